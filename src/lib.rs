@@ -1,0 +1,2 @@
+//! WebSocket 101.
+pub mod protocol;

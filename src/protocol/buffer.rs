@@ -1,0 +1,133 @@
+//! The bytes that have arrived and are not used up: a window that slides over one `Vec`.
+//!
+//! ```text
+//!    ┌────────────┬──────────────────┬──────────────┐
+//!    │ used up    │ unread           │ space        │
+//!    └────────────┴──────────────────┴──────────────┘
+//!    0          start               end           length
+//! ```
+//!
+//! A `read()` fills the space, the decoder eats the unread from the front. What was used
+//! up last is still there to be looked at: messages are lent from it without a copy.
+//!
+//! The buffer grows by what has *arrived*, never by what a header declares: a peer that
+//! wants a megabyte of our memory has to send it. §10.4 leaves such limits to us.
+
+/// What a quiet connection costs.
+const SMALLEST: usize = 4 << 10;
+/// A buffer that reads keep filling grows up to here, so that one `read()` brings many frames.
+const BATCH: usize = 256 << 10;
+/// After this many rounds that used less than a quarter of it, the buffer is halved.
+const CALM_ROUNDS: u8 = 16;
+
+/// A growing and shrinking window over the bytes of one connection.
+#[derive(Debug, Default)]
+pub struct ReadBuffer {
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// Did the last read leave no space?
+    was_filled: bool,
+    /// The most that lay here since the buffer was last empty.
+    peak: usize,
+    calm: u8,
+}
+
+impl ReadBuffer {
+    /// An empty buffer; it takes no memory before it is used.
+    pub const fn new() -> Self {
+        Self {
+            bytes: Vec::new(),
+            start: 0,
+            end: 0,
+            was_filled: false,
+            peak: 0,
+            calm: 0,
+        }
+    }
+
+    /// What has arrived and is not used up.
+    pub fn unread(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
+    /// The same, to be unmasked where it lies.
+    #[inline]
+    pub fn unread_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[self.start..self.end]
+    }
+
+    /// Uses up `count` bytes at the front.
+    #[inline]
+    pub fn consume(&mut self, count: usize) {
+        debug_assert!(count <= self.end - self.start);
+        self.start += count;
+    }
+
+    /// The last `count` bytes that were used up.
+    #[inline]
+    pub fn consumed(&self, count: usize) -> &[u8] {
+        &self.bytes[self.start - count..self.start]
+    }
+
+    /// Where the next read goes: at least one byte. `most` bounds what may be needed at once.
+    pub fn space(&mut self, most: usize) -> &mut [u8] {
+        self.peak = self.peak.max(self.end - self.start);
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+            self.settle();
+        }
+        let size = self.bytes.len();
+        if self.start > 0 && size - self.end < size / 2 {
+            self.bytes.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+        }
+        let larger = (size * 2).max(SMALLEST);
+        if self.was_filled && size < BATCH {
+            self.bytes.resize(larger.min(BATCH), 0);
+        } else if self.end == size {
+            self.bytes
+                .resize(larger.min(most.max(BATCH)).max(size + 1), 0);
+        }
+        &mut self.bytes[self.end..]
+    }
+
+    /// A read put `count` bytes into the space.
+    pub fn filled(&mut self, count: usize) {
+        self.end += count;
+        assert!(
+            self.end <= self.bytes.len(),
+            "a read reports no more than the space it was given"
+        );
+        self.was_filled = count > 0 && self.end == self.bytes.len();
+    }
+
+    /// Have the last rounds used little of what is here?
+    pub const fn is_calm(&self) -> bool {
+        self.calm >= CALM_ROUNDS
+    }
+
+    /// Back to the smallest size, if nothing is in the way: for a connection that fell silent.
+    pub fn shrink(&mut self) {
+        if self.start == self.end && self.bytes.len() > SMALLEST {
+            *self = Self::new();
+        }
+    }
+
+    /// Everything is used up: was this much room needed?
+    fn settle(&mut self) {
+        if self.is_calm() {
+            self.calm = 0;
+            if self.bytes.len() > SMALLEST {
+                self.bytes.truncate(self.bytes.len() / 2);
+                self.bytes.shrink_to_fit();
+            }
+        }
+        self.calm = if self.peak < self.bytes.len() / 4 {
+            self.calm + 1
+        } else {
+            0
+        };
+        self.peak = 0;
+    }
+}

@@ -1,0 +1,114 @@
+//! How a conversation ends: a code that says why, and a sentence. RFC 6455 §5.5.1, §7.4.
+
+use super::error::ProtocolError;
+use super::utf8::from_utf8;
+
+/// Why a connection was closed: only a number that may travel in a Close frame. §7.4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CloseCode(u16);
+
+impl CloseCode {
+    /// The purpose is fulfilled.
+    pub const NORMAL: Self = Self(1000);
+    /// The server goes down, or the user left the page.
+    pub const GOING_AWAY: Self = Self(1001);
+    /// The peer broke a rule of the protocol.
+    pub const PROTOCOL_ERROR: Self = Self(1002);
+    /// Data of a kind that this endpoint does not take, such as binary in a chat.
+    pub const UNSUPPORTED_DATA: Self = Self(1003);
+    /// Text that is not UTF-8.
+    pub const INVALID_DATA: Self = Self(1007);
+    /// The peer broke a rule of this endpoint: too slow, too many, too often.
+    pub const POLICY_VIOLATION: Self = Self(1008);
+    /// A frame or message over the limit.
+    pub const TOO_BIG: Self = Self(1009);
+    /// The endpoint itself failed.
+    pub const INTERNAL_ERROR: Self = Self(1011);
+
+    /// `number` as a close code, if it is one that may be sent. §7.4.1, §7.4.2.
+    ///
+    /// 1005, 1006 and 1015 are names for what an application sees when *no* code came;
+    /// 1004 is reserved; 1012 to 1014 came later, through the registry that §11.7 founds.
+    pub const fn new(number: u16) -> Option<Self> {
+        match number {
+            1000..=1003 | 1007..=1014 | 3000..=4999 => Some(Self(number)),
+            _ => None,
+        }
+    }
+
+    /// The number, as it stands in the frame.
+    pub const fn number(self) -> u16 {
+        self.0
+    }
+
+    /// A few words for a log or a page.
+    pub const fn meaning(self) -> &'static str {
+        match self.0 {
+            1000 => "normal closure",
+            1001 => "going away",
+            1002 => "protocol error",
+            1003 => "unsupported data",
+            1007 => "invalid data",
+            1008 => "policy violation",
+            1009 => "message too big",
+            1010 => "extension missing",
+            1011 => "internal error",
+            1012 => "service restart",
+            1013 => "try again later",
+            1014 => "bad gateway",
+            3000..=3999 => "registered by a library",
+            _ => "private use",
+        }
+    }
+}
+
+/// The body of a Close frame that has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CloseReason<'a> {
+    /// Why, as a number.
+    pub code: CloseCode,
+    /// Why, as a sentence; often empty.
+    pub text: &'a str,
+}
+
+impl<'a> CloseReason<'a> {
+    /// The longest `text`: a control frame's 125 bytes less the code's two.
+    pub const MAX_TEXT: usize = 123;
+
+    /// A reason whose text is cut, between two characters, to what a frame can hold.
+    pub fn new(code: CloseCode, text: &'a str) -> Self {
+        let longest = text.len().min(Self::MAX_TEXT);
+        // An empty text is a boundary, so one is always found.
+        let end = (0..=longest)
+            .rev()
+            .find(|&end| text.is_char_boundary(end))
+            .unwrap_or(0);
+        Self {
+            code,
+            text: &text[..end],
+        }
+    }
+
+    /// Reads the payload of a Close frame. Empty is allowed and means "no reason given".
+    pub fn decode(payload: &'a [u8]) -> Result<Option<Self>, ProtocolError> {
+        if payload.is_empty() {
+            return Ok(None);
+        }
+        // §5.5.1: if there is a body, its first two bytes are the code, in network order.
+        let Some((number, text)) = payload.split_first_chunk() else {
+            return Err(ProtocolError::CloseBodyTooShort);
+        };
+        let number = u16::from_be_bytes(*number);
+        let code = CloseCode::new(number).ok_or(ProtocolError::InvalidCloseCode(number))?;
+        Ok(Some(Self {
+            code,
+            text: from_utf8(text)?,
+        }))
+    }
+
+    /// Appends the payload of a Close frame to `out`.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.code.number().to_be_bytes());
+        out.extend_from_slice(self.text.as_bytes());
+    }
+}

@@ -1,0 +1,155 @@
+//! What can be wrong with what a peer sent, and what follows from it.
+//!
+//! Two kinds, for the two halves of a connection's life. Before the upgrade a mistake
+//! is a [`HandshakeError`] and ends in one HTTP status. After it a mistake is a
+//! [`ProtocolError`] and ends in one close code (RFC 6455 §7.1.7: fail the connection).
+//! Each knows the section of the rule that was broken, and says what was met.
+
+use super::close::CloseCode;
+use super::header::{Opcode, Role};
+use std::fmt;
+
+pub use super::handshake_error::{HandshakeError, ResponseError};
+
+/// A rule of RFC 6455, or a limit of this endpoint, that the peer's frames broke.
+/// Every one of them ends the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProtocolError {
+    /// RSV1, RSV2 or RSV3 is set: these bits of the first byte.
+    ReservedBitsSet(u8),
+    /// One of the ten opcodes that mean nothing.
+    UnknownOpcode(u8),
+    /// A client that does not mask, or a server that does.
+    WrongMasking {
+        /// Who sent it.
+        sender: Role,
+    },
+    /// A length written with more bytes than it needs.
+    LengthNotMinimal {
+        /// The length.
+        len: u64,
+        /// The number of bytes that it was written with.
+        bytes: u8,
+    },
+    /// A length of 2⁶³ or more.
+    LengthTopBitSet,
+    /// A Close, ping or pong of more than 125 bytes.
+    ControlTooLong(Opcode),
+    /// A Close, ping or pong that is to be continued.
+    ControlFragmented(Opcode),
+    /// A continuation, and no message has begun.
+    NothingToContinue,
+    /// A new message, and the last one has not ended.
+    MessageUnfinished,
+    /// Text that is not UTF-8.
+    InvalidUtf8,
+    /// A Close frame whose body is a single byte: half a code.
+    CloseBodyTooShort,
+    /// A close code that may not travel.
+    InvalidCloseCode(u16),
+    /// A message longer than this endpoint takes, judged by what its frames declare.
+    MessageTooBig {
+        /// The length it would have, as far as it is declared.
+        len: u64,
+        /// The longest that is taken.
+        max: u64,
+    },
+    /// A message in more frames than this endpoint takes.
+    TooManyFragments {
+        /// The largest number that is taken.
+        max: u32,
+    },
+}
+
+impl ProtocolError {
+    /// The code of the Close frame that answers this: the one place that decides. §7.4.1.
+    pub const fn close_code(self) -> CloseCode {
+        match self {
+            Self::InvalidUtf8 => CloseCode::INVALID_DATA,
+            Self::MessageTooBig { .. } => CloseCode::TOO_BIG,
+            Self::TooManyFragments { .. } => CloseCode::POLICY_VIOLATION,
+            _ => CloseCode::PROTOCOL_ERROR,
+        }
+    }
+
+    /// The section of RFC 6455 that holds the rule.
+    pub const fn section(self) -> &'static str {
+        match self {
+            Self::ReservedBitsSet(_) | Self::UnknownOpcode(_) => "5.2",
+            Self::LengthNotMinimal { .. } | Self::LengthTopBitSet => "5.2",
+            Self::WrongMasking { .. } => "5.1",
+            Self::ControlTooLong(_) | Self::ControlFragmented(_) => "5.5",
+            Self::NothingToContinue | Self::MessageUnfinished => "5.4",
+            Self::InvalidUtf8 => "8.1",
+            Self::CloseBodyTooShort => "5.5.1",
+            Self::InvalidCloseCode(_) => "7.4",
+            Self::MessageTooBig { .. } | Self::TooManyFragments { .. } => "10.4",
+        }
+    }
+
+    /// A short name for tables and machines; it never changes.
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::ReservedBitsSet(_) => "rsv",
+            Self::UnknownOpcode(_) => "opcode",
+            Self::WrongMasking { .. } => "masking",
+            Self::LengthNotMinimal { .. } => "length-minimal",
+            Self::LengthTopBitSet => "length-top-bit",
+            Self::ControlTooLong(_) => "control-length",
+            Self::ControlFragmented(_) => "control-fragmented",
+            Self::NothingToContinue => "nothing-to-continue",
+            Self::MessageUnfinished => "message-unfinished",
+            Self::InvalidUtf8 => "utf8",
+            Self::CloseBodyTooShort => "close-body",
+            Self::InvalidCloseCode(_) => "close-code",
+            Self::MessageTooBig { .. } => "message-size",
+            Self::TooManyFragments { .. } => "fragments",
+        }
+    }
+}
+
+impl fmt::Display for ProtocolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReservedBitsSet(bits) => {
+                let set = [(0x40, "RSV1"), (0x20, "RSV2"), (0x10, "RSV3")];
+                let names: Vec<_> = set
+                    .iter()
+                    .filter(|(bit, _)| bits & bit != 0)
+                    .map(|(_, name)| *name)
+                    .collect();
+                let verb = if names.len() == 1 { "is" } else { "are" };
+                write!(
+                    f,
+                    "{} {verb} set, no extension was negotiated",
+                    names.join(" and ")
+                )
+            }
+            Self::UnknownOpcode(bits) => write!(f, "opcode {bits:#x} is reserved"),
+            Self::WrongMasking {
+                sender: Role::Client,
+            } => write!(f, "a frame from a client is not masked"),
+            Self::WrongMasking {
+                sender: Role::Server,
+            } => write!(f, "a frame from a server is masked"),
+            Self::LengthNotMinimal { len, bytes } => write!(
+                f,
+                "length {len} is written in {bytes} bytes, it fits in fewer"
+            ),
+            Self::LengthTopBitSet => write!(f, "the highest bit of an eight-byte length is set"),
+            Self::ControlTooLong(opcode) => write!(f, "a {opcode:?} frame of more than 125 bytes"),
+            Self::ControlFragmented(opcode) => write!(f, "a {opcode:?} frame without FIN"),
+            Self::NothingToContinue => write!(f, "a continuation, but no message has begun"),
+            Self::MessageUnfinished => write!(f, "a new message before the last one ended"),
+            Self::InvalidUtf8 => write!(f, "text that is not UTF-8"),
+            Self::CloseBodyTooShort => write!(f, "a Close body of one byte, a code takes two"),
+            Self::InvalidCloseCode(number) => write!(f, "close code {number} may not be sent"),
+            Self::MessageTooBig { len, max } => {
+                write!(f, "a message of {len} bytes, the limit is {max}")
+            }
+            Self::TooManyFragments { max } => write!(f, "a message in more than {max} frames"),
+        }
+    }
+}
+
+impl std::error::Error for ProtocolError {}

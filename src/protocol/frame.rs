@@ -1,0 +1,199 @@
+//! Frames: a header and its payload, to bytes and from bytes. RFC 6455 §5.1, §5.5.
+//!
+//! [`Frame::encode`] writes one. [`FrameDecoder`] reads them from bytes that arrive in
+//! whatever pieces the network cut: nothing in TCP keeps a frame together.
+
+use super::error::ProtocolError;
+use super::header::{FrameHeader, Opcode, Role};
+use super::mask::{self, MaskKey};
+
+/// One frame whose payload is in clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// Is this the last frame of its message?
+    pub fin: bool,
+    /// What the frame is for.
+    pub opcode: Opcode,
+    /// The payload, not masked.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    /// A frame that is complete in itself: a whole message, or a control frame.
+    pub const fn whole(opcode: Opcode, payload: &'a [u8]) -> Self {
+        Self {
+            fin: true,
+            opcode,
+            payload,
+        }
+    }
+
+    /// The header this frame has when it is masked with `mask`, or with nothing.
+    pub const fn header(&self, mask: Option<MaskKey>) -> FrameHeader {
+        FrameHeader {
+            fin: self.fin,
+            opcode: self.opcode,
+            mask,
+            len: self.payload.len() as u64,
+        }
+    }
+
+    /// Appends the frame to `out`: from a client with a fresh key, from a server with none. §5.1.
+    #[inline]
+    pub fn encode(&self, mask: Option<MaskKey>, out: &mut Vec<u8>) {
+        out.reserve(FrameHeader::MAX_SIZE + self.payload.len());
+        self.header(mask).encode(out);
+        let payload_at = out.len();
+        out.extend_from_slice(self.payload);
+        if let Some(key) = mask {
+            mask::apply(key, &mut out[payload_at..]);
+        }
+    }
+}
+
+/// How a frame's payload is wanted, decided when its header has been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// All of it at once, when it is there.
+    Complete,
+    /// In parts, as the bytes come in: text is judged before its frame is complete.
+    AsItArrives,
+}
+
+/// A frame, or the part of its payload that has arrived.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// The frame's header.
+    pub header: FrameHeader,
+    /// Unmasked in place.
+    pub payload: &'a mut [u8],
+    /// Does the payload begin here?
+    pub first: bool,
+    /// Does it end here?
+    pub last: bool,
+}
+
+/// Cuts bytes into frames, and unmasks them where they lie.
+#[derive(Debug)]
+pub struct FrameDecoder {
+    sender: Role,
+    /// The frame whose payload is being handed out in parts.
+    open: Option<OpenFrame>,
+    frames: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct OpenFrame {
+    header: FrameHeader,
+    missing: u64,
+}
+
+impl FrameDecoder {
+    /// A decoder for what `sender` sends.
+    pub const fn new(sender: Role) -> Self {
+        Self {
+            sender,
+            open: None,
+            frames: 0,
+        }
+    }
+
+    /// How many frames have come in completely.
+    pub const fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// Is a frame's payload being handed out that has not ended?
+    pub const fn is_inside_frame(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// Takes the next frame, or part of one, from the front of `input`. Returns it with the
+    /// number of bytes it took, or `None` when `input` ends too early.
+    ///
+    /// `admit` sees every data frame's header before its payload: it refuses, or says how
+    /// the payload is wanted. (Control frames come [`Complete`](Delivery::Complete): §5.5
+    /// keeps them short.) A frame that is incomplete is shown to it again next time.
+    #[inline]
+    pub fn decode<'a>(
+        &mut self,
+        input: &'a mut [u8],
+        admit: impl FnOnce(&FrameHeader) -> Result<Delivery, ProtocolError>,
+    ) -> Result<Option<(Part<'a>, usize)>, ProtocolError> {
+        if let Some(open) = self.open {
+            return Ok(self.continue_open(open, input, true, 0));
+        }
+        let Some((header, size)) = FrameHeader::decode(input, self.sender)? else {
+            return Ok(None);
+        };
+        let delivery = if header.opcode.is_control() {
+            Delivery::Complete
+        } else {
+            admit(&header)?
+        };
+
+        let arrived = &mut input[size..];
+        let declared = usize::try_from(header.len).unwrap_or(usize::MAX);
+        if arrived.len() >= declared {
+            let payload = &mut arrived[..declared];
+            if let Some(key) = header.mask {
+                mask::apply(key, payload);
+            }
+            self.frames += 1;
+            return Ok(Some((
+                Part {
+                    header,
+                    payload,
+                    first: true,
+                    last: true,
+                },
+                size + declared,
+            )));
+        }
+        match delivery {
+            Delivery::Complete => Ok(None),
+            Delivery::AsItArrives => {
+                let open = OpenFrame {
+                    header,
+                    missing: header.len,
+                };
+                self.open = Some(open);
+                Ok(self.continue_open(open, arrived, false, size))
+            }
+        }
+    }
+
+    /// Hands out what has arrived of the open frame's payload. `size` is what its header took of the input.
+    fn continue_open<'a>(
+        &mut self,
+        open: OpenFrame,
+        input: &'a mut [u8],
+        begun: bool,
+        size: usize,
+    ) -> Option<(Part<'a>, usize)> {
+        if begun && input.is_empty() {
+            return None;
+        }
+        let here = usize::try_from(open.missing)
+            .unwrap_or(usize::MAX)
+            .min(input.len());
+        let payload = &mut input[..here];
+        if let Some(key) = open.header.mask {
+            let done = open.header.len - open.missing;
+            mask::apply(key.after((done % 4) as usize), payload);
+        }
+        let missing = open.missing - here as u64;
+        let last = missing == 0;
+        self.open = (!last).then_some(OpenFrame { missing, ..open });
+        self.frames += u64::from(last);
+        Some((
+            Part {
+                header: open.header,
+                payload,
+                first: !begun,
+                last,
+            },
+            size + here,
+        ))
+    }
+}

@@ -1,0 +1,190 @@
+//! What can be wrong with a handshake, on either side of it.
+
+use super::http::Response;
+use std::fmt;
+
+/// Why a request was not answered with what it asked for. Each has one HTTP status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HandshakeError {
+    /// The head is not written as RFC 9112 demands; the sentence says where.
+    Malformed(&'static str),
+    /// A header that may stand there once stands there twice.
+    Repeated(&'static str),
+    /// An HTTP version other than 1.0 and 1.1.
+    HttpVersion,
+    /// The first line is longer than this many bytes.
+    LineTooLong(usize),
+    /// The head is longer than this many bytes.
+    HeadTooLong(usize),
+    /// There are more headers than this.
+    TooManyHeaders(usize),
+    /// A body, where none is taken.
+    HasBody,
+    /// `Expect:` anything. There is no body to wait for.
+    Expectation,
+    /// A method other than GET and HEAD.
+    Method,
+    /// The head did not come in time.
+    TimedOut,
+    /// A name for this server that it does not go by.
+    WrongHost(String),
+    /// A page of another site.
+    WrongOrigin(String),
+    /// There is nothing at this path, or no WebSocket.
+    NotFound,
+    /// A WebSocket is here, and the request does not ask for one; the sentence says what is missing.
+    NoUpgrade(&'static str),
+    /// A version of the WebSocket protocol other than 13.
+    WebSocketVersion,
+    /// No room for another connection, or the server is about to end.
+    Busy(&'static str),
+}
+
+impl HandshakeError {
+    /// The status that answers this: the one place that decides.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Malformed(_) | Self::Repeated(_) => 400,
+            Self::WrongOrigin(_) => 403,
+            Self::NotFound => 404,
+            Self::Method => 405,
+            Self::TimedOut => 408,
+            Self::HasBody => 413,
+            Self::LineTooLong(_) => 414,
+            Self::Expectation => 417,
+            Self::WrongHost(_) => 421,
+            Self::NoUpgrade(_) | Self::WebSocketVersion => 426,
+            Self::HeadTooLong(_) | Self::TooManyHeaders(_) => 431,
+            Self::Busy(_) => 503,
+            Self::HttpVersion => 505,
+        }
+    }
+
+    /// Where the rule stands.
+    pub const fn section(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) | Self::Repeated(_) => "RFC 9112 §2.2",
+            Self::HttpVersion => "RFC 9112 §2.3",
+            Self::LineTooLong(_) => "RFC 9112 §3",
+            Self::HeadTooLong(_) | Self::TooManyHeaders(_) => "RFC 6585 §5",
+            Self::HasBody => "RFC 9110 §15.5.14",
+            Self::Expectation => "RFC 9110 §10.1.1",
+            Self::Method => "RFC 9110 §15.5.6",
+            Self::TimedOut => "RFC 9110 §15.5.9",
+            Self::WrongHost(_) => "RFC 9110 §7.4",
+            Self::WrongOrigin(_) => "RFC 6455 §10.2",
+            Self::NotFound => "RFC 6455 §4.2.2",
+            Self::NoUpgrade(_) => "RFC 6455 §4.2.1",
+            Self::WebSocketVersion => "RFC 6455 §4.4",
+            Self::Busy(_) => "RFC 9110 §15.6.4",
+        }
+    }
+
+    /// The answer: the status, the headers that belong to it, and one sentence.
+    pub fn response(&self) -> Response {
+        let response = Response::text(self.status(), &format!("{self}\n"));
+        match self {
+            Self::Method => response.header("Allow", "GET, HEAD"),
+            Self::NoUpgrade(_) => response
+                .header("Upgrade", "websocket")
+                .also_connection("Upgrade"),
+            Self::WebSocketVersion => {
+                let response = response
+                    .header("Upgrade", "websocket")
+                    .also_connection("Upgrade");
+                response.header("Sec-WebSocket-Version", "13") // §4.4
+            }
+            Self::Busy(_) => response.header("Retry-After", "5"),
+            _ => response,
+        }
+    }
+}
+
+impl fmt::Display for HandshakeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(what) => write!(f, "malformed request: {what}"),
+            Self::Repeated(name) => {
+                write!(f, "malformed request: {name} may stand there only once")
+            }
+            Self::HttpVersion => write!(f, "this server speaks HTTP/1.1"),
+            Self::LineTooLong(max) => write!(f, "the request line is longer than {max} bytes"),
+            Self::HeadTooLong(max) => write!(f, "the request head is longer than {max} bytes"),
+            Self::TooManyHeaders(max) => write!(f, "the request has more than {max} headers"),
+            Self::HasBody => write!(f, "no request body is taken here"),
+            Self::Expectation => write!(
+                f,
+                "no expectation can be met: no request body is taken here"
+            ),
+            Self::Method => write!(f, "only GET and HEAD are answered here"),
+            Self::TimedOut => write!(f, "the request did not arrive in time"),
+            Self::WrongHost(name) => write!(
+                f,
+                "this server does not go by the name {name:?}; --allow-host NAME adds one"
+            ),
+            Self::WrongOrigin(origin) => write!(
+                f,
+                "a page from {origin:?} may not connect; --allow-origin URL lets it in"
+            ),
+            Self::NotFound => write!(f, "there is nothing here"),
+            Self::NoUpgrade(missing) => write!(
+                f,
+                "this is a WebSocket endpoint, connect with a WebSocket client: {missing}"
+            ),
+            Self::WebSocketVersion => {
+                write!(f, "this server speaks version 13 of the WebSocket protocol")
+            }
+            Self::Busy(why) => write!(f, "{why}, try again later"),
+        }
+    }
+}
+
+impl std::error::Error for HandshakeError {}
+
+/// Why a client does not accept a server's answer. §4.1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResponseError {
+    /// The head is not HTTP/1.1, or longer than anyone needs.
+    Malformed(&'static str),
+    /// A status other than 101, with the sentence behind it.
+    Status {
+        /// The number.
+        status: u16,
+        /// What the server said to it.
+        reason: String,
+    },
+    /// A header that an upgrade must have is missing or says something else.
+    Missing(&'static str),
+    /// `Sec-WebSocket-Accept` is not the answer to our key: this server does not speak WebSocket.
+    WrongAccept,
+    /// An extension that was not asked for.
+    UnaskedExtension(String),
+    /// A subprotocol that was not asked for.
+    UnaskedProtocol(String),
+}
+
+impl fmt::Display for ResponseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(what) => write!(f, "the server's answer is not HTTP/1.1: {what}"),
+            Self::Status { status, reason } => {
+                write!(f, "the server answered {status} {reason} instead of 101")
+            }
+            Self::Missing(header) => write!(f, "the server's answer lacks \"{header}\""),
+            Self::WrongAccept => write!(
+                f,
+                "the server's Sec-WebSocket-Accept does not answer our key"
+            ),
+            Self::UnaskedExtension(name) => write!(
+                f,
+                "the server chose the extension {name:?}, which was not offered"
+            ),
+            Self::UnaskedProtocol(name) => write!(
+                f,
+                "the server chose the subprotocol {name:?}, which was not offered"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ResponseError {}

@@ -1,0 +1,232 @@
+//! The frame header: two to fourteen bytes in front of every payload. RFC 6455 §5.2.
+//!
+//! ```text
+//!  byte 0            byte 1            then, as far as they are needed
+//! ┌─┬─┬─┬─┬───────┐ ┌─┬─────────────┐ ┌──────────────────┐ ┌───────────┐ ┌─────────
+//! │F│R│R│R│opcode │ │M│   length    │ │ longer length    │ │ key       │ │ payload
+//! │I│S│S│S│       │ │A│   0 to 125: │ │ 126: 2 bytes     │ │ 4 bytes,  │ │
+//! │N│V│V│V│4 bits │ │S│   itself    │ │ 127: 8 bytes     │ │ if MASK   │ │
+//! │ │1│2│3│       │ │K│   7 bits    │ │ big-endian       │ │ is set    │ │
+//! └─┴─┴─┴─┴───────┘ └─┴─────────────┘ └──────────────────┘ └───────────┘ └─────────
+//! ```
+//!
+//! There is exactly one way to write a header, and [`FrameHeader::decode`] accepts
+//! only that one. So encoding what was decoded gives the same bytes again, and a
+//! peer that breaks a rule is refused from the first byte that shows it.
+
+use super::error::ProtocolError;
+use super::mask::MaskKey;
+
+/// Set on the last (or only) frame of a message.
+const FIN: u8 = 0b1000_0000;
+/// Three bits kept for extensions. None is ever negotiated here.
+const RSV: u8 = 0b0111_0000;
+const OPCODE: u8 = 0b0000_1111;
+/// Set when a masking key follows.
+const MASK: u8 = 0b1000_0000;
+const LENGTH: u8 = 0b0111_1111;
+
+/// The largest length that fits in the second byte itself.
+const LONGEST_SHORT: u64 = 125;
+/// In place of a length: "the next two bytes hold it".
+const IN_TWO_BYTES: u8 = 126;
+/// In place of a length: "the next eight bytes hold it".
+const IN_EIGHT_BYTES: u8 = 127;
+
+/// The two ends of a connection. They differ in one rule: a client masks every
+/// frame it sends, a server none. §5.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The end that opened the connection.
+    Client,
+    /// The end that accepted it.
+    Server,
+}
+
+impl Role {
+    /// The end that this one talks to.
+    pub const fn peer(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+/// What a frame is for. §5.2 defines six of the sixteen values; the others are
+/// refused when they arrive, so they have no variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Opcode {
+    /// A further part of the message that an earlier frame began.
+    Continuation = 0x0,
+    /// The beginning (or all) of a text message.
+    Text = 0x1,
+    /// The beginning (or all) of a binary message.
+    Binary = 0x2,
+    /// The end of the conversation.
+    Close = 0x8,
+    /// A question that must be answered with a pong.
+    Ping = 0x9,
+    /// The answer to a ping.
+    Pong = 0xa,
+}
+
+impl Opcode {
+    /// Reads the low four bits of a frame's first byte.
+    pub const fn from_bits(bits: u8) -> Result<Self, ProtocolError> {
+        match bits {
+            0x0 => Ok(Self::Continuation),
+            0x1 => Ok(Self::Text),
+            0x2 => Ok(Self::Binary),
+            0x8 => Ok(Self::Close),
+            0x9 => Ok(Self::Ping),
+            0xa => Ok(Self::Pong),
+            unknown => Err(ProtocolError::UnknownOpcode(unknown)),
+        }
+    }
+
+    /// Close, ping and pong: short, never split, allowed between the parts of a
+    /// message. Their highest bit is set. §5.5.
+    pub const fn is_control(self) -> bool {
+        self as u8 & 0b1000 != 0
+    }
+}
+
+/// Everything that a frame says before its payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrameHeader {
+    /// Is this the last frame of its message?
+    pub fin: bool,
+    /// What the frame is for.
+    pub opcode: Opcode,
+    /// The key that the payload is masked with, if it is.
+    pub mask: Option<MaskKey>,
+    /// How many bytes of payload follow: what the sender *declares*. Nothing has
+    /// arrived yet, so nothing may be reserved for it.
+    pub len: u64,
+}
+
+impl FrameHeader {
+    /// The longest header: two bytes, a length in eight, a key in four.
+    pub const MAX_SIZE: usize = 14;
+
+    /// Reads one header, written by `sender`, from the front of `input`.
+    ///
+    /// Returns it with the number of bytes it took, or `None` when `input` ends too
+    /// early: call again with the same bytes and more. §5.2.
+    ///
+    /// ```
+    /// use ws101::protocol::{FrameHeader, Opcode, Role};
+    ///
+    /// // The beginning of §5.7's first example: "Hello" from a server.
+    /// let (header, size) = FrameHeader::decode(&[0x81, 0x05], Role::Server)?.expect("complete");
+    /// assert_eq!((header.fin, header.opcode, header.len, size), (true, Opcode::Text, 5, 2));
+    /// # Ok::<(), ws101::protocol::ProtocolError>(())
+    /// ```
+    #[inline]
+    pub fn decode(input: &[u8], sender: Role) -> Result<Option<(Self, usize)>, ProtocolError> {
+        // Byte 0: FIN, RSV1-3, opcode.
+        let Some((&first, rest)) = input.split_first() else {
+            return Ok(None);
+        };
+        if first & RSV != 0 {
+            // §5.2: must be 0 unless an extension was negotiated that gives them a meaning.
+            return Err(ProtocolError::ReservedBitsSet(first & RSV));
+        }
+        let fin = first & FIN != 0;
+        let opcode = Opcode::from_bits(first & OPCODE)?;
+        if opcode.is_control() && !fin {
+            return Err(ProtocolError::ControlFragmented(opcode)); // §5.5
+        }
+
+        // Byte 1: MASK and the short length.
+        let Some((&second, rest)) = rest.split_first() else {
+            return Ok(None);
+        };
+        let masked = second & MASK != 0;
+        if masked != (sender == Role::Client) {
+            return Err(ProtocolError::WrongMasking { sender }); // §5.1
+        }
+        let short = second & LENGTH;
+        if opcode.is_control() && u64::from(short) > LONGEST_SHORT {
+            return Err(ProtocolError::ControlTooLong(opcode)); // §5.5
+        }
+
+        // The longer length, then the key: each only if byte 1 promised it.
+        let Some((len, rest)) = decode_length(short, rest)? else {
+            return Ok(None);
+        };
+        let (mask, rest) = if masked {
+            let Some((&key, rest)) = rest.split_first_chunk() else {
+                return Ok(None);
+            };
+            (Some(MaskKey(key)), rest)
+        } else {
+            (None, rest)
+        };
+        Ok(Some((
+            Self {
+                fin,
+                opcode,
+                mask,
+                len,
+            },
+            input.len() - rest.len(),
+        )))
+    }
+
+    /// Appends this header to `out`, in the shortest form, as §5.2 demands.
+    #[inline]
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        let first = self.opcode as u8 | if self.fin { FIN } else { 0 };
+        let mask = if self.mask.is_some() { MASK } else { 0 };
+        match self.len {
+            short @ 0..=LONGEST_SHORT => out.extend_from_slice(&[first, mask | short as u8]),
+            len @ 126..=0xffff => {
+                let [a, b] = (len as u16).to_be_bytes();
+                out.extend_from_slice(&[first, mask | IN_TWO_BYTES, a, b]);
+            }
+            len => {
+                let [a, b, c, d, e, f, g, h] = len.to_be_bytes();
+                out.extend_from_slice(&[first, mask | IN_EIGHT_BYTES, a, b, c, d, e, f, g, h]);
+            }
+        }
+        if let Some(MaskKey(key)) = self.mask {
+            out.extend_from_slice(&key);
+        }
+    }
+}
+
+/// The payload's length, and what is left of `rest` behind it. §5.2: "the minimal
+/// number of bytes MUST be used", and the highest bit of the eight-byte form must be 0.
+#[inline]
+fn decode_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, ProtocolError> {
+    match short {
+        IN_TWO_BYTES => {
+            let Some((bytes, rest)) = rest.split_first_chunk() else {
+                return Ok(None);
+            };
+            let len = u64::from(u16::from_be_bytes(*bytes));
+            if len <= LONGEST_SHORT {
+                return Err(ProtocolError::LengthNotMinimal { len, bytes: 2 });
+            }
+            Ok(Some((len, rest)))
+        }
+        IN_EIGHT_BYTES => {
+            // One byte is enough to refuse the top bit: why wait for the other seven?
+            if rest.first().is_some_and(|top| top & 0b1000_0000 != 0) {
+                return Err(ProtocolError::LengthTopBitSet);
+            }
+            let Some((bytes, rest)) = rest.split_first_chunk() else {
+                return Ok(None);
+            };
+            let len = u64::from_be_bytes(*bytes);
+            if len <= u64::from(u16::MAX) {
+                return Err(ProtocolError::LengthNotMinimal { len, bytes: 8 });
+            }
+            Ok(Some((len, rest)))
+        }
+        short => Ok(Some((u64::from(short), rest))),
+    }
+}

@@ -1,0 +1,214 @@
+//! A complete head, taken apart: the only file that knows `httparse`. RFC 9112 §3, §4, §5.
+
+use super::HeadLimits;
+use crate::protocol::error::{HandshakeError, ResponseError};
+use httparse::{EMPTY_HEADER, Error, Header};
+
+/// The headers of a request or response, in their order.
+#[derive(Debug, Clone)]
+pub struct Headers<'a>(Vec<Header<'a>>);
+
+impl<'a> Headers<'a> {
+    /// The values of every header of this name. Names have no upper and lower case.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.0
+            .iter()
+            .filter(move |header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| header.value)
+    }
+
+    /// The value of a header that may stand there only once, and in ASCII.
+    pub fn once(&self, name: &'static str) -> Result<Option<&'a str>, HandshakeError> {
+        let mut values = self.all(name);
+        let Some(value) = values.next() else {
+            return Ok(None);
+        };
+        if values.next().is_some() {
+            return Err(HandshakeError::Repeated(name));
+        }
+        ascii(value).map(Some)
+    }
+
+    /// The elements of a header that is a list: over all its lines, split at commas.
+    pub fn list(&self, name: &str) -> Result<Vec<&'a str>, HandshakeError> {
+        let mut elements = Vec::new();
+        for value in self.all(name) {
+            elements.extend(
+                ascii(value)?
+                    .split(',')
+                    .map(|word| word.trim_matches([' ', '\t']))
+                    .filter(|word| !word.is_empty()),
+            );
+        }
+        Ok(elements)
+    }
+
+    /// Does the list `name` hold `token`, in upper or lower case?
+    pub fn lists_token(&self, name: &str, token: &str) -> Result<bool, HandshakeError> {
+        Ok(self
+            .list(name)?
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(token)))
+    }
+}
+
+/// Bytes over 127 have no meaning that two programs agree on: refused where it matters.
+fn ascii(value: &[u8]) -> Result<&str, HandshakeError> {
+    match std::str::from_utf8(value) {
+        Ok(text) if text.is_ascii() => Ok(text),
+        _ => Err(HandshakeError::Malformed(
+            "a byte that is not ASCII, in a header that matters",
+        )),
+    }
+}
+
+/// A complete request head, taken apart.
+#[derive(Debug, Clone)]
+pub struct RequestHead<'a> {
+    /// GET, mostly.
+    pub method: &'a str,
+    /// What stands behind it: usually a path.
+    pub target: &'a str,
+    /// 0 or 1, of HTTP/1.0 or HTTP/1.1.
+    pub minor_version: u8,
+    /// What follows, line by line.
+    pub headers: Headers<'a>,
+}
+
+impl<'a> RequestHead<'a> {
+    /// Takes apart a head that a [`HeadScanner`] found, and checks what every request must keep to.
+    pub fn parse(head: &'a [u8], limits: HeadLimits) -> Result<Self, HandshakeError> {
+        let mut headers = vec![EMPTY_HEADER; limits.headers];
+        let mut request = httparse::Request::new(&mut headers);
+        match request.parse(head) {
+            Ok(httparse::Status::Complete(_)) => {}
+            Ok(httparse::Status::Partial) => {
+                return Err(HandshakeError::Malformed("the head is incomplete"));
+            }
+            Err(Error::TooManyHeaders) => {
+                return Err(HandshakeError::TooManyHeaders(limits.headers));
+            }
+            Err(Error::HeaderName) => {
+                return Err(HandshakeError::Malformed(
+                    "a header name that is not a word and a colon",
+                ));
+            }
+            Err(Error::HeaderValue) => {
+                return Err(HandshakeError::Malformed("a control character in a header"));
+            }
+            Err(_) => {
+                return Err(HandshakeError::Malformed(
+                    "the first line is not \"METHOD TARGET HTTP/1.1\"",
+                ));
+            }
+        }
+        let (method, target) = (
+            request.method.unwrap_or_default(),
+            request.path.unwrap_or_default(),
+        );
+        let minor_version = request.version.unwrap_or_default();
+        let found = request.headers.len();
+        headers.truncate(found);
+        let head = Self {
+            method,
+            target,
+            minor_version,
+            headers: Headers(headers),
+        };
+        head.refuse_ambiguity()?;
+        Ok(head)
+    }
+
+    /// What could make another program, a proxy in front of us say, see a different request.
+    fn refuse_ambiguity(&self) -> Result<(), HandshakeError> {
+        for name in [
+            "Host",
+            "Origin",
+            "Content-Length",
+            "Sec-WebSocket-Key",
+            "Sec-WebSocket-Version",
+        ] {
+            self.headers.once(name)?;
+        }
+        if self.minor_version == 1 && self.headers.once("Host")?.is_none() {
+            return Err(HandshakeError::Malformed("no Host header")); // RFC 9112 §3.2
+        }
+        if self.headers.all("Transfer-Encoding").next().is_some() {
+            return Err(HandshakeError::Malformed(
+                "Transfer-Encoding, and no body is taken here",
+            ));
+        }
+        let length = self.headers.once("Content-Length")?.unwrap_or("0");
+        if length.is_empty() || !length.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(HandshakeError::Malformed(
+                "a Content-Length that is not a number",
+            ));
+        }
+        Ok(())
+    }
+
+    /// For a resource that is only read: GET or HEAD, and nothing behind the head.
+    pub fn require_no_body(&self) -> Result<(), HandshakeError> {
+        if !matches!(self.method, "GET" | "HEAD") {
+            return Err(HandshakeError::Method);
+        }
+        if self
+            .headers
+            .once("Content-Length")?
+            .is_some_and(|length| length.bytes().any(|digit| digit != b'0'))
+        {
+            return Err(HandshakeError::HasBody);
+        }
+        if self.headers.all("Expect").next().is_some() {
+            return Err(HandshakeError::Expectation);
+        }
+        Ok(())
+    }
+}
+
+/// The head of a server's answer, as a client sees it.
+#[derive(Debug, Clone)]
+pub struct ResponseHead<'a> {
+    /// 101, if all went well.
+    pub status: u16,
+    /// The words behind it.
+    pub reason: &'a str,
+    /// What follows, line by line.
+    pub headers: Headers<'a>,
+}
+
+impl<'a> ResponseHead<'a> {
+    /// The longest head that a client reads.
+    pub const MAX_SIZE: usize = 64 << 10;
+
+    /// Takes a response head from the front of `input`, with the number of bytes it took, or
+    /// `None` when `input` ends too early.
+    pub fn decode(input: &'a [u8]) -> Result<Option<(Self, usize)>, ResponseError> {
+        let mut headers = vec![EMPTY_HEADER; 128];
+        let mut response = httparse::Response::new(&mut headers);
+        match response.parse(input) {
+            Ok(httparse::Status::Complete(size)) => {
+                let (status, reason) = (
+                    response.code.unwrap_or_default(),
+                    response.reason.unwrap_or_default(),
+                );
+                let found = response.headers.len();
+                headers.truncate(found);
+                Ok(Some((
+                    Self {
+                        status,
+                        reason,
+                        headers: Headers(headers),
+                    },
+                    size,
+                )))
+            }
+            Ok(httparse::Status::Partial) if input.len() < Self::MAX_SIZE => Ok(None),
+            Ok(httparse::Status::Partial) => Err(ResponseError::Malformed("its head does not end")),
+            Err(httparse::Error::TooManyHeaders) => {
+                Err(ResponseError::Malformed("it has more than 128 headers"))
+            }
+            Err(_) => Err(ResponseError::Malformed("its head cannot be read")),
+        }
+    }
+}

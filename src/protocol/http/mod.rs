@@ -1,0 +1,24 @@
+//! As much of HTTP/1.1 as a handshake needs: heads, from bytes and to bytes. RFC 9112.
+//!
+//! [`HeadScanner`] watches a request arrive and refuses it line by line: a mistake is answered
+//! when its line is there, not when the client feels like ending. [`RequestHead`] and
+//! [`ResponseHead`] take a complete head apart. [`Response`] writes one.
+
+mod head;
+mod response;
+mod scanner;
+
+pub use head::{Headers, RequestHead, ResponseHead};
+pub use response::Response;
+pub use scanner::{HeadLimits, HeadScanner};
+
+/// One of the characters that names and methods are made of. RFC 9110 §5.6.2.
+const fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+}
+
+/// A word of such characters.
+pub(super) fn is_token(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(is_token_byte)
+}

@@ -1,0 +1,98 @@
+//! The server's answers, to bytes. RFC 9112 §4.
+
+use std::borrow::Cow;
+
+/// An answer that ends its connection: one request, one response, so that nothing can
+/// be mistaken for a second one.
+#[derive(Debug, Clone)]
+pub struct Response {
+    status: u16,
+    connection: &'static str,
+    headers: Vec<(&'static str, Cow<'static, str>)>,
+    body: Cow<'static, [u8]>,
+}
+
+impl Response {
+    /// A response with a body of this type.
+    pub fn new(
+        status: u16,
+        content_type: &'static str,
+        body: impl Into<Cow<'static, [u8]>>,
+    ) -> Self {
+        let headers = vec![("Content-Type", content_type.into())];
+        Self {
+            status,
+            connection: "close",
+            headers,
+            body: body.into(),
+        }
+    }
+
+    /// A response that is a sentence.
+    pub fn text(status: u16, text: &str) -> Self {
+        Self::new(
+            status,
+            "text/plain; charset=utf-8",
+            text.as_bytes().to_vec(),
+        )
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// RFC 9110 §7.8: who answers 426 lists `Upgrade` in `Connection` too.
+    #[must_use]
+    pub(in crate::protocol) fn also_connection(mut self, option: &'static str) -> Self {
+        debug_assert_eq!(option, "Upgrade");
+        self.connection = "close, Upgrade";
+        self
+    }
+
+    /// The status.
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The bytes to send: to a HEAD request, all but the body. RFC 9110 §9.3.2.
+    pub fn to_bytes(&self, method: &str) -> Vec<u8> {
+        let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
+        for (name, value) in &self.headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        head += &format!(
+            "Content-Length: {}\r\nConnection: {}\r\n\r\n",
+            self.body.len(),
+            self.connection
+        );
+        let mut bytes = head.into_bytes();
+        if method != "HEAD" {
+            bytes.extend_from_slice(&self.body);
+        }
+        bytes
+    }
+}
+
+/// The words behind a status; they mean nothing to a program. RFC 9110 §15.
+const fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        408 => "Request Timeout",
+        413 => "Content Too Large",
+        414 => "URI Too Long",
+        417 => "Expectation Failed",
+        421 => "Misdirected Request",
+        426 => "Upgrade Required",
+        431 => "Request Header Fields Too Large",
+        503 => "Service Unavailable",
+        505 => "HTTP Version Not Supported",
+        _ => "",
+    }
+}

@@ -1,0 +1,158 @@
+//! Finds the end of a request head while it arrives, and judges its lines. RFC 9112 §2.2, §3.
+//!
+//! The parser behind it is lenient where a browser's peer has to be: about line ends, blanks
+//! and control characters in odd places. But two programs that read one request differently
+//! are how requests get smuggled past a proxy, so these are refused here.
+
+use super::is_token_byte;
+use crate::protocol::error::HandshakeError;
+use std::ops::Range;
+
+/// The most that a head may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeadLimits {
+    /// All of it, in bytes.
+    pub head: usize,
+    /// The first line, in bytes, without its line end.
+    pub line: usize,
+    /// Lines after the first.
+    pub headers: usize,
+}
+
+impl HeadLimits {
+    /// What a browser with many cookies still stays below.
+    pub const DEFAULT: Self = Self {
+        head: 16 << 10,
+        line: 8 << 10,
+        headers: 64,
+    };
+}
+
+/// Watches a request head arrive. Each byte is looked at once, whatever the packets.
+#[derive(Debug)]
+pub struct HeadScanner {
+    limits: HeadLimits,
+    scanned: usize,
+    line_start: usize,
+    /// Blank lines in front of the request are skipped. RFC 9112 §2.2.
+    head_start: usize,
+    lines: usize,
+}
+
+impl HeadScanner {
+    /// A scanner at the beginning of a connection.
+    pub const fn new(limits: HeadLimits) -> Self {
+        Self {
+            limits,
+            scanned: 0,
+            line_start: 0,
+            head_start: 0,
+            lines: 0,
+        }
+    }
+
+    /// Looks at what came since the last call. `input` is everything from the connection's
+    /// beginning; returns where in it the head lies, once that is complete.
+    pub fn scan(&mut self, input: &[u8]) -> Result<Option<Range<usize>>, HandshakeError> {
+        // A TLS record that holds a ClientHello: someone typed https.
+        if input.first() == Some(&0x16) {
+            return Err(HandshakeError::Malformed(
+                "this port speaks http, not https",
+            ));
+        }
+        while let Some(length) = input[self.scanned..].iter().position(|&byte| byte == b'\n') {
+            let line_end = self.scanned + length;
+            let line = &input[self.line_start..line_end];
+            (self.scanned, self.line_start) = (line_end + 1, line_end + 1);
+            self.check_size(line.len().saturating_sub(1), line_end + 1)?;
+            let line = without_line_end(line)?;
+            match (line.is_empty(), self.lines) {
+                (true, 0) => self.head_start = self.line_start,
+                (true, _) => return Ok(Some(self.head_start..self.line_start)),
+                (false, 0) => judge_request_line(line)?,
+                (false, _) => judge_header_line(line)?,
+            }
+            self.lines += usize::from(!line.is_empty());
+            if self.lines > self.limits.headers + 1 {
+                return Err(HandshakeError::TooManyHeaders(self.limits.headers));
+            }
+        }
+        self.scanned = input.len();
+        self.check_size(input.len() - self.line_start, input.len())?;
+        Ok(None)
+    }
+
+    /// Has anything of a request come, other than blank lines?
+    pub const fn has_begun(&self) -> bool {
+        self.scanned > self.head_start
+    }
+
+    fn check_size(&self, line: usize, head: usize) -> Result<(), HandshakeError> {
+        if self.lines == 0 && line > self.limits.line {
+            return Err(HandshakeError::LineTooLong(self.limits.line));
+        }
+        if head > self.limits.head {
+            return Err(HandshakeError::HeadTooLong(self.limits.head));
+        }
+        Ok(())
+    }
+}
+
+/// `line` up to its CR, which must be its only one. RFC 9112 §2.2.
+fn without_line_end(line: &[u8]) -> Result<&[u8], HandshakeError> {
+    let Some((b'\r', line)) = line.split_last() else {
+        return Err(HandshakeError::Malformed(
+            "a line ended by LF without CR (with nc, use -C)",
+        ));
+    };
+    if line.contains(&b'\r') {
+        return Err(HandshakeError::Malformed("a CR that ends no line"));
+    }
+    if line.contains(&0) {
+        return Err(HandshakeError::Malformed("a NUL byte"));
+    }
+    Ok(line)
+}
+
+/// `method SP target SP version`, with single blanks. RFC 9112 §3.
+fn judge_request_line(line: &[u8]) -> Result<(), HandshakeError> {
+    let mut words = line.split(|&byte| byte == b' ');
+    let (Some(method), Some(target), Some(version), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return Err(HandshakeError::Malformed(
+            "the first line is not \"METHOD TARGET HTTP/1.1\"",
+        ));
+    };
+    if method.is_empty() || !method.iter().all(|&byte| is_token_byte(byte)) {
+        return Err(HandshakeError::Malformed("the method is not a word"));
+    }
+    if target.is_empty()
+        || !target
+            .iter()
+            .all(|&byte| byte.is_ascii_graphic() && byte != b'#')
+    {
+        return Err(HandshakeError::Malformed(
+            "a byte in the target that must be percent-encoded",
+        ));
+    }
+    match version {
+        b"HTTP/1.1" | b"HTTP/1.0" => Ok(()),
+        [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] => {
+            Err(HandshakeError::HttpVersion)
+        }
+        _ => Err(HandshakeError::Malformed(
+            "the first line does not end in an HTTP version",
+        )),
+    }
+}
+
+/// A header line begins with its name. RFC 9112 §5.1, §5.2.
+fn judge_header_line(line: &[u8]) -> Result<(), HandshakeError> {
+    if matches!(line, [b' ' | b'\t', ..]) {
+        return Err(HandshakeError::Malformed(
+            "a header line that begins with a blank",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs.
+//!
+//! Bytes go in, values come out. What is incomplete is `None`, never an error; what is
+//! wrong is an error that knows its section. Read the files in this order:
+//!
+//! | file | what it holds | section |
+//! |---|---|---|
+//! | `header` | two to fourteen bytes in front of a payload | §5.2 |
+//! | `mask` | what a client does to its payloads | §5.3 |
+//! | `utf8` | text, judged byte by byte | §8.1 |
+//! | `frame` | a header and its payload, to and from bytes | §5.1, §5.5 |
+//! | `message` | frames put together, limits kept | §5.4 |
+//! | `close` | codes and reasons | §5.5.1, §7.4 |
+//! | `buffer` | bytes that have arrived and are not used up | |
+//! | `session`, `outgoing` | one connection's life | §5.5, §7 |
+//! | `http` | request and response heads | RFC 9112 |
+//! | `handshake` | the upgrade, both ends of it | §1.3, §4 |
+//! | `error`, `handshake_error` | what can be wrong, and what follows | §7.1.7 |
+
+mod buffer;
+mod close;
+mod error;
+mod frame;
+mod handshake;
+mod handshake_error;
+mod header;
+pub mod http;
+pub mod mask;
+mod message;
+mod outgoing;
+mod session;
+mod utf8;
+
+pub use buffer::ReadBuffer;
+pub use close::{CloseCode, CloseReason};
+pub use error::{HandshakeError, ProtocolError, ResponseError};
+pub use frame::{Delivery, Frame, FrameDecoder, Part};
+pub use handshake::{Request, Upgrade, accept_key};
+pub use header::{FrameHeader, Opcode, Role};
+pub use mask::MaskKey;
+pub use message::{Assembler, Kind, Limits, Message, Progress};
+pub use outgoing::{KeySource, Outgoing, SendError};
+pub use session::{Event, Incoming, Session, State};
+pub use utf8::{Utf8Decoder, from_utf8};

@@ -1,0 +1,261 @@
+//! One connection's life after the handshake: bytes in, events and replies out. RFC 6455 §5.5, §7.
+//!
+//! A connection is open until each side has sent **one** Close. Who sends the first one
+//! asks, the other answers, and then the server closes the TCP connection (§7.1.1):
+//!
+//! ```text
+//!                     ours not sent           ours sent
+//!   theirs not come   Open                    Closing: we wait for the answer
+//!   theirs came       (never: answered        Closed
+//!                      in the same call)
+//! ```
+//!
+//! Whatever is sent, nothing follows our Close; whatever arrives, nothing is read behind
+//! theirs. A broken rule ends both at once: our Close says which, and input is ignored
+//! from there on (§7.1.7).
+//!
+//! [`Session`] is the two directions together. Each works alone too: one thread can hold
+//! the [`Incoming`] half and another the [`Outgoing`] one.
+
+use super::buffer::ReadBuffer;
+use super::close::CloseReason;
+use super::error::ProtocolError;
+use super::frame::FrameDecoder;
+use super::header::{FrameHeader, Opcode, Role};
+use super::message::{Assembler, Kind, Limits, Message, Progress, in_place};
+use super::outgoing::{KeySource, Outgoing};
+
+/// Something that happened, lent from the connection's own memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// A message is complete.
+    Message(Message<'a>),
+    /// The peer asks whether we live. §5.5.2.
+    Ping(&'a [u8]),
+    /// The peer lives: an answer to a ping of ours, or a sign of life unasked. §5.5.3.
+    Pong(&'a [u8]),
+    /// The peer is done, and nothing that it sends after this counts. §5.5.1.
+    Close(Option<CloseReason<'a>>),
+}
+
+/// How far the closing handshake has come: the table above.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Both sides may send.
+    Open,
+    /// Our Close is sent, theirs has not come.
+    Closing,
+    /// It is over.
+    Closed,
+}
+
+/// Both directions of one connection.
+#[derive(Debug)]
+pub struct Session {
+    /// What the peer sends.
+    pub incoming: Incoming,
+    /// What we send.
+    pub outgoing: Outgoing,
+}
+
+impl Session {
+    /// The server's end, just after the handshake.
+    pub const fn server(limits: Limits) -> Self {
+        Self {
+            incoming: Incoming::new(Role::Client, limits),
+            outgoing: Outgoing::server(),
+        }
+    }
+
+    /// The client's end; `keys` gives every frame a masking key that nobody can foresee. §5.3, §10.3.
+    pub fn client(limits: Limits, keys: impl KeySource + 'static) -> Self {
+        Self {
+            incoming: Incoming::new(Role::Server, limits),
+            outgoing: Outgoing::client(keys),
+        }
+    }
+
+    /// How far the closing handshake has come.
+    pub const fn state(&self) -> State {
+        match (self.outgoing.is_closed(), self.incoming.has_ended()) {
+            (false, _) => State::Open,
+            (true, false) => State::Closing,
+            (true, true) => State::Closed,
+        }
+    }
+
+    /// The next thing that happened, or `None` until more bytes have come.
+    ///
+    /// The answers that the protocol itself demands (a pong, the second Close, the Close that
+    /// names a broken rule) are in [`outgoing`](Self::outgoing) when this returns.
+    #[inline]
+    pub fn next_event(&mut self) -> Result<Option<Event<'_>>, ProtocolError> {
+        match self.incoming.next_event() {
+            Ok(None) => Ok(None),
+            Ok(Some(event)) => {
+                self.outgoing.answer(&event);
+                Ok(Some(event))
+            }
+            Err(error) => {
+                self.outgoing.fail(error);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What the peer sends, as it arrives.
+#[derive(Debug)]
+pub struct Incoming {
+    buffer: ReadBuffer,
+    decoder: FrameDecoder,
+    assembler: Assembler,
+    /// The most that must lie in the buffer at once.
+    largest_frame: usize,
+    ended: bool,
+}
+
+/// Where the next event lies, so that finding it and lending it can be two steps.
+#[derive(Debug, Clone, Copy)]
+enum Found {
+    /// A message that is the last so many bytes used up.
+    InPlace(Kind, usize),
+    Assembled,
+    Control(Opcode, usize),
+}
+
+impl Incoming {
+    /// What `sender` will send, within `limits`.
+    pub const fn new(sender: Role, limits: Limits) -> Self {
+        Self::after_handshake(sender, limits, ReadBuffer::new())
+    }
+
+    /// The same, when bytes came in behind the handshake: they are the first frames.
+    pub const fn after_handshake(sender: Role, limits: Limits, buffer: ReadBuffer) -> Self {
+        let largest_frame = (limits.message as usize).saturating_add(FrameHeader::MAX_SIZE);
+        Self {
+            buffer,
+            decoder: FrameDecoder::new(sender),
+            assembler: Assembler::new(limits),
+            largest_frame,
+            ended: false,
+        }
+    }
+
+    /// Where the next bytes from the peer go.
+    pub fn space(&mut self) -> &mut [u8] {
+        if self.buffer.is_calm() {
+            self.assembler.shrink();
+        }
+        self.buffer.space(self.largest_frame)
+    }
+
+    /// `count` bytes were put into the [`space`](Self::space).
+    pub fn filled(&mut self, count: usize) {
+        self.buffer.filled(count);
+    }
+
+    /// Copies bytes in: for those who have no stream to read from.
+    pub fn receive(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let space = self.space();
+            let (now, later) = bytes.split_at(space.len().min(bytes.len()));
+            space[..now.len()].copy_from_slice(now);
+            self.filled(now.len());
+            bytes = later;
+        }
+    }
+
+    /// The next thing that happened, or `None` until more bytes have come. An error is the
+    /// last thing that happens.
+    #[inline]
+    pub fn next_event(&mut self) -> Result<Option<Event<'_>>, ProtocolError> {
+        let found = match self.find() {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                self.ended = true;
+                return Err(error);
+            }
+        };
+        match lend(&self.buffer, &self.assembler, found) {
+            Ok(event) => {
+                self.ended = matches!(event, Event::Close(_));
+                Ok(Some(event))
+            }
+            Err(error) => {
+                self.ended = true;
+                Err(error)
+            }
+        }
+    }
+
+    /// Has the peer closed, or broken a rule?
+    pub const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Has a frame begun that is not complete?
+    pub fn is_inside_frame(&self) -> bool {
+        !self.ended && (self.decoder.is_inside_frame() || !self.buffer.unread().is_empty())
+    }
+
+    /// Has a message begun that is not complete?
+    pub fn is_inside_message(&self) -> bool {
+        !self.ended && self.assembler.is_unfinished()
+    }
+
+    /// How many frames have come in completely: a deadline for one frame begins anew with the next.
+    pub const fn frames(&self) -> u64 {
+        self.decoder.frames()
+    }
+
+    /// Gives back the memory that a busy time took: for a connection that fell silent.
+    pub fn shrink(&mut self) {
+        self.buffer.shrink();
+        self.assembler.shrink();
+    }
+
+    /// Decodes until something is complete.
+    #[inline]
+    fn find(&mut self) -> Result<Option<Found>, ProtocolError> {
+        while !self.ended {
+            let assembler = &self.assembler;
+            let decoded = self
+                .decoder
+                .decode(self.buffer.unread_mut(), |header| assembler.admit(header))?;
+            let Some((part, taken)) = decoded else { break };
+            let (opcode, len) = (part.header.opcode, part.payload.len());
+            let found = if opcode.is_control() {
+                Some(Found::Control(opcode, len))
+            } else {
+                match self.assembler.add(&part)? {
+                    Progress::InPlace(kind) => Some(Found::InPlace(kind, len)),
+                    Progress::Assembled => Some(Found::Assembled),
+                    Progress::Unfinished => None,
+                }
+            };
+            self.buffer.consume(taken);
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What was found, as a view of the memory it lies in.
+#[inline]
+fn lend<'a>(
+    buffer: &'a ReadBuffer,
+    assembler: &'a Assembler,
+    found: Found,
+) -> Result<Event<'a>, ProtocolError> {
+    Ok(match found {
+        Found::InPlace(kind, len) => Event::Message(in_place(kind, buffer.consumed(len))?),
+        Found::Assembled => Event::Message(assembler.assembled()),
+        Found::Control(Opcode::Ping, len) => Event::Ping(buffer.consumed(len)),
+        Found::Control(Opcode::Pong, len) => Event::Pong(buffer.consumed(len)),
+        Found::Control(_, len) => Event::Close(CloseReason::decode(buffer.consumed(len))?),
+    })
+}
