@@ -1,1 +1,7 @@
-fn main() {}
+//! Arguments, run, exit code: everything else is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ws101::cli::main()
+}

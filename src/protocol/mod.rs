@@ -40,5 +40,5 @@ pub use header::{FrameHeader, Opcode, Role};
 pub use mask::MaskKey;
 pub use message::{Assembler, Kind, Limits, Message, Progress};
 pub use outgoing::{KeySource, Outgoing, SendError};
-pub use session::{Event, Incoming, Session, State};
+pub use session::{Event, Found, Incoming, Session, State};
 pub use utf8::{Utf8Decoder, from_utf8};

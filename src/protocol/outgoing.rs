@@ -162,6 +162,12 @@ impl Outgoing {
         }
     }
 
+    /// Moves what waits into `buffer`, whose memory is used again for what comes next.
+    pub fn take_waiting(&mut self, buffer: &mut Vec<u8>) {
+        buffer.clear();
+        std::mem::swap(&mut self.bytes, buffer);
+    }
+
     fn control(&mut self, opcode: Opcode, payload: &[u8]) -> Result<(), SendError> {
         if payload.len() > 125 {
             return Err(SendError::ControlTooLong(payload.len()));

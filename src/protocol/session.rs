@@ -112,15 +112,19 @@ pub struct Incoming {
     assembler: Assembler,
     /// The most that must lie in the buffer at once.
     largest_frame: usize,
+    found: Option<Found>,
     ended: bool,
 }
 
-/// Where the next event lies, so that finding it and lending it can be two steps.
-#[derive(Debug, Clone, Copy)]
-enum Found {
+/// Where the next event lies: finding it and lending it are two steps, because what is lent
+/// borrows the connection, and whoever looks in a loop may have to read in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
     /// A message that is the last so many bytes used up.
     InPlace(Kind, usize),
+    /// A message that was put together from several parts.
     Assembled,
+    /// A control frame whose payload is the last so many bytes used up.
     Control(Opcode, usize),
 }
 
@@ -138,6 +142,7 @@ impl Incoming {
             decoder: FrameDecoder::new(sender),
             assembler: Assembler::new(limits),
             largest_frame,
+            found: None,
             ended: false,
         }
     }
@@ -170,24 +175,29 @@ impl Incoming {
     /// last thing that happens.
     #[inline]
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, ProtocolError> {
-        let found = match self.find() {
-            Ok(Some(found)) => found,
-            Ok(None) => return Ok(None),
-            Err(error) => {
-                self.ended = true;
-                return Err(error);
-            }
+        let Some(found) = self.find()? else {
+            return Ok(None);
         };
-        match lend(&self.buffer, &self.assembler, found) {
-            Ok(event) => {
-                self.ended = matches!(event, Event::Close(_));
-                Ok(Some(event))
-            }
-            Err(error) => {
-                self.ended = true;
-                Err(error)
+        self.found = None;
+        let event = lend(&self.buffer, &self.assembler, found);
+        self.ended = matches!(event, Err(_) | Ok(Event::Close(_)));
+        event.map(Some)
+    }
+
+    /// Decodes until the next event is complete, and says where it lies. It stays there
+    /// until [`next_event`](Self::next_event) takes it.
+    #[inline]
+    pub fn find(&mut self) -> Result<Option<Found>, ProtocolError> {
+        if self.found.is_none() && !self.ended {
+            match self.decode() {
+                Ok(found) => self.found = found,
+                Err(error) => {
+                    self.ended = true;
+                    return Err(error);
+                }
             }
         }
+        Ok(self.found)
     }
 
     /// Has the peer closed, or broken a rule?
@@ -216,31 +226,30 @@ impl Incoming {
         self.assembler.shrink();
     }
 
-    /// Decodes until something is complete.
     #[inline]
-    fn find(&mut self) -> Result<Option<Found>, ProtocolError> {
-        while !self.ended {
+    fn decode(&mut self) -> Result<Option<Found>, ProtocolError> {
+        loop {
             let assembler = &self.assembler;
             let decoded = self
                 .decoder
                 .decode(self.buffer.unread_mut(), |header| assembler.admit(header))?;
-            let Some((part, taken)) = decoded else { break };
+            let Some((part, taken)) = decoded else {
+                return Ok(None);
+            };
             let (opcode, len) = (part.header.opcode, part.payload.len());
-            let found = if opcode.is_control() {
-                Some(Found::Control(opcode, len))
+            let progress = if opcode.is_control() {
+                None
             } else {
-                match self.assembler.add(&part)? {
-                    Progress::InPlace(kind) => Some(Found::InPlace(kind, len)),
-                    Progress::Assembled => Some(Found::Assembled),
-                    Progress::Unfinished => None,
-                }
+                Some(self.assembler.add(&part)?)
             };
             self.buffer.consume(taken);
-            if found.is_some() {
-                return Ok(found);
+            match progress {
+                None => return Ok(Some(Found::Control(opcode, len))),
+                Some(Progress::InPlace(kind)) => return Ok(Some(Found::InPlace(kind, len))),
+                Some(Progress::Assembled) => return Ok(Some(Found::Assembled)),
+                Some(Progress::Unfinished) => {}
             }
         }
-        Ok(None)
     }
 }
 

@@ -7,10 +7,12 @@
 mod head;
 mod response;
 mod scanner;
+mod target;
 
 pub use head::{Headers, RequestHead, ResponseHead};
 pub use response::Response;
 pub use scanner::{HeadLimits, HeadScanner};
+pub use target::Target;
 
 /// One of the characters that names and methods are made of. RFC 9110 §5.6.2.
 const fn is_token_byte(byte: u8) -> bool {

@@ -1,0 +1,66 @@
+//! What a request is for: a path on a host. RFC 9112 §3.2.
+
+use super::head::RequestHead;
+use crate::protocol::error::HandshakeError;
+
+/// The target of a request, in one spelling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// Percent-decoded, without the query.
+    pub path: String,
+    /// Behind the `?`, as it came.
+    pub query: &'a str,
+    /// Which host is meant; HTTP/1.0 may leave it open.
+    pub host: Option<&'a str>,
+}
+
+impl<'a> RequestHead<'a> {
+    /// Reads `/path?query`, or `http://host/path?query` as it is sent to a proxy.
+    pub fn target(&self) -> Result<Target<'a>, HandshakeError> {
+        let mut host = self.headers.once("Host")?;
+        let mut rest = self.target;
+        if let Some(absolute) = self.target.strip_prefix("http://") {
+            let (authority, _) =
+                absolute.split_at(absolute.find(['/', '?']).unwrap_or(absolute.len()));
+            if host.is_some_and(|host| !host.eq_ignore_ascii_case(authority)) {
+                return Err(HandshakeError::Malformed(
+                    "the target names another host than Host",
+                ));
+            }
+            host = Some(authority);
+            rest = &absolute[authority.len()..];
+        } else if !rest.starts_with('/') {
+            return Err(HandshakeError::Malformed("the target is not a path"));
+        }
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let path = percent_decode(if path.is_empty() { "/" } else { path })?;
+        Ok(Target { path, query, host })
+    }
+}
+
+/// `%2f` and the like as the bytes they stand for. RFC 3986 §2.1.
+fn percent_decode(path: &str) -> Result<String, HandshakeError> {
+    let malformed =
+        || HandshakeError::Malformed("a % in the path that two hex digits do not follow");
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let mut digit = || {
+                    rest.next()
+                        .and_then(|digit| char::from(digit).to_digit(16))
+                        .ok_or_else(malformed)
+                };
+                (digit()? * 16 + digit()?) as u8
+            }
+            byte => byte,
+        });
+    }
+    let path = String::from_utf8(bytes)
+        .map_err(|_| HandshakeError::Malformed("a path that is not UTF-8"))?;
+    if path.contains('\0') {
+        return Err(HandshakeError::Malformed("a NUL byte in the path"));
+    }
+    Ok(path)
+}

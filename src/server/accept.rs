@@ -1,0 +1,79 @@
+//! Connections come in, one thread each, or are turned away.
+
+use super::turnaway::Turnaway;
+use super::{Shared, connection};
+use crate::protocol::HandshakeError;
+use std::io;
+use std::net::{IpAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// The stack of a connection's thread. Only what it touches becomes memory.
+const STACK: usize = 256 << 10;
+
+/// How long to wait when no connection can be taken, for want of descriptors say.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Accepts until the server ends. Nothing else ends this loop: a connection that cannot be
+/// taken is one client's trouble.
+pub(super) fn run(listener: TcpListener, shared: &Arc<Shared>) {
+    let turnaway = Turnaway::start();
+    loop {
+        let accepted = listener.accept();
+        if shared.registry.has_ended() {
+            break;
+        }
+        match accepted {
+            Ok((tcp, address)) => {
+                if let Err((tcp, refusal)) = take_in(Arc::new(tcp), address.ip(), shared) {
+                    turnaway.turn_away(tcp, &refusal);
+                }
+            }
+            Err(error) => {
+                shared.incidents.report(
+                    log::Level::Warn,
+                    0,
+                    &format_args!("no connection can be accepted: {error}"),
+                );
+                // ECONNABORTED and the like are over already; EMFILE is not, and would spin.
+                if !is_over(&error) {
+                    thread::sleep(PAUSE);
+                }
+            }
+        }
+    }
+    // From here on the system refuses who wants to connect.
+    drop(listener);
+}
+
+/// Gives the connection a place and a thread, or back with the reason why not.
+fn take_in(
+    tcp: Arc<TcpStream>,
+    address: IpAddr,
+    shared: &Arc<Shared>,
+) -> Result<(), (Arc<TcpStream>, HandshakeError)> {
+    let place = match shared.registry.admit(address, Arc::clone(&tcp)) {
+        Ok(place) => place,
+        Err(refusal) => return Err((tcp, refusal)),
+    };
+    let (for_thread, shared) = (Arc::clone(&tcp), Arc::clone(shared));
+    let thread = thread::Builder::new()
+        .name(format!("conn-{}", place.id()))
+        .stack_size(STACK);
+    match thread.spawn(move || connection::run(for_thread, &place, &shared)) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            log::warn!("no thread for a connection: {error}");
+            Err((tcp, HandshakeError::Busy("no thread is left")))
+        }
+    }
+}
+
+fn is_over(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionReset | Interrupted
+    )
+}

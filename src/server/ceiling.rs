@@ -1,0 +1,63 @@
+//! How many connections this process can hold, whatever it is told to.
+//!
+//! A connection is a descriptor and a thread. Past the descriptors, `accept` fails, which can
+//! be survived. Past the memory mappings that the kernel allows (four for each thread of
+//! `std`), the process is *aborted*, even though `spawn` could have said no. So the server
+//! knows its own ceiling and stays below it.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Descriptors for everything that is not a connection.
+const OTHER_DESCRIPTORS: usize = 32;
+/// Each thread: its stack, that stack's guard page, and two for catching stack overflows.
+const MAPPINGS_PER_THREAD: usize = 4;
+/// Mappings for everything that is not a thread: the program, its libraries, its heaps.
+const OTHER_MAPPINGS: usize = 512;
+
+/// `wanted` connections, or as many as there can be; raises the descriptor limit if that helps.
+pub(super) fn clamp(wanted: usize) -> usize {
+    let by_descriptors =
+        raise_descriptor_limit(wanted + OTHER_DESCRIPTORS).saturating_sub(OTHER_DESCRIPTORS);
+    let by_threads = mappings().saturating_sub(OTHER_MAPPINGS) / MAPPINGS_PER_THREAD;
+    let possible = wanted.min(by_descriptors).min(by_threads).max(1);
+    if possible < wanted {
+        log::warn!(
+            "at most {possible} connections instead of {wanted}: \
+             this system allows {by_descriptors} by descriptors (ulimit -n) and {by_threads} by threads (vm.max_map_count)"
+        );
+    }
+    possible
+}
+
+/// The descriptors that we may have: `wanted`, if the hard limit allows it.
+fn raise_descriptor_limit(wanted: usize) -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let current = limit.current.map_or(usize::MAX, to_usize);
+    let hard = limit.maximum.map_or(usize::MAX, to_usize);
+    if current >= wanted {
+        return current;
+    }
+    let raised = wanted.min(hard);
+    match setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: Some(raised as u64),
+            maximum: limit.maximum,
+        },
+    ) {
+        Ok(()) => raised,
+        Err(_) => current,
+    }
+}
+
+/// How many memory mappings this process may have; without a number to read, there is no such limit.
+fn mappings() -> usize {
+    let text = std::fs::read_to_string("/proc/sys/vm/max_map_count");
+    text.ok()
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(usize::MAX)
+}
+
+fn to_usize(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,156 @@
+//! One connection's thread: a request comes in, and is answered or upgraded.
+
+use super::registry::Place;
+use super::{Shared, guard, pages, peer};
+use crate::outbox::Sender;
+use crate::protocol::http::{HeadScanner, RequestHead, Response};
+use crate::protocol::{HandshakeError, Incoming, Outgoing, ReadBuffer, Role, Session, Upgrade};
+use crate::socket::Stream;
+use log::Level;
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What a path stands for.
+enum Route {
+    Page(Response),
+    Echo,
+}
+
+/// What is to be done with a request, decided in one place.
+enum Decision {
+    Answer(Response),
+    /// Upgrade, with these bytes as the answer; the head took so many.
+    Echo {
+        answer: Vec<u8>,
+        head_size: usize,
+    },
+}
+
+/// Why no request came.
+enum NoRequest {
+    /// The connection ended first, or nothing at all was sent: nobody waits for an answer.
+    Silent,
+    Refused(HandshakeError),
+}
+
+pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
+    // Frames are small and wanted at once. If this fails, the connection is gone, and reading will tell.
+    let _ = tcp.set_nodelay(true);
+    let mut stream = Stream::shared(tcp);
+    let mut buffer = ReadBuffer::new();
+    stream.set_deadline(Some(Instant::now() + shared.config.deadlines.handshake));
+    let method_and_decision = match read_head(&mut stream, &mut buffer, place, shared) {
+        Ok(head_at) => decide(&buffer.unread()[head_at.clone()], head_at.end, shared),
+        Err(NoRequest::Refused(error)) => Err(error),
+        Err(NoRequest::Silent) => return,
+    };
+    match method_and_decision {
+        Ok((method, Decision::Answer(response))) => {
+            answer(stream, &response.to_bytes(&method), shared)
+        }
+        Ok((_, Decision::Echo { answer, head_size })) => {
+            buffer.consume(head_size);
+            upgrade(stream, &answer, buffer, place, shared);
+        }
+        Err(error) => {
+            let told = format_args!("{} {error} ({})", error.status(), error.section());
+            shared.incidents.report(Level::Info, place.id(), &told);
+            // Whatever the method was: an answer to HEAD has no body, but an error before that is known has one.
+            answer(stream, &error.response().to_bytes("GET"), shared);
+        }
+    }
+}
+
+/// Reads until the head is complete, and no further than it may be long.
+fn read_head(
+    stream: &mut Stream,
+    buffer: &mut ReadBuffer,
+    place: &Place,
+    shared: &Shared,
+) -> Result<Range<usize>, NoRequest> {
+    let limits = shared.config.head;
+    let mut scanner = HeadScanner::new(limits);
+    loop {
+        let still_allowed = limits.head + 1 - buffer.unread().len();
+        let space = buffer.space(limits.head);
+        let wanted = space.len().min(still_allowed);
+        let count = match stream.read(&mut space[..wanted]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) if error.kind() == io::ErrorKind::TimedOut && scanner.has_begun() => {
+                return Err(NoRequest::Refused(HandshakeError::TimedOut));
+            }
+            Ok(0) if place.is_ending() => {
+                return Err(NoRequest::Refused(HandshakeError::Busy(
+                    "the server is about to end",
+                )));
+            }
+            Ok(0) | Err(_) => return Err(NoRequest::Silent),
+            Ok(count) => count,
+        };
+        buffer.filled(count);
+        if let Some(head_at) = scanner.scan(buffer.unread()).map_err(NoRequest::Refused)? {
+            return Ok(head_at);
+        }
+    }
+}
+
+/// Everything that a request must pass, in order: is it well-formed, is it for us, is there
+/// such a thing, may this be done to it, by this page.
+fn decide(
+    head: &[u8],
+    head_size: usize,
+    shared: &Shared,
+) -> Result<(String, Decision), HandshakeError> {
+    let access = &shared.config.access;
+    let head = RequestHead::parse(head, shared.config.head)?;
+    let target = head.target()?;
+    if let Some(host) = target.host {
+        guard::check_host(host, access)?;
+    }
+    let wants_upgrade = head.headers.lists_token("Upgrade", "websocket")?;
+    let route = match target.path.as_str() {
+        "/echo" => Some(Route::Echo),
+        path => pages::find(path, target.host).map(Route::Page),
+    };
+    head.require_no_body()?;
+    match route {
+        Some(Route::Page(page)) if !wants_upgrade => {
+            Ok((head.method.to_owned(), Decision::Answer(page)))
+        }
+        Some(Route::Echo) => {
+            let upgrade = Upgrade::check(&head)?;
+            guard::check_origin(
+                head.headers.once("Origin")?,
+                target.host.unwrap_or_default(),
+                access,
+            )?;
+            let answer = upgrade.response(None);
+            Ok((head.method.to_owned(), Decision::Echo { answer, head_size }))
+        }
+        _ => Err(HandshakeError::NotFound),
+    }
+}
+
+fn answer(mut stream: Stream, bytes: &[u8], shared: &Shared) {
+    stream.set_deadline(Some(Instant::now() + shared.config.deadlines.write));
+    if stream.write_all(bytes).is_ok() {
+        stream.finish();
+    }
+}
+
+/// From here on this is no longer HTTP. What lies in `buffer` already are the first frames.
+fn upgrade(mut stream: Stream, answer: &[u8], buffer: ReadBuffer, place: &Place, shared: &Shared) {
+    if stream.write_all(answer).is_err() {
+        return;
+    }
+    let sender = Sender::new(Arc::clone(stream.tcp()), shared.config.deadlines.write);
+    let incoming = Incoming::after_handshake(Role::Client, shared.config.echo, buffer);
+    let session = Session {
+        incoming,
+        outgoing: Outgoing::server(),
+    };
+    peer::run(stream, sender, session, &mut peer::Echo, place, shared);
+}

@@ -1,0 +1,219 @@
+//! Who may connect: judged by the `Host` and `Origin` that a browser sends. RFC 6455 §10.2.
+//!
+//! A page of any site may open a WebSocket to any server: browsers apply no same-origin
+//! rule here, they only *say* where the page is from. So we judge `Origin`. That alone can
+//! be tricked: a site may point its own name at 127.0.0.1 (DNS rebinding), and then its
+//! origin and our host agree. So we judge `Host` too: only names that are ours.
+
+use super::config::Access;
+use crate::protocol::HandshakeError;
+use std::net::{IpAddr, Ipv6Addr};
+
+/// Is `host` (a `Host` header) this server? An address always is: nobody can rebind it.
+pub(super) fn check_host(host: &str, access: &Access) -> Result<(), HandshakeError> {
+    let known = |name: &str| {
+        name.eq_ignore_ascii_case("localhost")
+            || access
+                .hosts
+                .iter()
+                .any(|own| own.eq_ignore_ascii_case(name))
+    };
+    match split_host(host) {
+        Some((name, _)) if is_address(name) || known(name) => Ok(()),
+        Some(_) => Err(HandshakeError::WrongHost(host.to_owned())),
+        None => Err(HandshakeError::Malformed(
+            "Host is not a name or address, with or without a port",
+        )),
+    }
+}
+
+/// May a page from `origin` talk to `host`?
+pub(super) fn check_origin(
+    origin: Option<&str>,
+    host: &str,
+    access: &Access,
+) -> Result<(), HandshakeError> {
+    let Some(origin) = origin else {
+        // Not a browser: it could send any Origin it likes.
+        return if access.require_origin {
+            Err(HandshakeError::WrongOrigin(String::new()))
+        } else {
+            Ok(())
+        };
+    };
+    let refused = || HandshakeError::WrongOrigin(origin.to_owned());
+    let page = Site::of_origin(origin).ok_or_else(refused)?;
+    let own = Site::of_host(host, page.scheme);
+    let listed = || {
+        access
+            .origins
+            .iter()
+            .any(|listed| Site::of_origin(listed).as_ref() == Some(&page))
+    };
+    if own.as_ref() == Some(&page) || listed() {
+        Ok(())
+    } else {
+        Err(refused())
+    }
+}
+
+/// Is this something that `--allow-origin` can list?
+pub fn is_origin(text: &str) -> bool {
+    Site::of_origin(text).is_some()
+}
+
+/// The three parts that make two pages same-origin, in one spelling. RFC 6454 §4.
+#[derive(Debug, PartialEq, Eq)]
+struct Site {
+    scheme: Scheme,
+    host: String,
+    port: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    const fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+impl Site {
+    fn of_origin(origin: &str) -> Option<Self> {
+        let (scheme, host) = origin.split_once("://")?;
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            _ => return None,
+        };
+        Self::of_host(host, scheme)
+    }
+
+    /// The site that `host` names when it is reached by `scheme`. Whether a browser reached us
+    /// by TLS is not ours to know (a proxy may end it), so its own word for it is taken.
+    fn of_host(host: &str, scheme: Scheme) -> Option<Self> {
+        let (name, port) = split_host(host)?;
+        let port = port.unwrap_or(scheme.default_port());
+        Some(Self {
+            scheme,
+            host: name.to_ascii_lowercase(),
+            port,
+        })
+    }
+}
+
+/// `name`, `name:port`, `[address]` or `[address]:port`; the address keeps its brackets.
+fn split_host(host: &str) -> Option<(&str, Option<u16>)> {
+    let name_end = match host.find(']') {
+        Some(bracket) if host.starts_with('[') => bracket + 1,
+        _ => host.find(':').unwrap_or(host.len()),
+    };
+    let (name, port) = host.split_at(name_end);
+    let is_name = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
+    if name.is_empty() || !(is_name || is_address(name)) {
+        return None;
+    }
+    match port.strip_prefix(':') {
+        None if port.is_empty() => Some((name, None)),
+        Some(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
+            Some((name, Some(digits.parse().ok()?)))
+        }
+        _ => None,
+    }
+}
+
+fn is_address(name: &str) -> bool {
+    let bracketed = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    match bracketed {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => name
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_ipv4()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        let access = Access {
+            hosts: vec!["chat.example".to_owned()],
+            ..Access::default()
+        };
+        let rows = [
+            ("localhost", 200),
+            ("LOCALHOST:9001", 200),
+            ("127.0.0.1:9001", 200),
+            ("192.168.7.9", 200),
+            ("[::1]:9001", 200),
+            ("Chat.Example", 200),
+            ("attacker.example", 421),
+            ("localhost.attacker.example", 421),
+            ("chat.example.attacker.example:80", 421),
+            ("127.0.0.1.attacker.example", 421),
+            ("", 400),
+            ("localhost:port", 400),
+            ("localhost:", 400),
+            ("localhost:99999", 400),
+            ("user@localhost", 400),
+            ("[::1", 400),
+            ("::1", 400),
+        ];
+        for (host, status) in rows {
+            let found = check_host(host, &access).map_or_else(|error| error.status(), |()| 200);
+            assert_eq!(found, status, "Host: {host}");
+        }
+    }
+
+    #[test]
+    fn origins() {
+        let access = Access {
+            origins: vec!["https://pages.example".to_owned()],
+            ..Access::default()
+        };
+        let rows = [
+            (Some("http://localhost:9001"), "localhost:9001", true),
+            (Some("http://LOCALHOST:9001"), "localhost:9001", true),
+            (Some("http://localhost:80"), "localhost", true),
+            (Some("http://localhost"), "localhost:80", true),
+            (Some("https://chat.example"), "chat.example", true),
+            (Some("https://pages.example"), "localhost", true),
+            (Some("https://pages.example:443"), "localhost", true),
+            (None, "localhost", true),
+            (Some("http://pages.example"), "localhost", false),
+            (Some("http://evil.example"), "localhost:9001", false),
+            (Some("http://localhost:9002"), "localhost:9001", false),
+            (Some("http://localhost.evil.example"), "localhost", false),
+            (Some("http://evil.example/localhost"), "localhost", false),
+            (Some("null"), "localhost", false),
+            (Some("file://"), "localhost", false),
+            (Some(""), "localhost", false),
+            (Some("ws://localhost"), "localhost", false),
+        ];
+        for (origin, host, allowed) in rows {
+            assert_eq!(
+                check_origin(origin, host, &access).is_ok(),
+                allowed,
+                "Origin: {origin:?}, Host: {host}"
+            );
+        }
+        let strict = Access {
+            require_origin: true,
+            ..Access::default()
+        };
+        assert!(check_origin(None, "localhost", &strict).is_err());
+    }
+}

@@ -1,0 +1,52 @@
+//! One line a fault, and not more than a few a second: a flood of bad requests must not
+//! become a flood of log lines.
+
+use super::config::Rate;
+use super::rate::Bucket;
+use log::Level;
+use std::fmt::Display;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+const LINES: Rate = Rate {
+    per_second: 10,
+    burst: 20,
+};
+
+/// What went wrong, as far as the log takes it.
+#[derive(Debug)]
+pub(super) struct Incidents(Mutex<Tally>);
+
+#[derive(Debug)]
+struct Tally {
+    allowance: Bucket,
+    suppressed: u64,
+}
+
+impl Incidents {
+    pub(super) fn new() -> Self {
+        let allowance = Bucket::new(LINES, Instant::now());
+        Self(Mutex::new(Tally {
+            allowance,
+            suppressed: 0,
+        }))
+    }
+
+    /// Logs what happened to a connection, never what it sent.
+    pub(super) fn report(&self, level: Level, connection: u64, what: &dyn Display) {
+        if !log::log_enabled!(level) {
+            return;
+        }
+        let mut tally = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !tally.allowance.take(Instant::now()) {
+            tally.suppressed += 1;
+            return;
+        }
+        let suppressed = std::mem::take(&mut tally.suppressed);
+        drop(tally);
+        if suppressed > 0 {
+            log::log!(level, "{suppressed} lines suppressed");
+        }
+        log::log!(level, "#{connection} {what}");
+    }
+}

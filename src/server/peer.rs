@@ -1,0 +1,241 @@
+//! One WebSocket's life on the server: read, handle, reply, ping, close.
+//!
+//! One thread does it all. It takes *every* frame that one `read()` brought before it writes
+//! once: replies to a burst lie end to end in one buffer. A write costs the same whatever is
+//! in it, so a client that sends sixteen messages at once gets sixteen answers for one.
+
+use super::Shared;
+use super::rate::Bucket;
+use super::registry::Place;
+use super::timers::{Due, Timers};
+use crate::outbox::Sender;
+use crate::protocol::{CloseCode, Event, Message, Outgoing, Session, State};
+use crate::socket::Stream;
+use log::Level;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+/// Replies that have grown this long are written before more frames are looked at.
+const ENOUGH: usize = 64 << 10;
+
+/// How late a deadline may be noticed.
+const TOLERANCE: Duration = Duration::from_millis(20);
+
+/// What a WebSocket is for.
+pub(super) trait Endpoint {
+    /// A message came; what is to be answered goes to `replies`.
+    fn message(&mut self, message: Message<'_>, replies: &mut Outgoing);
+}
+
+/// Sends everything back.
+#[derive(Debug)]
+pub(super) struct Echo;
+
+impl Endpoint for Echo {
+    fn message(&mut self, message: Message<'_>, replies: &mut Outgoing) {
+        // Refused only after our own Close, when nobody waits for an answer any more.
+        let _ = replies.send(message);
+    }
+}
+
+struct Peer<'a> {
+    stream: Stream,
+    sender: Sender,
+    session: Session,
+    timers: Timers,
+    control_frames: Bucket,
+    /// The read timeout that is set on the socket.
+    patience: Option<Duration>,
+    place: &'a Place,
+    shared: &'a Shared,
+}
+
+/// Runs until the connection has ended. A panic in the endpoint ends this connection only.
+pub(super) fn run(
+    stream: Stream,
+    sender: Sender,
+    session: Session,
+    endpoint: &mut dyn Endpoint,
+    place: &Place,
+    shared: &Shared,
+) {
+    let now = Instant::now();
+    let timers = Timers::new(shared.config.deadlines, now);
+    let control_frames = Bucket::new(shared.config.control_frames, now);
+    let mut peer = Peer {
+        stream,
+        sender,
+        session,
+        timers,
+        control_frames,
+        patience: None,
+        place,
+        shared,
+    };
+    if !place.upgraded(&peer.sender) {
+        peer.close(CloseCode::GOING_AWAY, "server shutting down");
+        peer.stream.finish();
+        return;
+    }
+    let outcome = catch_unwind(AssertUnwindSafe(|| peer.live(endpoint)));
+    match outcome {
+        Ok(Ok(())) => peer.stream.finish(),
+        Ok(Err(error)) => log::debug!("#{} 1006 {error}", place.id()),
+        Err(_) => {
+            log::error!("#{} a thread panicked", place.id());
+            peer.session.outgoing.written(); // it may hold half of what the endpoint meant to say
+            peer.close(CloseCode::INTERNAL_ERROR, "the server has a bug");
+            peer.stream.finish();
+        }
+    }
+}
+
+impl Peer<'_> {
+    /// `Ok` when a Close of ours is out and the connection shall end cleanly, an error when it is gone.
+    fn live(&mut self, endpoint: &mut dyn Endpoint) -> io::Result<()> {
+        loop {
+            self.take_events(endpoint)?;
+            match self.session.state() {
+                State::Open => self.write_replies()?,
+                State::Closing | State::Closed => return self.write_last_replies(),
+            }
+            if self.wait_for_bytes()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Handles everything that has come in completely.
+    fn take_events(&mut self, endpoint: &mut dyn Endpoint) -> io::Result<()> {
+        loop {
+            let Session { incoming, outgoing } = &mut self.session;
+            match incoming.next_event() {
+                Ok(None) => break,
+                Ok(Some(Event::Message(message))) => endpoint.message(message, outgoing),
+                Ok(Some(control)) => {
+                    if !self.control_frames.take(Instant::now()) {
+                        self.close(CloseCode::POLICY_VIOLATION, "too many control frames");
+                        break;
+                    }
+                    outgoing.answer(&control);
+                    if let Event::Close(reason) = control {
+                        log::debug!("#{} closed by the client: {reason:?}", self.place.id());
+                        break;
+                    }
+                }
+                Err(error) => {
+                    outgoing.fail(error);
+                    let told = format_args!(
+                        "{} {error} (RFC 6455 §{})",
+                        error.close_code().number(),
+                        error.section()
+                    );
+                    self.shared
+                        .incidents
+                        .report(Level::Info, self.place.id(), &told);
+                    break;
+                }
+            }
+            if self.session.outgoing.waiting().len() >= ENOUGH {
+                self.write_replies()?;
+            }
+        }
+        self.timers.heard(&self.session.incoming, Instant::now());
+        Ok(())
+    }
+
+    fn write_replies(&mut self) -> io::Result<()> {
+        if !self.session.outgoing.waiting().is_empty() {
+            self.sender.write(self.session.outgoing.waiting())?;
+            self.session.outgoing.written();
+        }
+        Ok(())
+    }
+
+    fn write_last_replies(&mut self) -> io::Result<()> {
+        self.sender.write_last(self.session.outgoing.waiting())?;
+        self.session.outgoing.written();
+        Ok(())
+    }
+
+    /// Sleeps until bytes come, or a deadline. `true`: a deadline has ended the conversation.
+    fn wait_for_bytes(&mut self) -> io::Result<bool> {
+        loop {
+            if self.sender.is_closed() {
+                self.timers.closing(Instant::now()); // the server said goodbye to everyone
+            }
+            let (deadline, due) = self.timers.next();
+            self.be_patient_until(deadline)?;
+            match self
+                .stream
+                .tcp()
+                .as_ref()
+                .read(self.session.incoming.space())
+            {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => {
+                    self.session.incoming.filled(count);
+                    return Ok(false);
+                }
+                Err(error) if is_interruption(&error) => {}
+                Err(error) => return Err(error),
+            }
+            if Instant::now() >= deadline && self.is_end(due)? {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// A deadline has come: does that end the connection?
+    fn is_end(&mut self, due: Due) -> io::Result<bool> {
+        match due {
+            Due::Ping => {
+                self.session.incoming.shrink();
+                // Refused only after our Close, and then another deadline would have come first.
+                let _ = self.session.outgoing.ping(b"");
+                self.write_replies()?;
+                self.timers.pinged(Instant::now());
+                return Ok(false);
+            }
+            Due::PingTimeout => self.close(CloseCode::POLICY_VIOLATION, "no answer to a ping"),
+            Due::FrameStalled => self.close(CloseCode::POLICY_VIOLATION, "frame stalled"),
+            Due::MessageStalled => self.close(CloseCode::POLICY_VIOLATION, "message stalled"),
+            Due::CloseTimeout => return Err(io::ErrorKind::TimedOut.into()),
+        }
+        self.write_last_replies()?;
+        Ok(true)
+    }
+
+    fn close(&mut self, code: CloseCode, why: &str) {
+        let told = format_args!("{} {why}", code.number());
+        self.shared
+            .incidents
+            .report(Level::Info, self.place.id(), &told);
+        self.session.outgoing.close_with(code, why);
+    }
+
+    /// Sets the socket's read timeout, if the one that is set would sleep past `deadline`.
+    ///
+    /// A system call for each read would not be free. While a client talks, its deadline moves
+    /// ahead as fast as the clock, so the timeout can stay, but for a tolerance.
+    fn be_patient_until(&mut self, deadline: Instant) -> io::Result<()> {
+        let left = deadline
+            .saturating_duration_since(Instant::now())
+            .max(Duration::from_millis(1));
+        let fits = self
+            .patience
+            .is_some_and(|patience| patience <= left + TOLERANCE && patience >= left / 2);
+        if !fits {
+            self.stream.tcp().set_read_timeout(Some(left))?;
+            self.patience = Some(left);
+        }
+        Ok(())
+    }
+}
+
+/// A read that ended without bytes and without an error: its timeout, or a signal.
+fn is_interruption(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
+}

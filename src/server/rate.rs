@@ -1,0 +1,65 @@
+//! A bucket that fills at a steady rate: so many at once, so many a second after that.
+
+use super::config::Rate;
+use std::time::Instant;
+
+/// What is left of an allowance.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    rate: Rate,
+    left: f64,
+    seen: Instant,
+}
+
+impl Bucket {
+    /// A full bucket.
+    pub(super) fn new(rate: Rate, now: Instant) -> Self {
+        Self {
+            rate,
+            left: rate.burst.into(),
+            seen: now,
+        }
+    }
+
+    /// Takes one out, if one is in.
+    pub(super) fn take(&mut self, now: Instant) -> bool {
+        let gained = now.saturating_duration_since(self.seen).as_secs_f64()
+            * f64::from(self.rate.per_second);
+        self.seen = now;
+        self.left = (self.left + gained).min(self.rate.burst.into());
+        let allowed = self.left >= 1.0;
+        if allowed {
+            self.left -= 1.0;
+        }
+        allowed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_burst_then_a_steady_trickle() {
+        let start = Instant::now();
+        let mut bucket = Bucket::new(
+            Rate {
+                per_second: 10,
+                burst: 3,
+            },
+            start,
+        );
+        let taken = (0..5).filter(|_| bucket.take(start)).count();
+        assert_eq!(taken, 3, "the burst");
+        let later = start + Duration::from_millis(250);
+        let taken = (0..5).filter(|_| bucket.take(later)).count();
+        assert_eq!(
+            taken, 2,
+            "a quarter of a second at ten a second, the half is kept for later"
+        );
+        let much_later = start + Duration::from_secs(60);
+        let taken = (0..5).filter(|_| bucket.take(much_later)).count();
+        assert_eq!(taken, 3, "no more than the burst, however long the pause");
+    }
+}

@@ -1,0 +1,197 @@
+//! All connections of a server: how many there may be, and how they end together.
+
+use super::config::Connections;
+use crate::outbox::Sender;
+use crate::protocol::HandshakeError;
+use std::collections::HashMap;
+use std::net::{IpAddr, Shutdown, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The connections that are open.
+#[derive(Debug)]
+pub(super) struct Registry {
+    limits: Connections,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    next_id: u64,
+    open: HashMap<u64, Entry>,
+    per_address: HashMap<IpAddr, usize>,
+    handshaking: usize,
+    ending: bool,
+    ended: bool,
+}
+
+#[derive(Debug)]
+struct Entry {
+    address: IpAddr,
+    tcp: Arc<TcpStream>,
+    /// There once the handshake is done.
+    sender: Option<Sender>,
+}
+
+impl Registry {
+    /// An empty registry.
+    pub(super) fn new(limits: Connections) -> Self {
+        Self {
+            limits,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// Takes a new connection in, if there is room. It leaves when the [`Place`] is dropped.
+    pub(super) fn admit(
+        self: &Arc<Self>,
+        address: IpAddr,
+        tcp: Arc<TcpStream>,
+    ) -> Result<Place, HandshakeError> {
+        let mut state = self.lock();
+        let from_here = state.per_address.get(&address).copied().unwrap_or(0);
+        if state.ending {
+            return Err(HandshakeError::Busy("the server is about to end"));
+        }
+        if state.open.len() >= self.limits.all {
+            return Err(HandshakeError::Busy("all connections are taken"));
+        }
+        if from_here >= self.limits.per_address && !address.is_loopback() {
+            return Err(HandshakeError::Busy(
+                "too many connections come from your address",
+            ));
+        }
+        if state.handshaking >= self.limits.handshaking {
+            return Err(HandshakeError::Busy("too many handshakes are under way"));
+        }
+        let id = state.next_id;
+        state.next_id += 1;
+        state.handshaking += 1;
+        state.per_address.insert(address, from_here + 1);
+        state.open.insert(
+            id,
+            Entry {
+                address,
+                tcp,
+                sender: None,
+            },
+        );
+        Ok(Place {
+            registry: Arc::clone(self),
+            id,
+        })
+    }
+
+    /// How many connections are open.
+    pub(super) fn len(&self) -> usize {
+        self.lock().open.len()
+    }
+
+    /// Says goodbye to everyone with `close_frame`, and waits until they have left: `grace` for
+    /// those who answer, then the connections of the others are cut.
+    pub(super) fn end(&self, close_frame: &[u8], grace: Duration) {
+        let senders: Vec<Sender> = {
+            let mut state = self.lock();
+            state.ending = true;
+            for entry in state.open.values().filter(|entry| entry.sender.is_none()) {
+                // Wakes a thread that waits for the rest of a request.
+                let _ = entry.tcp.shutdown(Shutdown::Read);
+            }
+            state
+                .open
+                .values()
+                .filter_map(|entry| entry.sender.clone())
+                .collect()
+        };
+        senders.iter().for_each(|sender| sender.close(close_frame));
+        if !self.wait_until_empty(grace) {
+            for entry in self.lock().open.values() {
+                let _ = entry.tcp.shutdown(Shutdown::Both);
+            }
+            self.wait_until_empty(Duration::from_millis(500));
+        }
+        self.lock().ended = true;
+    }
+
+    /// Has everyone left?
+    pub(super) fn has_ended(&self) -> bool {
+        self.lock().ended
+    }
+
+    fn wait_until_empty(&self, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        let mut state = self.lock();
+        while !state.open.is_empty() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            state = self
+                .changed
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        true
+    }
+
+    /// Counts and entries change together under the lock, so a panic leaves nothing half done.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One connection's place among the others. Dropping it, in whatever way, gives it back.
+#[derive(Debug)]
+pub(super) struct Place {
+    registry: Arc<Registry>,
+    id: u64,
+}
+
+impl Place {
+    /// A number that no other connection of this server has.
+    pub(super) const fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The handshake is done: from now on the server can say goodbye through `sender`.
+    /// `false`: it has just done so to everyone, and this connection came too late for it.
+    pub(super) fn upgraded(&self, sender: &Sender) -> bool {
+        let mut state = self.registry.lock();
+        if state.ending {
+            return false;
+        }
+        if let Some(entry) = state.open.get_mut(&self.id) {
+            entry.sender = Some(sender.clone());
+            state.handshaking -= 1;
+        }
+        true
+    }
+
+    /// Is the server about to end?
+    pub(super) fn is_ending(&self) -> bool {
+        self.registry.lock().ending
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut state = self.registry.lock();
+        let Some(entry) = state.open.remove(&self.id) else {
+            return;
+        };
+        if entry.sender.is_none() {
+            state.handshaking -= 1;
+        }
+        if let Some(count) = state.per_address.get_mut(&entry.address) {
+            *count -= 1;
+            if *count == 0 {
+                state.per_address.remove(&entry.address);
+            }
+        }
+        drop(state);
+        self.registry.changed.notify_all();
+    }
+}

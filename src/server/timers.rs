@@ -1,0 +1,96 @@
+//! When one WebSocket's next deadline is, and what is due when it has come.
+//!
+//! There is no timer thread: a connection's own thread sleeps in `read()` until the earliest
+//! of these. All are absolute, so a client that sends a byte now and then gains nothing.
+
+use super::config::Deadlines;
+use crate::protocol::Incoming;
+use std::time::Instant;
+
+/// What must be done now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// The client has been silent: ask it.
+    Ping,
+    /// It did not answer.
+    PingTimeout,
+    /// A frame began and does not end.
+    FrameStalled,
+    /// A message began and does not end.
+    MessageStalled,
+    /// It did not answer our Close.
+    CloseTimeout,
+}
+
+/// The moments that the deadlines count from.
+#[derive(Debug)]
+pub(super) struct Timers {
+    deadlines: Deadlines,
+    heard: Instant,
+    pinged: Option<Instant>,
+    /// The frame that is incomplete, by its number, and when it began.
+    frame: Option<(u64, Instant)>,
+    message: Option<Instant>,
+    closing: Option<Instant>,
+}
+
+impl Timers {
+    pub(super) const fn new(deadlines: Deadlines, now: Instant) -> Self {
+        Self {
+            deadlines,
+            heard: now,
+            pinged: None,
+            frame: None,
+            message: None,
+            closing: None,
+        }
+    }
+
+    /// Bytes came in, and were decoded as far as they go. Any byte is a sign of life.
+    pub(super) fn heard(&mut self, incoming: &Incoming, now: Instant) {
+        self.heard = now;
+        self.pinged = None;
+        self.frame = match self.frame {
+            _ if !incoming.is_inside_frame() => None,
+            Some((number, began)) if number == incoming.frames() => Some((number, began)),
+            _ => Some((incoming.frames(), now)),
+        };
+        self.message = incoming
+            .is_inside_message()
+            .then(|| self.message.unwrap_or(now));
+    }
+
+    /// A ping went out.
+    pub(super) const fn pinged(&mut self, now: Instant) {
+        self.pinged = Some(now);
+    }
+
+    /// Our Close went out, and the client owes us its own.
+    pub(super) fn closing(&mut self, now: Instant) {
+        self.closing.get_or_insert(now);
+    }
+
+    /// The earliest deadline, and what is due then.
+    pub(super) fn next(&self) -> (Instant, Due) {
+        if let Some(since) = self.closing {
+            return (since + self.deadlines.close, Due::CloseTimeout);
+        }
+        let life = match self.pinged {
+            None => (self.heard + self.deadlines.ping_interval, Due::Ping),
+            Some(since) => (since + self.deadlines.ping_timeout, Due::PingTimeout),
+        };
+        let frame = self
+            .frame
+            .map(|(_, began)| (began + self.deadlines.frame, Due::FrameStalled));
+        let message = self
+            .message
+            .map(|began| (began + self.deadlines.message, Due::MessageStalled));
+        [frame, message]
+            .into_iter()
+            .flatten()
+            .fold(
+                life,
+                |first, other| if other.0 < first.0 { other } else { first },
+            )
+    }
+}

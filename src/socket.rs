@@ -1,0 +1,255 @@
+//! A blocking WebSocket over any stream, for either end of a connection. RFC 6455 §4, §7.
+//!
+//! ```no_run
+//! use ws101::{Message, connect};
+//!
+//! let mut socket = connect("ws://localhost:9001/echo")?;
+//! socket.send(Message::Text("hello"))?;
+//! while let Some(message) = socket.next_message()? {
+//!     println!("{message:?}");
+//! }
+//! # Ok::<(), ws101::SocketError>(())
+//! ```
+//!
+//! - [`connect`] and [`accept`] do the handshake and give a [`WebSocket`];
+//! - [`Stream`] is the TCP connection below it, with deadlines that nobody can stretch;
+//! - [`WebSocket::split`] gives a [`Reader`] and a [`Writer`] for two threads, over one descriptor.
+
+mod connect;
+mod error;
+mod halves;
+mod keys;
+mod stream;
+mod url;
+
+pub use connect::{Connect, accept, connect};
+pub use error::SocketError;
+pub use halves::{Reader, Writer};
+pub use keys::RandomKeys;
+pub use stream::Stream;
+pub use url::{Url, UrlError};
+
+use crate::protocol::{
+    CloseCode, Event, Found, Incoming, Limits, Message, Opcode, Outgoing, ProtocolError, Session,
+};
+use std::io::{self, Read, Write};
+use std::time::{Duration, Instant};
+
+/// How long we wait for the other end's Close, and then for its end of the stream. §7.1.1.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// One end of a WebSocket connection, after the handshake.
+#[derive(Debug)]
+pub struct WebSocket<S> {
+    stream: S,
+    session: Session,
+    protocol: Option<String>,
+}
+
+impl<S: Read + Write> WebSocket<S> {
+    /// The server's end of a connection whose handshake is done.
+    pub const fn server(stream: S, limits: Limits) -> Self {
+        Self::from_session(stream, Session::server(limits), None)
+    }
+
+    /// The client's end of a connection whose handshake is done.
+    pub fn client(stream: S, limits: Limits) -> Self {
+        Self::from_session(stream, Session::client(limits, RandomKeys::new()), None)
+    }
+
+    const fn from_session(stream: S, session: Session, protocol: Option<String>) -> Self {
+        Self {
+            stream,
+            session,
+            protocol,
+        }
+    }
+
+    /// The subprotocol that both ends agreed on.
+    pub fn protocol(&self) -> Option<&str> {
+        self.protocol.as_deref()
+    }
+
+    /// The stream below.
+    pub const fn stream(&self) -> &S {
+        &self.stream
+    }
+
+    /// The stream below, to set its deadline for example. What is read from it or written
+    /// to it directly is missing in the conversation.
+    pub const fn stream_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
+
+    /// Waits for the next message. `None` is the end: the other side closed, and was answered.
+    ///
+    /// Pings are answered meanwhile, pongs are passed over.
+    pub fn next_message(&mut self) -> Result<Option<Message<'_>>, SocketError> {
+        next_message(self)
+    }
+
+    /// Waits for the next thing that happens, control frames included.
+    ///
+    /// What the protocol demands as an answer is written before this returns, but for a
+    /// pong: it goes out with the next write, or before the next wait.
+    pub fn next_event(&mut self) -> Result<Event<'_>, SocketError> {
+        self.wait()?;
+        let Session { incoming, outgoing } = &mut self.session;
+        match incoming.next_event() {
+            Ok(Some(event)) => {
+                outgoing.answer(&event);
+                if let Event::Close(_) = event {
+                    flush(&mut self.stream, outgoing)?;
+                }
+                Ok(event)
+            }
+            Ok(None) => Err(SocketError::Closed),
+            Err(error) => Err(fail(&mut self.stream, outgoing, error)),
+        }
+    }
+
+    /// Sends a message, now.
+    #[inline]
+    pub fn send(&mut self, message: Message<'_>) -> Result<(), SocketError> {
+        self.session.outgoing.send(message)?;
+        self.flush()
+    }
+
+    /// Puts a message behind what waits to be sent: many small ones cost one write.
+    pub fn queue(&mut self, message: Message<'_>) -> Result<(), SocketError> {
+        Ok(self.session.outgoing.send(message)?)
+    }
+
+    /// Writes what waits.
+    #[inline]
+    pub fn flush(&mut self) -> Result<(), SocketError> {
+        flush(&mut self.stream, &mut self.session.outgoing)
+    }
+
+    /// Asks the other side for a sign of life; it comes as [`Event::Pong`]. §5.5.2.
+    pub fn ping(&mut self, payload: &[u8]) -> Result<(), SocketError> {
+        self.session.outgoing.ping(payload)?;
+        self.flush()
+    }
+
+    /// Sends our Close. What comes from the other side until it answers can still be read.
+    pub fn send_close(&mut self, code: CloseCode, text: &str) -> Result<(), SocketError> {
+        self.session.outgoing.close_with(code, text);
+        self.flush()
+    }
+
+    /// Reads until an event is complete.
+    fn wait(&mut self) -> Result<Found, SocketError> {
+        loop {
+            let Session { incoming, outgoing } = &mut self.session;
+            match incoming.find() {
+                Ok(Some(found)) => return Ok(found),
+                Ok(None) if incoming.has_ended() => return Err(SocketError::Closed),
+                Ok(None) => {}
+                Err(error) => return Err(fail(&mut self.stream, outgoing, error)),
+            }
+            flush(&mut self.stream, outgoing)?;
+            read_into(&mut self.stream, incoming)?;
+        }
+    }
+}
+
+impl<S: Read + Write> EventSource for WebSocket<S> {
+    fn wait(&mut self) -> Result<Found, SocketError> {
+        self.wait()
+    }
+
+    fn next_event(&mut self) -> Result<Event<'_>, SocketError> {
+        self.next_event()
+    }
+}
+
+impl WebSocket<Stream> {
+    /// Until when everything must be done from now on, however slowly it comes in.
+    pub const fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.stream.set_deadline(deadline);
+    }
+
+    /// Says goodbye: sends our Close, waits for the other side's, ends the connection.
+    ///
+    /// Messages that were still on their way are passed over. The wait ends after five seconds.
+    pub fn close(mut self, code: CloseCode, text: &str) -> Result<(), SocketError> {
+        self.set_deadline(Some(Instant::now() + CLOSE_TIMEOUT));
+        self.send_close(code, text)?;
+        while !self.session.incoming.has_ended() {
+            self.next_event()?;
+        }
+        self.finish();
+        Ok(())
+    }
+
+    /// Ends the TCP connection in such a way that the other side can read what we sent last.
+    pub fn finish(self) {
+        self.stream.finish();
+    }
+
+    /// Two halves, one to read and one to write, for two threads.
+    pub fn split(self) -> (Reader, Writer) {
+        halves::split(self.stream, self.session)
+    }
+}
+
+/// Where events come from: a whole connection, or its reading half.
+trait EventSource {
+    /// Waits until an event is complete, and says where it lies.
+    fn wait(&mut self) -> Result<Found, SocketError>;
+    /// Waits for the next event, and answers it.
+    fn next_event(&mut self) -> Result<Event<'_>, SocketError>;
+}
+
+/// Passes over pings and pongs.
+fn next_message(source: &mut impl EventSource) -> Result<Option<Message<'_>>, SocketError> {
+    while let Found::Control(opcode, _) = source.wait()? {
+        source.next_event()?;
+        if opcode == Opcode::Close {
+            return Ok(None);
+        }
+    }
+    match source.next_event()? {
+        Event::Message(message) => Ok(Some(message)),
+        _ => unreachable!("what was found is not a control frame"),
+    }
+}
+
+/// One read that a signal does not interrupt. The end of the stream is an error here: a
+/// conversation ends with a Close.
+fn read_into(stream: &mut impl Read, incoming: &mut Incoming) -> Result<(), SocketError> {
+    let count = read(stream, incoming.space())?;
+    if count == 0 {
+        return Err(SocketError::Disconnected);
+    }
+    incoming.filled(count);
+    Ok(())
+}
+
+fn read(stream: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match stream.read(space) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
+#[inline]
+fn flush(stream: &mut impl Write, outgoing: &mut Outgoing) -> Result<(), SocketError> {
+    if !outgoing.waiting().is_empty() {
+        stream.write_all(outgoing.waiting())?;
+        stream.flush()?;
+        outgoing.written();
+    }
+    Ok(())
+}
+
+/// The connection has failed: our Close tells the other side, if it still listens.
+fn fail(stream: &mut impl Write, outgoing: &mut Outgoing, error: ProtocolError) -> SocketError {
+    outgoing.fail(error);
+    // What broke the connection is worth more to the caller than that its Close could not be written.
+    let _ = flush(stream, outgoing);
+    error.into()
+}

@@ -1,0 +1,202 @@
+//! The two ends of the opening handshake, over TCP. RFC 6455 §4.
+
+use super::error::SocketError;
+use super::keys::RandomKeys;
+use super::stream::Stream;
+use super::url::Url;
+use super::{WebSocket, read};
+use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead, ResponseHead};
+use crate::protocol::{
+    HandshakeError, Incoming, Limits, Outgoing, ReadBuffer, Request, ResponseError, Role, Session,
+    Upgrade,
+};
+use std::io::{self, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::{Duration, Instant};
+
+/// How long a connection may take until its handshake is done.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// Connects to `ws://…`, as a client.
+pub fn connect(address: &str) -> Result<WebSocket<Stream>, SocketError> {
+    Connect::to(address).open()
+}
+
+/// A connection to be made, with all that can be said about it.
+///
+/// ```no_run
+/// use ws101::Connect;
+///
+/// let socket = Connect::to("ws://localhost:9001/ws").protocols(&["chat.ws101.v1"]).open()?;
+/// assert_eq!(socket.protocol(), Some("chat.ws101.v1"));
+/// # Ok::<(), ws101::SocketError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Connect<'a> {
+    address: &'a str,
+    protocols: &'a [&'a str],
+    headers: &'a [(&'a str, &'a str)],
+    limits: Limits,
+    timeout: Duration,
+}
+
+impl<'a> Connect<'a> {
+    /// A connection to `ws://…`, with the defaults: no subprotocol, messages to 16 MiB, ten seconds.
+    pub const fn to(address: &'a str) -> Self {
+        Self {
+            address,
+            protocols: &[],
+            headers: &[],
+            limits: Limits::ECHO,
+            timeout: HANDSHAKE,
+        }
+    }
+
+    /// Offers subprotocols, the best first.
+    #[must_use]
+    pub const fn protocols(mut self, protocols: &'a [&'a str]) -> Self {
+        self.protocols = protocols;
+        self
+    }
+
+    /// Sends further headers: `Origin`, `Cookie`.
+    #[must_use]
+    pub const fn headers(mut self, headers: &'a [(&'a str, &'a str)]) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// What we are ready to take from the server.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How long connecting and the handshake may take together.
+    #[must_use]
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Connects.
+    pub fn open(&self) -> Result<WebSocket<Stream>, SocketError> {
+        let url = Url::parse(self.address)?;
+        let deadline = Instant::now() + self.timeout;
+        let mut stream = Stream::new(dial(&url, deadline)?)?;
+        stream.set_deadline(Some(deadline));
+
+        let mut nonce = [0; 16];
+        getrandom::fill(&mut nonce).map_err(io::Error::other)?;
+        let host = url.host_header();
+        let request = Request::new(&host, &url.target, nonce).protocols(self.protocols);
+        stream.write_all(&request.to_bytes(self.headers))?;
+
+        let mut buffer = ReadBuffer::new();
+        let (protocol, size) = loop {
+            let count = read(&mut stream, buffer.space(ResponseHead::MAX_SIZE))?;
+            if count == 0 {
+                return Err(ResponseError::Malformed("the connection ended within it").into());
+            }
+            buffer.filled(count);
+            if let Some((head, size)) = ResponseHead::decode(buffer.unread())? {
+                break (request.check(&head)?.map(str::to_owned), size);
+            }
+        };
+        buffer.consume(size);
+        stream.set_deadline(None);
+        let incoming = Incoming::after_handshake(Role::Server, self.limits, buffer);
+        let session = Session {
+            incoming,
+            outgoing: Outgoing::client(RandomKeys::new()),
+        };
+        Ok(WebSocket::from_session(stream, session, protocol))
+    }
+}
+
+/// A TCP connection to the first of the host's addresses that answers.
+fn dial(url: &Url, deadline: Instant) -> io::Result<TcpStream> {
+    let mut last_error = io::Error::new(
+        io::ErrorKind::NotFound,
+        format!("{} has no address", url.host),
+    );
+    for address in (url.host.as_str(), url.port).to_socket_addrs()? {
+        let left = deadline
+            .saturating_duration_since(Instant::now())
+            .max(Duration::from_millis(1));
+        match TcpStream::connect_timeout(&address, left) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last_error = error,
+        }
+    }
+    Err(last_error)
+}
+
+/// Answers a client's handshake, as a server. Of the offered subprotocols the first one that is
+/// in `protocols` is chosen.
+///
+/// This is the protocol alone. Who may connect (`Host`, `Origin`) is the caller's to judge, and
+/// `ws101 serve` does.
+pub fn accept(
+    tcp: TcpStream,
+    protocols: &[&str],
+    limits: Limits,
+) -> Result<WebSocket<Stream>, SocketError> {
+    let mut stream = Stream::new(tcp)?;
+    stream.set_deadline(Some(Instant::now() + HANDSHAKE));
+    let mut buffer = ReadBuffer::new();
+    match answer(&mut stream, &mut buffer, protocols) {
+        Ok(protocol) => {
+            stream.set_deadline(None);
+            let incoming = Incoming::after_handshake(Role::Client, limits, buffer);
+            let session = Session {
+                incoming,
+                outgoing: Outgoing::server(),
+            };
+            Ok(WebSocket::from_session(stream, session, protocol))
+        }
+        Err(SocketError::Request(error)) => {
+            stream.write_all(&error.response().to_bytes("GET"))?;
+            stream.finish();
+            Err(error.into())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads the request and, if it is one, answers it with 101.
+fn answer(
+    stream: &mut Stream,
+    buffer: &mut ReadBuffer,
+    protocols: &[&str],
+) -> Result<Option<String>, SocketError> {
+    let limits = HeadLimits::DEFAULT;
+    let mut scanner = HeadScanner::new(limits);
+    let head_at = loop {
+        let count = read(stream, buffer.space(limits.head))?;
+        if count == 0 {
+            return Err(SocketError::Disconnected);
+        }
+        buffer.filled(count);
+        if let Some(range) = scanner.scan(buffer.unread())? {
+            break range;
+        }
+    };
+    let size = head_at.end;
+    let head = RequestHead::parse(&buffer.unread()[head_at], limits)?;
+    head.require_no_body()?;
+    let upgrade = Upgrade::check(&head)?;
+    let protocol = upgrade.choose_protocol(protocols).map(str::to_owned);
+    stream.write_all(&upgrade.response(protocol.as_deref()))?;
+    buffer.consume(size);
+    Ok(protocol)
+}
+
+/// Not a WebSocket request: what a caller of [`accept`] can tell from other errors.
+impl SocketError {
+    /// Did the other side speak HTTP, but not ask for a WebSocket?
+    pub const fn is_plain_http(&self) -> bool {
+        matches!(self, Self::Request(HandshakeError::NoUpgrade(_)))
+    }
+}

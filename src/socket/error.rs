@@ -1,0 +1,72 @@
+//! What can go wrong with a socket, by whose fault.
+
+use super::url::UrlError;
+use crate::protocol::{HandshakeError, ProtocolError, ResponseError, SendError};
+use std::{fmt, io};
+
+/// Why a connection could not be made, or did not go on.
+#[derive(Debug)]
+pub enum SocketError {
+    /// The address is none.
+    Url(UrlError),
+    /// The network, or a deadline ([`io::ErrorKind::TimedOut`]).
+    Io(io::Error),
+    /// The server did not agree to talk.
+    Response(ResponseError),
+    /// The client did not ask to talk, or not in a way that is understood.
+    Request(HandshakeError),
+    /// The other side broke a rule; it was told so in a Close.
+    Protocol(ProtocolError),
+    /// We may not send this, or not any more.
+    Send(SendError),
+    /// The conversation is over: both sides have said goodbye.
+    Closed,
+    /// The other side is gone without a goodbye. Browsers call this 1006.
+    Disconnected,
+}
+
+impl SocketError {
+    /// Was it a deadline that passed? Then the connection is as it was, and reading may go on.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::TimedOut)
+    }
+}
+
+impl fmt::Display for SocketError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(error) => error.fmt(f),
+            Self::Io(error) => error.fmt(f),
+            Self::Response(error) => error.fmt(f),
+            Self::Request(error) => error.fmt(f),
+            Self::Protocol(error) => {
+                let (code, section) = (error.close_code().number(), error.section());
+                write!(f, "{error} (close code {code}, RFC 6455 §{section})")
+            }
+            Self::Send(error) => error.fmt(f),
+            Self::Closed => write!(f, "the connection is closed"),
+            Self::Disconnected => write!(f, "the other side is gone without a Close"),
+        }
+    }
+}
+
+impl std::error::Error for SocketError {}
+
+macro_rules! from {
+    ($($error:ty => $variant:ident),* $(,)?) => {$(
+        impl From<$error> for SocketError {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )*};
+}
+
+from! {
+    UrlError => Url,
+    io::Error => Io,
+    ResponseError => Response,
+    HandshakeError => Request,
+    ProtocolError => Protocol,
+    SendError => Send,
+}

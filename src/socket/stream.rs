@@ -1,0 +1,114 @@
+//! A TCP connection with absolute deadlines and a clean end.
+//!
+//! A timeout for each read does not stop a peer that sends one byte just before it runs
+//! out, again and again. A deadline does: before every read and write, what is left of the
+//! time becomes the timeout.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long [`Stream::finish`] waits for the other side, and how much it reads meanwhile.
+const LINGER: Duration = Duration::from_secs(1);
+const LINGER_BYTES: usize = 256 << 10;
+
+/// A TCP connection; its clones are the same connection.
+///
+/// It is shared in an `Arc`, because `&TcpStream` can read and write: a second descriptor,
+/// as `TcpStream::try_clone` makes one, is not needed.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    tcp: Arc<TcpStream>,
+    deadline: Option<Instant>,
+}
+
+impl Stream {
+    /// A stream without a deadline.
+    ///
+    /// Small writes go out at once: who sends a frame does not want it to wait for the next.
+    pub fn new(tcp: TcpStream) -> io::Result<Self> {
+        tcp.set_nodelay(true)?;
+        Ok(Self::shared(Arc::new(tcp)))
+    }
+
+    /// The same for a connection that others hold too.
+    pub const fn shared(tcp: Arc<TcpStream>) -> Self {
+        Self {
+            tcp,
+            deadline: None,
+        }
+    }
+
+    /// The connection itself.
+    pub const fn tcp(&self) -> &Arc<TcpStream> {
+        &self.tcp
+    }
+
+    /// Until when every read and write of this handle must be done.
+    pub const fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.deadline = deadline;
+    }
+
+    /// Closes the connection so that the peer can read what we sent last.
+    ///
+    /// Closing a socket that has unread input makes the kernel send a reset, and a reset
+    /// makes the peer's kernel throw away what it has not read: our last words. So we end our
+    /// side, take in what still comes, for a while, and only then let go.
+    pub fn finish(mut self) {
+        if self.tcp.shutdown(Shutdown::Write).is_err() {
+            return; // the peer is gone already
+        }
+        self.deadline = Some(Instant::now() + LINGER);
+        let mut sink = [0; 2048];
+        let mut taken = 0;
+        while taken < LINGER_BYTES {
+            match self.read(&mut sink) {
+                Ok(0) | Err(_) => return,
+                Ok(count) => taken += count,
+            }
+        }
+    }
+
+    /// What is left until the deadline, in the form that a socket option takes.
+    fn time_left(&self) -> io::Result<Option<Duration>> {
+        let Some(deadline) = self.deadline else {
+            return Ok(None);
+        };
+        match deadline.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => Err(timed_out()),
+            left => Ok(Some(left)),
+        }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        self.tcp.set_read_timeout(self.time_left()?)?;
+        (&*self.tcp).read(space).map_err(name_timeout)
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.tcp.set_write_timeout(self.time_left()?)?;
+        (&*self.tcp).write(bytes).map_err(name_timeout)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A timeout is `WouldBlock` on one system and `TimedOut` on another. Here it has one name.
+fn name_timeout(error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::WouldBlock {
+        timed_out()
+    } else {
+        error
+    }
+}
+
+fn timed_out() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the deadline has passed")
+}

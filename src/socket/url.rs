@@ -1,0 +1,141 @@
+//! `ws://host:port/path?query`. RFC 6455 §3.
+
+use std::fmt;
+
+/// An address that a client can connect to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Url {
+    /// A name or an address, an IPv6 one without its brackets.
+    pub host: String,
+    /// 80 unless the address names another.
+    pub port: u16,
+    /// Path and query, as they stand in the request's first line: never empty.
+    pub target: String,
+}
+
+/// Why an address is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UrlError {
+    /// `wss://`: that is TLS, which is not built in.
+    Tls,
+    /// Something other than `ws://`.
+    Scheme(String),
+    /// Nothing where the host should be, or something that is no host.
+    Host(String),
+    /// A port that is not a number from 1 to 65535.
+    Port(String),
+    /// A `#`: §3 allows none.
+    Fragment,
+    /// A blank, a control character or one that must be percent-encoded.
+    Character(char),
+}
+
+impl Url {
+    /// Takes an address apart.
+    ///
+    /// ```
+    /// use ws101::Url;
+    ///
+    /// let url = Url::parse("ws://localhost:9001/echo?a=1")?;
+    /// assert_eq!((url.host.as_str(), url.port, url.target.as_str()), ("localhost", 9001, "/echo?a=1"));
+    /// # Ok::<(), ws101::UrlError>(())
+    /// ```
+    pub fn parse(address: &str) -> Result<Self, UrlError> {
+        if let Some(odd) = address
+            .chars()
+            .find(|character| !character.is_ascii_graphic())
+        {
+            return Err(UrlError::Character(odd));
+        }
+        let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
+        match scheme.to_ascii_lowercase().as_str() {
+            "ws" => {}
+            "wss" => return Err(UrlError::Tls),
+            other => return Err(UrlError::Scheme(other.to_owned())),
+        }
+        if rest.contains('#') {
+            return Err(UrlError::Fragment);
+        }
+        let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, target) = rest.split_at(authority_end);
+        let (host, port) = split_port(authority)?;
+        let target = if target.starts_with('/') {
+            target.to_owned()
+        } else {
+            format!("/{target}")
+        };
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+            target,
+        })
+    }
+
+    /// What the `Host` header says: the port only if it is not 80. RFC 9110 §7.2.
+    pub fn host_header(&self) -> String {
+        let brackets = self.host.contains(':');
+        let host = if brackets {
+            format!("[{}]", self.host)
+        } else {
+            self.host.clone()
+        };
+        if self.port == 80 {
+            host
+        } else {
+            format!("{host}:{}", self.port)
+        }
+    }
+}
+
+fn split_port(authority: &str) -> Result<(&str, u16), UrlError> {
+    let no_host = || UrlError::Host(authority.to_owned());
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']').ok_or_else(no_host)?;
+            address
+                .parse::<std::net::Ipv6Addr>()
+                .map_err(|_| no_host())?;
+            (
+                address,
+                port.strip_prefix(':')
+                    .or(port.is_empty().then_some(""))
+                    .ok_or_else(no_host)?,
+            )
+        }
+        None => authority.split_once(':').unwrap_or((authority, "")),
+    };
+    if host.is_empty() || host.contains(['@', '\\', '[', ']']) {
+        return Err(no_host());
+    }
+    let port = match port {
+        "" => 80,
+        digits => match digits.parse() {
+            Ok(port @ 1..) if digits.bytes().all(|digit| digit.is_ascii_digit()) => port,
+            _ => return Err(UrlError::Port(digits.to_owned())),
+        },
+    };
+    Ok((host, port))
+}
+
+impl fmt::Display for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tls => write!(
+                f,
+                "wss:// needs TLS, which is not built in: connect to a proxy that ends TLS, or use ws://"
+            ),
+            Self::Scheme(scheme) if scheme.is_empty() => write!(f, "an address begins with ws://"),
+            Self::Scheme(scheme) => write!(f, "an address begins with ws://, not {scheme}://"),
+            Self::Host(host) if host.is_empty() => {
+                write!(f, "the address names no host: ws://HOST:PORT/PATH")
+            }
+            Self::Host(host) => write!(f, "{host:?} is not a host, or a host and a port"),
+            Self::Port(port) => write!(f, "{port:?} is not a port: 1 to 65535"),
+            Self::Fragment => write!(f, "a WebSocket address has no #fragment"),
+            Self::Character(' ') => write!(f, "a blank in the address: %20 stands for one"),
+            Self::Character(odd) => write!(f, "{odd:?} in the address must be percent-encoded"),
+        }
+    }
+}
+
+impl std::error::Error for UrlError {}
