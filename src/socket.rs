@@ -142,11 +142,14 @@ impl<S: Read + Write> WebSocket<S> {
     fn wait(&mut self) -> Result<Found, SocketError> {
         loop {
             let Session { incoming, outgoing } = &mut self.session;
-            match incoming.find() {
-                Ok(Some(found)) => return Ok(found),
-                Ok(None) if incoming.has_ended() => return Err(SocketError::Closed),
-                Ok(None) => {}
-                Err(error) => return Err(fail(&mut self.stream, outgoing, error)),
+            if let Err(error) = incoming.find() {
+                return Err(fail(&mut self.stream, outgoing, error));
+            }
+            if let Some(found) = incoming.found() {
+                return Ok(found);
+            }
+            if incoming.has_ended() {
+                return Err(SocketError::Closed);
             }
             flush(&mut self.stream, outgoing)?;
             read_into(&mut self.stream, incoming)?;

@@ -26,7 +26,8 @@ pub struct ReadBuffer {
     bytes: Vec<u8>,
     start: usize,
     end: usize,
-    /// Did the last read leave no space?
+    /// How much space the last read was offered, and whether it took all of it.
+    offered: usize,
     was_filled: bool,
     /// The most that lay here since the buffer was last empty.
     peak: usize,
@@ -41,6 +42,7 @@ impl ReadBuffer {
             start: 0,
             end: 0,
             was_filled: false,
+            offered: 0,
             peak: 0,
             calm: 0,
         }
@@ -89,17 +91,20 @@ impl ReadBuffer {
             self.bytes
                 .resize(larger.min(most.max(BATCH)).max(size + 1), 0);
         }
-        &mut self.bytes[self.end..]
+        // Not more at once than stays close to the processor until it is decoded.
+        self.offered = (self.bytes.len() - self.end).min(BATCH);
+        &mut self.bytes[self.end..self.end + self.offered]
     }
 
     /// A read put `count` bytes into the space.
     pub fn filled(&mut self, count: usize) {
-        self.end += count;
         assert!(
-            self.end <= self.bytes.len(),
-            "a read reports no more than the space it was given"
+            count <= self.offered,
+            "a read reports no more than the space it was offered"
         );
-        self.was_filled = count > 0 && self.end == self.bytes.len();
+        self.end += count;
+        self.was_filled = count > 0 && count == self.offered;
+        self.offered = 0;
     }
 
     /// Have the last rounds used little of what is here?

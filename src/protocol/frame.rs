@@ -4,7 +4,7 @@
 //! whatever pieces the network cut: nothing in TCP keeps a frame together.
 
 use super::error::ProtocolError;
-use super::header::{FrameHeader, Opcode, Role};
+use super::header::{FrameHeader, Kind, Opcode, Role};
 use super::mask::{self, MaskKey};
 
 /// One frame whose payload is in clear.
@@ -73,12 +73,27 @@ pub struct Part<'a> {
     pub last: bool,
 }
 
+/// A frame that was a message in itself, unmasked where it lies: its payload is the last
+/// `len` of the `taken` bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WholeMessage {
+    /// Text or binary.
+    pub kind: Kind,
+    /// The payload's length.
+    pub len: usize,
+    /// The frame's.
+    pub taken: usize,
+}
+
 /// Cuts bytes into frames, and unmasks them where they lie.
 #[derive(Debug)]
 pub struct FrameDecoder {
     sender: Role,
     /// The frame whose payload is being handed out in parts.
     open: Option<OpenFrame>,
+    /// How much is unmasked already of a frame that waits to be complete: each byte is
+    /// unmasked when it has just arrived, and is still close to the processor.
+    unmasked: usize,
     frames: u64,
 }
 
@@ -94,6 +109,7 @@ impl FrameDecoder {
         Self {
             sender,
             open: None,
+            unmasked: 0,
             frames: 0,
         }
     }
@@ -136,9 +152,8 @@ impl FrameDecoder {
         let declared = usize::try_from(header.len).unwrap_or(usize::MAX);
         if arrived.len() >= declared {
             let payload = &mut arrived[..declared];
-            if let Some(key) = header.mask {
-                mask::apply(key, payload);
-            }
+            self.unmask_arrived(&header, payload);
+            self.unmasked = 0;
             self.frames += 1;
             return Ok(Some((
                 Part {
@@ -151,7 +166,10 @@ impl FrameDecoder {
             )));
         }
         match delivery {
-            Delivery::Complete => Ok(None),
+            Delivery::Complete => {
+                self.unmask_arrived(&header, arrived);
+                Ok(None)
+            }
             Delivery::AsItArrives => {
                 let open = OpenFrame {
                     header,
@@ -160,6 +178,56 @@ impl FrameDecoder {
                 self.open = Some(open);
                 Ok(self.continue_open(open, arrived, false, size))
             }
+        }
+    }
+
+    /// The fast twin of [`decode`](Self::decode), for what most frames are: a client's whole
+    /// message, all there, with a length in one byte or two, and of at most `max` bytes.
+    ///
+    /// `None` means "not obviously such a frame": `decode` knows what it is, and whether it
+    /// is right. Where this one answers, `decode` would have given the same.
+    #[inline]
+    pub fn decode_whole_message(&mut self, input: &mut [u8], max: u64) -> Option<WholeMessage> {
+        const WHOLE_TEXT: u8 = 0x81; // FIN and opcode 1, no reserved bit
+        const WHOLE_BINARY: u8 = 0x82;
+        if self.sender != Role::Client || self.unmasked > 0 {
+            return None;
+        }
+        let (first, size, len, key, rest) = match input {
+            [first, short @ 0x80..=0xfd, a, b, c, d, rest @ ..] => {
+                (first, 6, u16::from(*short & 0x7f), [*a, *b, *c, *d], rest)
+            }
+            [first, 0xfe, high, low, a, b, c, d, rest @ ..] if *high > 0 || *low > 125 => (
+                first,
+                8,
+                u16::from_be_bytes([*high, *low]),
+                [*a, *b, *c, *d],
+                rest,
+            ),
+            _ => return None,
+        };
+        let kind = match *first {
+            WHOLE_TEXT => Kind::Text,
+            WHOLE_BINARY => Kind::Binary,
+            _ => return None,
+        };
+        if u64::from(len) > max {
+            return None;
+        }
+        let len = usize::from(len);
+        mask::apply(MaskKey(key), rest.get_mut(..len)?);
+        self.frames += 1;
+        Some(WholeMessage {
+            kind,
+            len,
+            taken: size + len,
+        })
+    }
+
+    fn unmask_arrived(&mut self, header: &FrameHeader, arrived: &mut [u8]) {
+        if let Some(key) = header.mask {
+            mask::apply(key.after(self.unmasked), &mut arrived[self.unmasked..]);
+            self.unmasked = arrived.len();
         }
     }
 

@@ -93,6 +93,15 @@ impl Opcode {
     }
 }
 
+/// What a message holds. §5.6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// UTF-8.
+    Text,
+    /// Any bytes.
+    Binary,
+}
+
 /// Everything that a frame says before its payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameHeader {

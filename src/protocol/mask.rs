@@ -27,8 +27,7 @@ impl MaskKey {
 /// turns into the machine's widest registers.
 #[inline]
 pub fn apply(key: MaskKey, payload: &mut [u8]) {
-    let [a, b, c, d] = key.0;
-    let wide_key = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+    let wide_key = u64::from(u32::from_ne_bytes(key.0)) * 0x1_0000_0001; // the key, twice
     // Eight is a multiple of four, so each word, and the rest too, begins with the key's first byte.
     let (words, rest) = payload.as_chunks_mut();
     for word in words {

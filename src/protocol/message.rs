@@ -6,7 +6,7 @@
 
 use super::error::ProtocolError;
 use super::frame::{Delivery, Part};
-use super::header::{FrameHeader, Opcode};
+use super::header::{FrameHeader, Kind, Opcode};
 use super::utf8::{Utf8Decoder, from_utf8};
 
 /// A whole message, lent from where it lies.
@@ -67,15 +67,6 @@ pub enum Progress {
     Assembled,
     /// There is more to come.
     Unfinished,
-}
-
-/// Text or binary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Opcode 1.
-    Text,
-    /// Opcode 2.
-    Binary,
 }
 
 /// Puts frames together into messages.
@@ -162,6 +153,11 @@ impl Assembler {
             Kind::Text => Message::Text(&self.text),
             Kind::Binary => Message::Binary(&self.binary),
         }
+    }
+
+    /// The longest message that may begin now, or `None` while another is unfinished.
+    pub fn awaits_message(&self) -> Option<u64> {
+        self.begun.is_none().then_some(self.limits.message)
     }
 
     /// Has a message begun that has not ended?

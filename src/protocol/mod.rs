@@ -34,11 +34,13 @@ mod utf8;
 pub use buffer::ReadBuffer;
 pub use close::{CloseCode, CloseReason};
 pub use error::{HandshakeError, ProtocolError, ResponseError};
-pub use frame::{Delivery, Frame, FrameDecoder, Part};
+pub use frame::{Delivery, Frame, FrameDecoder, Part, WholeMessage};
 pub use handshake::{Request, Upgrade, accept_key};
-pub use header::{FrameHeader, Opcode, Role};
+pub use header::{FrameHeader, Kind, Opcode, Role};
 pub use mask::MaskKey;
-pub use message::{Assembler, Kind, Limits, Message, Progress};
+pub use message::{Assembler, Limits, Message, Progress};
 pub use outgoing::{KeySource, Outgoing, SendError};
-pub use session::{Event, Found, Incoming, Session, State};
+#[cfg(feature = "socket")]
+pub(crate) use session::Found;
+pub use session::{Event, Incoming, Session, State};
 pub use utf8::{Utf8Decoder, from_utf8};

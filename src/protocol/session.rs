@@ -21,8 +21,8 @@ use super::buffer::ReadBuffer;
 use super::close::CloseReason;
 use super::error::ProtocolError;
 use super::frame::FrameDecoder;
-use super::header::{FrameHeader, Opcode, Role};
-use super::message::{Assembler, Kind, Limits, Message, Progress, in_place};
+use super::header::{FrameHeader, Kind, Opcode, Role};
+use super::message::{Assembler, Limits, Message, Progress, in_place};
 use super::outgoing::{KeySource, Outgoing};
 
 /// Something that happened, lent from the connection's own memory.
@@ -119,7 +119,7 @@ pub struct Incoming {
 /// Where the next event lies: finding it and lending it are two steps, because what is lent
 /// borrows the connection, and whoever looks in a loop may have to read in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum Found {
     /// A message that is the last so many bytes used up.
     InPlace(Kind, usize),
     /// A message that was put together from several parts.
@@ -175,29 +175,43 @@ impl Incoming {
     /// last thing that happens.
     #[inline]
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, ProtocolError> {
-        let Some(found) = self.find()? else {
+        if !self.find()? {
+            return Ok(None);
+        }
+        let Some(found) = self.found.take() else {
             return Ok(None);
         };
-        self.found = None;
         let event = lend(&self.buffer, &self.assembler, found);
         self.ended = matches!(event, Err(_) | Ok(Event::Close(_)));
         event.map(Some)
     }
 
-    /// Decodes until the next event is complete, and says where it lies. It stays there
-    /// until [`next_event`](Self::next_event) takes it.
+    /// Decodes until the next event is complete: is one there? It stays there until
+    /// [`next_event`](Self::next_event) takes it.
     #[inline]
-    pub fn find(&mut self) -> Result<Option<Found>, ProtocolError> {
-        if self.found.is_none() && !self.ended {
-            match self.decode() {
-                Ok(found) => self.found = found,
-                Err(error) => {
-                    self.ended = true;
-                    return Err(error);
-                }
-            }
+    pub(crate) fn find(&mut self) -> Result<bool, ProtocolError> {
+        if self.found.is_some() || self.ended {
+            return Ok(self.found.is_some());
         }
-        Ok(self.found)
+        if let Some(max) = self.assembler.awaits_message()
+            && let Some(whole) = self
+                .decoder
+                .decode_whole_message(self.buffer.unread_mut(), max)
+        {
+            self.buffer.consume(whole.taken);
+            self.found = Some(Found::InPlace(whole.kind, whole.len));
+            return Ok(true);
+        }
+        if let Err(error) = self.decode() {
+            self.ended = true;
+            return Err(error);
+        }
+        Ok(self.found.is_some())
+    }
+
+    /// Where the event lies that is complete.
+    pub(crate) const fn found(&self) -> Option<Found> {
+        self.found
     }
 
     /// Has the peer closed, or broken a rule?
@@ -226,30 +240,31 @@ impl Incoming {
         self.assembler.shrink();
     }
 
-    #[inline]
-    fn decode(&mut self) -> Result<Option<Found>, ProtocolError> {
-        loop {
+    /// Frame by frame, until something is complete. Not inlined: most frames take the short way
+    /// through [`find`](Self::find), and should not pay for this one.
+    #[inline(never)]
+    fn decode(&mut self) -> Result<(), ProtocolError> {
+        while self.found.is_none() {
             let assembler = &self.assembler;
             let decoded = self
                 .decoder
                 .decode(self.buffer.unread_mut(), |header| assembler.admit(header))?;
             let Some((part, taken)) = decoded else {
-                return Ok(None);
+                break;
             };
             let (opcode, len) = (part.header.opcode, part.payload.len());
-            let progress = if opcode.is_control() {
-                None
+            if opcode.is_control() {
+                self.found = Some(Found::Control(opcode, len));
             } else {
-                Some(self.assembler.add(&part)?)
-            };
-            self.buffer.consume(taken);
-            match progress {
-                None => return Ok(Some(Found::Control(opcode, len))),
-                Some(Progress::InPlace(kind)) => return Ok(Some(Found::InPlace(kind, len))),
-                Some(Progress::Assembled) => return Ok(Some(Found::Assembled)),
-                Some(Progress::Unfinished) => {}
+                match self.assembler.add(&part)? {
+                    Progress::InPlace(kind) => self.found = Some(Found::InPlace(kind, len)),
+                    Progress::Assembled => self.found = Some(Found::Assembled),
+                    Progress::Unfinished => {}
+                }
             }
+            self.buffer.consume(taken);
         }
+        Ok(())
     }
 }
 

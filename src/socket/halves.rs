@@ -94,14 +94,15 @@ impl Reader {
 
     fn wait(&mut self) -> Result<Found, SocketError> {
         loop {
-            match self.incoming.find() {
-                Ok(Some(found)) => return Ok(found),
-                Ok(None) if self.incoming.has_ended() => return Err(SocketError::Closed),
-                Ok(None) => {}
-                Err(error) => {
-                    let _ = self.writer.0.answer(|queue| queue.fail(error));
-                    return Err(error.into());
-                }
+            if let Err(error) = self.incoming.find() {
+                let _ = self.writer.0.answer(|queue| queue.fail(error));
+                return Err(error.into());
+            }
+            if let Some(found) = self.incoming.found() {
+                return Ok(found);
+            }
+            if self.incoming.has_ended() {
+                return Err(SocketError::Closed);
             }
             read_into(&mut self.stream, &mut self.incoming)?;
         }
