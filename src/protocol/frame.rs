@@ -149,21 +149,8 @@ impl FrameDecoder {
         };
 
         let arrived = &mut input[size..];
-        let declared = usize::try_from(header.len).unwrap_or(usize::MAX);
-        if arrived.len() >= declared {
-            let payload = &mut arrived[..declared];
-            self.unmask_arrived(&header, payload);
-            self.unmasked = 0;
-            self.frames += 1;
-            return Ok(Some((
-                Part {
-                    header,
-                    payload,
-                    first: true,
-                    last: true,
-                },
-                size + declared,
-            )));
+        if arrived.len() as u64 >= header.len {
+            return Ok(Some(self.complete(header, arrived, size)));
         }
         match delivery {
             Delivery::Complete => {
@@ -171,14 +158,33 @@ impl FrameDecoder {
                 Ok(None)
             }
             Delivery::AsItArrives => {
-                let open = OpenFrame {
-                    header,
-                    missing: header.len,
-                };
-                self.open = Some(open);
-                Ok(self.continue_open(open, arrived, false, size))
+                let missing = header.len;
+                Ok(self.continue_open(OpenFrame { header, missing }, arrived, false, size))
             }
         }
+    }
+
+    /// The frame that is all there: its payload is the beginning of `arrived`.
+    fn complete<'a>(
+        &mut self,
+        header: FrameHeader,
+        arrived: &'a mut [u8],
+        size: usize,
+    ) -> (Part<'a>, usize) {
+        let payload = &mut arrived[..header.len as usize];
+        self.unmask_arrived(&header, payload);
+        self.unmasked = 0;
+        self.frames += 1;
+        let taken = size + payload.len();
+        (
+            Part {
+                header,
+                payload,
+                first: true,
+                last: true,
+            },
+            taken,
+        )
     }
 
     /// The fast twin of [`decode`](Self::decode), for what most frames are: a client's whole

@@ -11,7 +11,7 @@
 //! ```
 
 use super::error::{HandshakeError, ResponseError};
-use super::http::{RequestHead, ResponseHead, is_token};
+use super::http::{Headers, RequestHead, ResponseHead, is_token};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
@@ -67,19 +67,8 @@ impl<'a> Upgrade<'a> {
                 "Sec-WebSocket-Key is not 16 bytes in base64",
             ));
         }
-        let protocols = headers.list("Sec-WebSocket-Protocol")?;
-        judge_protocols(
-            &protocols,
-            headers.all("Sec-WebSocket-Protocol").next().is_some(),
-        )?;
-        for value in headers.all("Sec-WebSocket-Extensions") {
-            // Read strictly, then declined: none is implemented, so the answer names none. §9.1.
-            if !is_extension_list(value) {
-                return Err(HandshakeError::Malformed(
-                    "Sec-WebSocket-Extensions is not a list of extensions",
-                ));
-            }
-        }
+        let protocols = check_protocols(headers)?;
+        check_extensions(headers)?;
         Ok(Self { key, protocols })
     }
 
@@ -122,8 +111,11 @@ fn is_key(key: &str) -> bool {
         .is_some_and(|digits| digits.len() == 22 && digits.bytes().all(is_base64))
 }
 
-/// §4.1: one or more words, each offered once.
-fn judge_protocols(protocols: &[&str], present: bool) -> Result<(), HandshakeError> {
+/// The subprotocols: one or more words, each offered once. §4.1.
+fn check_protocols<'a>(headers: &Headers<'a>) -> Result<Vec<&'a str>, HandshakeError> {
+    let name = "Sec-WebSocket-Protocol";
+    let protocols = headers.list(name)?;
+    let present = headers.all(name).next().is_some();
     if present && protocols.is_empty() || !protocols.iter().all(|name| is_token(name)) {
         return Err(HandshakeError::Malformed(
             "Sec-WebSocket-Protocol is not a list of words",
@@ -136,6 +128,20 @@ fn judge_protocols(protocols: &[&str], present: bool) -> Result<(), HandshakeErr
     if repeated {
         return Err(HandshakeError::Malformed(
             "Sec-WebSocket-Protocol offers one word twice",
+        ));
+    }
+    Ok(protocols)
+}
+
+/// The extensions are read strictly, and then declined: none is implemented, so the answer
+/// names none. §9.1.
+fn check_extensions(headers: &Headers<'_>) -> Result<(), HandshakeError> {
+    if !headers
+        .all("Sec-WebSocket-Extensions")
+        .all(is_extension_list)
+    {
+        return Err(HandshakeError::Malformed(
+            "Sec-WebSocket-Extensions is not a list of extensions",
         ));
     }
     Ok(())
@@ -217,47 +223,26 @@ impl<'a> Request<'a> {
     /// Checks the server's answer, and returns the subprotocol that it chose. §4.1, the second list.
     pub fn check(&self, head: &ResponseHead<'a>) -> Result<Option<&'a str>, ResponseError> {
         if head.status != 101 {
+            let reason = head.reason.to_owned();
             return Err(ResponseError::Status {
                 status: head.status,
-                reason: head.reason.to_owned(),
+                reason,
             });
         }
-        let malformed = |_| ResponseError::Malformed("a header that stands twice, or is not ASCII");
-        if !head
-            .headers
-            .lists_token("Upgrade", "websocket")
-            .map_err(malformed)?
-        {
+        let headers = &head.headers;
+        if !headers.lists_token("Upgrade", "websocket")? {
             return Err(ResponseError::Missing("Upgrade: websocket"));
         }
-        if !head
-            .headers
-            .lists_token("Connection", "Upgrade")
-            .map_err(malformed)?
-        {
+        if !headers.lists_token("Connection", "Upgrade")? {
             return Err(ResponseError::Missing("Connection: Upgrade"));
         }
-        if head
-            .headers
-            .once("Sec-WebSocket-Accept")
-            .map_err(malformed)?
-            != Some(&accept_key(&self.key))
-        {
+        if headers.once("Sec-WebSocket-Accept")? != Some(&accept_key(&self.key)) {
             return Err(ResponseError::WrongAccept);
         }
-        if let Some(name) = head
-            .headers
-            .list("Sec-WebSocket-Extensions")
-            .map_err(malformed)?
-            .first()
-        {
+        if let Some(name) = headers.list("Sec-WebSocket-Extensions")?.first() {
             return Err(ResponseError::UnaskedExtension((*name).to_owned()));
         }
-        match head
-            .headers
-            .once("Sec-WebSocket-Protocol")
-            .map_err(malformed)?
-        {
+        match headers.once("Sec-WebSocket-Protocol")? {
             Some(name) if !self.protocols.contains(&name) => {
                 Err(ResponseError::UnaskedProtocol(name.to_owned()))
             }

@@ -188,3 +188,10 @@ impl fmt::Display for ResponseError {
 }
 
 impl std::error::Error for ResponseError {}
+
+/// The headers of both directions are read by the same rules.
+impl From<HandshakeError> for ResponseError {
+    fn from(_: HandshakeError) -> Self {
+        Self::Malformed("a header that stands there twice, or is not ASCII")
+    }
+}

@@ -166,23 +166,16 @@ impl FrameHeader {
         let Some((len, rest)) = decode_length(short, rest)? else {
             return Ok(None);
         };
-        let (mask, rest) = if masked {
-            let Some((&key, rest)) = rest.split_first_chunk() else {
-                return Ok(None);
-            };
-            (Some(MaskKey(key)), rest)
-        } else {
-            (None, rest)
+        let Some((mask, rest)) = decode_key(masked, rest) else {
+            return Ok(None);
         };
-        Ok(Some((
-            Self {
-                fin,
-                opcode,
-                mask,
-                len,
-            },
-            input.len() - rest.len(),
-        )))
+        let header = Self {
+            fin,
+            opcode,
+            mask,
+            len,
+        };
+        Ok(Some((header, input.len() - rest.len())))
     }
 
     /// Appends this header to `out`, in the shortest form, as §5.2 demands.
@@ -238,4 +231,14 @@ fn decode_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Protoco
         }
         short => Ok(Some((u64::from(short), rest))),
     }
+}
+
+/// The four bytes of the key, if there is one, and what is left of `rest` behind it. §5.3.
+#[inline]
+fn decode_key(masked: bool, rest: &[u8]) -> Option<(Option<MaskKey>, &[u8])> {
+    if !masked {
+        return Some((None, rest));
+    }
+    let (key, rest) = rest.split_first_chunk()?;
+    Some((Some(MaskKey(*key)), rest))
 }
