@@ -17,6 +17,8 @@
 const SMALLEST: usize = 4 << 10;
 /// A buffer that reads keep filling grows up to here, so that one `read()` brings many frames.
 const BATCH: usize = 256 << 10;
+/// What is worth a read of its own.
+const LARGE: usize = 8 << 10;
 /// After this many rounds that used less than a quarter of it, the buffer is halved.
 const CALM_ROUNDS: u8 = 16;
 
@@ -72,28 +74,41 @@ impl ReadBuffer {
         &self.bytes[self.start - count..self.start]
     }
 
-    /// Where the next read goes: at least one byte. `most` bounds what may be needed at once.
-    pub fn space(&mut self, most: usize) -> &mut [u8] {
+    /// Where the next read goes: at least one byte. `appetite` is how much the decoder would
+    /// like at once: 0 means that any number will do.
+    pub fn space(&mut self, appetite: usize) -> &mut [u8] {
         self.peak = self.peak.max(self.end - self.start);
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
             self.settle();
         }
         let size = self.bytes.len();
-        if self.start > 0 && size - self.end < size / 2 {
+        if self.start > 0 && size - self.end < appetite.max(size / 2) {
             self.bytes.copy_within(self.start..self.end, 0);
             (self.start, self.end) = (0, self.end - self.start);
         }
+        self.grow(appetite);
+        // A large frame is read to its end and no further: then the next one begins at the
+        // front, where it does not have to be moved to.
+        let most = if appetite > LARGE {
+            appetite.min(BATCH)
+        } else {
+            BATCH
+        };
+        self.offered = (self.bytes.len() - self.end).min(most);
+        &mut self.bytes[self.end..self.end + self.offered]
+    }
+
+    /// Makes the buffer larger, if what has *arrived* fills it: at most twofold.
+    fn grow(&mut self, appetite: usize) {
+        let size = self.bytes.len();
         let larger = (size * 2).max(SMALLEST);
         if self.was_filled && size < BATCH {
             self.bytes.resize(larger.min(BATCH), 0);
         } else if self.end == size {
-            self.bytes
-                .resize(larger.min(most.max(BATCH)).max(size + 1), 0);
+            let enough = (self.end + appetite).max(BATCH);
+            self.bytes.resize(larger.min(enough), 0);
         }
-        // Not more at once than stays close to the processor until it is decoded.
-        self.offered = (self.bytes.len() - self.end).min(BATCH);
-        &mut self.bytes[self.end..self.end + self.offered]
     }
 
     /// A read put `count` bytes into the space.
@@ -103,7 +118,7 @@ impl ReadBuffer {
             "a read reports no more than the space it was offered"
         );
         self.end += count;
-        self.was_filled = count > 0 && count == self.offered;
+        self.was_filled = count == self.offered && self.end == self.bytes.len();
         self.offered = 0;
     }
 

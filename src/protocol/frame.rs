@@ -85,6 +85,10 @@ pub struct WholeMessage {
     pub taken: usize,
 }
 
+/// Text that streams in is unmasked, judged and copied: in pieces that stay in the processor's
+/// innermost cache from the first of these to the last.
+const TEXT_PIECE: usize = 16 << 10;
+
 /// Cuts bytes into frames, and unmasks them where they lie.
 #[derive(Debug)]
 pub struct FrameDecoder {
@@ -94,6 +98,8 @@ pub struct FrameDecoder {
     /// How much is unmasked already of a frame that waits to be complete: each byte is
     /// unmasked when it has just arrived, and is still close to the processor.
     unmasked: usize,
+    /// How much of the frame that has begun is still to come, if that is known.
+    missing: usize,
     frames: u64,
 }
 
@@ -110,6 +116,7 @@ impl FrameDecoder {
             sender,
             open: None,
             unmasked: 0,
+            missing: 0,
             frames: 0,
         }
     }
@@ -117,6 +124,15 @@ impl FrameDecoder {
     /// How many frames have come in completely.
     pub const fn frames(&self) -> u64 {
         self.frames
+    }
+
+    /// How much is missing of the frame that has begun, as far as it makes sense to read at once.
+    pub fn appetite(&self) -> usize {
+        if self.open.is_some() {
+            self.missing.min(TEXT_PIECE)
+        } else {
+            self.missing
+        }
     }
 
     /// Is a frame's payload being handed out that has not ended?
@@ -155,6 +171,7 @@ impl FrameDecoder {
         match delivery {
             Delivery::Complete => {
                 self.unmask_arrived(&header, arrived);
+                self.missing = usize::try_from(header.len).unwrap_or(usize::MAX) - arrived.len();
                 Ok(None)
             }
             Delivery::AsItArrives => {
@@ -174,6 +191,7 @@ impl FrameDecoder {
         let payload = &mut arrived[..header.len as usize];
         self.unmask_arrived(&header, payload);
         self.unmasked = 0;
+        self.missing = 0;
         self.frames += 1;
         let taken = size + payload.len();
         (
@@ -258,6 +276,7 @@ impl FrameDecoder {
         }
         let missing = open.missing - here as u64;
         let last = missing == 0;
+        self.missing = missing as usize;
         self.open = (!last).then_some(OpenFrame { missing, ..open });
         self.frames += u64::from(last);
         Some((

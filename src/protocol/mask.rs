@@ -27,11 +27,37 @@ impl MaskKey {
 /// turns into the machine's widest registers.
 #[inline]
 pub fn apply(key: MaskKey, payload: &mut [u8]) {
-    let wide_key = u64::from(u32::from_ne_bytes(key.0)) * 0x1_0000_0001; // the key, twice
-    // Eight is a multiple of four, so each word, and the rest too, begins with the key's first byte.
-    let (words, rest) = payload.as_chunks_mut();
-    for word in words {
+    if payload.len() < LONG {
+        apply_wordwise(key, payload);
+    } else {
+        apply_aligned(key, payload);
+    }
+}
+
+/// From this length on, it pays to begin at an address that suits the processor.
+const LONG: usize = 4 << 10;
+
+/// A register that straddles two cache lines costs twice: so a few bytes go first, singly.
+#[inline(never)]
+fn apply_aligned(key: MaskKey, payload: &mut [u8]) {
+    let straddling = payload.as_ptr().align_offset(16).min(payload.len());
+    let (first, rest) = payload.split_at_mut(straddling);
+    apply_bytewise(key, first);
+    apply_wordwise(key.after(straddling), rest);
+}
+
+#[inline]
+fn apply_wordwise(key: MaskKey, payload: &mut [u8]) {
+    let word_key = u32::from_ne_bytes(key.0);
+    let wide_key = u64::from(word_key) * 0x1_0000_0001; // the key, twice
+    // Eight and four are multiples of four, so each word, and the rest too, begins with the key's first byte.
+    let (wide_words, rest) = payload.as_chunks_mut();
+    for word in wide_words {
         *word = (u64::from_ne_bytes(*word) ^ wide_key).to_ne_bytes();
+    }
+    let (words, rest) = rest.as_chunks_mut();
+    for word in words {
+        *word = (u32::from_ne_bytes(*word) ^ word_key).to_ne_bytes();
     }
     apply_bytewise(key, rest);
 }

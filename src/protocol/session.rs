@@ -21,7 +21,7 @@ use super::buffer::ReadBuffer;
 use super::close::CloseReason;
 use super::error::ProtocolError;
 use super::frame::FrameDecoder;
-use super::header::{FrameHeader, Kind, Opcode, Role};
+use super::header::{Kind, Opcode, Role};
 use super::message::{Assembler, Limits, Message, Progress, in_place};
 use super::outgoing::{KeySource, Outgoing};
 
@@ -110,8 +110,6 @@ pub struct Incoming {
     buffer: ReadBuffer,
     decoder: FrameDecoder,
     assembler: Assembler,
-    /// The most that must lie in the buffer at once.
-    largest_frame: usize,
     found: Option<Found>,
     ended: bool,
 }
@@ -136,12 +134,10 @@ impl Incoming {
 
     /// The same, when bytes came in behind the handshake: they are the first frames.
     pub const fn after_handshake(sender: Role, limits: Limits, buffer: ReadBuffer) -> Self {
-        let largest_frame = (limits.message as usize).saturating_add(FrameHeader::MAX_SIZE);
         Self {
             buffer,
             decoder: FrameDecoder::new(sender),
             assembler: Assembler::new(limits),
-            largest_frame,
             found: None,
             ended: false,
         }
@@ -152,7 +148,7 @@ impl Incoming {
         if self.buffer.is_calm() {
             self.assembler.shrink();
         }
-        self.buffer.space(self.largest_frame)
+        self.buffer.space(self.decoder.appetite())
     }
 
     /// `count` bytes were put into the [`space`](Self::space).

@@ -75,7 +75,7 @@ fn read_head(
     let mut scanner = HeadScanner::new(limits);
     loop {
         let still_allowed = limits.head + 1 - buffer.unread().len();
-        let space = buffer.space(limits.head);
+        let space = buffer.space(still_allowed);
         let wanted = space.len().min(still_allowed);
         let count = match stream.read(&mut space[..wanted]) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

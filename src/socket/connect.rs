@@ -95,7 +95,7 @@ impl<'a> Connect<'a> {
 
         let mut buffer = ReadBuffer::new();
         let (protocol, size) = loop {
-            let count = read(&mut stream, buffer.space(ResponseHead::MAX_SIZE))?;
+            let count = read(&mut stream, buffer.space(0))?;
             if count == 0 {
                 return Err(ResponseError::Malformed("the connection ended within it").into());
             }
@@ -174,7 +174,7 @@ fn answer(
     let limits = HeadLimits::DEFAULT;
     let mut scanner = HeadScanner::new(limits);
     let head_at = loop {
-        let count = read(stream, buffer.space(limits.head))?;
+        let count = read(stream, buffer.space(0))?;
         if count == 0 {
             return Err(SocketError::Disconnected);
         }
