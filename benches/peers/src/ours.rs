@@ -1,0 +1,103 @@
+//! ws101: the protocol on byte slices, fed as its own socket layer feeds it.
+
+use super::cases::Kind;
+use super::codec::{Encode, Outcome, ReadPath, Viewer, WritePath};
+use super::connection::Connection;
+use std::hint::black_box;
+use std::io::{Read, Write};
+use ws101::protocol::{Frame, Incoming, Outgoing};
+use ws101::{Event, Limits, Message, Opcode, Role};
+
+pub(crate) struct Reader<'a> {
+    connection: Connection<'a>,
+    incoming: Incoming,
+}
+
+impl<'a> ReadPath<'a> for Reader<'a> {
+    fn new(connection: Connection<'a>) -> Self {
+        let limits = Limits {
+            message: 64 << 20,
+            fragments: 1_024,
+        };
+        Self {
+            connection,
+            incoming: Incoming::new(Role::Client, limits),
+        }
+    }
+
+    fn read(&mut self, messages: usize, viewer: &mut Viewer) -> Outcome<()> {
+        let mut missing = messages;
+        while missing > 0 {
+            match self.incoming.next_event()? {
+                Some(Event::Message(message)) => {
+                    match message {
+                        Message::Text(text) => viewer.see(Kind::Text, text.as_bytes()),
+                        Message::Binary(bytes) => viewer.see(Kind::Binary, bytes),
+                    }
+                    missing -= 1;
+                }
+                Some(_) => return Err("only messages were sent".into()),
+                None => {
+                    let count = self.connection.read(self.incoming.space())?;
+                    self.incoming.filled(count);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(crate) struct Writer<'a> {
+    payload: &'a [u8],
+    connection: Connection<'a>,
+    outgoing: Outgoing,
+}
+
+impl<'a> WritePath<'a> for Writer<'a> {
+    fn new(payload: &'a [u8]) -> Self {
+        Self {
+            payload,
+            connection: Connection::sink(),
+            outgoing: Outgoing::server(),
+        }
+    }
+
+    fn write(&mut self, messages: usize) -> Outcome<()> {
+        for _ in 0..messages {
+            let message = Message::Binary(black_box(self.payload));
+            self.outgoing
+                .send(message)
+                .map_err(|error| error.to_string())?;
+            self.connection.write_all(self.outgoing.waiting())?;
+            self.connection.flush()?;
+            self.outgoing.written();
+        }
+        Ok(())
+    }
+
+    fn into_connection(self) -> Connection<'a> {
+        self.connection
+    }
+}
+
+pub(crate) struct Encoder<'a> {
+    payload: &'a [u8],
+    frame: Vec<u8>,
+}
+
+impl<'a> Encode<'a> for Encoder<'a> {
+    fn new(payload: &'a [u8]) -> Self {
+        Self {
+            payload,
+            frame: Vec::new(),
+        }
+    }
+
+    fn encode(&mut self, frames: usize, viewer: &mut Viewer) {
+        for _ in 0..frames {
+            self.frame.clear();
+            Frame::whole(Opcode::Binary, black_box(self.payload)).encode(None, &mut self.frame);
+            viewer.see(Kind::Binary, &self.frame);
+        }
+    }
+}

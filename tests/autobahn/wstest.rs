@@ -1,0 +1,103 @@
+//! The suite's program: where it is, and one run of it.
+
+use super::live::{Process, Server};
+use super::verdict::Tally;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+/// What to do where it is missing.
+pub(crate) const INSTALL: &str = "\
+Install it with Python 2.7:  tests/autobahn/install.sh target/autobahn
+and run:                     WSTEST=target/autobahn/bin/wstest cargo test --test autobahn
+Without Python 2.7, the Docker image crossbario/autobahn-testsuite has the same program.";
+
+/// More than ten times what all cases take. A server that hangs costs no more than this.
+const DEADLINE: Duration = Duration::from_secs(300);
+
+/// What the suite calls us in its reports.
+const AGENT: &str = "ws101";
+
+/// What one run of the suite brought to light.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) cases: Vec<&'static str>,
+    /// The suite's report on each case, as it wrote it.
+    pub(crate) reports: BTreeMap<&'static str, Value>,
+    pub(crate) server_log: String,
+    pub(crate) took: Duration,
+}
+
+impl Run {
+    pub(crate) fn tally(&self) -> Tally {
+        Tally::of(&self.cases, &self.reports)
+    }
+}
+
+/// The program that `WSTEST` names, or `wstest` in `PATH`.
+pub(crate) fn find() -> Result<PathBuf, String> {
+    if let Some(named) = env::var_os("WSTEST") {
+        let named = PathBuf::from(named);
+        let reason = format!("WSTEST is {}, which is no file", named.display());
+        return Some(named).filter(|file| file.is_file()).ok_or(reason);
+    }
+    env::split_paths(&env::var_os("PATH").unwrap_or_default())
+        .map(|folder| folder.join("wstest"))
+        .find(|file| file.is_file())
+        .ok_or("no wstest, neither in WSTEST nor in PATH".to_owned())
+}
+
+/// Starts a server, and has the suite try these cases on it.
+pub(crate) fn run(program: &Path, cases: Vec<&'static str>) -> Run {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("autobahn");
+    // Reports of an earlier run would be taken for this one's.
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("the build's own folder can be written");
+
+    let server = Server::start(&[]);
+    let orders = json!({
+        "outdir": folder,
+        "servers": [{ "agent": AGENT, "url": server.url("/echo") }],
+        "cases": cases,
+    });
+    let orders_file = folder.join("orders.json");
+    fs::write(&orders_file, orders.to_string()).expect("the build's own folder can be written");
+
+    let started = Instant::now();
+    let mut command = Command::new(program);
+    command
+        .args(["--mode", "fuzzingclient", "--spec"])
+        .arg(orders_file);
+    let mut wstest = Process::spawn(&mut command);
+    let status = wstest.wait(DEADLINE);
+    assert!(status.success(), "{status}. wstest said:\n{}", wstest.log());
+
+    Run {
+        reports: read_reports(&folder, &cases),
+        cases,
+        server_log: server.process.log(),
+        took: started.elapsed(),
+    }
+}
+
+/// The reports that were written.
+fn read_reports(folder: &Path, cases: &[&'static str]) -> BTreeMap<&'static str, Value> {
+    cases
+        .iter()
+        .filter_map(|&id| Some((id, read_report(folder, id)?)))
+        .collect()
+}
+
+/// The report on case 1.2.3 is in `ws101_case_1_2_3.json`.
+fn read_report(folder: &Path, id: &str) -> Option<Value> {
+    let name = format!("{AGENT}_case_{}.json", id.replace('.', "_"));
+    let text = fs::read_to_string(folder.join(&name)).ok()?;
+    // Python 2 writes half a surrogate pair as \ud800, which no string of ours can hold. It does
+    // so in payloads alone, which are not judged: any other letter does as well.
+    let text = text.replace(r"\ud", r"\ue");
+    let report = serde_json::from_str(&text);
+    Some(report.unwrap_or_else(|error| panic!("{name}: {error}")))
+}

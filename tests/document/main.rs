@@ -1,0 +1,9 @@
+//! PROTOCOL.md cannot lie: every example in it is executed, every table compared with the source.
+
+mod frames;
+mod markdown;
+mod requests;
+mod tables;
+
+/// The document itself.
+const PROTOCOL: &str = include_str!("../../PROTOCOL.md");

@@ -1,0 +1,72 @@
+//! The `http` blocks: requests against a running server, answers byte for byte.
+
+use crate::PROTOCOL;
+use crate::markdown::blocks;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
+use ws101::server::{Config, Server};
+
+#[test]
+fn every_http_example_is_true() {
+    let server = Server::bind(Config {
+        listen: "127.0.0.1:0".to_owned(),
+        ..Config::default()
+    })
+    .expect("a free port");
+    let (address, handle) = (server.address(), server.handle());
+    let running = thread::spawn(move || server.run());
+    let blocks = blocks(PROTOCOL, "http");
+    assert!(blocks.len() >= 8, "the examples were found");
+    for (line, block) in blocks {
+        let marked = |mark: char| {
+            let lines = block.iter().filter_map(move |line| line.strip_prefix(mark));
+            lines
+                .map(|line| line.strip_prefix(' ').unwrap_or(line))
+                .collect::<Vec<&str>>()
+        };
+        let (request, written) = (marked('>'), marked('<'));
+        assert_eq!(
+            request.len() + written.len(),
+            block.len(),
+            "PROTOCOL.md:{line}: a line without > or <"
+        );
+        let mut stream = TcpStream::connect(address).expect("the server runs");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .expect("a timeout");
+        stream
+            .write_all((request.join("\r\n") + "\r\n").as_bytes())
+            .expect("the server reads");
+        assert_eq!(read_answer(&mut stream), written, "PROTOCOL.md:{line}");
+    }
+    handle.end();
+    running.join().expect("the server ended well");
+}
+
+/// The answer's lines. After a 101 the connection stays open, otherwise it ends with the answer.
+fn read_answer(stream: &mut TcpStream) -> Vec<String> {
+    let mut answer = Vec::new();
+    let mut byte = [0];
+    while stream.read(&mut byte).expect("the server answers") == 1 {
+        answer.push(byte[0]);
+        if answer.starts_with(b"HTTP/1.1 101 ") && answer.ends_with(b"\r\n\r\n") {
+            break;
+        }
+    }
+    let answer = String::from_utf8(answer).expect("the answer is text");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("Content-Length: "));
+    assert!(
+        length.is_none_or(|length| length == body.len().to_string()),
+        "Content-Length is the body's: {answer}"
+    );
+    head.lines()
+        .map(str::to_owned)
+        .chain([String::new()])
+        .chain(body.lines().map(str::to_owned))
+        .collect()
+}

@@ -1,0 +1,86 @@
+//! The tables of limits, statuses and close codes, compared with the source in both directions.
+
+use crate::PROTOCOL;
+use crate::markdown::rows;
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// The document's flags and defaults are those that `ws101 serve --help` prints.
+#[test]
+fn limits_and_deadlines() {
+    let limits = rows(PROTOCOL, "limit");
+    let deadlines = rows(PROTOCOL, "deadline");
+    assert!(
+        limits.len() >= 10 && deadlines.len() >= 7,
+        "the tables were found"
+    );
+    let documented: BTreeSet<(String, String)> = limits
+        .iter()
+        .chain(&deadlines)
+        .map(|row| {
+            (
+                row[2].trim_matches('`').to_owned(),
+                row[1].trim_end_matches(" bytes").to_owned(),
+            )
+        })
+        .collect();
+    assert_eq!(documented, flags_with_defaults());
+}
+
+/// What the program itself says, below the headings that hold limits.
+fn flags_with_defaults() -> BTreeSet<(String, String)> {
+    let help = Command::new(env!("CARGO_BIN_EXE_ws101"))
+        .args(["serve", "--help"])
+        .output()
+        .expect("the program runs");
+    let help = String::from_utf8(help.stdout).expect("help is text");
+    let limits = &help[help.find("\nLimits:").expect("a heading")..];
+    let mut flags = BTreeSet::new();
+    let mut flag = None;
+    for word in limits.split_whitespace() {
+        if word.starts_with("--") {
+            flag = Some(word.to_owned());
+        } else if let Some(default) = word.strip_suffix(']').filter(|_| flag.is_some()) {
+            flags.insert((flag.take().expect("just seen"), default.to_owned()));
+        }
+    }
+    flags
+}
+
+#[test]
+fn statuses() {
+    let source = include_str!("../../src/protocol/handshake_error.rs");
+    let body = source
+        .split("fn status(&self)")
+        .nth(1)
+        .and_then(|rest| rest.split("/// Where").next())
+        .expect("the function");
+    assert_eq!(numbers_of_rows("status"), numbers_after(body, "=> "));
+}
+
+#[test]
+fn close_codes() {
+    let source = include_str!("../../src/protocol/close.rs");
+    assert_eq!(
+        numbers_of_rows("code"),
+        numbers_after(source, "Self = Self(")
+    );
+}
+
+fn numbers_of_rows(first_column: &str) -> BTreeSet<u16> {
+    rows(PROTOCOL, first_column)
+        .iter()
+        .map(|row| row[0].parse().expect("a number"))
+        .collect()
+}
+
+/// The number at the end of each line that holds `mark`, as in `=> 400,` and `= Self(1000);`.
+fn numbers_after(source: &str, mark: &str) -> BTreeSet<u16> {
+    let lines = source.lines().filter(|line| line.contains(mark));
+    let tails = lines.map(|line| line.rsplit([' ', '(']).next().unwrap_or_default());
+    let found: BTreeSet<u16> = tails
+        .filter_map(|tail| tail.trim_end_matches([',', ')', ';']).parse().ok())
+        .collect();
+    assert!(found.len() > 5, "numbers were found");
+    found
+}

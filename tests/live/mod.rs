@@ -1,0 +1,48 @@
+//! `ws101 serve` as a test meets it: the real program, on a port of its own.
+
+#![allow(dead_code)] // Several test programs share this folder; none needs all of it.
+
+mod process;
+
+pub(crate) use process::Process;
+
+use std::net::SocketAddr;
+use std::process::Command;
+use std::time::Duration;
+
+/// From the start of the program to its first line.
+const START: Duration = Duration::from_secs(10);
+
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) process: Process,
+    addr: SocketAddr,
+}
+
+impl Server {
+    /// Starts `ws101 serve` with these flags, and returns when it listens.
+    pub(crate) fn start(flags: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
+        // Port 0: the system picks a free one, and the first line says which.
+        command
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(flags);
+        let process = Process::spawn(&mut command);
+        let line = process.line(START);
+        let addr = line
+            .strip_prefix("ws101 listens on http://")
+            .and_then(|rest| rest.strip_suffix('/'))
+            .and_then(|addr| addr.parse().ok())
+            .unwrap_or_else(|| panic!("no address in {line:?}"));
+        Self { process, addr }
+    }
+
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Where a WebSocket client finds `path`.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("ws://{}{path}", self.addr)
+    }
+}

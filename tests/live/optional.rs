@@ -1,0 +1,21 @@
+//! Tests that need something this project does not bring along. Without it they are ignored,
+//! and say so; where `CI` is set they fail, so that nothing goes unseen.
+
+use libtest_mimic::{Completion, Trial};
+use std::env;
+
+/// Stands in for the test `name`, which cannot run because of `reason`.
+pub(crate) fn missing(name: &str, reason: &str) -> Trial {
+    let reason = reason.to_owned();
+    Trial::ignorable_test(name, move || {
+        if must_run() {
+            Err(reason.into())
+        } else {
+            Ok(Completion::ignored_with(reason))
+        }
+    })
+}
+
+fn must_run() -> bool {
+    env::var_os("CI").is_some_and(|value| !value.is_empty())
+}

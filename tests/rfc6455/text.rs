@@ -1,0 +1,237 @@
+//! §8.1: text is UTF-8, and the first byte that can never become UTF-8 ends the connection.
+
+use crate::bytes::{KEY, Seen, close_from, frame_from, header, hear};
+use crate::conversation::{client, row, server, session};
+use libtest_mimic::Trial;
+use std::ops::RangeInclusive;
+use ws101::protocol::{Limits, ProtocolError, Role, Utf8Decoder, from_utf8};
+
+const TEXT: u8 = 0x01;
+const WHOLE: u8 = 0x81;
+const MORE: u8 = 0x00;
+const LAST: u8 = 0x80;
+const INVALID: ProtocolError = ProtocolError::InvalidUtf8;
+
+pub(crate) fn rows() -> Vec<Trial> {
+    let mut rows = messages();
+    rows.extend(at_once());
+    rows.push(row(
+        "8.1 all sequences of up to three telling bytes: refused at the earliest one",
+        || {
+            for bytes in sequences_of(&TELLING, 3) {
+                refused_at_the_earliest(&bytes);
+            }
+        },
+    ));
+    rows.push(row(
+        "8.1 all beginnings of four-byte forms, and what may follow",
+        || {
+            for first in 0xf0..=0xf8 {
+                for rest in sequences_of(&[0x7f, 0x80, 0x8f, 0x90, 0xbf, 0xc0], 3) {
+                    refused_at_the_earliest(&[&[first], &rest[..]].concat());
+                }
+            }
+        },
+    ));
+    rows
+}
+
+fn messages() -> Vec<Trial> {
+    let bad = |name: &str, payload: &[u8], at: usize| {
+        server(name)
+            .hears_frame(WHOLE, payload)
+            .refuses(INVALID, 1007, 6 + at)
+            .row()
+    };
+    vec![
+        server("M01 8.1 a byte that is never UTF-8")
+            .hears("81 81 37 fa 21 3d c8")
+            .refuses(INVALID, 1007, 7)
+            .row(),
+        bad("M02 8.1 an overlong slash in two bytes", b"\xc0\xaf", 1),
+        bad(
+            "M02 8.1 an overlong slash in three bytes",
+            b"\xe0\x80\xaf",
+            2,
+        ),
+        bad(
+            "M02 8.1 an overlong slash in four bytes",
+            b"\xf0\x80\x80\xaf",
+            2,
+        ),
+        bad("M04 8.1 U+110000", b"\xf4\x90\x80\x80", 2),
+        bad("M04 8.1 f5 begins no character", b"\xf5\x80\x80\x80", 1),
+        bad("M04 8.1 fe", b"\xfe", 1),
+        bad("M04 8.1 a form of five bytes", b"\xf8\x88\x80\x80\x80", 1),
+        bad(
+            "M04 8.1 a form of six bytes",
+            b"\xfc\x84\x80\x80\x80\x80",
+            1,
+        ),
+        bad("8.1 a lone surrogate", b"\xed\xa0\x80", 2),
+        bad("8.1 a continuation byte first", b"\x80", 1),
+        bad(
+            "8.1 a message that ends within a character",
+            b"ok \xe2\x82",
+            5,
+        ),
+        client("8.1 a server's text is judged too")
+            .hears("81 02 c3 28")
+            .refuses(INVALID, 1007, 4)
+            .row(),
+        server("M06 8.1 a character over two frames")
+            .hears_frame(TEXT, b"\xe2")
+            .hears_frame(LAST, b"\x82\xac")
+            .sees_text("€")
+            .row(),
+        server("8.1 a character over four frames, with an empty one among them")
+            .hears_frame(TEXT, b"\xf0")
+            .hears_frame(MORE, b"\x9d")
+            .hears_frame(MORE, b"")
+            .hears_frame(MORE, b"\x84")
+            .hears_frame(LAST, b"\x9e")
+            .sees_text("𝄞")
+            .row(),
+        server("8.1 the last frame ends within a character")
+            .hears_frame(TEXT, b"a")
+            .hears_frame(LAST, b"\xf0\x9d\x84")
+            .refuses(INVALID, 1007, 7 + 9)
+            .row(),
+        server("8.1 an empty last frame leaves a character incomplete")
+            .hears_frame(TEXT, b"\xe2\x82")
+            .hears_frame(LAST, b"")
+            .refuses(INVALID, 1007, 8 + 6)
+            .row(),
+        server("8.1 what one message left incomplete is not continued by the next")
+            .hears_frame(TEXT, b"a")
+            .hears_frame(LAST, b"b")
+            .hears_frame(WHOLE, b"\x82\xac")
+            .sees_text("ab")
+            .refuses(INVALID, 1007, 7 + 7 + 7)
+            .row(),
+        server("8.1 text may hold NUL, U+FEFF, U+FFFF and U+10FFFF")
+            .hears_frame(WHOLE, "\u{0}\u{feff}\u{ffff}\u{10ffff}")
+            .sees_text("\u{0}\u{feff}\u{ffff}\u{10ffff}")
+            .row(),
+        server("8.1 binary may be anything")
+            .hears_frame(0x82, b"\xff\xfe\xc0\xaf")
+            .sees(Seen::Binary(b"\xff\xfe\xc0\xaf".to_vec()))
+            .row(),
+    ]
+}
+
+/// §8.1 lets an endpoint wait for the end of a message; this one does not.
+fn at_once() -> Vec<Trial> {
+    let greek = "κόσμε".as_bytes();
+    let broken = [greek, b"\xf4\x90\x80\x80edited"].concat();
+    let frame = |first, payload: &[u8]| frame_from(Role::Client, first, payload);
+    vec![
+        server("M08 8.1 a bad byte in fragment 2 of 3: fragment 3 is not awaited")
+            .hears_frame(TEXT, greek)
+            .hears_frame(MORE, b"\xf4\x90\x80\x80")
+            .hears_frame(LAST, b"edited")
+            .refuses(INVALID, 1007, 6 + greek.len() + 6 + 2)
+            .row(),
+        server("M08 8.1 so it is when the fragments cut the bad character")
+            .hears_frame(TEXT, &broken[..greek.len() + 1])
+            .hears_frame(MORE, &broken[greek.len() + 1..greek.len() + 2])
+            .hears_frame(LAST, b"edited")
+            .refuses(INVALID, 1007, 6 + greek.len() + 1 + 6 + 1)
+            .row(),
+        server("M09 8.1 a bad byte within one frame: the rest of it is not awaited")
+            .hears_frame(WHOLE, &broken)
+            .refuses(INVALID, 1007, 6 + greek.len() + 2)
+            .row(),
+        server("M09 8.1 so it is when the rest never comes")
+            .hears_bytes(&header(WHOLE, Some(KEY), 65_536))
+            .hears_bytes(&frame(WHOLE, &broken[..greek.len() + 2])[6..])
+            .refuses(INVALID, 1007, 14 + greek.len() + 2)
+            .row(),
+    ]
+}
+
+/// The bytes at which some rule of UTF-8 begins or ends.
+const TELLING: [u8; 27] = [
+    0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec,
+    0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf7, 0xf8, 0xff,
+];
+
+fn sequences_of(alphabet: &[u8], longest: usize) -> Vec<Vec<u8>> {
+    let mut all = vec![Vec::new()];
+    let mut longer = 0..1;
+    for _ in 0..longest {
+        let end = all.len();
+        for i in longer {
+            for &byte in alphabet {
+                all.push([&all[i][..], &[byte]].concat());
+            }
+        }
+        longer = end..all.len();
+    }
+    all
+}
+
+/// The frame declares one byte more than comes, so that the message's end decides nothing.
+fn refused_at_the_earliest(bytes: &[u8]) {
+    let earliest = earliest_impossible(bytes);
+    let mut session = session(Role::Server, Limits::CHAT);
+    let frame = frame_from(Role::Client, WHOLE, &[bytes, b"!"].concat());
+    hear(&mut session, &frame[..6]);
+    for (i, byte) in frame[6..6 + bytes.len()].iter().enumerate() {
+        let seen = hear(&mut session, &[*byte]);
+        if earliest == Some(i) {
+            assert_eq!(seen, [Seen::Refused(INVALID)], "{bytes:x?} at {i}");
+            let close = close_from(Role::Server, 1007, &INVALID.to_string());
+            assert_eq!(session.outgoing.waiting(), close);
+            break;
+        }
+        assert_eq!(seen, [], "{bytes:x?} at {i}");
+    }
+
+    // The decoder alone, given all at once, comes to the same verdict, and at the end to std's.
+    let (mut decoder, mut text) = (Utf8Decoder::new(), String::new());
+    let pushed = decoder.push(bytes, &mut text);
+    assert_eq!(pushed.is_err(), earliest.is_some(), "{bytes:x?}");
+    let whole = pushed
+        .and_then(|()| decoder.finish())
+        .map(|()| text.as_str());
+    assert_eq!(whole.ok(), std::str::from_utf8(bytes).ok(), "{bytes:x?}");
+    assert_eq!(from_utf8(bytes).ok(), std::str::from_utf8(bytes).ok());
+}
+
+/// The well-formed byte sequences, as the Unicode Standard lists them (table 3-7).
+const WELL_FORMED: [&[RangeInclusive<u8>]; 9] = [
+    &[0x00..=0x7f],
+    &[0xc2..=0xdf, 0x80..=0xbf],
+    &[0xe0..=0xe0, 0xa0..=0xbf, 0x80..=0xbf],
+    &[0xe1..=0xec, 0x80..=0xbf, 0x80..=0xbf],
+    &[0xed..=0xed, 0x80..=0x9f, 0x80..=0xbf],
+    &[0xee..=0xef, 0x80..=0xbf, 0x80..=0xbf],
+    &[0xf0..=0xf0, 0x90..=0xbf, 0x80..=0xbf, 0x80..=0xbf],
+    &[0xf1..=0xf3, 0x80..=0xbf, 0x80..=0xbf, 0x80..=0xbf],
+    &[0xf4..=0xf4, 0x80..=0x8f, 0x80..=0xbf, 0x80..=0xbf],
+];
+
+/// Where the first byte stands behind which no text can follow.
+fn earliest_impossible(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while at < bytes.len() {
+        // How far each form goes along with what is here; the longest wins.
+        let fits = |form: &&[RangeInclusive<u8>]| {
+            form.iter()
+                .zip(&bytes[at..])
+                .take_while(|(range, byte)| range.contains(byte))
+                .count()
+        };
+        let form = WELL_FORMED
+            .iter()
+            .max_by_key(|form| fits(form))
+            .expect("nine forms");
+        let len = fits(form);
+        if at + len < bytes.len() && len < form.len() {
+            return Some(at + len);
+        }
+        at += len;
+    }
+    None
+}

@@ -1,0 +1,79 @@
+//! ws101 and what others wrote: Python's `websockets` and Node's `ws`, each as a client of our
+//! server and as a server for our client. The scripts beside this file are their half of it.
+//!
+//! ```text
+//! cargo test --test third_party                 both, in both roles
+//! cargo test --test third_party node/server     our client, talking to Node
+//! ```
+//!
+//! It takes `pip install websockets` and `npm install ws`. `WS101_PYTHON` says which Python has
+//! the one, `NODE_PATH` which folder the other, if they are not where everybody looks.
+
+use libtest_mimic::{Arguments, Trial};
+use live::{Process, Server};
+use peer::{PEERS, Peer};
+use std::process::ExitCode;
+use std::time::Duration;
+
+#[path = "../live/mod.rs"]
+mod live;
+#[path = "../live/optional.rs"]
+mod optional;
+mod our_client;
+mod peer;
+
+/// For a script to say something, and to end. Locally both take a fraction of a second.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What each script does as a client: functions of these names are in it.
+const CLIENT_CASES: [&str; 6] = ["text", "binary", "ping", "fragments", "close", "close_4001"];
+
+fn main() -> ExitCode {
+    let args = Arguments::from_args();
+    let tests = PEERS.iter().flat_map(tests_with).collect();
+    libtest_mimic::run(&args, tests).exit_code()
+}
+
+/// The tests with one peer. Each has a server of its own, ours or theirs.
+fn tests_with(peer: &'static Peer) -> Vec<Trial> {
+    let found = peer.find();
+    match &found {
+        Ok(version) => eprintln!("{}: {version}", peer.name),
+        Err(reason) => eprintln!("{}: {reason}", peer.name),
+    }
+    let test = |name: String, run: Box<dyn FnOnce() + Send>| match &found {
+        Ok(_) => Trial::test(name, || {
+            run();
+            Ok(())
+        }),
+        Err(reason) => optional::missing(&name, reason),
+    };
+    let as_client = CLIENT_CASES.map(|case| {
+        let run = Box::new(|| as_client(peer, case));
+        test(format!("{}/client/{case}", peer.name), run)
+    });
+    let as_server = our_client::CASES.map(|(case, run)| {
+        let run = Box::new(move || as_server(peer, run));
+        test(format!("{}/server/{case}", peer.name), run)
+    });
+    as_client.into_iter().chain(as_server).collect()
+}
+
+/// Their client is satisfied with our server. It says "ok" when it is: a script that ends early
+/// would look like one that is content.
+fn as_client(peer: &Peer, case: &str) {
+    let server = Server::start(&[]);
+    let mut command = peer.script("client");
+    command.args([&server.url("/echo"), case]);
+    let mut client = Process::spawn(&mut command);
+    assert_eq!(client.line(PATIENCE), "ok", "{}", client.log());
+    let status = client.wait(PATIENCE);
+    assert!(status.success(), "{status}: {}", client.log());
+}
+
+/// Our client is satisfied with their server.
+fn as_server(peer: &Peer, run: our_client::Case) {
+    let server = Process::spawn(&mut peer.script("server"));
+    let port = server.line(PATIENCE);
+    run(&format!("ws://127.0.0.1:{port}"), &|| server.line(PATIENCE));
+}
