@@ -30,7 +30,7 @@ pub use stream::Stream;
 pub use url::{Url, UrlError};
 
 use crate::protocol::{
-    CloseCode, Event, Found, Incoming, Limits, Message, Opcode, Outgoing, ProtocolError, Session,
+    CloseCode, Event, Incoming, Limits, Message, Opcode, Outgoing, ProtocolError, Session,
 };
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
@@ -84,6 +84,7 @@ impl<S: Read + Write> WebSocket<S> {
     /// Waits for the next message. `None` is the end: the other side closed, and was answered.
     ///
     /// Pings are answered meanwhile, pongs are passed over.
+    #[inline]
     pub fn next_message(&mut self) -> Result<Option<Message<'_>>, SocketError> {
         next_message(self)
     }
@@ -92,6 +93,7 @@ impl<S: Read + Write> WebSocket<S> {
     ///
     /// What the protocol demands as an answer is written before this returns, but for a
     /// pong: it goes out with the next write, or before the next wait.
+    #[inline(always)] // what is returned in registers need not be copied
     pub fn next_event(&mut self) -> Result<Event<'_>, SocketError> {
         self.wait()?;
         let Session { incoming, outgoing } = &mut self.session;
@@ -138,30 +140,44 @@ impl<S: Read + Write> WebSocket<S> {
         self.flush()
     }
 
+    /// Sees to it that an event is complete.
+    #[inline]
+    fn wait(&mut self) -> Result<(), SocketError> {
+        match self.session.incoming.find() {
+            Ok(true) => Ok(()),
+            found => self.wait_for_bytes(found),
+        }
+    }
+
     /// Reads until an event is complete.
-    fn wait(&mut self) -> Result<Found, SocketError> {
+    #[inline(never)]
+    fn wait_for_bytes(
+        &mut self,
+        mut found: Result<bool, ProtocolError>,
+    ) -> Result<(), SocketError> {
+        let Session { incoming, outgoing } = &mut self.session;
         loop {
-            let Session { incoming, outgoing } = &mut self.session;
-            if let Err(error) = incoming.find() {
-                return Err(fail(&mut self.stream, outgoing, error));
-            }
-            if let Some(found) = incoming.found() {
-                return Ok(found);
-            }
-            if incoming.has_ended() {
-                return Err(SocketError::Closed);
+            match found {
+                Ok(true) => return Ok(()),
+                Ok(false) if incoming.has_ended() => return Err(SocketError::Closed),
+                Ok(false) => {}
+                Err(error) => return Err(fail(&mut self.stream, outgoing, error)),
             }
             flush(&mut self.stream, outgoing)?;
             read_into(&mut self.stream, incoming)?;
+            found = incoming.find();
         }
     }
 }
 
 impl<S: Read + Write> EventSource for WebSocket<S> {
-    fn wait(&mut self) -> Result<Found, SocketError> {
-        self.wait()
+    #[inline]
+    fn wait(&mut self) -> Result<Option<Opcode>, SocketError> {
+        self.wait()?;
+        Ok(self.session.incoming.found_control())
     }
 
+    #[inline(always)]
     fn next_event(&mut self) -> Result<Event<'_>, SocketError> {
         self.next_event()
     }
@@ -199,15 +215,16 @@ impl WebSocket<Stream> {
 
 /// Where events come from: a whole connection, or its reading half.
 trait EventSource {
-    /// Waits until an event is complete, and says where it lies.
-    fn wait(&mut self) -> Result<Found, SocketError>;
+    /// Waits until an event is complete. If it is a control frame, says which.
+    fn wait(&mut self) -> Result<Option<Opcode>, SocketError>;
     /// Waits for the next event, and answers it.
     fn next_event(&mut self) -> Result<Event<'_>, SocketError>;
 }
 
 /// Passes over pings and pongs.
+#[inline]
 fn next_message(source: &mut impl EventSource) -> Result<Option<Message<'_>>, SocketError> {
-    while let Found::Control(opcode, _) = source.wait()? {
+    while let Some(opcode) = source.wait()? {
         source.next_event()?;
         if opcode == Opcode::Close {
             return Ok(None);

@@ -40,7 +40,5 @@ pub use header::{FrameHeader, Kind, Opcode, Role};
 pub use mask::MaskKey;
 pub use message::{Assembler, Limits, Message, Progress};
 pub use outgoing::{KeySource, Outgoing, SendError};
-#[cfg(feature = "socket")]
-pub(crate) use session::Found;
 pub use session::{Event, Incoming, Session, State};
 pub use utf8::{Utf8Decoder, from_utf8};

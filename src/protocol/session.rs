@@ -117,7 +117,7 @@ pub struct Incoming {
 /// Where the next event lies: finding it and lending it are two steps, because what is lent
 /// borrows the connection, and whoever looks in a loop may have to read in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Found {
+enum Found {
     /// A message that is the last so many bytes used up.
     InPlace(Kind, usize),
     /// A message that was put together from several parts.
@@ -174,10 +174,15 @@ impl Incoming {
         if !self.find()? {
             return Ok(None);
         }
-        let Some(found) = self.found.take() else {
-            return Ok(None);
+        let event = match self.found {
+            Some(Found::InPlace(kind, len)) => {
+                in_place(kind, self.buffer.consumed(len)).map(Event::Message)
+            }
+            Some(Found::Assembled) => Ok(Event::Message(self.assembler.assembled())),
+            Some(Found::Control(opcode, len)) => control(opcode, self.buffer.consumed(len)),
+            None => return Ok(None),
         };
-        let event = lend(&self.buffer, &self.assembler, found);
+        self.found = None;
         self.ended = matches!(event, Err(_) | Ok(Event::Close(_)));
         event.map(Some)
     }
@@ -205,9 +210,13 @@ impl Incoming {
         Ok(self.found.is_some())
     }
 
-    /// Where the event lies that is complete.
-    pub(crate) const fn found(&self) -> Option<Found> {
-        self.found
+    /// Is the event that was found a control frame, and which?
+    #[inline]
+    pub(crate) const fn found_control(&self) -> Option<Opcode> {
+        match self.found {
+            Some(Found::Control(opcode, _)) => Some(opcode),
+            _ => None,
+        }
     }
 
     /// Has the peer closed, or broken a rule?
@@ -264,18 +273,11 @@ impl Incoming {
     }
 }
 
-/// What was found, as a view of the memory it lies in.
-#[inline]
-fn lend<'a>(
-    buffer: &'a ReadBuffer,
-    assembler: &'a Assembler,
-    found: Found,
-) -> Result<Event<'a>, ProtocolError> {
-    Ok(match found {
-        Found::InPlace(kind, len) => Event::Message(in_place(kind, buffer.consumed(len))?),
-        Found::Assembled => Event::Message(assembler.assembled()),
-        Found::Control(Opcode::Ping, len) => Event::Ping(buffer.consumed(len)),
-        Found::Control(Opcode::Pong, len) => Event::Pong(buffer.consumed(len)),
-        Found::Control(_, len) => Event::Close(CloseReason::decode(buffer.consumed(len))?),
-    })
+/// A control frame, as a view of the memory it lies in.
+fn control(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
+    match opcode {
+        Opcode::Ping => Ok(Event::Ping(payload)),
+        Opcode::Pong => Ok(Event::Pong(payload)),
+        _ => CloseReason::decode(payload).map(Event::Close),
+    }
 }

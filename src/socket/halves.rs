@@ -8,7 +8,7 @@
 use super::error::SocketError;
 use super::stream::Stream;
 use super::{EventSource, next_message, read_into};
-use crate::protocol::{CloseCode, Event, Found, Incoming, Message, Outgoing, SendError, Session};
+use crate::protocol::{CloseCode, Event, Incoming, Message, Opcode, Outgoing, SendError, Session};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Instant;
@@ -92,17 +92,16 @@ impl Reader {
         self.stream.set_deadline(deadline);
     }
 
-    fn wait(&mut self) -> Result<Found, SocketError> {
+    fn wait(&mut self) -> Result<(), SocketError> {
         loop {
-            if let Err(error) = self.incoming.find() {
-                let _ = self.writer.0.answer(|queue| queue.fail(error));
-                return Err(error.into());
-            }
-            if let Some(found) = self.incoming.found() {
-                return Ok(found);
-            }
-            if self.incoming.has_ended() {
-                return Err(SocketError::Closed);
+            match self.incoming.find() {
+                Ok(true) => return Ok(()),
+                Ok(false) if self.incoming.has_ended() => return Err(SocketError::Closed),
+                Ok(false) => {}
+                Err(error) => {
+                    let _ = self.writer.0.answer(|queue| queue.fail(error));
+                    return Err(error.into());
+                }
             }
             read_into(&mut self.stream, &mut self.incoming)?;
         }
@@ -110,8 +109,9 @@ impl Reader {
 }
 
 impl EventSource for Reader {
-    fn wait(&mut self) -> Result<Found, SocketError> {
-        self.wait()
+    fn wait(&mut self) -> Result<Option<Opcode>, SocketError> {
+        self.wait()?;
+        Ok(self.incoming.found_control())
     }
 
     fn next_event(&mut self) -> Result<Event<'_>, SocketError> {

@@ -87,19 +87,38 @@ impl From<Event<'_>> for Seen {
     }
 }
 
-/// Gives `bytes` to the session, and takes all that happens until it wants more.
-pub(crate) fn hear(session: &mut Session, bytes: &[u8]) -> Vec<Seen> {
-    session.incoming.receive(bytes);
+/// Gives `bytes` to the session, as reads from a socket do, and takes all that happens. Reading
+/// ends when the peer has closed or broken a rule.
+pub(crate) fn hear(session: &mut Session, mut bytes: &[u8]) -> Vec<Seen> {
     let mut seen = Vec::new();
+    while !bytes.is_empty() && !matches!(seen.last(), Some(Seen::Refused(_) | Seen::Close(_))) {
+        bytes = read(session, bytes);
+        take_events(session, &mut seen);
+    }
+    seen
+}
+
+/// Fills the session's space once, and returns what did not go in.
+pub(crate) fn read<'a>(session: &mut Session, bytes: &'a [u8]) -> &'a [u8] {
+    let space = session.incoming.space();
+    assert!(!space.is_empty(), "a read into no space looks like the end");
+    let (now, later) = bytes.split_at(space.len().min(bytes.len()));
+    space[..now.len()].copy_from_slice(now);
+    session.incoming.filled(now.len());
+    later
+}
+
+/// All that happens until the session wants more bytes.
+pub(crate) fn take_events(session: &mut Session, seen: &mut Vec<Seen>) {
     loop {
         match session.next_event() {
             Ok(Some(event)) => seen.push(event.into()),
-            Ok(None) => return seen,
+            Ok(None) => return,
             Err(error) => {
                 seen.push(Seen::Refused(error));
                 let after = session.next_event().map(|event| event.map(Seen::from));
                 assert_eq!(after, Ok(None), "an error is the last thing that happens");
-                return seen;
+                return;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! §10.4: memory is taken for what has arrived, and given back.
 
-use crate::bytes::{frame_from, header, hear, key_of};
+use crate::bytes::{frame_from, header, hear, key_of, read, take_events};
 use crate::streams::role;
 use crate::{cases, session};
 use proptest::collection::vec;
@@ -19,17 +19,22 @@ enum Step {
     Shrink,
 }
 
+fn step() -> impl Strategy<Value = Step> {
+    let part = || prop_oneof![Just(255u8), any::<u8>()];
+    prop_oneof![
+        4 => part().prop_map(Step::Read),
+        4 => part().prop_map(Step::Consume),
+        1 => Just(Step::Shrink),
+    ]
+}
+
 proptest! {
     #![proptest_config(cases(200))]
 
     #[test]
     fn a_read_buffer_is_a_queue_that_grows_by_what_arrives(
         needed in select(&[0, 1, 1000, 50_000, 1 << 40]),
-        steps in vec(prop_oneof![
-        4 => prop_oneof![Just(255u8), any::<u8>()].prop_map(Step::Read),
-        4 => prop_oneof![Just(255u8), any::<u8>()].prop_map(Step::Consume),
-        1 => Just(Step::Shrink),
-        ], 1..60),
+        steps in vec(step(), 1..60),
     ) {
         let (mut buffer, mut model) = (ReadBuffer::new(), VecDeque::new());
         let (mut arrived, mut next) = (0, 0u8);
@@ -88,6 +93,20 @@ proptest! {
 fn ascii_piece(sender: Role, start: usize, count: usize) -> Vec<u8> {
     let key = key_of(sender).unwrap_or(MaskKey([0; 4])).0;
     (start..start + count).map(|i| b'7' ^ key[i % 4]).collect()
+}
+
+#[test]
+fn any_amount_may_come_before_the_first_event_is_taken() {
+    let small = frame_from(Role::Client, 0x82, b"small");
+    let mut session = session(Role::Server, Limits::CHAT);
+    let all = small.repeat(100_000);
+    let mut rest = &all[..];
+    while !rest.is_empty() {
+        rest = read(&mut session, rest);
+    }
+    let mut seen = Vec::new();
+    take_events(&mut session, &mut seen);
+    assert_eq!(seen.len(), 100_000);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod errors;
 mod examples;
 mod fragmentation;
 mod frame_header;
+mod limits;
 mod masking;
 mod offers;
 mod opening_client;
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
         offers::rows(),          // §4.2.1, §9.1
         frame_header::rows(),    // §5.1, §5.2
         masking::rows(),         // §5.3
-        fragmentation::rows(),   // §5.4, §10.4
+        fragmentation::rows(),   // §5.4
         control::rows(),         // §5.5, §5.5.2, §5.5.3
         close_frame::rows(),     // §5.5.1, §7.4
         examples::rows(),        // §5.7
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         errors::rows(),          // §7.1.7
         text::rows(),            // §8.1
         utf8_sequences::rows(),  // §8.1
+        limits::rows(),          // §10.4
     ];
     let rows: Vec<Trial> = rows.into_iter().flatten().collect();
     let mut names = HashSet::new();

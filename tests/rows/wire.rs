@@ -1,0 +1,270 @@
+//! A client made of bytes: it sends what a row says, right or wrong, and reads what comes back.
+
+use crate::answer::Answer;
+use crate::bytes::frame_from;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+use ws101::Role;
+
+/// What must come at all comes within this; only a server that hangs takes longer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// "At once", on a machine that has other things to do. It is a matter of milliseconds.
+pub(crate) const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// A request that is upgraded: §1.3's own, to `/echo`.
+pub(crate) const UPGRADE: &str = "GET /echo HTTP/1.1\r\n\
+    Host: {host}\r\n\
+    Upgrade: websocket\r\n\
+    Connection: Upgrade\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+    Sec-WebSocket-Version: 13\r\n\r\n";
+
+/// From a row's last byte to the end of the connection, for all rows that end in a Close.
+static ENDINGS: Mutex<Vec<Duration>> = Mutex::new(Vec::new());
+
+/// How a row's bytes are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    Whole,
+    /// Each byte in a packet of its own.
+    ByteByByte,
+}
+
+impl Pace {
+    /// Both ways, with what they add to a row's name.
+    pub(crate) const BOTH: [(Self, &str); 2] = [
+        (Self::Whole, ""),
+        (Self::ByteByByte, " (byte by byte)"),
+    ];
+}
+
+/// A frame that the server sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) first: u8,
+    pub(crate) payload: Vec<u8>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Wire {
+    tcp: TcpStream,
+    /// What was read and belongs to what comes next.
+    ahead: Vec<u8>,
+    sent: Instant,
+}
+
+impl Wire {
+    /// A TCP connection, and nothing said yet.
+    pub(crate) fn open(addr: SocketAddr) -> Self {
+        let tcp = TcpStream::connect_timeout(&addr, PATIENCE).expect("the server listens");
+        tcp.set_nodelay(true).expect("a connection has options");
+        tcp.set_write_timeout(Some(PATIENCE)).expect("a timeout");
+        Self {
+            tcp,
+            ahead: Vec::new(),
+            sent: Instant::now(),
+        }
+    }
+
+    /// A WebSocket to `/echo`.
+    pub(crate) fn upgraded(addr: SocketAddr) -> Self {
+        let mut wire = Self::open(addr);
+        wire.send(UPGRADE.replace("{host}", &addr.to_string()).as_bytes());
+        let answer = wire.head();
+        assert_eq!(answer.status, 101, "{answer:?}");
+        wire
+    }
+
+    pub(crate) fn tcp(&self) -> &TcpStream {
+        &self.tcp
+    }
+
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
+        self.send_at(bytes, Pace::Whole);
+    }
+
+    pub(crate) fn send_at(&mut self, bytes: &[u8], pace: Pace) {
+        let size = match pace {
+            Pace::Whole => bytes.len().max(1),
+            Pace::ByteByByte => 1,
+        };
+        for piece in bytes.chunks(size) {
+            self.try_send(piece).expect("the server takes what it is sent");
+        }
+    }
+
+    /// For a row in which the server may have stopped reading.
+    pub(crate) fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.tcp.write_all(bytes);
+        self.sent = Instant::now();
+        written
+    }
+
+    /// A frame as a client sends it, masked.
+    pub(crate) fn send_frame(&mut self, first: u8, payload: impl AsRef<[u8]>) {
+        self.send(&frame_from(Role::Client, first, payload.as_ref()));
+    }
+
+    /// No more will be sent.
+    pub(crate) fn send_fin(&mut self) {
+        self.tcp.shutdown(Shutdown::Write).expect("it is open");
+        self.sent = Instant::now();
+    }
+
+    /// Whatever comes next, up to `most` bytes; none at the end of the stream.
+    pub(crate) fn read(&mut self, most: usize, deadline: Instant) -> io::Result<Vec<u8>> {
+        if !self.ahead.is_empty() {
+            let count = self.ahead.len().min(most);
+            return Ok(self.ahead.drain(..count).collect());
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.tcp.set_read_timeout(Some(left))?;
+        let mut bytes = vec![0; most.min(64 << 10)];
+        let count = self.tcp.read(&mut bytes)?;
+        bytes.truncate(count);
+        Ok(bytes)
+    }
+
+    /// Exactly `count` bytes.
+    fn take(&mut self, count: usize) -> Vec<u8> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut taken = Vec::new();
+        while taken.len() < count {
+            let more = self.read(count - taken.len(), deadline);
+            let more = more.unwrap_or_else(|error| panic!("{error}, after {taken:02x?}"));
+            assert!(!more.is_empty(), "the stream ended after {taken:02x?}");
+            taken.extend(more);
+        }
+        taken
+    }
+
+    /// The head of an answer, and no more than that.
+    pub(crate) fn head(&mut self) -> Answer {
+        let deadline = Instant::now() + PATIENCE;
+        let mut bytes = Vec::new();
+        loop {
+            let more = self.read(usize::MAX, deadline);
+            let more = more.unwrap_or_else(|error| panic!("{error}, after {bytes:?}"));
+            assert!(!more.is_empty(), "the stream ended after {bytes:?}");
+            bytes.extend(more);
+            if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+                self.ahead = bytes.split_off(end + 4);
+                return Answer::parse(&bytes);
+            }
+        }
+    }
+
+    /// The one answer that comes before the end of the stream.
+    pub(crate) fn answer(&mut self) -> Answer {
+        Answer::parse(&self.rest())
+    }
+
+    /// All that comes before the end of the stream, which must be a clean one.
+    pub(crate) fn rest(&mut self) -> Vec<u8> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut bytes = Vec::new();
+        loop {
+            let more = self.read(usize::MAX, deadline);
+            let more = more.unwrap_or_else(|error| {
+                panic!("{error}, after {}", String::from_utf8_lossy(&bytes))
+            });
+            if more.is_empty() {
+                return bytes;
+            }
+            bytes.extend(more);
+        }
+    }
+
+    /// The next frame. A server does not mask (§5.1), and this one does not fragment.
+    pub(crate) fn frame(&mut self) -> Frame {
+        let header = self.take(2);
+        let len = match header[1] {
+            len @ ..126 => usize::from(len),
+            126 => be(&self.take(2)),
+            127 => be(&self.take(8)),
+            _ => panic!("the server masks: {header:02x?}"),
+        };
+        Frame {
+            first: header[0],
+            payload: self.take(len),
+        }
+    }
+
+    /// Sends a text and waits for its echo: is this connection, is this server alive?
+    pub(crate) fn echo(&mut self, text: &str) {
+        self.send_frame(0x81, text);
+        self.expect_frame(0x81, text);
+    }
+
+    pub(crate) fn expect_frame(&mut self, first: u8, payload: impl AsRef<[u8]>) {
+        let payload = payload.as_ref().to_vec();
+        assert_eq!(self.frame(), Frame { first, payload });
+    }
+
+    /// A Close with this code, and then the end, at once. Returns the sentence in it.
+    pub(crate) fn expect_close(&mut self, code: u16) -> String {
+        let close = self.frame();
+        assert_eq!(close.first, 0x88, "not a Close: {close:02x?}");
+        let (number, text) = close.payload.split_at_checked(2).expect("a code");
+        let text = String::from_utf8_lossy(text).into_owned();
+        assert_eq!(be(number), usize::from(code), "the close code; {text:?}");
+        self.expect_prompt_end();
+        text
+    }
+
+    /// The stream ends, not with a reset, soon after the last byte that was sent.
+    pub(crate) fn expect_prompt_end(&mut self) {
+        self.expect_end();
+        let took = self.sent.elapsed();
+        ENDINGS.lock().expect("nobody panics here").push(took);
+        assert!(took <= AT_ONCE, "the end came {took:?} after the last byte");
+    }
+
+    pub(crate) fn expect_end(&mut self) {
+        let rest = self.rest();
+        assert!(rest.is_empty(), "more came: {rest:02x?}");
+        let error = self.tcp.take_error().expect("a connection can be asked");
+        assert!(error.is_none(), "the connection was reset: {error:?}");
+    }
+
+    /// Nothing comes for this long, and the connection stays.
+    pub(crate) fn expect_silence(&mut self, duration: Duration) {
+        let read = self.read(1, Instant::now() + duration);
+        assert!(is_timeout(&read), "something came: {read:02x?}");
+    }
+
+    /// Waits until something can be read, or the other side ends, without taking it.
+    pub(crate) fn wait_for_anything(&self) {
+        self.tcp.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        self.tcp.peek(&mut [0]).expect("something comes");
+    }
+}
+
+pub(crate) fn is_timeout<T>(read: &io::Result<T>) -> bool {
+    use io::ErrorKind::{TimedOut, WouldBlock};
+    matches!(read, Err(error) if matches!(error.kind(), TimedOut | WouldBlock))
+}
+
+fn be(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .fold(0, |number, byte| number << 8 | usize::from(*byte))
+}
+
+/// How long the ends took, for the reader of the test's output.
+pub(crate) fn report_endings() -> Option<String> {
+    let mut endings = ENDINGS.lock().expect("nobody panics here");
+    endings.sort();
+    let count = endings.len();
+    let (middle, last) = (endings.get(count / 2)?, endings.last()?);
+    Some(format!(
+        "{count} connections were closed; from the last byte to the end: \
+         median {middle:.1?}, longest {last:.1?}"
+    ))
+}
