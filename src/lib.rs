@@ -1,4 +1,51 @@
-//! WebSocket 101.
+//! WebSocket 101: RFC 6455 by hand, on plain `std` threads. To read, to use, to measure.
+//!
+//! # A client in five lines
+//!
+//! ```no_run
+//! use ws101::{Message, connect};
+//!
+//! let mut socket = connect("ws://localhost:9001/echo")?;
+//! socket.send(Message::Text("hello"))?;
+//! println!("{:?}", socket.next_message()?);
+//! # Ok::<(), ws101::SocketError>(())
+//! ```
+//!
+//! # Floors
+//!
+//! A file imports only from floors below its own, and a test holds it to that.
+//!
+//! | floor | what happens there |
+//! |---|---|
+//! | [`cli`] | the command line, one file a subcommand |
+//! | [`server`] | sockets and threads: accept, read a request, answer or upgrade, keep time, end well |
+//! | `socket` | [`WebSocket`] over any stream, either role; [`connect`], [`accept`], [`WebSocket::split`] |
+//! | `outbox` | the write side of one connection, shared by all who write to it |
+//! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
+//!
+//! # Reading order
+//!
+//! `protocol/header` → `mask` → `utf8` → `frame` → `message` → `close` → `session`, `outgoing` →
+//! `handshake` → `socket` → `outbox` → `server/connection` → `server/peer`. A file is one idea,
+//! mostly one section of the RFC, and can be read in one sitting. Beside it lies `PROTOCOL.md`,
+//! whose examples are all executed.
+//!
+//! # In scope, and not
+//!
+//! - Both roles, blocking, a thread for each connection. No async runtime.
+//! - Strict: what the RFC forbids is refused, at the first byte that shows it, with a close
+//!   code that the other side can read.
+//! - No TLS: a proxy in front ends it. No compression: it is offered by browsers, and declined.
+//! - No `unsafe`.
+//!
+//! # Features
+//!
+//! | feature | brings | without it |
+//! |---|---|---|
+//! | `server` (default) | [`server`], [`cli`], the program | |
+//! | `simdutf8` (default) | UTF-8 checked many bytes at a time | the standard library's check |
+//! | `socket` (with `server`) | [`WebSocket`], [`connect`], [`accept`] | [`protocol`] alone, on three small dependencies |
+
 #[cfg(feature = "server")]
 pub mod cli;
 #[cfg(feature = "server")]

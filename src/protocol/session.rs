@@ -211,6 +211,7 @@ impl Incoming {
     }
 
     /// Is the event that was found a control frame, and which?
+    #[cfg(feature = "socket")]
     #[inline]
     pub(crate) const fn found_control(&self) -> Option<Opcode> {
         match self.found {

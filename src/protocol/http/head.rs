@@ -76,7 +76,7 @@ pub struct RequestHead<'a> {
 }
 
 impl<'a> RequestHead<'a> {
-    /// Takes apart a head that a [`HeadScanner`] found, and checks what every request must keep to.
+    /// Takes apart a head that a [`HeadScanner`](super::HeadScanner) found, and checks what every request must keep to.
     pub fn parse(head: &'a [u8], limits: HeadLimits) -> Result<Self, HandshakeError> {
         let mut headers = vec![EMPTY_HEADER; limits.headers];
         let mut request = httparse::Request::new(&mut headers);
