@@ -19,6 +19,8 @@ mod guard;
 mod incidents;
 mod pages;
 mod peer;
+#[cfg(test)]
+mod peer_tests;
 mod rate;
 mod registry;
 mod timers;

@@ -26,7 +26,9 @@ pub(super) fn run(listener: TcpListener, shared: &Arc<Shared>) {
         }
         match accepted {
             Ok((tcp, address)) => {
-                if let Err((tcp, refusal)) = take_in(Arc::new(tcp), address.ip(), shared) {
+                if let Err((tcp, refusal)) =
+                    take_in(Arc::new(tcp), address.ip().to_canonical(), shared)
+                {
                     turnaway.turn_away(tcp, &refusal);
                 }
             }

@@ -42,24 +42,21 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
     let mut stream = Stream::shared(tcp);
     let mut buffer = ReadBuffer::new();
     stream.set_deadline(Some(Instant::now() + shared.config.deadlines.handshake));
-    let method_and_decision = match read_head(&mut stream, &mut buffer, place, shared) {
+    let (method, decision) = match read_head(&mut stream, &mut buffer, place, shared) {
         Ok(head_at) => decide(&buffer.unread()[head_at.clone()], head_at.end, shared),
-        Err(NoRequest::Refused(error)) => Err(error),
+        Err(NoRequest::Refused(error)) => (String::new(), Err(error)),
         Err(NoRequest::Silent) => return,
     };
-    match method_and_decision {
-        Ok((method, Decision::Answer(response))) => {
-            answer(stream, &response.to_bytes(&method), shared)
-        }
-        Ok((_, Decision::Echo { answer, head_size })) => {
+    match decision {
+        Ok(Decision::Answer(response)) => answer(stream, &response.to_bytes(&method), shared),
+        Ok(Decision::Echo { answer, head_size }) => {
             buffer.consume(head_size);
             upgrade(stream, &answer, buffer, place, shared);
         }
         Err(error) => {
             let told = format_args!("{} {error} ({})", error.status(), error.section());
             shared.incidents.report(Level::Info, place.id(), &told);
-            // Whatever the method was: an answer to HEAD has no body, but an error before that is known has one.
-            answer(stream, &error.response().to_bytes("GET"), shared);
+            answer(stream, &error.response().to_bytes(&method), shared);
         }
     }
 }
@@ -97,15 +94,27 @@ fn read_head(
     }
 }
 
-/// Everything that a request must pass, in order: is it well-formed, is it for us, is there
-/// such a thing, may this be done to it, by this page.
+/// What is to be done, and the method that asks for it: the answer to a HEAD has no body, even
+/// when it is a refusal. A request whose method cannot be told is as good as a GET.
 fn decide(
     head: &[u8],
     head_size: usize,
     shared: &Shared,
-) -> Result<(String, Decision), HandshakeError> {
+) -> (String, Result<Decision, HandshakeError>) {
+    match RequestHead::parse(head, shared.config.head) {
+        Ok(head) => (head.method.to_owned(), judge(&head, head_size, shared)),
+        Err(error) => (String::new(), Err(error)),
+    }
+}
+
+/// Everything that a well-formed request must pass, in order: is it for us, is there such a
+/// thing, may this be done to it, by this page.
+fn judge(
+    head: &RequestHead<'_>,
+    head_size: usize,
+    shared: &Shared,
+) -> Result<Decision, HandshakeError> {
     let access = &shared.config.access;
-    let head = RequestHead::parse(head, shared.config.head)?;
     let target = head.target()?;
     if let Some(host) = target.host {
         guard::check_host(host, access)?;
@@ -117,18 +126,18 @@ fn decide(
     };
     head.require_no_body()?;
     match route {
-        Some(Route::Page(page)) if !wants_upgrade => {
-            Ok((head.method.to_owned(), Decision::Answer(page)))
-        }
+        Some(Route::Page(page)) if !wants_upgrade => Ok(Decision::Answer(page)),
         Some(Route::Echo) => {
-            let upgrade = Upgrade::check(&head)?;
+            let upgrade = Upgrade::check(head)?;
             guard::check_origin(
                 head.headers.once("Origin")?,
                 target.host.unwrap_or_default(),
                 access,
             )?;
-            let answer = upgrade.response(None);
-            Ok((head.method.to_owned(), Decision::Echo { answer, head_size }))
+            Ok(Decision::Echo {
+                answer: upgrade.response(None),
+                head_size,
+            })
         }
         _ => Err(HandshakeError::NotFound),
     }

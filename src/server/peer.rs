@@ -75,35 +75,31 @@ pub(super) fn run(
     };
     if !place.upgraded(&peer.sender) {
         peer.close(CloseCode::GOING_AWAY, "server shutting down");
-        peer.stream.finish();
-        return;
     }
     let outcome = catch_unwind(AssertUnwindSafe(|| peer.live(endpoint)));
-    match outcome {
-        Ok(Ok(())) => peer.stream.finish(),
-        Ok(Err(error)) => log::debug!("#{} 1006 {error}", place.id()),
-        Err(_) => {
-            log::error!("#{} a thread panicked", place.id());
-            peer.session.outgoing.written(); // it may hold half of what the endpoint meant to say
-            peer.close(CloseCode::INTERNAL_ERROR, "the server has a bug");
-            peer.stream.finish();
-        }
+    let ended = outcome.unwrap_or_else(|_| {
+        log::error!("#{} a thread panicked", place.id());
+        peer.session.outgoing.written(); // it may hold half of what the endpoint meant to say
+        peer.close(CloseCode::INTERNAL_ERROR, "the server has a bug");
+        peer.write_last_replies()
+    });
+    match ended {
+        Ok(()) => peer.stream.finish(),
+        Err(error) => log::debug!("#{} 1006 {error}", place.id()),
     }
 }
 
 impl Peer<'_> {
     /// `Ok` when a Close of ours is out and the connection shall end cleanly, an error when it is gone.
     fn live(&mut self, endpoint: &mut dyn Endpoint) -> io::Result<()> {
-        loop {
+        while self.session.state() == State::Open {
             self.take_events(endpoint)?;
-            match self.session.state() {
-                State::Open => self.write_replies()?,
-                State::Closing | State::Closed => return self.write_last_replies(),
-            }
-            if self.wait_for_bytes()? {
-                return Ok(());
+            if self.session.state() == State::Open {
+                self.write_replies()?;
+                self.wait_for_bytes()?;
             }
         }
+        self.write_last_replies()
     }
 
     /// Handles everything that has come in completely.
@@ -120,7 +116,9 @@ impl Peer<'_> {
                     }
                     outgoing.answer(&control);
                     if let Event::Close(reason) = control {
-                        log::debug!("#{} closed by the client: {reason:?}", self.place.id());
+                        // The code only: the sentence is the client's, and no log takes what it sends.
+                        let code = reason.map_or(1005, |reason| reason.code.number());
+                        log::debug!("#{} closed by the client: {code}", self.place.id());
                         break;
                     }
                 }
@@ -159,9 +157,9 @@ impl Peer<'_> {
         Ok(())
     }
 
-    /// Sleeps until bytes come, or a deadline. `true`: a deadline has ended the conversation.
-    fn wait_for_bytes(&mut self) -> io::Result<bool> {
-        loop {
+    /// Sleeps until bytes come, or until a deadline ends the conversation.
+    fn wait_for_bytes(&mut self) -> io::Result<()> {
+        while self.session.state() == State::Open {
             if self.sender.is_closed() {
                 self.timers.closing(Instant::now()); // the server said goodbye to everyone
             }
@@ -176,19 +174,20 @@ impl Peer<'_> {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => {
                     self.session.incoming.filled(count);
-                    return Ok(false);
+                    return Ok(());
                 }
                 Err(error) if is_interruption(&error) => {}
                 Err(error) => return Err(error),
             }
-            if Instant::now() >= deadline && self.is_end(due)? {
-                return Ok(true);
+            if Instant::now() >= deadline {
+                self.act(due)?;
             }
         }
+        Ok(())
     }
 
-    /// A deadline has come: does that end the connection?
-    fn is_end(&mut self, due: Due) -> io::Result<bool> {
+    /// A deadline has come.
+    fn act(&mut self, due: Due) -> io::Result<()> {
         match due {
             Due::Ping => {
                 self.session.incoming.shrink();
@@ -196,15 +195,13 @@ impl Peer<'_> {
                 let _ = self.session.outgoing.ping(b"");
                 self.write_replies()?;
                 self.timers.pinged(Instant::now());
-                return Ok(false);
             }
             Due::PingTimeout => self.close(CloseCode::POLICY_VIOLATION, "no answer to a ping"),
             Due::FrameStalled => self.close(CloseCode::POLICY_VIOLATION, "frame stalled"),
             Due::MessageStalled => self.close(CloseCode::POLICY_VIOLATION, "message stalled"),
             Due::CloseTimeout => return Err(io::ErrorKind::TimedOut.into()),
         }
-        self.write_last_replies()?;
-        Ok(true)
+        Ok(())
     }
 
     fn close(&mut self, code: CloseCode, why: &str) {

@@ -1,0 +1,59 @@
+//! What happens to a connection whose endpoint panics: no request from outside can make one.
+
+use super::peer::{self, Endpoint};
+use super::registry::Registry;
+use super::{Config, Incidents, Shared};
+use crate::outbox::Sender;
+use crate::protocol::{Event, Limits, Message, Outgoing, Session};
+use crate::socket::{Stream, WebSocket};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+struct Panics;
+
+impl Endpoint for Panics {
+    fn message(&mut self, _: Message<'_>, replies: &mut Outgoing) {
+        replies.send(Message::Text("half a thought")).expect("open");
+        panic!("as this test wants it");
+    }
+}
+
+#[test]
+fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
+    let config = Config::default();
+    let registry = Arc::new(Registry::new(config.connections));
+    let shared = Shared {
+        config,
+        registry: Arc::clone(&registry),
+        incidents: Incidents::new(),
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let ours = TcpStream::connect(listener.local_addr().expect("its address")).expect("it listens");
+    let (theirs, address) = listener.accept().expect("one connection");
+    let tcp = Arc::new(theirs);
+    let place = registry
+        .admit(address.ip(), Arc::clone(&tcp))
+        .expect("there is room");
+
+    let server = thread::spawn(move || {
+        let sender = Sender::new(Arc::clone(&tcp), shared.config.deadlines.write);
+        peer::run(
+            Stream::shared(tcp),
+            sender,
+            Session::server(Limits::CHAT),
+            &mut Panics,
+            &place,
+            &shared,
+        );
+    });
+    let mut client = WebSocket::client(Stream::new(ours).expect("a stream"), Limits::CHAT);
+    client.send(Message::Text("boom")).expect("it is read");
+    match client.next_event().expect("a Close") {
+        Event::Close(Some(reason)) => assert_eq!(reason.code.number(), 1011),
+        other => panic!("{other:?} instead of a Close"),
+    }
+    client.finish();
+    server.join().expect("the panic went no further");
+    assert_eq!(registry.len(), 0, "the place is free again");
+}
