@@ -99,14 +99,20 @@ impl ReadBuffer {
         &mut self.bytes[self.end..self.end + self.offered]
     }
 
-    /// Makes the buffer larger, if what has *arrived* fills it: at most twofold.
+    /// Makes the buffer larger, at most twofold, if what has *arrived* fills it.
     fn grow(&mut self, appetite: usize) {
         let size = self.bytes.len();
         let larger = (size * 2).max(SMALLEST);
-        if self.was_filled && size < BATCH {
+        // Once for each read that filled it: asking again, when nothing came, changes nothing.
+        let was_filled = std::mem::take(&mut self.was_filled);
+        if was_filled && size < BATCH {
             self.bytes.resize(larger.min(BATCH), 0);
         } else if self.end == size {
-            let enough = (self.end + appetite).max(BATCH);
+            let enough = if appetite > 0 {
+                (self.end + appetite).max(BATCH)
+            } else {
+                larger
+            };
             self.bytes.resize(larger.min(enough), 0);
         }
     }
@@ -120,6 +126,11 @@ impl ReadBuffer {
         self.end += count;
         self.was_filled = count == self.offered && self.end == self.bytes.len();
         self.offered = 0;
+    }
+
+    /// Forgets everything: nothing that comes from here on will be looked at.
+    pub fn clear(&mut self) {
+        *self = Self::new();
     }
 
     /// Have the last rounds used little of what is here?

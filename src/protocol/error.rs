@@ -24,13 +24,8 @@ pub enum ProtocolError {
         /// Who sent it.
         sender: Role,
     },
-    /// A length written with more bytes than it needs.
-    LengthNotMinimal {
-        /// The length.
-        len: u64,
-        /// The number of bytes that it was written with.
-        bytes: u8,
-    },
+    /// A length written with more bytes than it needs: with so many.
+    LengthNotMinimal(u8),
     /// A length of 2⁶³ or more.
     LengthTopBitSet,
     /// A Close, ping or pong of more than 125 bytes.
@@ -76,7 +71,7 @@ impl ProtocolError {
     pub const fn section(self) -> &'static str {
         match self {
             Self::ReservedBitsSet(_) | Self::UnknownOpcode(_) => "5.2",
-            Self::LengthNotMinimal { .. } | Self::LengthTopBitSet => "5.2",
+            Self::LengthNotMinimal(_) | Self::LengthTopBitSet => "5.2",
             Self::WrongMasking { .. } => "5.1",
             Self::ControlTooLong(_) | Self::ControlFragmented(_) => "5.5",
             Self::NothingToContinue | Self::MessageUnfinished => "5.4",
@@ -93,7 +88,7 @@ impl ProtocolError {
             Self::ReservedBitsSet(_) => "rsv",
             Self::UnknownOpcode(_) => "opcode",
             Self::WrongMasking { .. } => "masking",
-            Self::LengthNotMinimal { .. } => "length-minimal",
+            Self::LengthNotMinimal(_) => "length-minimal",
             Self::LengthTopBitSet => "length-top-bit",
             Self::ControlTooLong(_) => "control-length",
             Self::ControlFragmented(_) => "control-fragmented",
@@ -132,10 +127,9 @@ impl fmt::Display for ProtocolError {
             Self::WrongMasking {
                 sender: Role::Server,
             } => write!(f, "a frame from a server is masked"),
-            Self::LengthNotMinimal { len, bytes } => write!(
-                f,
-                "length {len} is written in {bytes} bytes, it fits in fewer"
-            ),
+            Self::LengthNotMinimal(bytes) => {
+                write!(f, "a length in {bytes} bytes that fits in fewer")
+            }
             Self::LengthTopBitSet => write!(f, "the highest bit of an eight-byte length is set"),
             Self::ControlTooLong(opcode) => write!(f, "a {opcode:?} frame of more than 125 bytes"),
             Self::ControlFragmented(opcode) => write!(f, "a {opcode:?} frame without FIN"),

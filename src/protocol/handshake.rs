@@ -61,9 +61,9 @@ impl<'a> Upgrade<'a> {
         }
         let key = headers
             .once("Sec-WebSocket-Key")?
-            .ok_or(HandshakeError::Malformed("no Sec-WebSocket-Key"))?;
+            .ok_or(HandshakeError::BadUpgrade("no Sec-WebSocket-Key"))?;
         if !is_key(key) {
-            return Err(HandshakeError::Malformed(
+            return Err(HandshakeError::BadUpgrade(
                 "Sec-WebSocket-Key is not 16 bytes in base64",
             ));
         }
@@ -117,7 +117,7 @@ fn check_protocols<'a>(headers: &Headers<'a>) -> Result<Vec<&'a str>, HandshakeE
     let protocols = headers.list(name)?;
     let present = headers.all(name).next().is_some();
     if present && protocols.is_empty() || !protocols.iter().all(|name| is_token(name)) {
-        return Err(HandshakeError::Malformed(
+        return Err(HandshakeError::BadUpgrade(
             "Sec-WebSocket-Protocol is not a list of words",
         ));
     }
@@ -126,7 +126,7 @@ fn check_protocols<'a>(headers: &Headers<'a>) -> Result<Vec<&'a str>, HandshakeE
         .enumerate()
         .any(|(i, name)| protocols[..i].contains(name));
     if repeated {
-        return Err(HandshakeError::Malformed(
+        return Err(HandshakeError::BadUpgrade(
             "Sec-WebSocket-Protocol offers one word twice",
         ));
     }
@@ -140,36 +140,46 @@ fn check_extensions(headers: &Headers<'_>) -> Result<(), HandshakeError> {
         .all("Sec-WebSocket-Extensions")
         .all(is_extension_list)
     {
-        return Err(HandshakeError::Malformed(
+        return Err(HandshakeError::BadUpgrade(
             "Sec-WebSocket-Extensions is not a list of extensions",
         ));
     }
     Ok(())
 }
 
-/// `name; parameter; parameter=value; parameter="value", name, …`. §9.1.
+/// `name; parameter; parameter=value; parameter="value", name, …`, with blanks anywhere
+/// between, and empty places in the list. §9.1.
 fn is_extension_list(value: &[u8]) -> bool {
     let Ok(value) = std::str::from_utf8(value) else {
         return false;
     };
-    value.split(',').all(|extension| {
-        let mut parts = extension
-            .split(';')
-            .map(|part| part.trim_matches([' ', '\t']));
-        parts.next().is_some_and(is_token) && parts.all(is_extension_parameter)
-    })
+    let mut extensions = value
+        .split(',')
+        .map(trim_blanks)
+        .filter(|extension| !extension.is_empty())
+        .peekable();
+    extensions.peek().is_some()
+        && extensions.all(|extension| {
+            let mut parts = extension.split(';').map(trim_blanks);
+            parts.next().is_some_and(is_token) && parts.all(is_extension_parameter)
+        })
 }
 
 fn is_extension_parameter(parameter: &str) -> bool {
     let Some((name, value)) = parameter.split_once('=') else {
         return is_token(parameter);
     };
-    // §9.1: what is in quotes must be a word too.
-    let unquoted = value
+    let value = trim_blanks(value);
+    let quoted = value
         .strip_prefix('"')
-        .and_then(|value| value.strip_suffix('"'))
-        .unwrap_or(value);
-    is_token(name) && is_token(unquoted)
+        .and_then(|value| value.strip_suffix('"'));
+    // §9.1: what is in quotes must, once its escapes are undone, be a word too.
+    let value = quoted.map_or(value.to_owned(), |escaped| escaped.replace('\\', ""));
+    is_token(trim_blanks(name)) && is_token(&value)
+}
+
+fn trim_blanks(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
 }
 
 /// A client's side of the handshake: what it asks, and whether the answer is one. §4.1.
@@ -229,9 +239,17 @@ impl<'a> Request<'a> {
                 reason,
             });
         }
+        if head.minor_version != 1 {
+            return Err(ResponseError::Malformed(
+                "it is HTTP/1.0, which knows no upgrade",
+            ));
+        }
         let headers = &head.headers;
-        if !headers.lists_token("Upgrade", "websocket")? {
-            return Err(ResponseError::Missing("Upgrade: websocket"));
+        if !headers
+            .once("Upgrade")?
+            .is_some_and(|name| name.eq_ignore_ascii_case("websocket"))
+        {
+            return Err(ResponseError::Missing("Upgrade: websocket")); // alone: this is what was chosen
         }
         if !headers.lists_token("Connection", "Upgrade")? {
             return Err(ResponseError::Missing("Connection: Upgrade"));

@@ -8,6 +8,8 @@ use std::fmt;
 pub enum HandshakeError {
     /// The head is not written as RFC 9112 demands; the sentence says where.
     Malformed(&'static str),
+    /// A header of the upgrade that does not hold what RFC 6455 demands.
+    BadUpgrade(&'static str),
     /// A header that may stand there once stands there twice.
     Repeated(&'static str),
     /// An HTTP version other than 1.0 and 1.1.
@@ -44,7 +46,7 @@ impl HandshakeError {
     /// The status that answers this: the one place that decides.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::Malformed(_) | Self::Repeated(_) => 400,
+            Self::Malformed(_) | Self::BadUpgrade(_) | Self::Repeated(_) => 400,
             Self::WrongOrigin(_) => 403,
             Self::NotFound => 404,
             Self::Method => 405,
@@ -74,7 +76,7 @@ impl HandshakeError {
             Self::WrongHost(_) => "RFC 9110 §7.4",
             Self::WrongOrigin(_) => "RFC 6455 §10.2",
             Self::NotFound => "RFC 6455 §4.2.2",
-            Self::NoUpgrade(_) => "RFC 6455 §4.2.1",
+            Self::NoUpgrade(_) | Self::BadUpgrade(_) => "RFC 6455 §4.2.1",
             Self::WebSocketVersion => "RFC 6455 §4.4",
             Self::Busy(_) => "RFC 9110 §15.6.4",
         }
@@ -104,6 +106,7 @@ impl fmt::Display for HandshakeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(what) => write!(f, "malformed request: {what}"),
+            Self::BadUpgrade(what) => write!(f, "malformed handshake: {what}"),
             Self::Repeated(name) => {
                 write!(f, "malformed request: {name} may stand there only once")
             }

@@ -211,22 +211,21 @@ fn decode_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Protoco
             };
             let len = u64::from(u16::from_be_bytes(*bytes));
             if len <= LONGEST_SHORT {
-                return Err(ProtocolError::LengthNotMinimal { len, bytes: 2 });
+                return Err(ProtocolError::LengthNotMinimal(2));
             }
             Ok(Some((len, rest)))
         }
         IN_EIGHT_BYTES => {
-            // One byte is enough to refuse the top bit: why wait for the other seven?
-            if rest.first().is_some_and(|top| top & 0b1000_0000 != 0) {
-                return Err(ProtocolError::LengthTopBitSet);
+            // One byte is enough to refuse the top bit, and six zeros show that two bytes would do.
+            match rest {
+                [0b1000_0000..=0xff, ..] => return Err(ProtocolError::LengthTopBitSet),
+                [0, 0, 0, 0, 0, 0, ..] => return Err(ProtocolError::LengthNotMinimal(8)),
+                _ => {}
             }
             let Some((bytes, rest)) = rest.split_first_chunk() else {
                 return Ok(None);
             };
             let len = u64::from_be_bytes(*bytes);
-            if len <= u64::from(u16::MAX) {
-                return Err(ProtocolError::LengthNotMinimal { len, bytes: 8 });
-            }
             Ok(Some((len, rest)))
         }
         short => Ok(Some((u64::from(short), rest))),

@@ -4,8 +4,8 @@
 //! until one has FIN set. Control frames may stand between them, another message may not.
 //! The limits are kept here, against what the headers *declare*.
 
+use super::decoder::{Delivery, Part};
 use super::error::ProtocolError;
-use super::frame::{Delivery, Part};
 use super::header::{FrameHeader, Kind, Opcode};
 use super::utf8::{Utf8Decoder, from_utf8};
 

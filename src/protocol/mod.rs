@@ -8,7 +8,8 @@
 //! | `header` | two to fourteen bytes in front of a payload | §5.2 |
 //! | `mask` | what a client does to its payloads | §5.3 |
 //! | `utf8` | text, judged byte by byte | §8.1 |
-//! | `frame` | a header and its payload, to and from bytes | §5.1, §5.5 |
+//! | `frame` | a header and its payload, as bytes | §5.1 |
+//! | `decoder` | bytes to frames, as they arrive | §5.5 |
 //! | `message` | frames put together, limits kept | §5.4 |
 //! | `close` | codes and reasons | §5.5.1, §7.4 |
 //! | `buffer` | bytes that have arrived and are not used up | |
@@ -19,6 +20,7 @@
 
 mod buffer;
 mod close;
+mod decoder;
 mod error;
 mod frame;
 mod handshake;
@@ -33,8 +35,9 @@ mod utf8;
 
 pub use buffer::ReadBuffer;
 pub use close::{CloseCode, CloseReason};
+pub use decoder::{Delivery, FrameDecoder, Part, WholeMessage};
 pub use error::{HandshakeError, ProtocolError, ResponseError};
-pub use frame::{Delivery, Frame, FrameDecoder, Part, WholeMessage};
+pub use frame::Frame;
 pub use handshake::{Request, Upgrade, accept_key};
 pub use header::{FrameHeader, Kind, Opcode, Role};
 pub use mask::MaskKey;

@@ -19,8 +19,8 @@
 
 use super::buffer::ReadBuffer;
 use super::close::CloseReason;
+use super::decoder::FrameDecoder;
 use super::error::ProtocolError;
-use super::frame::FrameDecoder;
 use super::header::{Kind, Opcode, Role};
 use super::message::{Assembler, Limits, Message, Progress, in_place};
 use super::outgoing::{KeySource, Outgoing};
@@ -154,6 +154,9 @@ impl Incoming {
     /// `count` bytes were put into the [`space`](Self::space).
     pub fn filled(&mut self, count: usize) {
         self.buffer.filled(count);
+        if self.ended {
+            self.buffer.clear(); // §5.5.1, §7.1.7: what comes after the end does not count
+        }
     }
 
     /// Copies bytes in: for those who have no stream to read from.
@@ -232,7 +235,7 @@ impl Incoming {
 
     /// Has a message begun that is not complete?
     pub fn is_inside_message(&self) -> bool {
-        !self.ended && self.assembler.is_unfinished()
+        !self.ended && (self.assembler.is_unfinished() || self.decoder.is_inside_data_frame())
     }
 
     /// How many frames have come in completely: a deadline for one frame begins anew with the next.

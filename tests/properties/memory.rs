@@ -95,6 +95,19 @@ fn ascii_piece(sender: Role, start: usize, count: usize) -> Vec<u8> {
     (start..start + count).map(|i| b'7' ^ key[i % 4]).collect()
 }
 
+/// A read may end with nothing, at its timeout: then the space is asked for again.
+#[test]
+fn space_that_is_not_used_does_not_grow() {
+    let mut session = session(Role::Server, Limits::ECHO);
+    let mut filling = header(0x82, key_of(Role::Client), 1 << 20);
+    filling.resize(session.incoming.space().len(), 0);
+    assert_eq!(hear(&mut session, &filling), []);
+    let offered = session.incoming.space().len();
+    for _ in 0..10 {
+        assert_eq!(session.incoming.space().len(), offered);
+    }
+}
+
 #[test]
 fn any_amount_may_come_before_the_first_event_is_taken() {
     let small = frame_from(Role::Client, 0x82, b"small");

@@ -1,6 +1,6 @@
 //! §5.4: a message in several frames, and what may stand between them.
 
-use crate::bytes::{SIZES, Seen, frame_from, header, hear, key_of};
+use crate::bytes::{SIZES, Seen, frame_from, hear};
 use crate::conversation::{Conversation, client, row, server, session};
 use libtest_mimic::Trial;
 use ws101::protocol::{Limits, ProtocolError, Role};

@@ -212,12 +212,16 @@ fn unfinished() -> Vec<Trial> {
     ];
     let rows = table.map(|(what, heard, in_frame, in_message, frames)| {
         row(format!("10.4 what is unfinished after {what}"), move || {
-            let mut session = session(Role::Server, Limits::CHAT);
-            hear(&mut session, &heard);
-            let incoming = &session.incoming;
-            assert_eq!(incoming.is_inside_frame(), in_frame, "inside a frame");
-            assert_eq!(incoming.is_inside_message(), in_message, "inside a message");
-            assert_eq!(incoming.frames(), frames, "frames");
+            for size in [1, heard.len().max(1)] {
+                let mut session = session(Role::Server, Limits::CHAT);
+                for piece in heard.chunks(size) {
+                    hear(&mut session, piece);
+                }
+                let incoming = &session.incoming;
+                assert_eq!(incoming.is_inside_frame(), in_frame, "inside a frame");
+                assert_eq!(incoming.is_inside_message(), in_message, "inside a message");
+                assert_eq!(incoming.frames(), frames, "frames");
+            }
         })
     });
     rows.into()

@@ -338,10 +338,15 @@ fn heads() -> Vec<Trial> {
             "4.1 an answer with a control character",
             b"HTTP/1.1 101 x\r\nA: \x01\r\n\r\n",
         ),
-        not_http(
-            "4.1 an answer in HTTP/1.0 cannot switch",
-            b"HTTP/1.0 101 x\r\nUpgrade: websocket\r\n\r\n",
-        ),
+        row("4.1 an answer in HTTP/1.0 cannot switch", || {
+            let text = String::from_utf8(answer_with(&[])).expect("the answer is text");
+            let old = text.replacen("HTTP/1.1", "HTTP/1.0", 1);
+            let answered = verdict(old.as_bytes());
+            assert!(
+                matches!(answered, Err(ResponseError::Malformed(_))),
+                "{answered:?}"
+            );
+        }),
         row("4.1 an answer's head that does not end is refused", || {
             let answer = [b"HTTP/1.1 101 x\r\nA: ".as_slice(), &[b'b'; 70_000]].concat();
             assert!(matches!(ResponseHead::decode(&answer[..60_000]), Ok(None)));

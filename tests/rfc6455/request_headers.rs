@@ -15,7 +15,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 /// How a header line is written, and which may stand there once.
 fn headers() -> Vec<Trial> {
     let bad_name = |name: &str, line: &str| {
-        get(name, &[line]).gets(400, "a header name that is not a word and a colon")
+        get(name, &[line]).gets_at(line, 400, "a header name that is not a word and a colon")
     };
     let once = |name: &str, line: &str, words| get(name, &[line]).gets(400, words);
     let origin = ["Origin: http://a", "Origin: http://a"];
@@ -106,7 +106,7 @@ fn values() -> Vec<Trial> {
         let (before, control, behind) = ("a".repeat(40), char::from(byte), "b".repeat(40));
         let name = format!("9110 5.5 control character {byte:02x} in a value");
         let request = get(name, &[&format!("X: {before}{control}{behind}")]);
-        rows.push(request.gets(400, "a control character"));
+        rows.push(request.gets_at("X: a", 400, "a control character"));
     }
     rows
 }

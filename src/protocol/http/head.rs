@@ -121,6 +121,13 @@ impl<'a> RequestHead<'a> {
 
     /// What could make another program, a proxy in front of us say, see a different request.
     fn refuse_ambiguity(&self) -> Result<(), HandshakeError> {
+        let is_ours = |name: &str| {
+            name.get(..4)
+                .is_some_and(|start| start.eq_ignore_ascii_case("Sec-"))
+        };
+        for header in self.headers.0.iter().filter(|header| is_ours(header.name)) {
+            ascii(header.value)?;
+        }
         for name in [
             "Host",
             "Origin",
@@ -173,6 +180,8 @@ pub struct ResponseHead<'a> {
     pub status: u16,
     /// The words behind it.
     pub reason: &'a str,
+    /// 0 or 1, of HTTP/1.0 or HTTP/1.1.
+    pub minor_version: u8,
     /// What follows, line by line.
     pub headers: Headers<'a>,
 }
@@ -192,12 +201,14 @@ impl<'a> ResponseHead<'a> {
                     response.code.unwrap_or_default(),
                     response.reason.unwrap_or_default(),
                 );
+                let minor_version = response.version.unwrap_or_default();
                 let found = response.headers.len();
                 headers.truncate(found);
                 Ok(Some((
                     Self {
                         status,
                         reason,
+                        minor_version,
                         headers: Headers(headers),
                     },
                     size,

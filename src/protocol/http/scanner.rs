@@ -78,7 +78,9 @@ impl HeadScanner {
             }
         }
         self.scanned = input.len();
-        self.check_size(input.len() - self.line_start, input.len())?;
+        let line = &input[self.line_start..];
+        // A CR at the end may be half of the line end.
+        self.check_size(line.strip_suffix(b"\r").unwrap_or(line).len(), input.len())?;
         Ok(None)
     }
 
@@ -147,12 +149,28 @@ fn judge_request_line(line: &[u8]) -> Result<(), HandshakeError> {
     }
 }
 
-/// A header line begins with its name. RFC 9112 §5.1, §5.2.
+/// A name, a colon, and a value without control characters. RFC 9112 §5, RFC 9110 §5.5.
 fn judge_header_line(line: &[u8]) -> Result<(), HandshakeError> {
     if matches!(line, [b' ' | b'\t', ..]) {
         return Err(HandshakeError::Malformed(
             "a header line that begins with a blank",
         ));
+    }
+    let colon = line
+        .iter()
+        .position(|&byte| byte == b':')
+        .unwrap_or(line.len());
+    let (name, value) = line.split_at(colon);
+    if name.is_empty() || value.is_empty() || !name.iter().all(|&byte| is_token_byte(byte)) {
+        return Err(HandshakeError::Malformed(
+            "a header name that is not a word and a colon",
+        ));
+    }
+    if value
+        .iter()
+        .any(|&byte| byte.is_ascii_control() && byte != b'\t')
+    {
+        return Err(HandshakeError::Malformed("a control character in a header"));
     }
     Ok(())
 }

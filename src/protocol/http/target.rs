@@ -19,7 +19,7 @@ impl<'a> RequestHead<'a> {
     pub fn target(&self) -> Result<Target<'a>, HandshakeError> {
         let mut host = self.headers.once("Host")?;
         let mut rest = self.target;
-        if let Some(absolute) = self.target.strip_prefix("http://") {
+        if let Some(absolute) = without_scheme(self.target) {
             let (authority, _) =
                 absolute.split_at(absolute.find(['/', '?']).unwrap_or(absolute.len()));
             if host.is_some_and(|host| !host.eq_ignore_ascii_case(authority)) {
@@ -36,6 +36,12 @@ impl<'a> RequestHead<'a> {
         let path = percent_decode(if path.is_empty() { "/" } else { path })?;
         Ok(Target { path, query, host })
     }
+}
+
+/// What stands behind `http://` or `https://`; a scheme has no upper and lower case.
+fn without_scheme(target: &str) -> Option<&str> {
+    let (scheme, rest) = target.split_once("://")?;
+    (scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")).then_some(rest)
 }
 
 /// `%2f` and the like as the bytes they stand for. RFC 3986 §2.1.
