@@ -15,7 +15,11 @@ pub(crate) fn rows() -> Vec<Trial> {
 /// How a header line is written, and which may stand there once.
 fn headers() -> Vec<Trial> {
     let bad_name = |name: &str, line: &str| {
-        get(name, &[line]).gets_at(line, 400, "a header name that is not a word and a colon")
+        get(name, &[line]).gets_at(
+            &format!("\n{line}"),
+            400,
+            "a header name that is not a word and a colon",
+        )
     };
     let once = |name: &str, line: &str, words| get(name, &[line]).gets(400, words);
     let origin = ["Origin: http://a", "Origin: http://a"];
