@@ -29,6 +29,7 @@ pub use keys::RandomKeys;
 pub use stream::Stream;
 pub use url::{Url, UrlError};
 
+use self::stream::write_both;
 use crate::protocol::{
     CloseCode, Event, Incoming, Limits, Message, Opcode, Outgoing, ProtocolError, Session,
 };
@@ -81,6 +82,11 @@ impl<S: Read + Write> WebSocket<S> {
         &mut self.stream
     }
 
+    /// The stream below, when this side has no more to say.
+    pub fn into_stream(self) -> S {
+        self.stream
+    }
+
     /// Waits for the next message. `None` is the end: the other side closed, and was answered.
     ///
     /// Pings are answered meanwhile, pongs are passed over.
@@ -110,11 +116,18 @@ impl<S: Read + Write> WebSocket<S> {
         }
     }
 
-    /// Sends a message, now.
+    /// Sends a message, now. A server's payload is written from where it lies, not copied first.
     #[inline]
     pub fn send(&mut self, message: Message<'_>) -> Result<(), SocketError> {
-        self.session.outgoing.send(message)?;
-        self.flush()
+        let outgoing = &mut self.session.outgoing;
+        let payload = if outgoing.send_lent(message)? {
+            message.as_bytes()
+        } else {
+            &[]
+        };
+        write_both(&mut self.stream, outgoing.waiting(), payload)?;
+        outgoing.written();
+        Ok(())
     }
 
     /// Puts a message behind what waits to be sent: many small ones cost one write.

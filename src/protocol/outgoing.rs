@@ -91,6 +91,22 @@ impl Outgoing {
         self.frame(&Frame::whole(message.opcode(), message.as_bytes()))
     }
 
+    /// The same, but `true` says that only its header was put behind what waits: the payload is to
+    /// be written from where it lies, right behind. A client has to mask a copy of it (`false`).
+    #[inline]
+    pub fn send_lent(&mut self, message: Message<'_>) -> Result<bool, SendError> {
+        if self.keys.is_some() {
+            return self.send(message).map(|()| false);
+        }
+        if self.closed {
+            return Err(SendError::AfterClose);
+        }
+        Frame::whole(message.opcode(), message.as_bytes())
+            .header(None)
+            .encode(&mut self.bytes);
+        Ok(true)
+    }
+
     /// Asks the peer whether it lives; it answers with the same bytes. §5.5.2.
     pub fn ping(&mut self, payload: &[u8]) -> Result<(), SendError> {
         self.control(Opcode::Ping, payload)

@@ -87,6 +87,12 @@ impl Write for Connection<'_> {
         Ok(self.write_down(&[bytes]))
     }
 
+    /// A socket takes several pieces at once, and some make good use of it.
+    #[inline]
+    fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        Ok(pieces.iter().map(|piece| self.write_down(&[piece])).sum())
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }

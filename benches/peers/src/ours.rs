@@ -1,12 +1,12 @@
-//! ws101: the protocol on byte slices, fed as its own socket layer feeds it.
+//! ws101: the protocol on byte slices, fed as its server feeds it; and its socket, to write.
 
 use super::cases::Kind;
 use super::codec::{Encode, Outcome, ReadPath, Viewer, WritePath};
 use super::connection::Connection;
 use std::hint::black_box;
-use std::io::{Read, Write};
-use ws101::protocol::{Frame, Incoming, Outgoing};
-use ws101::{Event, Limits, Message, Opcode, Role};
+use std::io::Read;
+use ws101::protocol::{Frame, Incoming};
+use ws101::{Event, Limits, Message, Opcode, Role, WebSocket};
 
 pub(crate) struct Reader<'a> {
     connection: Connection<'a>,
@@ -49,34 +49,24 @@ impl<'a> ReadPath<'a> for Reader<'a> {
 
 pub(crate) struct Writer<'a> {
     payload: &'a [u8],
-    connection: Connection<'a>,
-    outgoing: Outgoing,
+    socket: WebSocket<Connection<'a>>,
 }
 
 impl<'a> WritePath<'a> for Writer<'a> {
     fn new(payload: &'a [u8]) -> Self {
-        Self {
-            payload,
-            connection: Connection::sink(),
-            outgoing: Outgoing::server(),
-        }
+        let socket = WebSocket::server(Connection::sink(), Limits::ECHO);
+        Self { payload, socket }
     }
 
     fn write(&mut self, messages: usize) -> Outcome<()> {
         for _ in 0..messages {
-            let message = Message::Binary(black_box(self.payload));
-            self.outgoing
-                .send(message)
-                .map_err(|error| error.to_string())?;
-            self.connection.write_all(self.outgoing.waiting())?;
-            self.connection.flush()?;
-            self.outgoing.written();
+            self.socket.send(Message::Binary(black_box(self.payload)))?;
         }
         Ok(())
     }
 
     fn into_connection(self) -> Connection<'a> {
-        self.connection
+        self.socket.into_stream()
     }
 }
 
