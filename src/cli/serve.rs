@@ -161,7 +161,9 @@ impl Serve {
 
 fn start_log(verbose: bool) {
     let level = if verbose { "debug" } else { "info" };
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level))
+        .format_target(false)
+        .init();
 }
 
 /// Scripts wait for this line. Whether anyone reads it is not our business.
