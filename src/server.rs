@@ -15,6 +15,7 @@ mod accept;
 mod ceiling;
 mod config;
 mod connection;
+mod date;
 mod guard;
 mod incidents;
 mod pages;

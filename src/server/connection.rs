@@ -1,5 +1,6 @@
 //! One connection's thread: a request comes in, and is answered or upgraded.
 
+use super::date::http_date;
 use super::registry::Place;
 use super::{Shared, guard, pages, peer};
 use crate::outbox::Sender;
@@ -11,7 +12,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 /// What a path stands for.
 enum Route {
@@ -48,7 +49,7 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
         Err(NoRequest::Silent) => return,
     };
     match decision {
-        Ok(Decision::Answer(response)) => answer(stream, &response.to_bytes(&method), shared),
+        Ok(Decision::Answer(response)) => answer(stream, response, &method, shared),
         Ok(Decision::Echo { answer, head_size }) => {
             buffer.consume(head_size);
             upgrade(stream, &answer, buffer, place, shared);
@@ -56,7 +57,7 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
         Err(error) => {
             let told = format_args!("{} {error} ({})", error.status(), error.section());
             shared.incidents.report(Level::Info, place.id(), &told);
-            answer(stream, &error.response().to_bytes(&method), shared);
+            answer(stream, error.response(), &method, shared);
         }
     }
 }
@@ -143,9 +144,10 @@ fn judge(
     }
 }
 
-fn answer(mut stream: Stream, bytes: &[u8], shared: &Shared) {
+fn answer(mut stream: Stream, response: Response, method: &str, shared: &Shared) {
+    let response = response.header("Date", http_date(SystemTime::now()));
     stream.set_deadline(Some(Instant::now() + shared.config.deadlines.write));
-    if stream.write_all(bytes).is_ok() {
+    if stream.write_all(&response.to_bytes(method)).is_ok() {
         stream.finish();
     }
 }

@@ -64,7 +64,16 @@ fn read_answer(stream: &mut TcpStream) -> Vec<String> {
         length.is_none_or(|length| length == body.len().to_string()),
         "Content-Length is the body's: {answer}"
     );
+    // The one line that is never the same twice.
+    let is_date = |line: &str| line.starts_with("Date: ") && line.ends_with(" GMT");
+    let dates = head.lines().filter(|line| is_date(line)).count();
+    assert_eq!(
+        dates,
+        usize::from(!head.contains(" 101 ")),
+        "a page and a refusal have a date: {head}"
+    );
     head.lines()
+        .filter(|line| !is_date(line))
         .map(str::to_owned)
         .chain([String::new()])
         .chain(body.lines().map(str::to_owned))
