@@ -47,11 +47,22 @@ impl Sender {
     ///
     /// `false`: a Close was sent, and these frames were not.
     pub(crate) fn write(&self, frames: &[u8]) -> io::Result<bool> {
+        self.write_unless_closed(frames, false)
+    }
+
+    /// Writes frames of which the last is a Close, unless one was sent before.
+    pub(crate) fn write_last(&self, frames: &[u8]) -> io::Result<bool> {
+        self.write_unless_closed(frames, true)
+    }
+
+    fn write_unless_closed(&self, frames: &[u8], closes: bool) -> io::Result<bool> {
         {
             let mut state = self.lock();
             if state.closed {
                 return Ok(false);
             }
+            // Before the first byte is written: from here on nobody else's Close is wanted.
+            state.closed = closes;
             if state.writing {
                 state.backlog.extend_from_slice(frames);
                 return Ok(true);
@@ -61,13 +72,6 @@ impl Sender {
         self.write_all(frames)?;
         self.write_backlog()?;
         Ok(true)
-    }
-
-    /// Writes frames of which the last is a Close, unless one was sent before.
-    pub(crate) fn write_last(&self, frames: &[u8]) -> io::Result<bool> {
-        let written = self.write(frames)?;
-        self.lock().closed = true;
-        Ok(written)
     }
 
     /// Sends a Close without waiting for anything: for a thread that ends many connections.

@@ -30,7 +30,7 @@ mod turnaway;
 pub use config::{Access, Config, Connections, Deadlines, Rate};
 pub use guard::is_origin;
 
-use crate::protocol::{CloseCode, Outgoing};
+use crate::protocol::{CloseCode, HandshakeError, Outgoing};
 use incidents::Incidents;
 use registry::Registry;
 use std::io;
@@ -110,8 +110,11 @@ impl Handle {
     pub fn end(&self) {
         let mut goodbye = Outgoing::server();
         goodbye.close_with(CloseCode::GOING_AWAY, "server shutting down");
+        let refusal = HandshakeError::Busy("the server is about to end")
+            .response()
+            .to_bytes("GET");
         self.registry
-            .end(goodbye.waiting(), self.close.min(LONGEST_GRACE));
+            .end(goodbye.waiting(), &refusal, self.close.min(LONGEST_GRACE));
         // The accept loop sleeps in the kernel: a connection wakes it, and it sees that the end has come.
         let _ = TcpStream::connect_timeout(&self.reachable_address(), Duration::from_millis(200));
     }

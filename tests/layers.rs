@@ -32,7 +32,12 @@ const KNOWN_TO: [(&str, &[&str]); 8] = [
     ("signal_hook", &["cli/serve.rs"]),
     (
         "rustix",
-        &["outbox.rs", "server/ceiling.rs", "server/turnaway.rs"],
+        &[
+            "outbox.rs",
+            "server/ceiling.rs",
+            "server/registry.rs",
+            "server/turnaway.rs",
+        ],
     ),
 ];
 

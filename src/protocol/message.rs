@@ -78,6 +78,7 @@ pub struct Assembler {
     limits: Limits,
     /// The message that has begun and not ended.
     begun: Option<Begun>,
+    assembled: u64,
     kind: Kind,
     text: String,
     utf8: Utf8Decoder,
@@ -97,6 +98,7 @@ impl Assembler {
         Self {
             limits,
             begun: None,
+            assembled: 0,
             kind: Kind::Text,
             text: String::new(),
             utf8: Utf8Decoder::new(),
@@ -160,6 +162,11 @@ impl Assembler {
         self.begun.is_none().then_some(self.limits.message)
     }
 
+    /// How many messages came in several parts, and are complete.
+    pub const fn messages_assembled(&self) -> u64 {
+        self.assembled
+    }
+
     /// Has a message begun that has not ended?
     pub const fn is_unfinished(&self) -> bool {
         self.begun.is_some()
@@ -203,6 +210,7 @@ impl Assembler {
             return Ok(Progress::Unfinished);
         }
         self.begun = None;
+        self.assembled += 1;
         self.utf8.finish()?;
         Ok(Progress::Assembled)
     }

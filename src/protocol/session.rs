@@ -243,6 +243,11 @@ impl Incoming {
         self.decoder.frames()
     }
 
+    /// How many messages that came in several parts are complete: the same for a message's deadline.
+    pub const fn messages_assembled(&self) -> u64 {
+        self.assembler.messages_assembled()
+    }
+
     /// Gives back the memory that a busy time took: for a connection that fell silent.
     pub fn shrink(&mut self) {
         self.buffer.shrink();

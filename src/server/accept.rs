@@ -19,12 +19,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// taken is one client's trouble.
 pub(super) fn run(listener: TcpListener, shared: &Arc<Shared>) {
     let turnaway = Turnaway::start();
-    loop {
-        let accepted = listener.accept();
-        if shared.registry.has_ended() {
-            break;
-        }
-        match accepted {
+    while !shared.registry.has_ended() {
+        match listener.accept() {
             Ok((tcp, address)) => {
                 if let Err((tcp, refusal)) =
                     take_in(Arc::new(tcp), address.ip().to_canonical(), shared)
@@ -33,11 +29,8 @@ pub(super) fn run(listener: TcpListener, shared: &Arc<Shared>) {
                 }
             }
             Err(error) => {
-                shared.incidents.report(
-                    log::Level::Warn,
-                    0,
-                    &format_args!("no connection can be accepted: {error}"),
-                );
+                let told = format_args!("no connection can be accepted: {error}");
+                shared.incidents.report(log::Level::Warn, 0, &told);
                 // ECONNABORTED and the like are over already; EMFILE is not, and would spin.
                 if !is_over(&error) {
                     thread::sleep(PAUSE);
@@ -45,8 +38,17 @@ pub(super) fn run(listener: TcpListener, shared: &Arc<Shared>) {
             }
         }
     }
-    // From here on the system refuses who wants to connect.
+    // Those that the system has taken in and we have not yet: closing the door would reset them.
+    if listener.set_nonblocking(true).is_ok() {
+        while let Ok((tcp, _)) = listener.accept() {
+            turnaway.turn_away(
+                Arc::new(tcp),
+                &HandshakeError::Busy("the server has just ended"),
+            );
+        }
+    }
     drop(listener);
+    turnaway.finish();
 }
 
 /// Gives the connection a place and a thread, or back with the reason why not.

@@ -5,10 +5,12 @@
 //! `std`), the process is *aborted*, even though `spawn` could have said no. So the server
 //! knows its own ceiling and stays below it.
 
+use super::turnaway;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Descriptors for everything that is not a connection.
-const OTHER_DESCRIPTORS: usize = 32;
+/// Descriptors for everything that is not a connection: three standard ones, the listener, the
+/// signals' pipe, those that are turned away, and a few to spare.
+const OTHER_DESCRIPTORS: usize = 16 + turnaway::MOST;
 /// Each thread: its stack, that stack's guard page, and two for catching stack overflows.
 const MAPPINGS_PER_THREAD: usize = 4;
 /// Mappings for everything that is not a thread: the program, its libraries, its heaps.
@@ -16,8 +18,8 @@ const OTHER_MAPPINGS: usize = 512;
 
 /// `wanted` connections, or as many as there can be; raises the descriptor limit if that helps.
 pub(super) fn clamp(wanted: usize) -> usize {
-    let by_descriptors =
-        raise_descriptor_limit(wanted + OTHER_DESCRIPTORS).saturating_sub(OTHER_DESCRIPTORS);
+    let by_descriptors = raise_descriptor_limit(wanted.saturating_add(OTHER_DESCRIPTORS))
+        .saturating_sub(OTHER_DESCRIPTORS);
     let by_threads = mappings().saturating_sub(OTHER_MAPPINGS) / MAPPINGS_PER_THREAD;
     let possible = wanted.min(by_descriptors).min(by_threads).max(1);
     if possible < wanted {

@@ -43,11 +43,14 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
     let mut stream = Stream::shared(tcp);
     let mut buffer = ReadBuffer::new();
     stream.set_deadline(Some(Instant::now() + shared.config.deadlines.handshake));
-    let (method, decision) = match read_head(&mut stream, &mut buffer, place, shared) {
+    let (method, decision) = match read_head(&mut stream, &mut buffer, shared) {
         Ok(head_at) => decide(&buffer.unread()[head_at.clone()], head_at.end, shared),
         Err(NoRequest::Refused(error)) => (String::new(), Err(error)),
         Err(NoRequest::Silent) => return,
     };
+    if !place.will_answer() {
+        return stream.finish();
+    }
     match decision {
         Ok(Decision::Answer(response)) => answer(stream, response, &method, shared),
         Ok(Decision::Echo { answer, head_size }) => {
@@ -66,24 +69,18 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
 fn read_head(
     stream: &mut Stream,
     buffer: &mut ReadBuffer,
-    place: &Place,
     shared: &Shared,
 ) -> Result<Range<usize>, NoRequest> {
     let limits = shared.config.head;
     let mut scanner = HeadScanner::new(limits);
     loop {
-        let still_allowed = limits.head + 1 - buffer.unread().len();
+        let still_allowed = limits.head.saturating_add(1) - buffer.unread().len();
         let space = buffer.space(still_allowed);
         let wanted = space.len().min(still_allowed);
         let count = match stream.read(&mut space[..wanted]) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) if error.kind() == io::ErrorKind::TimedOut && scanner.has_begun() => {
                 return Err(NoRequest::Refused(HandshakeError::TimedOut));
-            }
-            Ok(0) if place.is_ending() => {
-                return Err(NoRequest::Refused(HandshakeError::Busy(
-                    "the server is about to end",
-                )));
             }
             Ok(0) | Err(_) => return Err(NoRequest::Silent),
             Ok(count) => count,

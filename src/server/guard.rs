@@ -20,7 +20,7 @@ pub(super) fn check_host(host: &str, access: &Access) -> Result<(), HandshakeErr
     };
     match split_host(host) {
         Some((name, _)) if is_address(name) || known(name) => Ok(()),
-        Some(_) => Err(HandshakeError::WrongHost(host.to_owned())),
+        Some(_) => Err(HandshakeError::WrongHost(excerpt(host))),
         None => Err(HandshakeError::Malformed(
             "Host is not a name or address, with or without a port",
         )),
@@ -41,7 +41,7 @@ pub(super) fn check_origin(
             Ok(())
         };
     };
-    let refused = || HandshakeError::WrongOrigin(origin.to_owned());
+    let refused = || HandshakeError::WrongOrigin(excerpt(origin));
     let page = Site::of_origin(origin).ok_or_else(refused)?;
     let own = Site::of_host(host, page.scheme);
     let listed = || {
@@ -54,6 +54,15 @@ pub(super) fn check_origin(
         Ok(())
     } else {
         Err(refused())
+    }
+}
+
+/// As much of a name as an answer and a log line should repeat.
+fn excerpt(name: &str) -> String {
+    const MOST: usize = 64;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }
 

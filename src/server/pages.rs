@@ -29,24 +29,27 @@ const PAGES: [Page; 4] = [
     ),
 ];
 
-/// The page at `path`, for a browser that reached us as `host`.
+/// What is at `path`, for a browser that reached us as `host`.
 pub(super) fn find(path: &str, host: Option<&str>) -> Option<Response> {
-    if path == "/healthz" {
-        return Some(Response::text(200, "ok\n").header("Cache-Control", "no-store"));
-    }
-    let (_, content_type, content) = PAGES.iter().find(|(own, _, _)| *own == path)?;
-    let page = Response::new(200, content_type, *content)
-        .header(
-            "Content-Security-Policy",
-            content_security_policy(host.unwrap_or_default()),
-        )
-        .header("X-Content-Type-Options", "nosniff")
-        .header("X-Frame-Options", "DENY")
-        .header("Referrer-Policy", "no-referrer")
-        .header("Cross-Origin-Opener-Policy", "same-origin")
-        .header("Cross-Origin-Resource-Policy", "same-origin")
-        .header("Cache-Control", "no-cache");
-    Some(page)
+    let response = match path {
+        "/healthz" => Response::text(200, "ok\n").header("Cache-Control", "no-store"),
+        path => {
+            let (_, content_type, content) = PAGES.iter().find(|(own, _, _)| *own == path)?;
+            Response::new(200, content_type, *content).header("Cache-Control", "no-cache")
+        }
+    };
+    Some(
+        response
+            .header(
+                "Content-Security-Policy",
+                content_security_policy(host.unwrap_or_default()),
+            )
+            .header("X-Content-Type-Options", "nosniff")
+            .header("X-Frame-Options", "DENY")
+            .header("Referrer-Policy", "no-referrer")
+            .header("Cross-Origin-Opener-Policy", "same-origin")
+            .header("Cross-Origin-Resource-Policy", "same-origin"),
+    )
 }
 
 /// A page may use what comes from here and nothing else. `host` has passed the guard, so

@@ -164,7 +164,12 @@ impl Peer<'_> {
                 self.timers.closing(Instant::now()); // the server said goodbye to everyone
             }
             let (deadline, due) = self.timers.next();
-            self.be_patient_until(deadline)?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                self.act(due)?;
+                continue;
+            }
+            self.be_patient_for(left)?;
             match self
                 .stream
                 .tcp()
@@ -178,9 +183,6 @@ impl Peer<'_> {
                 }
                 Err(error) if is_interruption(&error) => {}
                 Err(error) => return Err(error),
-            }
-            if Instant::now() >= deadline {
-                self.act(due)?;
             }
         }
         Ok(())
@@ -212,20 +214,16 @@ impl Peer<'_> {
         self.session.outgoing.close_with(code, why);
     }
 
-    /// Sets the socket's read timeout, if the one that is set would sleep past `deadline`.
+    /// Sets the socket's read timeout, if the one that is set would sleep for much longer than `left`.
     ///
     /// A system call for each read would not be free. While a client talks, its deadline moves
     /// ahead as fast as the clock, so the timeout can stay, but for a tolerance.
-    fn be_patient_until(&mut self, deadline: Instant) -> io::Result<()> {
-        let left = deadline
-            .saturating_duration_since(Instant::now())
-            .max(Duration::from_millis(1));
-        let fits = self
-            .patience
-            .is_some_and(|patience| patience <= left + TOLERANCE && patience >= left / 2);
-        if !fits {
-            self.stream.tcp().set_read_timeout(Some(left))?;
-            self.patience = Some(left);
+    fn be_patient_for(&mut self, left: Duration) -> io::Result<()> {
+        let fits = |patience| patience <= left + TOLERANCE && patience >= left / 2;
+        if !self.patience.is_some_and(fits) {
+            let patience = left.max(Duration::from_millis(1));
+            self.stream.tcp().set_read_timeout(Some(patience))?;
+            self.patience = Some(patience);
         }
         Ok(())
     }

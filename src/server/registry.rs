@@ -3,6 +3,7 @@
 use super::config::Connections;
 use crate::outbox::Sender;
 use crate::protocol::HandshakeError;
+use rustix::net::{SendFlags, send};
 use std::collections::HashMap;
 use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -30,8 +31,18 @@ struct State {
 struct Entry {
     address: IpAddr,
     tcp: Arc<TcpStream>,
-    /// There once the handshake is done.
-    sender: Option<Sender>,
+    stage: Stage,
+}
+
+/// How far a connection has come, and so who may write to it when the server ends.
+#[derive(Debug)]
+enum Stage {
+    /// Its request is not complete: nothing was written, and everyone may.
+    Asking,
+    /// Its own thread answers.
+    Answered,
+    /// It is a WebSocket, and this knows whose turn it is.
+    Upgraded(Sender),
 }
 
 impl Registry {
@@ -75,7 +86,7 @@ impl Registry {
             Entry {
                 address,
                 tcp,
-                sender: None,
+                stage: Stage::Asking,
             },
         );
         Ok(Place {
@@ -89,20 +100,16 @@ impl Registry {
         self.lock().open.len()
     }
 
-    /// Says goodbye to everyone with `close_frame`, and waits until they have left: `grace` for
-    /// those who answer, then the connections of the others are cut.
-    pub(super) fn end(&self, close_frame: &[u8], grace: Duration) {
+    /// Says goodbye to everyone: with `close_frame` to a WebSocket, with `refusal` to who is still
+    /// asking. Waits until they have left: `grace` for those who answer, then the others are cut.
+    pub(super) fn end(&self, close_frame: &[u8], refusal: &[u8], grace: Duration) {
         let senders: Vec<Sender> = {
             let mut state = self.lock();
             state.ending = true;
-            for entry in state.open.values().filter(|entry| entry.sender.is_none()) {
-                // Wakes a thread that waits for the rest of a request.
-                let _ = entry.tcp.shutdown(Shutdown::Read);
-            }
             state
                 .open
                 .values()
-                .filter_map(|entry| entry.sender.clone())
+                .filter_map(|entry| entry.say_goodbye(refusal))
                 .collect()
         };
         senders.iter().for_each(|sender| sender.close(close_frame));
@@ -156,6 +163,19 @@ impl Place {
         self.id
     }
 
+    /// The request is complete, and this connection's thread will answer it. `false`: the server
+    /// is ending, and has just answered itself.
+    pub(super) fn will_answer(&self) -> bool {
+        let mut state = self.registry.lock();
+        if state.ending {
+            return false;
+        }
+        if let Some(entry) = state.open.get_mut(&self.id) {
+            entry.stage = Stage::Answered;
+        }
+        true
+    }
+
     /// The handshake is done: from now on the server can say goodbye through `sender`.
     /// `false`: it has just done so to everyone, and this connection came too late for it.
     pub(super) fn upgraded(&self, sender: &Sender) -> bool {
@@ -164,15 +184,30 @@ impl Place {
             return false;
         }
         if let Some(entry) = state.open.get_mut(&self.id) {
-            entry.sender = Some(sender.clone());
+            entry.stage = Stage::Upgraded(sender.clone());
             state.handshaking -= 1;
         }
         true
     }
+}
 
-    /// Is the server about to end?
-    pub(super) fn is_ending(&self) -> bool {
-        self.registry.lock().ending
+impl Entry {
+    /// Refuses who is still asking; gives the sender of a WebSocket, to say goodbye through.
+    fn say_goodbye(&self, refusal: &[u8]) -> Option<Sender> {
+        match &self.stage {
+            Stage::Upgraded(sender) => return Some(sender.clone()),
+            Stage::Answered => {}
+            Stage::Asking => {
+                let _ = send(
+                    &*self.tcp,
+                    refusal,
+                    SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
+                );
+                // Only our side ends: what the client is still sending can be taken in.
+                let _ = self.tcp.shutdown(Shutdown::Write);
+            }
+        }
+        None
     }
 }
 
@@ -182,7 +217,7 @@ impl Drop for Place {
         let Some(entry) = state.open.remove(&self.id) else {
             return;
         };
-        if entry.sender.is_none() {
+        if !matches!(entry.stage, Stage::Upgraded(_)) {
             state.handshaking -= 1;
         }
         if let Some(count) = state.per_address.get_mut(&entry.address) {

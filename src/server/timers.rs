@@ -30,7 +30,8 @@ pub(super) struct Timers {
     pinged: Option<Instant>,
     /// The frame that is incomplete, by its number, and when it began.
     frame: Option<(u64, Instant)>,
-    message: Option<Instant>,
+    /// The same for the message that is incomplete.
+    message: Option<(u64, Instant)>,
     closing: Option<Instant>,
 }
 
@@ -50,14 +51,14 @@ impl Timers {
     pub(super) fn heard(&mut self, incoming: &Incoming, now: Instant) {
         self.heard = now;
         self.pinged = None;
-        self.frame = match self.frame {
-            _ if !incoming.is_inside_frame() => None,
-            Some((number, began)) if number == incoming.frames() => Some((number, began)),
-            _ => Some((incoming.frames(), now)),
-        };
-        self.message = incoming
-            .is_inside_message()
-            .then(|| self.message.unwrap_or(now));
+        self.frame = began(
+            self.frame,
+            incoming.is_inside_frame(),
+            incoming.frames(),
+            now,
+        );
+        let messages = incoming.messages_assembled();
+        self.message = began(self.message, incoming.is_inside_message(), messages, now);
     }
 
     /// A ping went out.
@@ -84,7 +85,7 @@ impl Timers {
             .map(|(_, began)| (began + self.deadlines.frame, Due::FrameStalled));
         let message = self
             .message
-            .map(|began| (began + self.deadlines.message, Due::MessageStalled));
+            .map(|(_, began)| (began + self.deadlines.message, Due::MessageStalled));
         [frame, message]
             .into_iter()
             .flatten()
@@ -93,4 +94,20 @@ impl Timers {
                 |first, other| if other.0 < first.0 { other } else { first },
             )
     }
+}
+
+/// Since when the frame or message with this number is incomplete: since `before` if it was so
+/// then, since now if it is another.
+fn began(
+    before: Option<(u64, Instant)>,
+    is_inside: bool,
+    number: u64,
+    now: Instant,
+) -> Option<(u64, Instant)> {
+    if !is_inside {
+        return None;
+    }
+    before
+        .filter(|(known, _)| *known == number)
+        .or(Some((number, now)))
 }

@@ -9,30 +9,34 @@ use crate::protocol::HandshakeError;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// How long a refused client has to read why.
 const COURTESY: Duration = Duration::from_millis(250);
-const MOST: usize = 64;
+/// How many are kept at once; the descriptors for them are set aside.
+pub(super) const MOST: usize = 16;
 
 type Refused = (Arc<TcpStream>, Instant);
 
 /// The accept loop's end.
 #[derive(Debug)]
-pub(super) struct Turnaway(Option<SyncSender<Refused>>);
+pub(super) struct Turnaway(Option<(SyncSender<Refused>, JoinHandle<()>)>);
 
 impl Turnaway {
     pub(super) fn start() -> Self {
-        let (sender, receiver) = sync_channel(MOST);
+        let (sender, receiver) = sync_channel::<Refused>(MOST);
         let thread = thread::Builder::new()
             .name("turnaway".to_owned())
             .stack_size(64 << 10);
-        match thread.spawn(move || keep_for_a_moment(&receiver)) {
-            Ok(_) => Self(Some(sender)),
-            Err(_) => Self(None),
-        }
+        let thread = thread.spawn(move || {
+            while let Ok((tcp, since)) = receiver.recv() {
+                thread::sleep(COURTESY.saturating_sub(since.elapsed()));
+                take_in(&tcp);
+            }
+        });
+        Self(thread.ok().map(|thread| (sender, thread)))
     }
 
     /// Answers without ever waiting: what does not fit into an empty send buffer is not sent.
@@ -40,17 +44,32 @@ impl Turnaway {
         let answer = refusal.response().to_bytes("GET");
         let _ = send(&*tcp, &answer, SendFlags::DONTWAIT | SendFlags::NOSIGNAL);
         let _ = tcp.shutdown(Shutdown::Write);
-        if let Some(sender) = &self.0 {
-            let _ = sender.try_send((tcp, Instant::now()));
+        let refused = (tcp, Instant::now());
+        let too_many = match &self.0 {
+            Some((sender, _)) => sender.try_send(refused).err().map(|error| match error {
+                TrySendError::Full(refused) | TrySendError::Disconnected(refused) => refused,
+            }),
+            None => Some(refused),
+        };
+        if let Some((tcp, _)) = too_many {
+            take_in(&tcp);
+        }
+    }
+
+    /// Waits until the last ones have had their time.
+    pub(super) fn finish(self) {
+        if let Some((sender, thread)) = self.0 {
+            drop(sender);
+            let _ = thread.join();
         }
     }
 }
 
-fn keep_for_a_moment(refused: &Receiver<Refused>) {
+/// Reads what has come: left unread, it would turn the close into a reset.
+fn take_in(tcp: &TcpStream) {
     let mut sink = [0; 4096];
-    while let Ok((tcp, since)) = refused.recv() {
-        thread::sleep(COURTESY.saturating_sub(since.elapsed()));
-        // What is unread now would turn the close into a reset.
-        while matches!(recv(&*tcp, &mut sink, RecvFlags::DONTWAIT), Ok((1.., _))) {}
+    let mut left = 16;
+    while left > 0 && matches!(recv(tcp, &mut sink, RecvFlags::DONTWAIT), Ok((1.., _))) {
+        left -= 1;
     }
 }

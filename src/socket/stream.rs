@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 /// How long [`Stream::finish`] waits for the other side, and how much it reads meanwhile.
 const LINGER: Duration = Duration::from_secs(1);
-const LINGER_BYTES: usize = 256 << 10;
+const LINGER_BYTES: usize = 4 << 20;
 
 /// A TCP connection; its clones are the same connection.
 ///
@@ -60,7 +60,7 @@ impl Stream {
             return; // the peer is gone already
         }
         self.deadline = Some(Instant::now() + LINGER);
-        let mut sink = [0; 2048];
+        let mut sink = [0; 16 << 10];
         let mut taken = 0;
         while taken < LINGER_BYTES {
             match self.read(&mut sink) {

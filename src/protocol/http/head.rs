@@ -78,7 +78,8 @@ pub struct RequestHead<'a> {
 impl<'a> RequestHead<'a> {
     /// Takes apart a head that a [`HeadScanner`](super::HeadScanner) found, and checks what every request must keep to.
     pub fn parse(head: &'a [u8], limits: HeadLimits) -> Result<Self, HandshakeError> {
-        let mut headers = vec![EMPTY_HEADER; limits.headers];
+        // A header is four bytes at least: no limit makes room for more than there can be.
+        let mut headers = vec![EMPTY_HEADER; limits.headers.min(head.len() / 4)];
         let mut request = httparse::Request::new(&mut headers);
         match request.parse(head) {
             Ok(httparse::Status::Complete(_)) => {}

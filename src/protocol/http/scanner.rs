@@ -73,7 +73,7 @@ impl HeadScanner {
                 (false, _) => judge_header_line(line)?,
             }
             self.lines += usize::from(!line.is_empty());
-            if self.lines > self.limits.headers + 1 {
+            if self.lines.saturating_sub(1) > self.limits.headers {
                 return Err(HandshakeError::TooManyHeaders(self.limits.headers));
             }
         }
