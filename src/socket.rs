@@ -125,9 +125,8 @@ impl<S: Read + Write> WebSocket<S> {
         } else {
             &[]
         };
-        write_both(&mut self.stream, outgoing.waiting(), payload)?;
-        outgoing.written();
-        Ok(())
+        let written = write_both(&mut self.stream, outgoing.waiting(), payload);
+        settle(outgoing, written)
     }
 
     /// Puts a message behind what waits to be sent: many small ones cost one write.
@@ -272,11 +271,22 @@ fn read(stream: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
 #[inline]
 fn flush(stream: &mut impl Write, outgoing: &mut Outgoing) -> Result<(), SocketError> {
     if !outgoing.waiting().is_empty() {
-        stream.write_all(outgoing.waiting())?;
-        stream.flush()?;
-        outgoing.written();
+        let written = stream
+            .write_all(outgoing.waiting())
+            .and_then(|()| stream.flush());
+        settle(outgoing, written)?;
     }
     Ok(())
+}
+
+/// What waited is written; or it is not, and then nothing else will be.
+#[inline]
+fn settle(outgoing: &mut Outgoing, written: io::Result<()>) -> Result<(), SocketError> {
+    match written {
+        Ok(()) => outgoing.written(),
+        Err(_) => outgoing.abandon(),
+    }
+    Ok(written?)
 }
 
 /// The connection has failed: our Close tells the other side, if it still listens.

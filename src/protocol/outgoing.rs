@@ -30,7 +30,7 @@ impl<F: FnMut() -> MaskKey + Send> KeySource for F {
 /// Why something could not be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendError {
-    /// Our Close is sent, and nothing may follow it. §5.5.1.
+    /// Our Close is sent, and nothing may follow it (§5.5.1); or a write failed, and nothing can.
     AfterClose,
     /// A ping or pong holds at most 125 bytes. §5.5.
     ControlTooLong(usize),
@@ -39,7 +39,10 @@ pub enum SendError {
 impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AfterClose => write!(f, "nothing can be sent after a Close"),
+            Self::AfterClose => write!(
+                f,
+                "nothing can be sent after a Close, or after a write that failed"
+            ),
             Self::ControlTooLong(len) => {
                 write!(f, "a control frame of {len} bytes, at most 125 are allowed")
             }
@@ -155,6 +158,13 @@ impl Outgoing {
     /// [`close`](Self::close) with a code and a sentence.
     pub fn close_with(&mut self, code: CloseCode, text: &str) {
         self.close(Some(CloseReason::new(code, text)));
+    }
+
+    /// A write failed, perhaps in the middle of a frame: what followed could not be read as what it
+    /// is. So nothing does.
+    pub fn abandon(&mut self) {
+        self.bytes.clear();
+        self.closed = true;
     }
 
     /// Is our Close sent (or waiting to be written)?

@@ -26,7 +26,8 @@ pub enum SocketError {
 }
 
 impl SocketError {
-    /// Was it a deadline that passed? Then the connection is as it was, and reading may go on.
+    /// Was it a deadline that passed? Reading may go on then, when there is a new one; after a write
+    /// that came too late nothing can be sent any more.
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::TimedOut)
     }

@@ -3,7 +3,8 @@
 //! Both use one descriptor, each its own direction. But the protocol couples the two: a ping
 //! that is read must be answered in what is written. So the reader queues its answers, and
 //! whoever holds the pen writes them. The reader itself never waits for the pen: a reader
-//! that waited for a writer, on both ends of a full connection, would wait for ever.
+//! that waited for a writer, on both ends of a full connection, would wait for ever. (If the
+//! pen lies there it does write, and then a peer that takes no answers keeps it waiting.)
 
 use super::error::SocketError;
 use super::stream::Stream;

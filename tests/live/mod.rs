@@ -27,7 +27,12 @@ impl Server {
         command
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(flags);
-        let process = Process::spawn(&mut command);
+        Self::spawn(&mut command)
+    }
+
+    /// Starts a server by a command of the caller's, which says where to listen.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let process = Process::spawn(command);
         let line = process.line(START);
         let addr = line
             .strip_prefix("ws101 listens on http://")

@@ -3,30 +3,28 @@
 use crate::live::Server;
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
-use std::sync::OnceLock;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// A server with certain flags, started by the first row that asks for it.
 #[derive(Debug)]
 pub(crate) struct House {
     flags: &'static [&'static str],
-    server: OnceLock<Own>,
+    server: Mutex<Option<Own>>,
 }
 
 impl House {
     pub(crate) const fn with(flags: &'static [&'static str]) -> Self {
         Self {
             flags,
-            server: OnceLock::new(),
+            server: Mutex::new(None),
         }
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {
-        self.server().addr()
-    }
-
-    pub(crate) fn server(&self) -> &Server {
-        self.server.get_or_init(|| Own::start(self.flags))
+        let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        server.get_or_insert_with(|| Own::start(self.flags)).addr()
     }
 }
 
@@ -37,6 +35,10 @@ pub(crate) struct Own(Server);
 impl Own {
     pub(crate) fn start(flags: &[&str]) -> Self {
         Self(Server::start(flags))
+    }
+
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        Self(Server::spawn(command))
     }
 }
 

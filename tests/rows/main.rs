@@ -14,6 +14,7 @@ mod answer;
 mod bytes;
 mod closing;
 mod crowd;
+mod deadline;
 mod endings;
 mod faults;
 mod frames;

@@ -35,10 +35,8 @@ pub(crate) enum Pace {
 
 impl Pace {
     /// Both ways, with what they add to a row's name.
-    pub(crate) const BOTH: [(Self, &str); 2] = [
-        (Self::Whole, ""),
-        (Self::ByteByByte, " (byte by byte)"),
-    ];
+    pub(crate) const BOTH: [(Self, &str); 2] =
+        [(Self::Whole, ""), (Self::ByteByByte, " (byte by byte)")];
 }
 
 /// A frame that the server sent.
@@ -72,10 +70,20 @@ impl Wire {
     /// A WebSocket to `/echo`.
     pub(crate) fn upgraded(addr: SocketAddr) -> Self {
         let mut wire = Self::open(addr);
-        wire.send(UPGRADE.replace("{host}", &addr.to_string()).as_bytes());
-        let answer = wire.head();
-        assert_eq!(answer.status, 101, "{answer:?}");
+        assert_eq!(wire.status_of_upgrade(), 101);
         wire
+    }
+
+    /// Asks to be upgraded, and says how that was answered.
+    pub(crate) fn status_of_upgrade(&mut self) -> u16 {
+        let host = self.tcp.peer_addr().expect("it is connected");
+        // Who is refused may have been closed before it asked.
+        let _ = self.try_send(UPGRADE.replace("{host}", &host.to_string()).as_bytes());
+        self.head().status
+    }
+
+    pub(crate) fn into_tcp(self) -> TcpStream {
+        self.tcp
     }
 
     pub(crate) fn tcp(&self) -> &TcpStream {
@@ -92,7 +100,8 @@ impl Wire {
             Pace::ByteByByte => 1,
         };
         for piece in bytes.chunks(size) {
-            self.try_send(piece).expect("the server takes what it is sent");
+            self.try_send(piece)
+                .expect("the server takes what it is sent");
         }
     }
 
@@ -202,25 +211,42 @@ impl Wire {
         self.expect_frame(0x81, text);
     }
 
+    /// Exactly these bytes.
+    pub(crate) fn expect_bytes(&mut self, bytes: &[u8]) {
+        assert_eq!(self.take(bytes.len()), bytes);
+    }
+
     pub(crate) fn expect_frame(&mut self, first: u8, payload: impl AsRef<[u8]>) {
         let payload = payload.as_ref().to_vec();
         assert_eq!(self.frame(), Frame { first, payload });
     }
 
-    /// A Close with this code, and then the end, at once. Returns the sentence in it.
+    /// A Close with this code, and then the end, soon after the last byte that was sent. Returns
+    /// the sentence in it.
     pub(crate) fn expect_close(&mut self, code: u16) -> String {
+        let sentence = self.expect_late_close(code);
+        self.assert_prompt();
+        sentence
+    }
+
+    /// The same, whenever it comes.
+    pub(crate) fn expect_late_close(&mut self, code: u16) -> String {
         let close = self.frame();
         assert_eq!(close.first, 0x88, "not a Close: {close:02x?}");
         let (number, text) = close.payload.split_at_checked(2).expect("a code");
         let text = String::from_utf8_lossy(text).into_owned();
         assert_eq!(be(number), usize::from(code), "the close code; {text:?}");
-        self.expect_prompt_end();
+        self.expect_end();
         text
     }
 
     /// The stream ends, not with a reset, soon after the last byte that was sent.
     pub(crate) fn expect_prompt_end(&mut self) {
         self.expect_end();
+        self.assert_prompt();
+    }
+
+    fn assert_prompt(&self) {
         let took = self.sent.elapsed();
         ENDINGS.lock().expect("nobody panics here").push(took);
         assert!(took <= AT_ONCE, "the end came {took:?} after the last byte");
@@ -241,7 +267,9 @@ impl Wire {
 
     /// Waits until something can be read, or the other side ends, without taking it.
     pub(crate) fn wait_for_anything(&self) {
-        self.tcp.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        self.tcp
+            .set_read_timeout(Some(PATIENCE))
+            .expect("a timeout");
         self.tcp.peek(&mut [0]).expect("something comes");
     }
 }

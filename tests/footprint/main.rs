@@ -1,0 +1,29 @@
+//! What hostile clients cost the server: memory, processor time, threads and descriptors, as
+//! the kernel counts them. A row's number is PROTOCOL.md's.
+//!
+//! `cargo test --test footprint F13` runs one row, with the figures that it measured.
+
+#[cfg(target_os = "linux")]
+mod crowd;
+#[cfg(target_os = "linux")]
+#[path = "../live/mod.rs"]
+mod live;
+#[cfg(target_os = "linux")]
+mod rows;
+#[cfg(target_os = "linux")]
+mod usage;
+
+#[cfg(target_os = "linux")]
+fn main() -> std::process::ExitCode {
+    if let Some(code) = crowd::run_if_asked() {
+        return code;
+    }
+    let mut args = libtest_mimic::Arguments::from_args();
+    // One after another: they measure the machine's time, too.
+    args.test_threads.get_or_insert(1);
+    libtest_mimic::run(&args, rows::rows()).exit_code()
+}
+
+/// Only Linux says in `/proc` what a process uses.
+#[cfg(not(target_os = "linux"))]
+fn main() {}

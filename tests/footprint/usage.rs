@@ -1,0 +1,72 @@
+//! What a process uses, by `/proc`.
+
+use std::fs;
+use std::time::Duration;
+
+/// Linux counts processor time in hundredths of a second, on every machine that runs Rust.
+const TICK: Duration = Duration::from_millis(10);
+
+/// One look at a process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Usage {
+    /// Memory that is really there, in KiB.
+    pub(crate) rss: u64,
+    /// Processor time since its start, of all threads, those that have ended too.
+    pub(crate) cpu: Duration,
+    pub(crate) threads: usize,
+    pub(crate) descriptors: usize,
+}
+
+impl Usage {
+    pub(crate) fn of(process: u32) -> Self {
+        Self {
+            rss: rss(process),
+            cpu: cpu(process),
+            threads: entries(process, "task"),
+            descriptors: entries(process, "fd"),
+        }
+    }
+
+    /// By how many KiB memory has grown since `earlier`.
+    pub(crate) fn growth(&self, earlier: &Self) -> u64 {
+        self.rss.saturating_sub(earlier.rss)
+    }
+}
+
+fn read(process: u32, file: &str) -> String {
+    let path = format!("/proc/{process}/{file}");
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn rss(process: u32) -> u64 {
+    read(process, "status")
+        .lines()
+        .find_map(|line| {
+            line.strip_prefix("VmRSS:")?
+                .strip_suffix("kB")?
+                .trim()
+                .parse()
+                .ok()
+        })
+        .expect("a line VmRSS")
+}
+
+fn cpu(process: u32) -> Duration {
+    let stat = read(process, "stat");
+    // The name, in brackets, may hold blanks; behind it the third field is the first.
+    let (_, fields) = stat.rsplit_once(") ").expect("a name in brackets");
+    let ticks: u32 = fields
+        .split(' ')
+        .skip(14 - 3)
+        .take(2) // utime and stime
+        .map(|field| field.parse::<u32>().expect("a number"))
+        .sum();
+    TICK * ticks
+}
+
+fn entries(process: u32, folder: &str) -> usize {
+    let path = format!("/proc/{process}/{folder}");
+    fs::read_dir(&path)
+        .unwrap_or_else(|error| panic!("{path}: {error}"))
+        .count()
+}

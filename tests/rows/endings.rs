@@ -1,0 +1,241 @@
+//! C: how the server ends, by SIGTERM or SIGINT, and what its clients see of it.
+
+use crate::bytes::close_from;
+use crate::house::Own;
+use crate::row;
+use crate::wire::{PATIENCE, UPGRADE, Wire};
+use libtest_mimic::Trial;
+use rustix::process::{Pid, Signal, kill_process};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+use ws101::Role;
+
+/// Whatever its clients do, it has ended after this.
+const LONGEST: Duration = Duration::from_secs(5);
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row(
+            "C25 SIGTERM: every client gets 1001, the exit status is 0",
+            || {
+                let mut server = Own::start(&[]);
+                let mut clients: Vec<Wire> = (0..20).map(|_| settled(&server)).collect();
+                let start = signal(&server, Signal::TERM);
+                for client in &mut clients {
+                    assert_eq!(goodbye(client), "server shutting down");
+                    client.send(&close_from(Role::Client, 1001, ""));
+                    client.expect_end();
+                }
+                assert_ends(&mut server, start);
+            },
+        ),
+        row("C25 SIGINT does the same", || {
+            let mut server = Own::start(&[]);
+            let mut client = settled(&server);
+            let start = signal(&server, Signal::INT);
+            goodbye(&mut client);
+            client.send(&close_from(Role::Client, 1001, ""));
+            client.expect_end();
+            assert_ends(&mut server, start);
+        }),
+        row("C25 SIGTERM with nobody there: an end at once", || {
+            let mut server = Own::start(&[]);
+            let start = signal(&server, Signal::TERM);
+            assert_ends(&mut server, start);
+            assert!(
+                start.elapsed() < Duration::from_secs(1),
+                "{:?}",
+                start.elapsed()
+            );
+        }),
+        row("C18 who does not answer our Close is cut off", || {
+            let mut server = Own::start(&["--close-timeout", "300ms"]);
+            let mut client = settled(&server);
+            let start = signal(&server, Signal::TERM);
+            goodbye(&mut client);
+            client.expect_end();
+            let took = start.elapsed();
+            let longest = Duration::from_millis(1_300);
+            assert!(
+                (Duration::from_millis(300)..longest).contains(&took),
+                "{took:?}"
+            );
+            assert_ends(&mut server, start);
+        }),
+        row(
+            "C18 who talks on instead of answering is cut off too",
+            || {
+                let mut server = Own::start(&["--close-timeout", "600ms"]);
+                let mut client = settled(&server);
+                let start = signal(&server, Signal::TERM);
+                goodbye(&mut client);
+                talk_until_cut(&mut client);
+                assert_ends(&mut server, start);
+            },
+        ),
+        row("C22 both close at once: one Close each way", both_close),
+        row("C25 a message on its way when the end comes", || {
+            let mut server = Own::start(&[]);
+            let mut client = settled(&server);
+            client.send(&[0x81, 0x85, 0, 0, 0, 0, b'h']);
+            let start = signal(&server, Signal::TERM);
+            goodbye(&mut client);
+            client.send(b"ello");
+            client.send(&close_from(Role::Client, 1001, ""));
+            client.expect_end();
+            assert_ends(&mut server, start);
+        }),
+        row("U33 SIGTERM within a request: 503", || {
+            let mut server = Own::start(&[]);
+            let mut waiting = Wire::open(server.addr());
+            waiting.send(b"GET / HT");
+            let mut witness = Wire::upgraded(server.addr());
+            witness.echo("by now the other one is being read");
+            let start = signal(&server, Signal::TERM);
+            waiting.answer().assert_refusal(503);
+            drop(witness);
+            assert_ends(&mut server, start);
+        }),
+        row("U33 while the server ends, who comes is told so", || {
+            let mut server = Own::start(&["--close-timeout", "1s"]);
+            let mut client = settled(&server);
+            let start = signal(&server, Signal::TERM);
+            goodbye(&mut client);
+            let late = Wire::open(server.addr()).answer();
+            late.assert_refusal(503);
+            drop(client);
+            assert_ends(&mut server, start);
+        }),
+        row(
+            "C25 SIGTERM in the middle of handshakes: 503, or 101 and then 1001",
+            || {
+                for _ in 0..10 {
+                    end_amid_handshakes();
+                }
+            },
+        ),
+        row(
+            "C25 SIGTERM with clients that never read: still in time",
+            never_readers,
+        ),
+        row("C25 a second SIGINT: an end at once, status 130", || {
+            let mut server = Own::start(&[]);
+            let mut client = settled(&server);
+            signal(&server, Signal::INT);
+            goodbye(&mut client); // the first one has been heard, and waits for the client
+            let start = signal(&server, Signal::INT);
+            let status = server.process.wait(PATIENCE);
+            assert_eq!(status.code(), Some(130));
+            assert!(
+                start.elapsed() < Duration::from_secs(1),
+                "{:?}",
+                start.elapsed()
+            );
+        }),
+    ]
+}
+
+fn signal(server: &Own, signal: Signal) -> Instant {
+    let start = Instant::now();
+    let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
+    kill_process(id, signal).expect("the server runs");
+    start
+}
+
+/// A client whose connection the server knows to be a WebSocket: its 101 comes a little earlier.
+fn settled(server: &Own) -> Wire {
+    let mut wire = Wire::upgraded(server.addr());
+    wire.echo("here");
+    wire
+}
+
+/// The Close of a server that ends; its end of the connection may come later.
+fn goodbye(client: &mut Wire) -> String {
+    let close = client.frame();
+    assert_eq!(close.first, 0x88, "{close:02x?}");
+    assert_eq!(close.payload[..2], 1001_u16.to_be_bytes());
+    String::from_utf8_lossy(&close.payload[2..]).into_owned()
+}
+
+fn assert_ends(server: &mut Own, start: Instant) {
+    let status = server.process.wait(PATIENCE);
+    let took = start.elapsed();
+    assert_eq!(status.code(), Some(0), "{status}: {}", server.process.log());
+    assert!(took < LONGEST, "it took {took:?}");
+}
+
+/// The client's Close crosses the server's. Again and again, because either may be first.
+fn both_close() {
+    for _ in 0..10 {
+        let mut server = Own::start(&[]);
+        let mut clients: Vec<Wire> = (0..10).map(|_| settled(&server)).collect();
+        let start = signal(&server, Signal::TERM);
+        for client in &mut clients {
+            client.send(&close_from(Role::Client, 1000, ""));
+        }
+        for client in &mut clients {
+            let close = client.frame();
+            assert_eq!(close.first, 0x88, "{close:02x?}");
+            let code = [close.payload[0], close.payload[1]];
+            assert!([1000, 1001].contains(&u16::from_be_bytes(code)));
+            client.expect_end();
+        }
+        assert_ends(&mut server, start);
+    }
+}
+
+fn talk_until_cut(client: &mut Wire) {
+    let ping = crate::bytes::frame_from(Role::Client, 0x89, b"");
+    let deadline = Instant::now() + PATIENCE;
+    while client.try_send(&ping).is_ok() {
+        assert!(Instant::now() < deadline, "it is not cut off");
+    }
+}
+
+/// Whoever got 101 must get a Close, too; whoever did not, a 503; nobody silence.
+fn end_amid_handshakes() {
+    let mut server = Own::start(&["--close-timeout", "500ms"]);
+    let addr = server.addr();
+    let request = UPGRADE.replace("{host}", &addr.to_string());
+    let mut clients: Vec<Wire> = (0..50).map(|_| Wire::open(addr)).collect();
+    let start = clients
+        .iter_mut()
+        .enumerate()
+        .map(|(number, client)| {
+            client.send(request.as_bytes());
+            (number == 25).then(|| signal(&server, Signal::TERM))
+        })
+        .fold(None, Option::or)
+        .expect("one is the twenty-fifth");
+    for client in &mut clients {
+        let head = client.head();
+        if head.status == 101 {
+            goodbye(client);
+            client.send(&close_from(Role::Client, 1001, ""));
+            client.expect_end();
+        } else {
+            assert_eq!(head.status, 503);
+        }
+    }
+    assert_ends(&mut server, start);
+}
+
+/// They have filled every buffer on the way, so not even a Close gets through to them.
+fn never_readers() {
+    let mut server = Own::start(&[]);
+    let deaf: Vec<TcpStream> = (0..3).map(|_| deaf_client(&server)).collect();
+    let mut client = settled(&server);
+    let start = signal(&server, Signal::TERM);
+    goodbye(&mut client);
+    client.send(&close_from(Role::Client, 1001, ""));
+    client.expect_end();
+    assert_ends(&mut server, start);
+    drop(deaf);
+}
+
+/// A client that has sent more than all buffers on the way back can hold.
+fn deaf_client(server: &Own) -> TcpStream {
+    let wire = Wire::upgraded(server.addr());
+    crate::faults::fill(&wire);
+    wire.into_tcp()
+}

@@ -1,0 +1,185 @@
+//! Faults of a client's machine or of ours: the others do not notice.
+
+use crate::bytes::frame_from;
+use crate::crowd::connect_when_there_is_room;
+use crate::house::Own;
+use crate::row;
+use crate::wire::{PATIENCE, Wire, is_timeout};
+use libtest_mimic::Trial;
+use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::Write;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use ws101::Role;
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row("never reader: cut off at the write deadline", never_reader),
+        row(
+            "slow reader: a little now and then does not move the deadline",
+            slow_reader,
+        ),
+        row("C15 a reset ends one connection, at once", || {
+            let server = Own::start(&["--max-connections", "1"]);
+            let wire = Wire::upgraded(server.addr());
+            reset(wire);
+            connect_when_there_is_room(server.addr()).echo("next");
+        }),
+        row("U34 500 handshakes, each reset when it is answered", || {
+            let server = Own::start(&["--max-connections", "10"]);
+            let mut witness = Wire::upgraded(server.addr());
+            for round in 0..50 {
+                for _ in 0..10 {
+                    let wire = Wire::open(server.addr());
+                    reset(wire);
+                }
+                witness.echo(&format!("round {round}"));
+            }
+            connect_when_there_is_room(server.addr()).echo("next");
+        }),
+        row(
+            "suspend: who answers pings outlives a server that was stopped",
+            suspend,
+        ),
+        row(
+            "EMFILE: few descriptors, many connections, and everyone is told",
+            few_descriptors,
+        ),
+        row(
+            "huge backlog: 200 connect before anyone is looked at",
+            || {
+                let server = Own::start(&[]);
+                let mut all: Vec<Wire> = (0..200).map(|_| Wire::open(server.addr())).collect();
+                let start = Instant::now();
+                let request = crate::wire::UPGRADE.replace("{host}", &server.addr().to_string());
+                for wire in &mut all {
+                    wire.send(request.as_bytes());
+                }
+                let mut refused = 0;
+                for wire in &mut all {
+                    match wire.head().status {
+                        101 => wire.echo("hello"),
+                        status => {
+                            assert_eq!(status, 503);
+                            refused += 1;
+                        }
+                    }
+                }
+                assert!(start.elapsed() < PATIENCE / 2, "{:?}", start.elapsed());
+                assert!(
+                    refused <= 200 - 128,
+                    "{refused} were refused, 128 may shake hands at once"
+                );
+            },
+        ),
+    ]
+}
+
+fn reset(wire: Wire) {
+    let tcp = wire.into_tcp();
+    set_socket_linger(&tcp, Some(Duration::ZERO)).expect("a connection has options");
+}
+
+/// Sends echoes until the server takes no more: the way back is full, and it waits for us.
+pub(crate) fn fill(wire: &Wire) {
+    // A small buffer on our side; the server's own, the kernel makes as large as it likes.
+    set_socket_recv_buffer_size(wire.tcp(), 4 << 10).expect("a connection has options");
+    let frame = frame_from(Role::Client, 0x82, &[b'x'; 60_000]);
+    let mut tcp = wire.tcp();
+    tcp.set_write_timeout(Some(Duration::from_millis(100)))
+        .expect("a timeout");
+    let deadline = Instant::now() + PATIENCE;
+    while !is_timeout(&tcp.write_all(&frame)) {
+        assert!(Instant::now() < deadline, "the server takes without end");
+    }
+}
+
+fn never_reader() {
+    let server = Own::start(&["--write-timeout", "600ms", "--max-connections", "2"]);
+    let mut witness = Wire::upgraded(server.addr());
+    let deaf = Wire::upgraded(server.addr());
+    let start = Instant::now();
+    fill(&deaf);
+    // Its place becomes free, although it never closes.
+    let mut rounds = 0;
+    while Wire::open(server.addr()).status_of_upgrade() == 503 {
+        witness.echo("meanwhile");
+        rounds += 1;
+        assert!(start.elapsed() < PATIENCE, "the client is not cut off");
+    }
+    assert!(rounds > 0, "it was full");
+    assert!(
+        start.elapsed() >= Duration::from_millis(600),
+        "{:?}",
+        start.elapsed()
+    );
+    witness.echo("afterwards");
+}
+
+fn slow_reader() {
+    let server = Own::start(&["--write-timeout", "600ms", "--max-connections", "2"]);
+    let mut witness = Wire::upgraded(server.addr());
+    let mut slow = Wire::upgraded(server.addr());
+    fill(&slow);
+    let start = Instant::now();
+    loop {
+        // It ends in a reset here: the client has sent what will never be read.
+        match slow.read(1_024, Instant::now() + Duration::from_millis(20)) {
+            Ok(bytes) if bytes.is_empty() => break,
+            Err(error) if !is_timeout::<()>(&Err(error.kind().into())) => break,
+            _ => witness.echo("meanwhile"),
+        }
+        if Wire::open(server.addr()).status_of_upgrade() == 101 {
+            break;
+        }
+        assert!(start.elapsed() < PATIENCE, "the client is not cut off");
+    }
+    witness.echo("afterwards");
+}
+
+/// The server stands still for longer than a ping and its answer may take together. When it goes
+/// on, it must ask once more before it takes anyone for gone.
+fn suspend() {
+    let server = Own::start(&["--ping-interval", "200ms", "--ping-timeout", "300ms"]);
+    let mut clients: Vec<Wire> = (0..20).map(|_| Wire::upgraded(server.addr())).collect();
+    clients.iter_mut().for_each(|client| client.echo("here"));
+    let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
+    kill_process(id, Signal::STOP).expect("the server runs");
+    clients[0].expect_silence(Duration::from_secs(1));
+    kill_process(id, Signal::CONT).expect("the server is there");
+    for client in &mut clients {
+        client.send_frame(0x8a, "");
+        client.send_frame(0x81, "still here");
+    }
+    for client in &mut clients {
+        let frame = std::iter::repeat_with(|| client.frame()).find(|frame| frame.first != 0x89);
+        assert_eq!(frame.expect("an endless iterator").payload, b"still here");
+    }
+}
+
+/// 128 descriptors, of which the server keeps some to itself. It knows how many connections it
+/// can take, and keep for a moment when it has refused them, so that `accept` never fails.
+fn few_descriptors() {
+    let program = env!("CARGO_BIN_EXE_ws101");
+    let script = "ulimit -n 128; exec \"$0\" serve --listen 127.0.0.1:0";
+    let server = Own::spawn(Command::new("sh").args(["-c", script, program]));
+    let mut clients: Vec<Wire> = (0..128)
+        .map(|_| Wire::open(server.addr()))
+        .map_while(|mut wire| (wire.status_of_upgrade() == 101).then_some(wire))
+        .collect();
+    eprintln!("128 descriptors: {} clients", clients.len());
+    assert!((16..128).contains(&clients.len()));
+    let refused: Vec<Wire> = (0..100).map(|_| Wire::open(server.addr())).collect();
+    clients
+        .iter_mut()
+        .for_each(|client| client.echo("while they knock"));
+    for mut wire in refused {
+        wire.answer().assert_refusal(503);
+    }
+    drop(clients);
+    connect_when_there_is_room(server.addr()).echo("there is room again");
+    let log = server.process.log();
+    let failures = log.matches("no connection can be accepted").count();
+    assert_eq!(failures, 0, "{log}");
+}
