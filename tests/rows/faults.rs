@@ -9,6 +9,7 @@ use libtest_mimic::Trial;
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::Write;
+use std::iter;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use ws101::Role;
@@ -139,22 +140,25 @@ fn slow_reader() {
 }
 
 /// The server stands still for longer than a ping and its answer may take together. When it goes
-/// on, it must ask once more before it takes anyone for gone.
+/// on, it must read what has come, and ask once more, before it takes anyone for gone.
 fn suspend() {
-    let server = Own::start(&["--ping-interval", "200ms", "--ping-timeout", "300ms"]);
+    let server = Own::start(&["--ping-interval", "600ms", "--ping-timeout", "500ms"]);
     let mut clients: Vec<Wire> = (0..20).map(|_| Wire::upgraded(server.addr())).collect();
     clients.iter_mut().for_each(|client| client.echo("here"));
     let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
     kill_process(id, Signal::STOP).expect("the server runs");
-    clients[0].expect_silence(Duration::from_secs(1));
+    let (before, after) = clients.split_at_mut(10);
+    before
+        .iter_mut()
+        .for_each(|client| client.send_frame(0x81, "still here"));
+    before[0].expect_silence(Duration::from_millis(1_500));
     kill_process(id, Signal::CONT).expect("the server is there");
+    after
+        .iter_mut()
+        .for_each(|client| client.send_frame(0x81, "still here"));
     for client in &mut clients {
-        client.send_frame(0x8a, "");
-        client.send_frame(0x81, "still here");
-    }
-    for client in &mut clients {
-        let frame = std::iter::repeat_with(|| client.frame()).find(|frame| frame.first != 0x89);
-        assert_eq!(frame.expect("an endless iterator").payload, b"still here");
+        let frame = iter::repeat_with(|| client.frame()).find(|frame| frame.first != 0x89);
+        assert_eq!(frame.expect("one comes").payload, b"still here");
     }
 }
 

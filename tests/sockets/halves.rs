@@ -4,7 +4,6 @@ use crate::bytes::frame_from;
 use crate::{PATIENCE, client_of_raw_server, pair, soon};
 use std::collections::HashSet;
 use std::io::{Read, Write};
-use std::sync::mpsc;
 use std::thread;
 use ws101::{Event, Message, Role};
 
