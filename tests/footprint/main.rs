@@ -4,6 +4,8 @@
 //! `cargo test --test footprint F13` runs one row, with the figures that it measured.
 
 #[cfg(target_os = "linux")]
+mod client;
+#[cfg(target_os = "linux")]
 mod crowd;
 #[cfg(target_os = "linux")]
 #[path = "../live/mod.rs"]

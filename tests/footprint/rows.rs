@@ -1,19 +1,17 @@
 //! Each row: a server, a look at what it uses, what a client does to it, and another look.
 
+use crate::client::{PATIENCE, connect, request, rest, upgraded, write_bytewise};
 use crate::crowd::Crowd;
 use crate::live::Server;
 use crate::usage::Usage;
 use libtest_mimic::Trial;
 use rustix::net::sockopt::set_socket_linger;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 const KIB: u64 = 1;
 const MIB: u64 = 1_024 * KIB;
-
-/// What must come at all comes within this.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A frame of 2⁶³−1 bytes, as far as its header goes.
 const ENDLESS: &[u8] = b"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\x37\xfa\x21\x3d";
@@ -59,28 +57,6 @@ fn server(flags: &[&str]) -> (Server, impl Fn() -> Usage) {
     let server = Server::start(flags);
     let process = server.process.id();
     (server, move || Usage::of(process))
-}
-
-fn request(host: SocketAddr) -> String {
-    format!(
-        "GET /echo HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    )
-}
-
-fn connect(server: &Server) -> TcpStream {
-    let tcp = TcpStream::connect(server.addr()).expect("the server listens");
-    tcp.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-    tcp.set_write_timeout(Some(PATIENCE)).expect("a timeout");
-    tcp.set_nodelay(true).expect("an option");
-    tcp
-}
-
-/// Reads to the end of the stream, which is there when the server is done with this client.
-fn rest(mut tcp: TcpStream) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    tcp.read_to_end(&mut bytes).expect("no reset");
-    bytes
 }
 
 fn endless_frame() {
@@ -234,30 +210,6 @@ fn never_reader() {
     let grown = usage().growth(&before);
     eprintln!("R03: grown by {grown} KiB");
     assert!(grown < 2 * MIB, "grown by {grown} KiB");
-}
-
-fn upgraded(server: &Server) -> TcpStream {
-    let mut tcp = connect(server);
-    tcp.write_all(request(server.addr()).as_bytes())
-        .expect("it is read");
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        tcp.read_exact(&mut byte).expect("an answer");
-        head.push(byte[0]);
-    }
-    assert!(
-        head.starts_with(b"HTTP/1.1 101 "),
-        "{}",
-        head.escape_ascii()
-    );
-    tcp
-}
-
-fn write_bytewise(tcp: &mut TcpStream, bytes: &[u8]) {
-    for byte in bytes {
-        tcp.write_all(&[*byte]).expect("it is read");
-    }
 }
 
 fn resets() {

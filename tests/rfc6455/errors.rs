@@ -148,7 +148,10 @@ fn other_errors() -> Vec<Trial> {
         ),
         row("5.5 what is said of a frame that cannot be sent", || {
             let after = SendError::AfterClose.to_string();
-            assert_eq!(after, "nothing can be sent after a Close, or after a write that failed");
+            assert_eq!(
+                after,
+                "nothing can be sent after a Close, or after a write that failed"
+            );
             let long = SendError::ControlTooLong(126).to_string();
             assert_eq!(
                 long,

@@ -1,6 +1,6 @@
 //! Rows about time: one deadline for all of them, and a client that trickles below it.
 
-use crate::wire::{Wire, is_timeout};
+use crate::wire::Wire;
 use std::time::{Duration, Instant};
 
 /// What the flags of these rows say.
@@ -10,16 +10,15 @@ pub(crate) const DEADLINE: Duration = Duration::from_millis(600);
 pub(crate) const LATE: Duration = Duration::from_secs(1);
 
 /// The pace of a slow client: a timeout for each read would never run out.
-const STEP: Duration = Duration::from_millis(1);
+pub(crate) const STEP: Duration = Duration::from_micros(500);
 
-/// Sends these bytes again and again until the server has something to say.
-pub(crate) fn trickle(wire: &mut Wire, bytes: &[u8]) {
+/// Sends these bytes again and again, a step apart, until the server has something to say.
+pub(crate) fn trickle(wire: &mut Wire, bytes: &[u8], step: Duration) {
     let most = Instant::now() + DEADLINE + LATE;
     loop {
         assert!(Instant::now() < most, "a trickle stretches the deadline");
         wire.send(bytes);
-        wire.tcp().set_read_timeout(Some(STEP)).expect("a timeout");
-        if !is_timeout(&wire.tcp().peek(&mut [0])) {
+        if wire.can_be_read(step) {
             return;
         }
     }

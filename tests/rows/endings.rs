@@ -93,7 +93,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             witness.echo("by now the other one is being read");
             let start = signal(&server, Signal::TERM);
             waiting.answer().assert_refusal(503);
-            drop(witness);
+            drop((waiting, witness));
             assert_ends(&mut server, start);
         }),
         row("U33 while the server ends, who comes is told so", || {
@@ -173,7 +173,7 @@ fn both_close() {
         for client in &mut clients {
             client.send(&close_from(Role::Client, 1000, ""));
         }
-        for client in &mut clients {
+        for mut client in clients {
             let close = client.frame();
             assert_eq!(close.first, 0x88, "{close:02x?}");
             let code = [close.payload[0], close.payload[1]];
@@ -207,10 +207,10 @@ fn end_amid_handshakes() {
         })
         .fold(None, Option::or)
         .expect("one is the twenty-fifth");
-    for client in &mut clients {
+    for mut client in clients {
         let head = client.head();
         if head.status == 101 {
-            goodbye(client);
+            goodbye(&mut client);
             client.send(&close_from(Role::Client, 1001, ""));
             client.expect_end();
         } else {

@@ -1,13 +1,13 @@
 //! F: frames and messages that do not end, and clients that fall silent.
 
 use crate::bytes::frame_from;
-use crate::deadline::{DEADLINE, LATE, assert_in_time, trickle};
+use crate::deadline::{DEADLINE, LATE, STEP, assert_in_time, trickle};
 use crate::house::{House, Own};
 use crate::row;
 use crate::wire::Wire;
 use libtest_mimic::Trial;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use ws101::Role;
 
 const FRAME: &[&str] = &["--frame-timeout", "600ms"];
@@ -57,12 +57,14 @@ fn ping_flood(house: &House) {
 
 fn stalled_frames() -> Vec<Trial> {
     let house = Arc::new(House::with(FRAME));
-    let stalled = |name: &str, begin: Vec<u8>, then: Option<u8>| {
+    let stalled = |name: &str, begin: Vec<u8>, then: Option<Duration>| {
         let house = Arc::clone(&house);
         row(name, move || stall(&house, &begin, then, "frame stalled"))
     };
-    // 1 000 bytes are declared, under a key that changes nothing, and one of them comes.
-    let body = |first: u8| vec![first, 0xfe, 0x03, 0xe8, 0, 0, 0, 0, b'k'];
+    // 16 MiB are declared, under a key that changes nothing, and one byte of them comes.
+    let body = |first: u8| vec![first, 0xff, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, b'k'];
+    // A ping has 125 bytes at most: at this pace, enough for a second.
+    let slower = Duration::from_millis(8);
     let mut rows = vec![
         stalled("F15 one byte of a header: 1008", vec![0x81], None),
         stalled(
@@ -70,16 +72,16 @@ fn stalled_frames() -> Vec<Trial> {
             vec![0x81, 0x85, 1, 2, 3, 4],
             None,
         ),
-        stalled("F16 a text that trickles in: 1008", body(0x81), Some(b'k')),
+        stalled("F16 a text that trickles in: 1008", body(0x81), Some(STEP)),
         stalled(
             "F16 a binary that trickles in: 1008",
             body(0x82),
-            Some(b'k'),
+            Some(slower),
         ),
         stalled(
             "F16 a ping that trickles in: 1008",
             vec![0x89, 0xfd, 0, 0, 0, 0],
-            Some(b'k'),
+            Some(slower),
         ),
     ];
     let shared = Arc::clone(&house);
@@ -121,7 +123,7 @@ fn stalled_messages() -> Vec<Trial> {
             let start = Instant::now();
             let mut wire = Wire::upgraded(slowly.addr());
             wire.send_frame(0x01, "half");
-            trickle(&mut wire, &continued);
+            trickle(&mut wire, &continued, STEP);
             assert!(wire.expect_late_close(1008).contains("message stalled"));
             assert_in_time(start);
         }),
@@ -147,13 +149,14 @@ fn stalled_messages() -> Vec<Trial> {
     ]
 }
 
-/// Begins something, goes on with it byte by byte if it is said how, and is closed at the deadline.
-fn stall(house: &House, begin: &[u8], then: Option<u8>, why: &str) {
+/// Begins something, goes on with it byte by byte if it is said at which pace, and is closed at
+/// the deadline.
+fn stall(house: &House, begin: &[u8], then: Option<Duration>, why: &str) {
     let start = Instant::now();
     let mut wire = Wire::upgraded(house.addr());
     wire.send(begin);
-    if let Some(byte) = then {
-        trickle(&mut wire, &[byte]);
+    if let Some(step) = then {
+        trickle(&mut wire, b"k", step);
     }
     let sentence = wire.expect_late_close(1008);
     assert!(sentence.contains(why), "{sentence:?}");

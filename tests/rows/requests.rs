@@ -7,197 +7,55 @@ use libtest_mimic::Trial;
 use std::sync::Arc;
 
 /// Name, request, status. `{host}` is where the server listens.
+#[rustfmt::skip]
 const REFUSED: &[(&str, &str, u16)] = &[
-    (
-        "H08 lines ended by LF alone",
-        "GET / HTTP/1.1\nHost: {host}\n\n",
-        400,
-    ),
-    (
-        "H08 the blank line alone ended by LF",
-        "GET / HTTP/1.1\r\nHost: {host}\r\n\n",
-        400,
-    ),
-    (
-        "H10 a CR within a value",
-        "GET / HTTP/1.1\r\nHost: {host}\r\nA: b\rc\r\n\r\n",
-        400,
-    ),
-    (
-        "H11 a NUL within a value",
-        "GET / HTTP/1.1\r\nHost: {host}\r\nA: b\0c\r\n\r\n",
-        400,
-    ),
-    (
-        "H12 a folded line",
-        "GET / HTTP/1.1\r\nHost: {host}\r\nA: b\r\n c\r\n\r\n",
-        400,
-    ),
-    (
-        "H13 a blank before the colon",
-        "GET / HTTP/1.1\r\nHost : {host}\r\n\r\n",
-        400,
-    ),
-    (
-        "H14 a blank before the first name",
-        "GET / HTTP/1.1\r\n Host: {host}\r\n\r\n",
-        400,
-    ),
-    (
-        "H16 two blanks",
-        "GET  / HTTP/1.1\r\nHost: {host}\r\n\r\n",
-        400,
-    ),
+    ("H08 lines ended by LF alone", "GET / HTTP/1.1\nHost: {host}\n\n", 400),
+    ("H08 the blank line alone ended by LF", "GET / HTTP/1.1\r\nHost: {host}\r\n\n", 400),
+    ("H10 a CR within a value", "GET / HTTP/1.1\r\nHost: {host}\r\nA: b\rc\r\n\r\n", 400),
+    ("H11 a NUL within a value", "GET / HTTP/1.1\r\nHost: {host}\r\nA: b\0c\r\n\r\n", 400),
+    ("H12 a folded line", "GET / HTTP/1.1\r\nHost: {host}\r\nA: b\r\n c\r\n\r\n", 400),
+    ("H13 a blank before the colon", "GET / HTTP/1.1\r\nHost : {host}\r\n\r\n", 400),
+    ("H14 a blank before the first name", "GET / HTTP/1.1\r\n Host: {host}\r\n\r\n", 400),
+    ("H16 two blanks", "GET  / HTTP/1.1\r\nHost: {host}\r\n\r\n", 400),
     ("H16 a tab", "GET\t/ HTTP/1.1\r\nHost: {host}\r\n\r\n", 400),
     ("H18 HTTP/0.9", "GET /\r\n\r\n", 400),
-    (
-        "H20 HTTP/1.2",
-        "GET / HTTP/1.2\r\nHost: {host}\r\n\r\n",
-        505,
-    ),
-    (
-        "H20 HTTP/2.0",
-        "GET / HTTP/2.0\r\nHost: {host}\r\n\r\n",
-        505,
-    ),
-    (
-        "H20 the preface of HTTP/2",
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        505,
-    ),
-    (
-        "H22 a TLS ClientHello",
-        "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}",
-        400,
-    ),
-    (
-        "H30 a chunked body",
-        "GET / HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-        400,
-    ),
-    (
-        "H31 both kinds of length",
-        "GET / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello",
-        400,
-    ),
-    (
-        "H32 two lengths",
-        "GET / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
-        400,
-    ),
-    (
-        "H34 a body that is a request",
-        "GET / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 44\r\n\r\nGET /healthz HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n",
-        413,
-    ),
-    (
-        "H36 an expectation",
-        "GET / HTTP/1.1\r\nHost: {host}\r\nExpect: 100-continue\r\n\r\n",
-        417,
-    ),
+    ("H20 HTTP/1.2", "GET / HTTP/1.2\r\nHost: {host}\r\n\r\n", 505),
+    ("H20 HTTP/2.0", "GET / HTTP/2.0\r\nHost: {host}\r\n\r\n", 505),
+    ("H20 the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+    ("H22 a TLS ClientHello", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}", 400),
+    ("H30 a chunked body", "GET / HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", 400),
+    ("H31 both kinds of length", "GET / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello", 400),
+    ("H32 two lengths", "GET / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", 400),
+    ("H34 a body that is a request", "GET / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 44\r\n\r\nGET /healthz HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n", 413),
+    ("H36 an expectation", "GET / HTTP/1.1\r\nHost: {host}\r\nExpect: 100-continue\r\n\r\n", 417),
     ("H38 no Host", "GET / HTTP/1.1\r\n\r\n", 400),
-    (
-        "H39 Host twice, the same",
-        "GET / HTTP/1.1\r\nHost: {host}\r\nHost: {host}\r\n\r\n",
-        400,
-    ),
-    (
-        "H39 Host twice, different",
-        "GET / HTTP/1.1\r\nHost: {host}\r\nHost: localhost\r\n\r\n",
-        400,
-    ),
-    (
-        "H41 a name that is not ours",
-        "GET / HTTP/1.1\r\nHost: attacker.example\r\n\r\n",
-        421,
-    ),
-    (
-        "H41 a name that begins like ours",
-        "GET / HTTP/1.1\r\nHost: localhost.attacker.example\r\n\r\n",
-        421,
-    ),
-    (
-        "H44 an asterisk",
-        "GET * HTTP/1.1\r\nHost: {host}\r\n\r\n",
-        400,
-    ),
-    (
-        "H44 a host and a port",
-        "GET example.com:80 HTTP/1.1\r\nHost: {host}\r\n\r\n",
-        400,
-    ),
-    (
-        "H47 bytes over 127 in Host",
-        "GET / HTTP/1.1\r\nHost: l\u{f6}calhost\r\n\r\n",
-        400,
-    ),
-    (
-        "H47 bytes over 127 in Origin",
-        "GET / HTTP/1.1\r\nHost: {host}\r\nOrigin: http://\u{f6}\r\n\r\n",
-        400,
-    ),
-    (
-        "S01 a path that climbs",
-        "GET /../Cargo.toml HTTP/1.1\r\nHost: {host}\r\n\r\n",
-        404,
-    ),
-    (
-        "S01 one that goes in first",
-        "GET /a/../../etc/passwd HTTP/1.1\r\nHost: {host}\r\n\r\n",
-        404,
-    ),
-    (
-        "S01 one in disguise",
-        "GET /%2e%2e/Cargo.toml HTTP/1.1\r\nHost: {host}\r\n\r\n",
-        404,
-    ),
-    (
-        "S04 an encoded NUL",
-        "GET /index.html%00.png HTTP/1.1\r\nHost: {host}\r\n\r\n",
-        400,
-    ),
-    (
-        "S04 digits that are none",
-        "GET /%zz HTTP/1.1\r\nHost: {host}\r\n\r\n",
-        400,
-    ),
+    ("H39 Host twice, the same", "GET / HTTP/1.1\r\nHost: {host}\r\nHost: {host}\r\n\r\n", 400),
+    ("H39 Host twice, different", "GET / HTTP/1.1\r\nHost: {host}\r\nHost: localhost\r\n\r\n", 400),
+    ("H41 a name that is not ours", "GET / HTTP/1.1\r\nHost: attacker.example\r\n\r\n", 421),
+    ("H41 a name that begins like ours", "GET / HTTP/1.1\r\nHost: localhost.attacker.example\r\n\r\n", 421),
+    ("H44 an asterisk", "GET * HTTP/1.1\r\nHost: {host}\r\n\r\n", 400),
+    ("H44 a host and a port", "GET example.com:80 HTTP/1.1\r\nHost: {host}\r\n\r\n", 400),
+    ("H47 bytes over 127 in Host", "GET / HTTP/1.1\r\nHost: l\u{f6}calhost\r\n\r\n", 400),
+    ("H47 bytes over 127 in Origin", "GET / HTTP/1.1\r\nHost: {host}\r\nOrigin: http://\u{f6}\r\n\r\n", 400),
+    ("S01 a path that climbs", "GET /../Cargo.toml HTTP/1.1\r\nHost: {host}\r\n\r\n", 404),
+    ("S01 one that goes in first", "GET /a/../../etc/passwd HTTP/1.1\r\nHost: {host}\r\n\r\n", 404),
+    ("S01 one in disguise", "GET /%2e%2e/Cargo.toml HTTP/1.1\r\nHost: {host}\r\n\r\n", 404),
+    ("S04 an encoded NUL", "GET /index.html%00.png HTTP/1.1\r\nHost: {host}\r\n\r\n", 400),
+    ("S04 digits that are none", "GET /%zz HTTP/1.1\r\nHost: {host}\r\n\r\n", 400),
 ];
 
 /// What looks odd and is right.
+#[rustfmt::skip]
 const ANSWERED: &[(&str, &str)] = &[
     ("H19 HTTP/1.0", "GET /healthz HTTP/1.0\r\n\r\n"),
-    (
-        "H23 blank lines first",
-        "\r\n\r\nGET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n",
-    ),
-    (
-        "H42 127.0.0.1 and a port",
-        "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:9001\r\n\r\n",
-    ),
-    (
-        "H42 [::1] and a port",
-        "GET /healthz HTTP/1.1\r\nHost: [::1]:9001\r\n\r\n",
-    ),
-    (
-        "H42 LOCALHOST",
-        "GET /healthz HTTP/1.1\r\nHost: LOCALHOST:9001\r\n\r\n",
-    ),
-    (
-        "H42 an address of a local network",
-        "GET /healthz HTTP/1.1\r\nHost: 192.168.7.9\r\n\r\n",
-    ),
-    (
-        "H47 bytes over 127 where it does not matter",
-        "GET /healthz HTTP/1.1\r\nHost: {host}\r\nA: \u{f6}\r\n\r\n",
-    ),
-    (
-        "H35 a second request behind it is not read",
-        "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\nGET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n",
-    ),
-    (
-        "H35 nor is what is no request",
-        "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n\0\0\0",
-    ),
+    ("H23 blank lines first", "\r\n\r\nGET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n"),
+    ("H42 127.0.0.1 and a port", "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:9001\r\n\r\n"),
+    ("H42 [::1] and a port", "GET /healthz HTTP/1.1\r\nHost: [::1]:9001\r\n\r\n"),
+    ("H42 LOCALHOST", "GET /healthz HTTP/1.1\r\nHost: LOCALHOST:9001\r\n\r\n"),
+    ("H42 an address of a local network", "GET /healthz HTTP/1.1\r\nHost: 192.168.7.9\r\n\r\n"),
+    ("H47 bytes over 127 where it does not matter", "GET /healthz HTTP/1.1\r\nHost: {host}\r\nA: \u{f6}\r\n\r\n"),
+    ("H35 a second request behind it is not read", "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\nGET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n"),
+    ("H35 nor is what is no request", "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n\0\0\0"),
 ];
 
 const METHODS: [&str; 9] = [

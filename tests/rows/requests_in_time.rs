@@ -1,7 +1,7 @@
 //! H: requests that do not end. The deadline is absolute, so a byte now and then gains nothing.
 
 use crate::crowd::connect_when_there_is_room;
-use crate::deadline::{DEADLINE, assert_in_time, trickle};
+use crate::deadline::{DEADLINE, STEP, assert_in_time, trickle};
 use crate::house::{House, Own};
 use crate::row;
 use crate::wire::Wire;
@@ -51,7 +51,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 let start = Instant::now();
                 let mut wire = Wire::open(slow.addr());
                 wire.send(b"GET / HTTP/1.1\r\nA: ");
-                trickle(&mut wire, b"a");
+                trickle(&mut wire, b"a", STEP);
                 wire.answer().assert_refusal(408);
                 assert_in_time(start);
             },

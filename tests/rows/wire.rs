@@ -2,6 +2,7 @@
 
 use crate::answer::Answer;
 use crate::bytes::frame_from;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Mutex;
@@ -263,6 +264,13 @@ impl Wire {
     pub(crate) fn expect_silence(&mut self, duration: Duration) {
         let read = self.read(1, Instant::now() + duration);
         assert!(is_timeout(&read), "something came: {read:02x?}");
+    }
+
+    /// Has something come, or does it within `duration`? A read timeout is not as exact.
+    pub(crate) fn can_be_read(&self, duration: Duration) -> bool {
+        let timeout = Timespec::try_from(duration).expect("a short time");
+        let mut sockets = [PollFd::new(&self.tcp, PollFlags::IN)];
+        poll(&mut sockets, Some(&timeout)).expect("a socket can be waited for") > 0
     }
 
     /// Waits until something can be read, or the other side ends, without taking it.
