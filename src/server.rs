@@ -28,7 +28,7 @@ mod timers;
 mod turnaway;
 
 pub use config::{Access, Config, Connections, Deadlines, Rate};
-pub use guard::is_origin;
+pub use guard::{is_host_name, is_origin};
 
 use crate::protocol::{CloseCode, HandshakeError, Outgoing};
 use incidents::Incidents;

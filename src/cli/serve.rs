@@ -3,7 +3,9 @@
 use super::duration;
 use crate::protocol::Limits;
 use crate::protocol::http::HeadLimits;
-use crate::server::{Access, Config, Connections, Deadlines, Handle, Rate, Server, is_origin};
+use crate::server::{
+    Access, Config, Connections, Deadlines, Handle, Rate, Server, is_host_name, is_origin,
+};
 use clap::{Args, Parser};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -19,7 +21,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9001")]
     listen: String,
     /// Another name that this server goes by (may be repeated)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = parse_host)]
     allow_host: Vec<String>,
     /// Another site whose pages may connect (may be repeated)
     #[arg(long, value_name = "URL", value_parser = parse_origin)]
@@ -95,6 +97,16 @@ struct DeadlineFlags {
     /// For an answer to our Close
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
     close_timeout: Duration,
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    if is_host_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "{text:?} is not a name: write it without http:// and without a port"
+        ))
+    }
 }
 
 fn parse_origin(text: &str) -> Result<String, String> {

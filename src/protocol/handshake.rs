@@ -39,8 +39,10 @@ impl<'a> Upgrade<'a> {
     /// Checks a request against §4.2.1, in its order.
     pub fn check(head: &RequestHead<'a>) -> Result<Self, HandshakeError> {
         let headers = &head.headers;
-        if head.method != "GET" {
-            return Err(HandshakeError::Method);
+        match head.method {
+            "GET" => {}
+            "HEAD" => return Err(HandshakeError::NoUpgrade("a HEAD cannot become one")),
+            _ => return Err(HandshakeError::Method),
         }
         if head.minor_version != 1 {
             // RFC 9110 §7.8: an Upgrade in HTTP/1.0 is to be ignored.

@@ -61,6 +61,7 @@ fn take_in(
         Ok(place) => place,
         Err(refusal) => return Err((tcp, refusal)),
     };
+    let incidents = &shared.incidents;
     let (for_thread, shared) = (Arc::clone(&tcp), Arc::clone(shared));
     let thread = thread::Builder::new()
         .name(format!("conn-{}", place.id()))
@@ -68,7 +69,8 @@ fn take_in(
     match thread.spawn(move || connection::run(for_thread, &place, &shared)) {
         Ok(_) => Ok(()),
         Err(error) => {
-            log::warn!("no thread for a connection: {error}");
+            let told = format_args!("no thread for a connection: {error}");
+            incidents.report(log::Level::Warn, 0, &told);
             Err((tcp, HandshakeError::Busy("no thread is left")))
         }
     }

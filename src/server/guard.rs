@@ -66,6 +66,11 @@ fn excerpt(name: &str) -> String {
     }
 }
 
+/// Is this something that `--allow-host` can add? The port does not matter, so none may be there.
+pub fn is_host_name(text: &str) -> bool {
+    matches!(split_host(text), Some((_, None)))
+}
+
 /// Is this something that `--allow-origin` can list?
 pub fn is_origin(text: &str) -> bool {
     Site::of_origin(text).is_some()

@@ -32,7 +32,7 @@ impl Incidents {
         }))
     }
 
-    /// Logs what happened to a connection, never what it sent.
+    /// Logs what happened to a connection (0: to none), never what it sent.
     pub(super) fn report(&self, level: Level, connection: u64, what: &dyn Display) {
         if !log::log_enabled!(level) {
             return;

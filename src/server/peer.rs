@@ -110,7 +110,9 @@ impl Peer<'_> {
                 Ok(None) => break,
                 Ok(Some(Event::Message(message))) => endpoint.message(message, outgoing),
                 Ok(Some(control)) => {
-                    if !self.control_frames.take(Instant::now()) {
+                    // A Close is the last one in any case.
+                    let is_close = matches!(control, Event::Close(_));
+                    if !is_close && !self.control_frames.take(Instant::now()) {
                         self.close(CloseCode::POLICY_VIOLATION, "too many control frames");
                         break;
                     }

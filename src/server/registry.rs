@@ -19,7 +19,7 @@ pub(super) struct Registry {
 
 #[derive(Debug, Default)]
 struct State {
-    next_id: u64,
+    last_id: u64,
     open: HashMap<u64, Entry>,
     per_address: HashMap<IpAddr, usize>,
     handshaking: usize,
@@ -77,8 +77,8 @@ impl Registry {
         if state.handshaking >= self.limits.handshaking {
             return Err(HandshakeError::Busy("too many handshakes are under way"));
         }
-        let id = state.next_id;
-        state.next_id += 1;
+        state.last_id += 1;
+        let id = state.last_id;
         state.handshaking += 1;
         state.per_address.insert(address, from_here + 1);
         state.open.insert(
@@ -113,7 +113,19 @@ impl Registry {
                 .collect()
         };
         senders.iter().for_each(|sender| sender.close(close_frame));
-        if !self.wait_until_empty(grace) {
+        // Who was still asking owes us nothing: once the refusal could be read, that was all.
+        let courtesy = grace.min(Duration::from_secs(1));
+        if !self.wait_until_empty(courtesy) {
+            let state = self.lock();
+            for entry in state
+                .open
+                .values()
+                .filter(|entry| matches!(entry.stage, Stage::Asking))
+            {
+                let _ = entry.tcp.shutdown(Shutdown::Both);
+            }
+        }
+        if !self.wait_until_empty(grace - courtesy) {
             for entry in self.lock().open.values() {
                 let _ = entry.tcp.shutdown(Shutdown::Both);
             }

@@ -3,7 +3,7 @@
 //! A connection that is closed with unread input is reset, and the reset can overtake the
 //! answer (see [`Stream::finish`](crate::Stream::finish)). But the accept loop has no time to
 //! wait. So it writes the answer and hands the connection to one thread, which keeps each
-//! for a moment. When it has too many, the oldest courtesy goes first: they are closed as they are.
+//! for a moment. When it has too many, the next ones are closed at once.
 
 use crate::protocol::HandshakeError;
 use rustix::net::{RecvFlags, SendFlags, recv, send};

@@ -5,7 +5,7 @@ use super::keys::RandomKeys;
 use super::stream::Stream;
 use super::url::Url;
 use super::{WebSocket, read};
-use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead, ResponseHead};
+use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead, ResponseHead, is_token};
 use crate::protocol::{
     HandshakeError, Incoming, Limits, Outgoing, ReadBuffer, Request, ResponseError, Role, Session,
     Upgrade,
@@ -83,6 +83,7 @@ impl<'a> Connect<'a> {
     /// Connects.
     pub fn open(&self) -> Result<WebSocket<Stream>, SocketError> {
         let url = Url::parse(self.address)?;
+        self.check_words()?;
         let deadline = Instant::now() + self.timeout;
         let mut stream = Stream::new(dial(&url, deadline)?)?;
         stream.set_deadline(Some(deadline));
@@ -112,6 +113,22 @@ impl<'a> Connect<'a> {
             outgoing: Outgoing::client(RandomKeys::new()),
         };
         Ok(WebSocket::from_session(stream, session, protocol))
+    }
+}
+
+impl Connect<'_> {
+    /// A line end in a header would end it and begin another.
+    fn check_words(&self) -> io::Result<()> {
+        let is_printable = |text: &str| !text.chars().any(char::is_control);
+        let headers = self
+            .headers
+            .iter()
+            .all(|(name, value)| is_token(name) && is_printable(value));
+        if headers && self.protocols.iter().all(|name| is_token(name)) {
+            return Ok(());
+        }
+        let told = "a header or subprotocol that holds what none may hold";
+        Err(io::Error::new(io::ErrorKind::InvalidInput, told))
     }
 }
 

@@ -64,6 +64,7 @@ impl Stream {
         let mut taken = 0;
         while taken < LINGER_BYTES {
             match self.read(&mut sink) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Ok(0) | Err(_) => return,
                 Ok(count) => taken += count,
             }

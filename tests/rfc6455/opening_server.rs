@@ -68,7 +68,7 @@ fn request_line() -> Vec<Trial> {
             "U02 4.2.1 the method must be GET: HEAD",
             with_line("HEAD /chat HTTP/1.1"),
         )
-        .gets(405, only_get),
+        .gets(426, "a HEAD cannot become one"),
         upgrade(
             "U03 4.2.1 the version must be 1.1 or higher",
             with_line("GET /chat HTTP/1.0"),

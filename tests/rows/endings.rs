@@ -194,7 +194,7 @@ fn talk_until_cut(client: &mut Wire) {
 
 /// Whoever got 101 must get a Close, too; whoever did not, a 503; nobody silence.
 fn end_amid_handshakes() {
-    let mut server = Own::start(&["--close-timeout", "500ms"]);
+    let mut server = Own::start(&[]);
     let addr = server.addr();
     let request = UPGRADE.replace("{host}", &addr.to_string());
     let mut clients: Vec<Wire> = (0..50).map(|_| Wire::open(addr)).collect();

@@ -7,7 +7,7 @@ use crate::row;
 use crate::wire::{PATIENCE, Wire, is_timeout};
 use libtest_mimic::Trial;
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use std::io::Write;
 use std::iter;
 use std::process::Command;
@@ -91,7 +91,7 @@ pub(crate) fn fill(wire: &Wire) {
     tcp.set_write_timeout(Some(Duration::from_millis(100)))
         .expect("a timeout");
     let deadline = Instant::now() + PATIENCE;
-    while !is_timeout(&tcp.write_all(&frame)) {
+    while tcp.write_all(&frame).is_ok() {
         assert!(Instant::now() < deadline, "the server takes without end");
     }
 }
@@ -103,18 +103,12 @@ fn never_reader() {
     let start = Instant::now();
     fill(&deaf);
     // Its place becomes free, although it never closes.
-    let mut rounds = 0;
     while Wire::open(server.addr()).status_of_upgrade() == 503 {
         witness.echo("meanwhile");
-        rounds += 1;
         assert!(start.elapsed() < PATIENCE, "the client is not cut off");
     }
-    assert!(rounds > 0, "it was full");
-    assert!(
-        start.elapsed() >= Duration::from_millis(600),
-        "{:?}",
-        start.elapsed()
-    );
+    let took = start.elapsed();
+    assert!(took >= Duration::from_millis(600), "{took:?}");
     witness.echo("afterwards");
 }
 
@@ -147,6 +141,8 @@ fn suspend() {
     clients.iter_mut().for_each(|client| client.echo("here"));
     let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
     kill_process(id, Signal::STOP).expect("the server runs");
+    // It takes a moment until all threads stand still.
+    waitpid(Some(id), WaitOptions::UNTRACED).expect("it is our child");
     let (before, after) = clients.split_at_mut(10);
     before
         .iter_mut()

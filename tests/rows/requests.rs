@@ -126,6 +126,22 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             assert_eq!((answer.status, answer.body.as_str()), (404, ""));
         },
     ));
+    let shared = Arc::clone(house);
+    rows.push(row(
+        "H46 a 405 does not allow the method that it refuses",
+        move || {
+            let answer = ask(
+                &shared,
+                "HEAD /echo HTTP/1.1\r\nHost: {host}\r\n\r\n",
+                Pace::Whole,
+            );
+            let allowed = answer.header("Allow").unwrap_or_default();
+            assert!(
+                answer.status != 405 || !allowed.contains("HEAD"),
+                "{answer:?}"
+            );
+        },
+    ));
     rows
 }
 

@@ -21,6 +21,6 @@ const fn is_token_byte(byte: u8) -> bool {
 }
 
 /// A word of such characters.
-pub(super) fn is_token(word: &str) -> bool {
+pub(crate) fn is_token(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(is_token_byte)
 }
