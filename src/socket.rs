@@ -1,13 +1,26 @@
 //! A blocking WebSocket over any stream, for either end of a connection. RFC 6455 §4, §7.
 //!
-//! ```no_run
-//! use ws101::{Message, connect};
+//! ```
+//! use std::{net::TcpListener, thread};
+//! use ws101::{CloseCode, Limits, Message, accept, connect};
 //!
-//! let mut socket = connect("ws://localhost:9001/echo")?;
+//! // A server that answers one message, and the client that asks.
+//! let listener = TcpListener::bind("127.0.0.1:0")?;
+//! let address = listener.local_addr()?;
+//! let server = thread::spawn(move || {
+//!     let (tcp, _) = listener.accept()?;
+//!     let mut socket = accept(tcp, &[], Limits::CHAT)?;
+//!     let question = socket.next_message()?.map(|message| message.as_bytes().len());
+//!     socket.send(Message::Text(&format!("{question:?} bytes came")))?;
+//!     while socket.next_message()?.is_some() {} // until the client closes
+//!     Ok::<(), ws101::SocketError>(())
+//! });
+//!
+//! let mut socket = connect(&format!("ws://{address}/"))?;
 //! socket.send(Message::Text("hello"))?;
-//! while let Some(message) = socket.next_message()? {
-//!     println!("{message:?}");
-//! }
+//! assert_eq!(socket.next_message()?, Some(Message::Text("Some(5) bytes came")));
+//! socket.close(CloseCode::NORMAL, "thank you")?;
+//! server.join().expect("no panic")?;
 //! # Ok::<(), ws101::SocketError>(())
 //! ```
 //!
@@ -19,6 +32,7 @@ mod connect;
 mod error;
 mod halves;
 mod keys;
+mod source;
 mod stream;
 mod url;
 
@@ -29,9 +43,10 @@ pub use keys::RandomKeys;
 pub use stream::Stream;
 pub use url::{Url, UrlError};
 
+use self::source::{EventSource, next_message, read_into};
 use self::stream::write_both;
 use crate::protocol::{
-    CloseCode, Event, Incoming, Limits, Message, Opcode, Outgoing, ProtocolError, Session,
+    CloseCode, Event, Limits, Message, Opcode, Outgoing, ProtocolError, Session,
 };
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
@@ -222,49 +237,6 @@ impl WebSocket<Stream> {
     /// Two halves, one to read and one to write, for two threads.
     pub fn split(self) -> (Reader, Writer) {
         halves::split(self.stream, self.session)
-    }
-}
-
-/// Where events come from: a whole connection, or its reading half.
-trait EventSource {
-    /// Waits until an event is complete. If it is a control frame, says which.
-    fn wait(&mut self) -> Result<Option<Opcode>, SocketError>;
-    /// Waits for the next event, and answers it.
-    fn next_event(&mut self) -> Result<Event<'_>, SocketError>;
-}
-
-/// Passes over pings and pongs.
-#[inline]
-fn next_message(source: &mut impl EventSource) -> Result<Option<Message<'_>>, SocketError> {
-    while let Some(opcode) = source.wait()? {
-        source.next_event()?;
-        if opcode == Opcode::Close {
-            return Ok(None);
-        }
-    }
-    match source.next_event()? {
-        Event::Message(message) => Ok(Some(message)),
-        _ => unreachable!("what was found is not a control frame"),
-    }
-}
-
-/// One read that a signal does not interrupt. The end of the stream is an error here: a
-/// conversation ends with a Close.
-fn read_into(stream: &mut impl Read, incoming: &mut Incoming) -> Result<(), SocketError> {
-    let count = read(stream, incoming.space())?;
-    if count == 0 {
-        return Err(SocketError::Disconnected);
-    }
-    incoming.filled(count);
-    Ok(())
-}
-
-fn read(stream: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match stream.read(space) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            done => return done,
-        }
     }
 }
 

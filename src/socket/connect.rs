@@ -1,10 +1,11 @@
 //! The two ends of the opening handshake, over TCP. RFC 6455 §4.
 
+use super::WebSocket;
 use super::error::SocketError;
 use super::keys::RandomKeys;
+use super::source::read;
 use super::stream::Stream;
 use super::url::Url;
-use super::{WebSocket, read};
 use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead, ResponseHead, is_token};
 use crate::protocol::{
     HandshakeError, Incoming, Limits, Outgoing, ReadBuffer, Request, ResponseError, Role, Session,

@@ -7,8 +7,8 @@
 //! pen lies there it does write, and then a peer that takes no answers keeps it waiting.)
 
 use super::error::SocketError;
+use super::source::{EventSource, next_message, read_into};
 use super::stream::Stream;
-use super::{EventSource, next_message, read_into};
 use crate::protocol::{CloseCode, Event, Incoming, Message, Opcode, Outgoing, SendError, Session};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
