@@ -1,15 +1,18 @@
 //! WebSocket 101: RFC 6455 by hand, on plain `std` threads. To read, to use, to measure.
 //!
-//! # A client in five lines
+//! # A message in eleven bytes
 //!
-//! ```no_run
-//! use ws101::{Message, connect};
-//!
-//! let mut socket = connect("ws://localhost:9001/echo")?;
-//! socket.send(Message::Text("hello"))?;
-//! println!("{:?}", socket.next_message()?);
-//! # Ok::<(), ws101::SocketError>(())
 //! ```
+//! use ws101::protocol::{Event, Limits, Message, Session};
+//!
+//! // RFC 6455 §5.7: a masked "Hello", as a client sends it.
+//! let mut session = Session::server(Limits::CHAT);
+//! session.incoming.receive(&[0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58]);
+//! assert_eq!(session.next_event()?, Some(Event::Message(Message::Text("Hello"))));
+//! # Ok::<(), ws101::protocol::ProtocolError>(())
+//! ```
+//!
+//! To talk over a network, see [`connect`] and [`WebSocket`].
 //!
 //! # Floors
 //!
