@@ -36,6 +36,8 @@ mod source;
 mod stream;
 mod url;
 
+#[cfg(feature = "server")]
+pub(crate) use connect::read_head;
 pub use connect::{Connect, accept, connect};
 pub use error::SocketError;
 pub use halves::{Reader, Writer};

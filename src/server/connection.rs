@@ -4,13 +4,12 @@ use super::date::http_date;
 use super::registry::Place;
 use super::{Shared, guard, pages, peer};
 use crate::outbox::Sender;
-use crate::protocol::http::{HeadScanner, RequestHead, Response};
+use crate::protocol::http::{RequestHead, Response};
 use crate::protocol::{HandshakeError, Incoming, Outgoing, ReadBuffer, Role, Session, Upgrade};
-use crate::socket::Stream;
+use crate::socket::{SocketError, Stream, read_head};
 use log::Level;
-use std::io::{self, Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -30,23 +29,17 @@ enum Decision {
     },
 }
 
-/// Why no request came.
-enum NoRequest {
-    /// The connection ended first, or nothing at all was sent: nobody waits for an answer.
-    Silent,
-    Refused(HandshakeError),
-}
-
 pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
     // Frames are small and wanted at once. If this fails, the connection is gone, and reading will tell.
     let _ = tcp.set_nodelay(true);
     let mut stream = Stream::shared(tcp);
     let mut buffer = ReadBuffer::new();
     stream.set_deadline(Some(Instant::now() + shared.config.deadlines.handshake));
-    let (method, decision) = match read_head(&mut stream, &mut buffer, shared) {
+    let (method, decision) = match read_head(&mut stream, &mut buffer, shared.config.head) {
         Ok(head_at) => decide(&buffer.unread()[head_at.clone()], head_at.end, shared),
-        Err(NoRequest::Refused(error)) => (String::new(), Err(error)),
-        Err(NoRequest::Silent) => return,
+        Err(SocketError::Request(error)) => (String::new(), Err(error)),
+        // The connection ended first, or nothing at all was sent: nobody waits for an answer.
+        Err(_) => return,
     };
     if !place.will_answer() {
         return stream.finish();
@@ -61,33 +54,6 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
             let told = format_args!("{} {error} ({})", error.status(), error.section());
             shared.incidents.report(Level::Info, place.id(), &told);
             answer(stream, error.response(), &method, shared);
-        }
-    }
-}
-
-/// Reads until the head is complete, and no further than it may be long.
-fn read_head(
-    stream: &mut Stream,
-    buffer: &mut ReadBuffer,
-    shared: &Shared,
-) -> Result<Range<usize>, NoRequest> {
-    let limits = shared.config.head;
-    let mut scanner = HeadScanner::new(limits);
-    loop {
-        let still_allowed = limits.head.saturating_add(1) - buffer.unread().len();
-        let space = buffer.space(still_allowed);
-        let wanted = space.len().min(still_allowed);
-        let count = match stream.read(&mut space[..wanted]) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) if error.kind() == io::ErrorKind::TimedOut && scanner.has_begun() => {
-                return Err(NoRequest::Refused(HandshakeError::TimedOut));
-            }
-            Ok(0) | Err(_) => return Err(NoRequest::Silent),
-            Ok(count) => count,
-        };
-        buffer.filled(count);
-        if let Some(head_at) = scanner.scan(buffer.unread()).map_err(NoRequest::Refused)? {
-            return Ok(head_at);
         }
     }
 }

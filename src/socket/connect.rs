@@ -1,11 +1,11 @@
 //! The two ends of the opening handshake, over TCP. RFC 6455 §4.
 
-use super::WebSocket;
 use super::error::SocketError;
 use super::keys::RandomKeys;
 use super::source::read;
 use super::stream::Stream;
 use super::url::Url;
+use super::{CLOSE_TIMEOUT, WebSocket};
 use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead, ResponseHead, is_token};
 use crate::protocol::{
     HandshakeError, Incoming, Limits, Outgoing, ReadBuffer, Request, ResponseError, Role, Session,
@@ -13,6 +13,7 @@ use crate::protocol::{
 };
 use std::io::{self, Write};
 use std::net::{TcpStream, ToSocketAddrs};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// How long a connection may take until its handshake is done.
@@ -175,8 +176,11 @@ pub fn accept(
             Ok(WebSocket::from_session(stream, session, protocol))
         }
         Err(SocketError::Request(error)) => {
-            stream.write_all(&error.response().to_bytes("GET"))?;
-            stream.finish();
+            // The handshake's own deadline may be what has passed.
+            stream.set_deadline(Some(Instant::now() + CLOSE_TIMEOUT));
+            if stream.write_all(&error.response().to_bytes("GET")).is_ok() {
+                stream.finish();
+            }
             Err(error.into())
         }
         Err(error) => Err(error),
@@ -190,17 +194,7 @@ fn answer(
     protocols: &[&str],
 ) -> Result<Option<String>, SocketError> {
     let limits = HeadLimits::DEFAULT;
-    let mut scanner = HeadScanner::new(limits);
-    let head_at = loop {
-        let count = read(stream, buffer.space(0))?;
-        if count == 0 {
-            return Err(SocketError::Disconnected);
-        }
-        buffer.filled(count);
-        if let Some(range) = scanner.scan(buffer.unread())? {
-            break range;
-        }
-    };
+    let head_at = read_head(stream, buffer, limits)?;
     let size = head_at.end;
     let head = RequestHead::parse(&buffer.unread()[head_at], limits)?;
     head.require_no_body()?;
@@ -211,10 +205,32 @@ fn answer(
     Ok(protocol)
 }
 
-/// Not a WebSocket request: what a caller of [`accept`] can tell from other errors.
-impl SocketError {
-    /// Did the other side speak HTTP, but not ask for a WebSocket?
-    pub const fn is_plain_http(&self) -> bool {
-        matches!(self, Self::Request(HandshakeError::NoUpgrade(_)))
+/// Reads until a request head is complete, and no further than it may be long. Says where in
+/// `buffer` it lies.
+///
+/// A mistake in it, or a deadline that passes when it has begun, is a
+/// [`SocketError::Request`]: someone waits for that answer. Any other error is not worth one.
+pub(crate) fn read_head(
+    stream: &mut Stream,
+    buffer: &mut ReadBuffer,
+    limits: HeadLimits,
+) -> Result<Range<usize>, SocketError> {
+    let mut scanner = HeadScanner::new(limits);
+    loop {
+        let still_allowed = limits.head.saturating_add(1) - buffer.unread().len();
+        let space = buffer.space(still_allowed);
+        let wanted = space.len().min(still_allowed);
+        let count = match read(stream, &mut space[..wanted]) {
+            Ok(0) => return Err(SocketError::Disconnected),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::TimedOut && scanner.has_begun() => {
+                return Err(HandshakeError::TimedOut.into());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        buffer.filled(count);
+        if let Some(head_at) = scanner.scan(buffer.unread())? {
+            return Ok(head_at);
+        }
     }
 }
