@@ -22,8 +22,10 @@
 //! |---|---|
 //! | [`cli`] | the command line, one file a subcommand |
 //! | [`server`] | sockets and threads: accept, read a request, answer or upgrade, keep time, end well |
+//! | `chat` | people, rooms, history: JSON in, JSON out, through the outbox |
 //! | `socket` | [`WebSocket`] over any stream, either role; [`connect`], [`accept`], [`WebSocket::split`] |
 //! | `outbox` | the write side of one connection, shared by all who write to it |
+//! | `date`, `rate` | the time as text; so many a second |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
 //! # Reading order
@@ -50,10 +52,16 @@
 //! | `socket` (with `server`) | [`WebSocket`], [`connect`], [`accept`] | [`protocol`] alone, on three small dependencies |
 
 #[cfg(feature = "server")]
+mod chat;
+#[cfg(feature = "server")]
 pub mod cli;
+#[cfg(feature = "server")]
+mod date;
 #[cfg(feature = "server")]
 mod outbox;
 pub mod protocol;
+#[cfg(feature = "server")]
+mod rate;
 #[cfg(feature = "server")]
 pub mod server;
 #[cfg(feature = "socket")]

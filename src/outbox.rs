@@ -2,161 +2,120 @@
 //!
 //! Everything that is written to a client goes through its [`Sender`], so there is one
 //! order, frames never mix, and nothing follows a Close. A `Sender` never makes one thread
-//! wait for another's write: a lock is held to look and to note, not to send.
+//! wait for another's write: a lock is held to look, to note, and for a `send` that cannot wait.
 //!
-//! Who finds nobody writing writes; who finds someone leaves the bytes for them.
+//! There are two ways to write. [`push`](Sender::push) is for those who talk to many and
+//! wait for none: what the client's socket does not take at once is kept for it, and a thread
+//! that waits for room lives as long as something is kept. [`write`](Sender::write) is for the
+//! thread that reads from this client, which shall not read on before its answers are gone.
+//! Whoever finds somebody writing leaves the frames to them.
+//!
+//! What is kept has bounds, in bytes, in messages and in age. A client that exceeds them is
+//! **evicted**: what is kept for it is dropped, it is told so with 1008 if it can still hear it,
+//! and its connection ends. The others do not notice.
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-use rustix::net::{SendFlags, send};
+mod channel;
+
+use channel::Channel;
 use std::io;
 use std::net::TcpStream;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// Clients that lag at the same time: each of them has a thread.
+pub(crate) const MOST_WRITERS: usize = 1_024;
+
+/// What all senders of a server have in common.
+#[derive(Debug)]
+pub(crate) struct Outlet {
+    /// How long a client may take for what it is sent.
+    patience: Duration,
+    /// How many bytes are kept for a client.
+    backlog: usize,
+    writers: AtomicUsize,
+    evicted: AtomicU64,
+    dropped: AtomicU64,
+}
+
+impl Outlet {
+    pub(crate) const fn new(patience: Duration, backlog: usize) -> Self {
+        Self {
+            patience,
+            backlog,
+            writers: AtomicUsize::new(0),
+            evicted: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+        }
+    }
+
+    /// Clients that were evicted.
+    pub(crate) fn evicted(&self) -> u64 {
+        self.evicted.load(Ordering::Relaxed)
+    }
+
+    /// Messages that were kept for them, and dropped.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
 
 /// A handle to write to one client; its clones write to the same one.
 #[derive(Debug, Clone)]
-pub(crate) struct Sender {
-    tcp: Arc<TcpStream>,
-    /// How long a client may take for what it is sent.
-    patience: Duration,
-    state: Arc<Mutex<State>>,
-}
+pub(crate) struct Sender(Arc<Channel>);
 
-#[derive(Debug, Default)]
-struct State {
-    /// A thread is writing. Whatever else is to be sent goes behind, into `backlog`.
-    writing: bool,
-    backlog: Vec<u8>,
-    /// A Close was sent, or is in the backlog, or can never be: nothing may follow.
-    closed: bool,
+/// Two handles are equal when they write to the same client.
+impl PartialEq for Sender {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 impl Sender {
-    /// A sender for `tcp`, whose client must take what it is sent within `patience`.
-    pub(crate) fn new(tcp: Arc<TcpStream>, patience: Duration) -> Self {
-        Self {
-            tcp,
-            patience,
-            state: Arc::default(),
+    /// A sender for the client at the other end of `tcp`.
+    pub(crate) fn new(tcp: Arc<TcpStream>, outlet: Arc<Outlet>) -> Self {
+        Self(Arc::new(Channel::new(tcp, outlet)))
+    }
+
+    /// Sends whole frames, so many messages, without waiting for anything.
+    pub(crate) fn push(&self, frames: &[u8], messages: usize) {
+        let mut state = self.0.lock();
+        if !state.closed {
+            self.0.push(&mut state, frames, messages);
         }
     }
 
-    /// Writes whole frames, and waits for the client to take them: for the thread that reads
-    /// from this client, which shall not read on before its answers are gone.
+    /// Sends a Close without waiting for anything: for a thread that ends others' connections.
+    pub(crate) fn close(&self, close_frame: &[u8]) {
+        let mut state = self.0.lock();
+        if !state.closed {
+            state.closed = true;
+            self.0.push(&mut state, close_frame, 1);
+        }
+    }
+
+    /// Writes whole frames, and waits for the client to take them.
     ///
     /// `false`: a Close was sent, and these frames were not.
     pub(crate) fn write(&self, frames: &[u8]) -> io::Result<bool> {
-        self.write_unless_closed(frames, false)
+        self.0.write(frames, false)
     }
 
-    /// Writes frames of which the last is a Close, unless one was sent before.
+    /// Writes frames of which the last is a Close, unless one was sent before; waits for the
+    /// client to take all that was sent to it.
     pub(crate) fn write_last(&self, frames: &[u8]) -> io::Result<bool> {
-        self.write_unless_closed(frames, true)
-    }
-
-    fn write_unless_closed(&self, frames: &[u8], closes: bool) -> io::Result<bool> {
-        {
-            let mut state = self.lock();
-            if state.closed {
-                return Ok(false);
-            }
-            // Before the first byte is written: from here on nobody else's Close is wanted.
-            state.closed = closes;
-            if state.writing {
-                state.backlog.extend_from_slice(frames);
-                return Ok(true);
-            }
-            state.writing = true;
-        }
-        self.write_all(frames)?;
-        self.write_backlog()?;
-        Ok(true)
-    }
-
-    /// Sends a Close without waiting for anything: for a thread that ends many connections.
-    pub(crate) fn close(&self, close_frame: &[u8]) {
-        let mut state = self.lock();
-        if state.closed {
-            return;
-        }
-        state.closed = true;
-        if state.writing {
-            state.backlog.extend_from_slice(close_frame);
-        } else {
-            // A client whose buffers have no room for a few bytes does not read: nothing is lost on it.
-            let _ = send(
-                &*self.tcp,
-                close_frame,
-                SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
-            );
-        }
+        let sent = self.0.write(frames, true);
+        self.0.wait_until_written();
+        sent
     }
 
     /// Was a Close sent?
     pub(crate) fn is_closed(&self) -> bool {
-        self.lock().closed
+        self.0.lock().closed
     }
 
-    /// What others left while we wrote; then the next one may write.
-    fn write_backlog(&self) -> io::Result<()> {
-        loop {
-            let backlog = {
-                let mut state = self.lock();
-                if state.backlog.is_empty() {
-                    state.writing = false;
-                    return Ok(());
-                }
-                std::mem::take(&mut state.backlog)
-            };
-            self.write_all(&backlog)?;
-        }
-    }
-
-    /// Sends all of `bytes` before the deadline, which does not move when a little gets through.
-    fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
-        let mut deadline = None;
-        while !bytes.is_empty() {
-            match send(&*self.tcp, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
-                Ok(count) => bytes = &bytes[count..],
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => {
-                    let deadline = *deadline.get_or_insert_with(|| Instant::now() + self.patience);
-                    self.wait_for_room(deadline)
-                        .inspect_err(|_| self.lock().closed = true)?;
-                }
-                Err(error) => {
-                    self.lock().closed = true;
-                    return Err(error.into());
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn wait_for_room(&self, deadline: Instant) -> io::Result<()> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "the client does not take what it is sent",
-            ));
-        }
-        let timeout = Timespec {
-            tv_sec: left.as_secs() as i64,
-            tv_nsec: left.subsec_nanos().into(),
-        };
-        match poll(
-            &mut [PollFd::new(&*self.tcp, PollFlags::OUT)],
-            Some(&timeout),
-        ) {
-            Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// A thread that panicked left whole frames behind, so what the lock holds is still good.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Did it not keep up?
+    pub(crate) fn is_evicted(&self) -> bool {
+        self.0.lock().evicted
     }
 }

@@ -6,6 +6,7 @@
 //! | `connection` | one thread: read a request, answer it or upgrade |
 //! | `guard` | who may connect |
 //! | `pages` | what a browser gets |
+//! | `metrics` | what those get who watch the server |
 //! | `peer` | one WebSocket's life: read, handle, reply, ping, close |
 //! | `timers` | when its next deadline is |
 //! | `registry` | all connections, and how they end together |
@@ -15,23 +16,27 @@ mod accept;
 mod ceiling;
 mod config;
 mod connection;
-mod date;
 mod guard;
 mod incidents;
+mod metrics;
 mod pages;
 mod peer;
 #[cfg(test)]
 mod peer_tests;
-mod rate;
 mod registry;
 mod timers;
 mod turnaway;
 
-pub use config::{Access, Config, Connections, Deadlines, Rate};
+pub use crate::chat::Settings as ChatSettings;
+pub use crate::rate::Rate;
+pub use config::{Access, Config, Connections, Deadlines};
 pub use guard::{is_host_name, is_origin};
 
+use crate::chat::Chat;
+use crate::outbox::Outlet;
 use crate::protocol::{CloseCode, HandshakeError, Outgoing};
 use incidents::Incidents;
+use metrics::Refusals;
 use registry::Registry;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -52,6 +57,22 @@ struct Shared {
     config: Config,
     registry: Arc<Registry>,
     incidents: Incidents,
+    refusals: Refusals,
+    outlet: Arc<Outlet>,
+    chat: Arc<Chat>,
+}
+
+impl Shared {
+    fn new(config: Config) -> Arc<Self> {
+        Arc::new(Self {
+            registry: Arc::new(Registry::new(config.connections)),
+            incidents: Incidents::new(),
+            refusals: Refusals::default(),
+            outlet: Arc::new(Outlet::new(config.deadlines.write, config.backlog)),
+            chat: Chat::start(config.chat.clone()),
+            config,
+        })
+    }
 }
 
 impl Server {
@@ -60,12 +81,7 @@ impl Server {
         let listener = TcpListener::bind(&config.listen)?;
         let address = listener.local_addr()?;
         config.connections.all = ceiling::clamp(config.connections.all);
-        let registry = Arc::new(Registry::new(config.connections));
-        let shared = Arc::new(Shared {
-            config,
-            registry,
-            incidents: Incidents::new(),
-        });
+        let shared = Shared::new(config);
         Ok(Self {
             listener,
             address,
@@ -82,8 +98,7 @@ impl Server {
     pub fn handle(&self) -> Handle {
         Handle {
             address: self.address,
-            registry: Arc::clone(&self.shared.registry),
-            close: self.shared.config.deadlines.close,
+            shared: Arc::clone(&self.shared),
         }
     }
 
@@ -97,8 +112,7 @@ impl Server {
 #[derive(Debug, Clone)]
 pub struct Handle {
     address: SocketAddr,
-    registry: Arc<Registry>,
-    close: Duration,
+    shared: Arc<Shared>,
 }
 
 /// With the half second that the last threads have after it, the end stays under five.
@@ -108,29 +122,32 @@ impl Handle {
     /// Turns new connections away and says goodbye to those that are open, with 1001 (going away).
     /// Returns when all have left, or after the close timeout, four seconds at the most.
     pub fn end(&self) {
+        // First the chat: every line that it took is with the senders before the goodbye is.
+        self.shared.chat.end();
         let mut goodbye = Outgoing::server();
         goodbye.close_with(CloseCode::GOING_AWAY, "server shutting down");
         let refusal = HandshakeError::Busy("the server is about to end")
             .response()
             .to_bytes("GET");
-        self.registry
-            .end(goodbye.waiting(), &refusal, self.close.min(LONGEST_GRACE));
+        let grace = self.shared.config.deadlines.close.min(LONGEST_GRACE);
+        self.shared.registry.end(goodbye.waiting(), &refusal, grace);
         // The accept loop sleeps in the kernel: a connection wakes it, and it sees that the end has come.
-        let _ = TcpStream::connect_timeout(&self.reachable_address(), Duration::from_millis(200));
+        let _ = TcpStream::connect_timeout(&reachable(self.address), Duration::from_millis(200));
     }
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
-        self.registry.len()
+        self.shared.registry.len()
     }
+}
 
-    /// One can listen on "all addresses", but not connect to it.
-    fn reachable_address(&self) -> SocketAddr {
-        let loopback = match self.address.ip() {
-            IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-            address => address,
-        };
-        SocketAddr::new(loopback, self.address.port())
-    }
+/// One can listen on "all addresses", but not connect to it: where this machine itself finds
+/// what listens on `address`.
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }

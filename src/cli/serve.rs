@@ -1,15 +1,19 @@
 //! `ws101 serve`: the server, until a signal ends it.
 
+mod lan;
+mod limits;
+
 use super::duration;
-use crate::protocol::Limits;
-use crate::protocol::http::HeadLimits;
 use crate::server::{
-    Access, Config, Connections, Deadlines, Handle, Rate, Server, is_host_name, is_origin,
+    Access, ChatSettings, Config, Handle, Server, is_host_name, is_origin, reachable,
 };
-use clap::{Args, Parser};
+use clap::Parser;
+use limits::{DeadlineFlags, LimitFlags};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 use std::{process, thread};
 
@@ -20,6 +24,27 @@ pub(super) struct Serve {
     /// Where to listen; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9001")]
     listen: String,
+    /// Listen on all addresses, so that others on this network can come, and say where
+    #[arg(long)]
+    lan: bool,
+    /// Keep what is said in this file, over restarts
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+    /// Quote something now and then
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    quotes: Option<Duration>,
+    /// Count, now and then
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    ticks: Option<Duration>,
+    /// Tell everyone the lines that are added to this file ("topic: text" has a topic)
+    #[arg(long, value_name = "FILE")]
+    news: Option<PathBuf>,
+    /// Serve the pages from this directory, and not those in the program
+    #[arg(long, value_name = "DIR")]
+    www: Option<PathBuf>,
+    /// A proxy whose X-Forwarded-For is believed (may be repeated)
+    #[arg(long, value_name = "ADDRESS")]
+    trust_proxy: Vec<IpAddr>,
     /// Another name that this server goes by (may be repeated)
     #[arg(long, value_name = "NAME", value_parser = parse_host)]
     allow_host: Vec<String>,
@@ -36,67 +61,6 @@ pub(super) struct Serve {
     limits: LimitFlags,
     #[command(flatten)]
     deadlines: DeadlineFlags,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Limits")]
-struct LimitFlags {
-    /// Connections at once
-    #[arg(long, value_name = "N", default_value_t = 1_024)]
-    max_connections: usize,
-    /// Connections at once from one address, loopback exempt
-    #[arg(long, value_name = "N", default_value_t = 128)]
-    max_per_address: usize,
-    /// Connections at once that have not finished their handshake
-    #[arg(long, value_name = "N", default_value_t = 128)]
-    max_handshaking: usize,
-    /// Bytes of a request's head
-    #[arg(long, value_name = "BYTES", default_value_t = 16 << 10)]
-    max_head: usize,
-    /// Bytes of a request's first line
-    #[arg(long, value_name = "BYTES", default_value_t = 8 << 10)]
-    max_request_line: usize,
-    /// Headers of a request
-    #[arg(long, value_name = "N", default_value_t = 64)]
-    max_headers: usize,
-    /// Bytes of a message to /echo
-    #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
-    echo_max_message: u64,
-    /// Frames of one message to /echo
-    #[arg(long, value_name = "N", default_value_t = 131_072)]
-    echo_max_fragments: u32,
-    /// Pings, pongs and Closes of one client, a second
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    control_rate: u32,
-    /// Pings, pongs and Closes of one client, at once
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    control_burst: u32,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Deadlines")]
-struct DeadlineFlags {
-    /// For a request's head to arrive
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]
-    handshake_timeout: Duration,
-    /// For a client to take what it is sent
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]
-    write_timeout: Duration,
-    /// Silence before a ping
-    #[arg(long, value_name = "DURATION", default_value = "20s", value_parser = duration::parse)]
-    ping_interval: Duration,
-    /// For an answer to a ping
-    #[arg(long, value_name = "DURATION", default_value = "20s", value_parser = duration::parse)]
-    ping_timeout: Duration,
-    /// For a frame, from its first byte to its last
-    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration::parse)]
-    frame_timeout: Duration,
-    /// For a message, from its first frame to its last
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration::parse)]
-    message_timeout: Duration,
-    /// For an answer to our Close
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
-    close_timeout: Duration,
 }
 
 fn parse_host(text: &str) -> Result<String, String> {
@@ -122,51 +86,56 @@ fn parse_origin(text: &str) -> Result<String, String> {
 impl Serve {
     pub(super) fn run(&self) -> Result<(), String> {
         start_log(self.verbose);
-        let server = Server::bind(self.config()).map_err(|error| explain(&self.listen, &error))?;
+        let config = self.config();
+        let listen = config.listen.clone();
+        let server = Server::bind(config).map_err(|error| explain(&listen, &error))?;
         // Before the address is announced: who reads it may send a signal at once.
         end_on_signal(server.handle())
             .map_err(|error| format!("cannot listen for signals: {error}"))?;
-        announce(&server);
+        announce(server.address());
         server.run();
         Ok(())
     }
 
     fn config(&self) -> Config {
-        let (limits, deadlines) = (&self.limits, &self.deadlines);
+        let limits = &self.limits;
         Config {
-            listen: self.listen.clone(),
-            connections: Connections {
-                all: limits.max_connections,
-                per_address: limits.max_per_address,
-                handshaking: limits.max_handshaking,
+            listen: self.listen(),
+            connections: limits.connections(),
+            head: limits.head(),
+            message: limits.message(),
+            echo: limits.echo(),
+            backlog: limits.max_backlog,
+            deadlines: self.deadlines.deadlines(),
+            control_frames: limits.control_frames(),
+            access: self.access(),
+            chat: ChatSettings {
+                says: limits.rate.0,
+                rooms: limits.max_rooms,
+                history: self.history.clone(),
+                quotes: self.quotes,
+                ticks: self.ticks,
+                news: self.news.clone(),
             },
-            head: HeadLimits {
-                head: limits.max_head,
-                line: limits.max_request_line,
-                headers: limits.max_headers,
-            },
-            echo: Limits {
-                message: limits.echo_max_message,
-                fragments: limits.echo_max_fragments,
-            },
-            deadlines: Deadlines {
-                handshake: deadlines.handshake_timeout,
-                write: deadlines.write_timeout,
-                ping_interval: deadlines.ping_interval,
-                ping_timeout: deadlines.ping_timeout,
-                frame: deadlines.frame_timeout,
-                message: deadlines.message_timeout,
-                close: deadlines.close_timeout,
-            },
-            control_frames: Rate {
-                per_second: limits.control_rate,
-                burst: limits.control_burst,
-            },
-            access: Access {
-                hosts: self.allow_host.clone(),
-                origins: self.allow_origin.clone(),
-                require_origin: self.require_origin,
-            },
+            www: self.www.clone(),
+        }
+    }
+
+    /// `--lan` keeps the port and takes all addresses.
+    fn listen(&self) -> String {
+        match self.listen.rsplit_once(':') {
+            Some((_, port)) if self.lan => format!("0.0.0.0:{port}"),
+            _ => self.listen.clone(),
+        }
+    }
+
+    fn access(&self) -> Access {
+        let own_names = if self.lan { lan::names() } else { Vec::new() };
+        Access {
+            hosts: self.allow_host.iter().cloned().chain(own_names).collect(),
+            origins: self.allow_origin.clone(),
+            require_origin: self.require_origin,
+            proxies: self.trust_proxy.clone(),
         }
     }
 }
@@ -178,11 +147,15 @@ fn start_log(verbose: bool) {
         .init();
 }
 
-/// Scripts wait for this line. Whether anyone reads it is not our business.
-fn announce(server: &Server) {
+/// Scripts wait for the first line. Whether anyone reads it is not our business.
+fn announce(address: SocketAddr) {
     let mut out = io::stdout();
-    let _ =
-        writeln!(out, "ws101 listens on http://{}/", server.address()).and_then(|()| out.flush());
+    let mut text = format!("ws101 listens on http://{}/\n", reachable(address));
+    if let (true, Some(own)) = (address.ip().is_unspecified(), lan::address()) {
+        let own = SocketAddr::new(own, address.port());
+        text += &format!("for others on this network: http://{own}/\n");
+    }
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 fn explain(listen: &str, error: &io::Error) -> String {

@@ -6,6 +6,7 @@
 //! knows its own ceiling and stays below it.
 
 use super::turnaway;
+use crate::outbox::MOST_WRITERS;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Descriptors for everything that is not a connection: three standard ones, the listener, the
@@ -13,8 +14,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 const OTHER_DESCRIPTORS: usize = 16 + turnaway::MOST;
 /// Each thread: its stack, that stack's guard page, and two for catching stack overflows.
 const MAPPINGS_PER_THREAD: usize = 4;
-/// Mappings for everything that is not a thread: the program, its libraries, its heaps.
-const OTHER_MAPPINGS: usize = 512;
+/// Mappings for everything that is not a connection's thread: the program, its libraries, its
+/// heaps, and the threads that write to clients that lag.
+const OTHER_MAPPINGS: usize = 512 + MOST_WRITERS * MAPPINGS_PER_THREAD;
 
 /// `wanted` connections, or as many as there can be; raises the descriptor limit if that helps.
 pub(super) fn clamp(wanted: usize) -> usize {

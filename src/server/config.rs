@@ -1,7 +1,11 @@
 //! Every limit and deadline of the server, with its default. Each is a flag of `ws101 serve`.
 
+use crate::chat::Settings;
 use crate::protocol::Limits;
 use crate::protocol::http::HeadLimits;
+use crate::rate::Rate;
+use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a server takes, how much, and for how long it waits.
@@ -13,14 +17,22 @@ pub struct Config {
     pub connections: Connections,
     /// How large a request may be.
     pub head: HeadLimits,
+    /// How large a message to `/ws` may be.
+    pub message: Limits,
     /// How large a message to `/echo` may be.
     pub echo: Limits,
+    /// Bytes that are kept for a client that does not keep up.
+    pub backlog: usize,
     /// How long.
     pub deadlines: Deadlines,
     /// Pings, pongs and Closes of one client.
     pub control_frames: Rate,
     /// Who may connect.
     pub access: Access,
+    /// The chat.
+    pub chat: Settings,
+    /// Where the pages are, if they are not those in the program.
+    pub www: Option<PathBuf>,
 }
 
 /// How many connections, at once.
@@ -53,15 +65,6 @@ pub struct Deadlines {
     pub close: Duration,
 }
 
-/// So many a second, and so many at once after a pause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    /// A second.
-    pub per_second: u32,
-    /// At once.
-    pub burst: u32,
-}
-
 /// Who may connect, beyond what is always allowed.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
@@ -71,6 +74,8 @@ pub struct Access {
     pub origins: Vec<String>,
     /// Refuse clients that send no `Origin`: those that are not browsers.
     pub require_origin: bool,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
 }
 
 impl Default for Config {
@@ -83,7 +88,9 @@ impl Default for Config {
                 handshaking: 128,
             },
             head: HeadLimits::DEFAULT,
+            message: Limits::CHAT,
             echo: Limits::ECHO,
+            backlog: 1 << 20,
             deadlines: Deadlines {
                 handshake: Duration::from_secs(10),
                 write: Duration::from_secs(10),
@@ -98,6 +105,8 @@ impl Default for Config {
                 burst: 100,
             },
             access: Access::default(),
+            chat: Settings::default(),
+            www: None,
         }
     }
 }

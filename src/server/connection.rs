@@ -1,11 +1,15 @@
 //! One connection's thread: a request comes in, and is answered or upgraded.
 
-use super::date::http_date;
+use super::peer::Endpoint;
 use super::registry::Place;
-use super::{Shared, guard, pages, peer};
+use super::{Shared, guard, metrics, pages, peer};
+use crate::chat::{self, Guest};
+use crate::date::http_date;
 use crate::outbox::Sender;
 use crate::protocol::http::{RequestHead, Response};
-use crate::protocol::{HandshakeError, Incoming, Outgoing, ReadBuffer, Role, Session, Upgrade};
+use crate::protocol::{
+    HandshakeError, Incoming, Limits, Outgoing, ReadBuffer, Role, Session, Upgrade,
+};
 use crate::socket::{SocketError, Stream, read_head};
 use log::Level;
 use std::io::Write;
@@ -16,6 +20,13 @@ use std::time::{Instant, SystemTime};
 /// What a path stands for.
 enum Route {
     Page(Response),
+    Socket(Purpose),
+}
+
+/// What a WebSocket is for.
+#[derive(Debug, Clone, Copy)]
+enum Purpose {
+    Chat,
     Echo,
 }
 
@@ -23,7 +34,8 @@ enum Route {
 enum Decision {
     Answer(Response),
     /// Upgrade, with these bytes as the answer; the head took so many.
-    Echo {
+    Upgrade {
+        purpose: Purpose,
         answer: Vec<u8>,
         head_size: usize,
     },
@@ -46,11 +58,16 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
     }
     match decision {
         Ok(Decision::Answer(response)) => answer(stream, response, &method, shared),
-        Ok(Decision::Echo { answer, head_size }) => {
+        Ok(Decision::Upgrade {
+            purpose,
+            answer,
+            head_size,
+        }) => {
             buffer.consume(head_size);
-            upgrade(stream, &answer, buffer, place, shared);
+            upgrade(stream, purpose, &answer, buffer, place, shared);
         }
         Err(error) => {
+            shared.refusals.count(&error);
             let told = format_args!("{} {error} ({})", error.status(), error.section());
             shared.incidents.report(Level::Info, place.id(), &told);
             answer(stream, error.response(), &method, shared);
@@ -85,21 +102,28 @@ fn judge(
     }
     let wants_upgrade = head.headers.lists_token("Upgrade", "websocket")?;
     let route = match target.path.as_str() {
-        "/echo" => Some(Route::Echo),
-        path => pages::find(path, target.host).map(Route::Page),
+        "/ws" => Some(Route::Socket(Purpose::Chat)),
+        "/echo" => Some(Route::Socket(Purpose::Echo)),
+        "/metrics" => Some(Route::Page(metrics::page(shared))),
+        path => pages::find(path, target.host, shared.config.www.as_deref()).map(Route::Page),
     };
     head.require_no_body()?;
     match route {
         Some(Route::Page(page)) if !wants_upgrade => Ok(Decision::Answer(page)),
-        Some(Route::Echo) => {
+        Some(Route::Socket(purpose)) => {
             let upgrade = Upgrade::check(head)?;
             guard::check_origin(
                 head.headers.once("Origin")?,
                 target.host.unwrap_or_default(),
                 access,
             )?;
-            Ok(Decision::Echo {
-                answer: upgrade.response(None),
+            let protocol = match purpose {
+                Purpose::Chat => upgrade.choose_protocol(&[chat::PROTOCOL]),
+                Purpose::Echo => None,
+            };
+            Ok(Decision::Upgrade {
+                purpose,
+                answer: upgrade.response(protocol),
                 head_size,
             })
         }
@@ -116,15 +140,28 @@ fn answer(mut stream: Stream, response: Response, method: &str, shared: &Shared)
 }
 
 /// From here on this is no longer HTTP. What lies in `buffer` already are the first frames.
-fn upgrade(mut stream: Stream, answer: &[u8], buffer: ReadBuffer, place: &Place, shared: &Shared) {
+fn upgrade(
+    mut stream: Stream,
+    purpose: Purpose,
+    answer: &[u8],
+    buffer: ReadBuffer,
+    place: &Place,
+    shared: &Shared,
+) {
     if stream.write_all(answer).is_err() {
         return;
     }
-    let sender = Sender::new(Arc::clone(stream.tcp()), shared.config.deadlines.write);
-    let incoming = Incoming::after_handshake(Role::Client, shared.config.echo, buffer);
+    let sender = Sender::new(Arc::clone(stream.tcp()), Arc::clone(&shared.outlet));
+    let (limits, endpoint): (Limits, Box<dyn Endpoint>) = match purpose {
+        Purpose::Echo => (shared.config.echo, Box::new(peer::Echo)),
+        Purpose::Chat => {
+            let guest = Guest::new(&shared.chat, place.id(), sender.clone());
+            (shared.config.message, Box::new(guest))
+        }
+    };
     let session = Session {
-        incoming,
+        incoming: Incoming::after_handshake(Role::Client, limits, buffer),
         outgoing: Outgoing::server(),
     };
-    peer::run(stream, sender, session, &mut peer::Echo, place, shared);
+    peer::run(stream, sender, session, endpoint, place, shared);
 }

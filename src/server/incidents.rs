@@ -1,8 +1,7 @@
 //! One line a fault, and not more than a few a second: a flood of bad requests must not
 //! become a flood of log lines.
 
-use super::config::Rate;
-use super::rate::Bucket;
+use crate::rate::{Bucket, Rate};
 use log::Level;
 use std::fmt::Display;
 use std::sync::{Mutex, PoisonError};

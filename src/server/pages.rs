@@ -1,41 +1,33 @@
 //! What a browser gets: files that are part of the program, so that nothing outside of this
 //! table can be asked for, and nothing has to be fetched from elsewhere.
 
+mod directory;
+
 use crate::protocol::http::Response;
+use std::borrow::Cow;
+use std::path::Path;
 
-/// Path, type, content.
-type Page = (&'static str, &'static str, &'static [u8]);
+/// Files of `www`, by name.
+macro_rules! embed {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_bytes!(concat!("../../www/", $name)))),*]
+    };
+}
 
-const PAGES: [Page; 4] = [
-    (
-        "/",
-        "text/html; charset=utf-8",
-        include_bytes!("../../www/index.html"),
-    ),
-    (
-        "/style.css",
-        "text/css; charset=utf-8",
-        include_bytes!("../../www/style.css"),
-    ),
-    (
-        "/echo.js",
-        "text/javascript; charset=utf-8",
-        include_bytes!("../../www/echo.js"),
-    ),
-    (
-        "/icon.svg",
-        "image/svg+xml",
-        include_bytes!("../../www/icon.svg"),
-    ),
-];
+const FILES: &[(&str, &[u8])] = &embed!["echo.js", "icon.svg", "index.html", "style.css"];
 
-/// What is at `path`, for a browser that reached us as `host`.
-pub(super) fn find(path: &str, host: Option<&str>) -> Option<Response> {
+/// What is at `path`, for a browser that reached us as `host`. With `www`, the files come from
+/// that directory.
+pub(super) fn find(path: &str, host: Option<&str>, www: Option<&Path>) -> Option<Response> {
     let response = match path {
         "/healthz" => Response::text(200, "ok\n").header("Cache-Control", "no-store"),
         path => {
-            let (_, content_type, content) = PAGES.iter().find(|(own, _, _)| *own == path)?;
-            Response::new(200, content_type, *content).header("Cache-Control", "no-cache")
+            let name = file_name(path)?;
+            let content = match www {
+                Some(directory) => directory::read(directory, name).map(Cow::Owned)?,
+                None => Cow::Borrowed(FILES.iter().find(|(own, _)| *own == name)?.1),
+            };
+            Response::new(200, content_type(name)?, content).header("Cache-Control", "no-cache")
         }
     };
     Some(
@@ -52,6 +44,27 @@ pub(super) fn find(path: &str, host: Option<&str>) -> Option<Response> {
     )
 }
 
+/// Pages have short paths, everything else is found by its name.
+fn file_name(path: &str) -> Option<&str> {
+    match path {
+        "/" => Some("index.html"),
+        "/cheeper" => Some("cheeper.html"),
+        "/echo-demo" => Some("echo.html"),
+        other => other.strip_prefix('/'),
+    }
+}
+
+/// By the file's ending; other files are not served.
+fn content_type(name: &str) -> Option<&'static str> {
+    match name.rsplit_once('.')?.1 {
+        "html" => Some("text/html; charset=utf-8"),
+        "css" => Some("text/css; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "svg" => Some("image/svg+xml"),
+        _ => None,
+    }
+}
+
 /// A page may use what comes from here and nothing else. `host` has passed the guard, so
 /// it is a name or an address and nothing that could end the policy and begin another.
 fn content_security_policy(host: &str) -> String {
@@ -60,4 +73,24 @@ fn content_security_policy(host: &str) -> String {
          connect-src 'self' ws://{host} wss://{host}; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_pages_is_embedded() {
+        let www = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
+        let entries = std::fs::read_dir(www).expect("the directory").flatten();
+        let files = entries.filter(|entry| entry.path().is_file());
+        let mut names: Vec<String> = files
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        let embedded: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(embedded, names, "in the order of their names");
+        let size: usize = FILES.iter().map(|(_, content)| content.len()).sum();
+        assert!(size <= 200 << 10, "all pages together have {size} bytes");
+    }
 }

@@ -5,11 +5,12 @@
 //! in it, so a client that sends sixteen messages at once gets sixteen answers for one.
 
 use super::Shared;
-use super::rate::Bucket;
 use super::registry::Place;
 use super::timers::{Due, Timers};
+use crate::chat::{Goodbye, Guest};
 use crate::outbox::Sender;
-use crate::protocol::{CloseCode, Event, Message, Outgoing, Session, State};
+use crate::protocol::{CloseCode, Event, Message, Outgoing, ProtocolError, Session, State};
+use crate::rate::Bucket;
 use crate::socket::Stream;
 use log::Level;
 use std::io::{self, Read};
@@ -24,8 +25,14 @@ const TOLERANCE: Duration = Duration::from_millis(20);
 
 /// What a WebSocket is for.
 pub(super) trait Endpoint {
-    /// A message came; what is to be answered goes to `replies`.
-    fn message(&mut self, message: Message<'_>, replies: &mut Outgoing);
+    /// The connection stands; what is to be said first goes to `replies`.
+    fn opened(&mut self, _replies: &mut Outgoing) {}
+
+    /// A message came; what is to be answered goes to `replies`. An error ends the connection.
+    fn message(&mut self, message: Message<'_>, replies: &mut Outgoing) -> Result<(), Goodbye>;
+
+    /// All messages that one read brought were handed over.
+    fn burst_ended(&mut self) {}
 }
 
 /// Sends everything back.
@@ -33,9 +40,27 @@ pub(super) trait Endpoint {
 pub(super) struct Echo;
 
 impl Endpoint for Echo {
-    fn message(&mut self, message: Message<'_>, replies: &mut Outgoing) {
+    fn message(&mut self, message: Message<'_>, replies: &mut Outgoing) -> Result<(), Goodbye> {
         // Refused only after our own Close, when nobody waits for an answer any more.
         let _ = replies.send(message);
+        Ok(())
+    }
+}
+
+impl Endpoint for Guest {
+    fn opened(&mut self, replies: &mut Outgoing) {
+        self.welcome(replies);
+    }
+
+    fn message(&mut self, message: Message<'_>, replies: &mut Outgoing) -> Result<(), Goodbye> {
+        match message {
+            Message::Text(text) => self.hear(text, replies),
+            Message::Binary(_) => Err((CloseCode::UNSUPPORTED_DATA, "the chat speaks text")),
+        }
+    }
+
+    fn burst_ended(&mut self) {
+        self.burst_ended();
     }
 }
 
@@ -56,7 +81,7 @@ pub(super) fn run(
     stream: Stream,
     sender: Sender,
     session: Session,
-    endpoint: &mut dyn Endpoint,
+    mut endpoint: Box<dyn Endpoint>,
     place: &Place,
     shared: &Shared,
 ) {
@@ -76,24 +101,26 @@ pub(super) fn run(
     if !place.upgraded(&peer.sender) {
         peer.close(CloseCode::GOING_AWAY, "server shutting down");
     }
-    let outcome = catch_unwind(AssertUnwindSafe(|| peer.live(endpoint)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| peer.live(endpoint.as_mut())));
     let ended = outcome.unwrap_or_else(|_| {
         log::error!("#{} a thread panicked", place.id());
         peer.session.outgoing.written(); // it may hold half of what the endpoint meant to say
         peer.close(CloseCode::INTERNAL_ERROR, "the server has a bug");
         peer.write_last_replies()
     });
-    match ended {
-        Ok(()) => peer.stream.finish(),
-        Err(error) => log::debug!("#{} 1006 {error}", place.id()),
-    }
+    // It leaves now: a client that is slow to let go of the connection is still gone.
+    drop(endpoint);
+    peer.conclude(ended);
 }
 
 impl Peer<'_> {
     /// `Ok` when a Close of ours is out and the connection shall end cleanly, an error when it is gone.
     fn live(&mut self, endpoint: &mut dyn Endpoint) -> io::Result<()> {
+        endpoint.opened(&mut self.session.outgoing);
         while self.session.state() == State::Open {
-            self.take_events(endpoint)?;
+            let taken = self.take_events(endpoint);
+            endpoint.burst_ended();
+            taken?;
             if self.session.state() == State::Open {
                 self.write_replies()?;
                 self.wait_for_bytes()?;
@@ -102,13 +129,31 @@ impl Peer<'_> {
         self.write_last_replies()
     }
 
+    fn conclude(self, ended: io::Result<()>) {
+        let id = self.place.id();
+        if self.sender.is_evicted() {
+            let told = "1008 evicted: it did not keep up";
+            self.shared.incidents.report(Level::Info, id, &told);
+            return self.stream.finish();
+        }
+        match ended {
+            Ok(()) => self.stream.finish(),
+            Err(error) => log::debug!("#{id} 1006 {error}"),
+        }
+    }
+
     /// Handles everything that has come in completely.
     fn take_events(&mut self, endpoint: &mut dyn Endpoint) -> io::Result<()> {
         loop {
             let Session { incoming, outgoing } = &mut self.session;
             match incoming.next_event() {
                 Ok(None) => break,
-                Ok(Some(Event::Message(message))) => endpoint.message(message, outgoing),
+                Ok(Some(Event::Message(message))) => {
+                    if let Err((code, why)) = endpoint.message(message, outgoing) {
+                        self.close(code, why);
+                        break;
+                    }
+                }
                 Ok(Some(control)) => {
                     // A Close is the last one in any case.
                     let is_close = matches!(control, Event::Close(_));
@@ -125,15 +170,7 @@ impl Peer<'_> {
                     }
                 }
                 Err(error) => {
-                    outgoing.fail(error);
-                    let told = format_args!(
-                        "{} {error} (RFC 6455 §{})",
-                        error.close_code().number(),
-                        error.section()
-                    );
-                    self.shared
-                        .incidents
-                        .report(Level::Info, self.place.id(), &told);
+                    self.fail(error);
                     break;
                 }
             }
@@ -206,6 +243,16 @@ impl Peer<'_> {
             Due::CloseTimeout => return Err(io::ErrorKind::TimedOut.into()),
         }
         Ok(())
+    }
+
+    /// The client broke a rule of the protocol.
+    fn fail(&mut self, error: ProtocolError) {
+        let (code, section) = (error.close_code().number(), error.section());
+        let told = format_args!("{code} {error} (RFC 6455 §{section})");
+        self.shared
+            .incidents
+            .report(Level::Info, self.place.id(), &told);
+        self.session.outgoing.fail(error);
     }
 
     fn close(&mut self, code: CloseCode, why: &str) {

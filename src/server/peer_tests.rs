@@ -1,8 +1,8 @@
 //! What happens to a connection whose endpoint panics: no request from outside can make one.
 
 use super::peer::{self, Endpoint};
-use super::registry::Registry;
-use super::{Config, Incidents, Shared};
+use super::{Config, Shared};
+use crate::chat::Goodbye;
 use crate::outbox::Sender;
 use crate::protocol::{Event, Limits, Message, Outgoing, Session};
 use crate::socket::{Stream, WebSocket};
@@ -13,7 +13,7 @@ use std::thread;
 struct Panics;
 
 impl Endpoint for Panics {
-    fn message(&mut self, _: Message<'_>, replies: &mut Outgoing) {
+    fn message(&mut self, _: Message<'_>, replies: &mut Outgoing) -> Result<(), Goodbye> {
         replies.send(Message::Text("half a thought")).expect("open");
         panic!("as this test wants it");
     }
@@ -22,12 +22,8 @@ impl Endpoint for Panics {
 #[test]
 fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
     let config = Config::default();
-    let registry = Arc::new(Registry::new(config.connections));
-    let shared = Shared {
-        config,
-        registry: Arc::clone(&registry),
-        incidents: Incidents::new(),
-    };
+    let shared = Shared::new(config);
+    let registry = Arc::clone(&shared.registry);
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let ours = TcpStream::connect(listener.local_addr().expect("its address")).expect("it listens");
     let (theirs, address) = listener.accept().expect("one connection");
@@ -37,12 +33,12 @@ fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
         .expect("there is room");
 
     let server = thread::spawn(move || {
-        let sender = Sender::new(Arc::clone(&tcp), shared.config.deadlines.write);
+        let sender = Sender::new(Arc::clone(&tcp), Arc::clone(&shared.outlet));
         peer::run(
             Stream::shared(tcp),
             sender,
             Session::server(Limits::CHAT),
-            &mut Panics,
+            Box::new(Panics),
             &place,
             &shared,
         );

@@ -1,4 +1,5 @@
-//! The time as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`. RFC 9110 §5.6.7, §6.6.1.
+//! The time as HTTP writes it, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7, §6.6.1), and as
+//! the chat does, `1994-11-06T08:49:37.000Z` (RFC 3339).
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,7 +9,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// `time` in the one form that may be sent. A clock that is set before 1970 shows 1970.
-pub(super) fn http_date(time: SystemTime) -> String {
+pub(crate) fn http_date(time: SystemTime) -> String {
     let seconds = time
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
@@ -19,6 +20,23 @@ pub(super) fn http_date(time: SystemTime) -> String {
     let month = MONTHS[month];
     let (hour, minute, second) = (clock / 3_600, clock / 60 % 60, clock % 60);
     format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
+/// So many milliseconds after 1 January 1970, to the millisecond.
+pub(crate) fn timestamp(milliseconds: u64) -> String {
+    let (seconds, millisecond) = (milliseconds / 1_000, milliseconds % 1_000);
+    let (days, clock) = (seconds / 86_400, seconds % 86_400);
+    let (year, month, day) = date_of(days);
+    let (month, hour, minute, second) = (month + 1, clock / 3_600, clock / 60 % 60, clock % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
+}
+
+/// Milliseconds since 1 January 1970, by the clock on the wall.
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    })
 }
 
 /// Year, month (from 0) and day of the month, so many days after 1 January 1970.
@@ -71,6 +89,17 @@ mod tests {
         ];
         for (seconds, date) in rows {
             assert_eq!(http_date(UNIX_EPOCH + Duration::from_secs(seconds)), date);
+        }
+    }
+
+    #[test]
+    fn timestamps() {
+        for (milliseconds, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (784_111_777_007, "1994-11-06T08:49:37.007Z"),
+            (1_735_689_599_999, "2024-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(timestamp(milliseconds), text);
         }
     }
 }

@@ -1,11 +1,19 @@
 //! A bucket that fills at a steady rate: so many at once, so many a second after that.
 
-use super::config::Rate;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// So many a second, and so many at once after a pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// A second.
+    pub per_second: u32,
+    /// At once.
+    pub burst: u32,
+}
 
 /// What is left of an allowance.
 #[derive(Debug)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     rate: Rate,
     left: f64,
     seen: Instant,
@@ -13,7 +21,7 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// A full bucket.
-    pub(super) fn new(rate: Rate, now: Instant) -> Self {
+    pub(crate) fn new(rate: Rate, now: Instant) -> Self {
         Self {
             rate,
             left: rate.burst.into(),
@@ -22,7 +30,7 @@ impl Bucket {
     }
 
     /// Takes one out, if one is in.
-    pub(super) fn take(&mut self, now: Instant) -> bool {
+    pub(crate) fn take(&mut self, now: Instant) -> bool {
         let gained = now.saturating_duration_since(self.seen).as_secs_f64()
             * f64::from(self.rate.per_second);
         self.seen = now;
@@ -33,12 +41,17 @@ impl Bucket {
         }
         allowed
     }
+
+    /// How long until the next one is in.
+    pub(crate) fn next_in(&self) -> Duration {
+        let missing = (1.0 - self.left).max(0.0);
+        Duration::from_secs_f64(missing / f64::from(self.rate.per_second.max(1)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn a_burst_then_a_steady_trickle() {
@@ -52,6 +65,7 @@ mod tests {
         );
         let taken = (0..5).filter(|_| bucket.take(start)).count();
         assert_eq!(taken, 3, "the burst");
+        assert_eq!(bucket.next_in(), Duration::from_millis(100), "ten a second");
         let later = start + Duration::from_millis(250);
         let taken = (0..5).filter(|_| bucket.take(later)).count();
         assert_eq!(

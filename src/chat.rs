@@ -1,0 +1,168 @@
+//! The chat: who is here, which rooms there are, what is said in them. It knows nothing of
+//! sockets: it hears text, and writes through [`Sender`](crate::outbox::Sender)s.
+//!
+//! | file | what happens there |
+//! |---|---|
+//! | `request`, `event` | the JSON of both directions |
+//! | `guest` | one connection's part in the conversation |
+//! | `room` | one room: its members, its lines, one order for all |
+//! | `rooms` | which rooms there are |
+//! | `people` | which names are taken, and by whom |
+//! | `session` | what outlives a lost connection |
+//! | `history`, `journal` | the last lines, in memory and in a file |
+//! | `notices` | what the server itself says |
+//! | `alarm` | what a room has to do later |
+
+mod alarm;
+mod event;
+mod guest;
+mod history;
+mod journal;
+mod notices;
+mod people;
+mod refusal;
+mod request;
+mod room;
+mod rooms;
+mod rules;
+mod session;
+
+pub(crate) use guest::{Goodbye, Guest};
+
+use crate::outbox::Sender;
+use crate::rate::Rate;
+use alarm::Alarm;
+use event::Event;
+use journal::Journal;
+use people::People;
+use rooms::Rooms;
+use session::Sessions;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// The subprotocol's name: what the messages mean, and in which version.
+pub(crate) const PROTOCOL: &str = "chat.ws101.v1";
+
+/// What can be chosen about the chat.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Lines that one client may say; without a rate, as many as it likes.
+    pub says: Option<Rate>,
+    /// Rooms at once.
+    pub rooms: usize,
+    /// A file that keeps what was said.
+    pub history: Option<PathBuf>,
+    /// How often the server quotes something.
+    pub quotes: Option<Duration>,
+    /// How often it counts.
+    pub ticks: Option<Duration>,
+    /// A file whose new lines are news.
+    pub news: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            says: Some(Rate {
+                per_second: 10,
+                burst: 20,
+            }),
+            rooms: 256,
+            history: None,
+            quotes: None,
+            ticks: None,
+            news: None,
+        }
+    }
+}
+
+/// One chat, with all its rooms.
+#[derive(Debug)]
+pub(crate) struct Chat {
+    settings: Settings,
+    common: Arc<Common>,
+    rooms: Rooms,
+    people: People,
+    sessions: Sessions,
+}
+
+/// What all rooms share.
+#[derive(Debug)]
+struct Common {
+    /// The name of this run of the server: sequence numbers count within it.
+    epoch: String,
+    journal: Option<Journal>,
+    alarm: Alarm,
+    said: AtomicU64,
+}
+
+impl Chat {
+    /// Reads the history, if there is one, and begins.
+    pub(crate) fn start(settings: Settings) -> Arc<Self> {
+        let epoch = session::token(8);
+        let (journal, kept) = settings
+            .history
+            .as_deref()
+            .map(|path| Journal::open(path, &epoch))
+            .unzip();
+        let common = Arc::new(Common {
+            epoch,
+            journal,
+            alarm: Alarm::start(),
+            said: AtomicU64::new(0),
+        });
+        let chat = Arc::new(Self {
+            rooms: Rooms::new(
+                settings.rooms,
+                Arc::clone(&common),
+                kept.unwrap_or_default(),
+            ),
+            common,
+            people: People::default(),
+            sessions: Sessions::default(),
+            settings,
+        });
+        notices::start(&chat);
+        chat
+    }
+
+    /// Nothing more is said. Returns when all that was said is with the members' senders.
+    pub(crate) fn end(&self) {
+        self.common.alarm.end();
+        self.rooms.end();
+        if let Some(journal) = &self.common.journal {
+            journal.retry_now();
+        }
+    }
+
+    /// Tells everyone who has a name, unless `topic` is one that they do not follow.
+    fn notify(&self, event: &Event<'_>, topic: Option<&str>) {
+        let mut frame = Vec::new();
+        event.encode(&mut frame);
+        self.people
+            .each_following(topic, |sender: &Sender| sender.push(&frame, 1));
+    }
+
+    /// How the chat is doing, for those who watch the server.
+    pub(crate) fn vitals(&self) -> Vitals {
+        let journal = self.common.journal.as_ref();
+        Vitals {
+            rooms: self.rooms.len(),
+            people: self.people.len(),
+            said: self.common.said.load(Ordering::Relaxed),
+            history_degraded: journal.map(Journal::is_degraded),
+        }
+    }
+}
+
+/// A few figures.
+#[derive(Debug)]
+pub(crate) struct Vitals {
+    pub(crate) rooms: usize,
+    pub(crate) people: usize,
+    pub(crate) said: u64,
+    /// `None`: there is no history file.
+    pub(crate) history_degraded: Option<bool>,
+}

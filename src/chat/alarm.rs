@@ -1,0 +1,108 @@
+//! What a room has to do later: one thread for all rooms, asleep until the earliest is due.
+
+use super::room::Room;
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+use std::time::Instant;
+
+#[derive(Debug)]
+pub(super) struct Alarm(Arc<Clock>);
+
+#[derive(Debug, Default)]
+struct Clock {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// By the room's name: when to look, and at which room.
+    due: HashMap<String, (Instant, Weak<Room>)>,
+    ended: bool,
+}
+
+impl Alarm {
+    pub(super) fn start() -> Self {
+        let clock = Arc::new(Clock::default());
+        let for_thread = Arc::clone(&clock);
+        let thread = thread::Builder::new().name("alarm".to_owned());
+        let started = thread.spawn(move || for_thread.run());
+        if let Err(error) = started {
+            // Typing is shown for too long then, and the list of people may be late. The chat goes on.
+            log::error!("no thread for what rooms do later: {error}");
+        }
+        Self(clock)
+    }
+
+    /// The room has something to do at `when`, or earlier.
+    pub(super) fn set(&self, when: Instant, room: &Arc<Room>) {
+        let mut state = self.0.lock();
+        let entry = state.due.entry(room.name().to_owned());
+        let entry = entry.or_insert_with(|| (when, Arc::downgrade(room)));
+        if when < entry.0 || entry.1.strong_count() == 0 {
+            *entry = (when, Arc::downgrade(room));
+        }
+        self.0.changed.notify_one();
+    }
+
+    pub(super) fn end(&self) {
+        self.0.lock().ended = true;
+        self.0.changed.notify_one();
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Clock {
+    fn run(&self) {
+        let mut state = self.lock();
+        while !state.ended {
+            let now = Instant::now();
+            let due: Vec<_> = state.due.extract_if(|_, (when, _)| *when <= now).collect();
+            if due.is_empty() {
+                state = self.sleep(state, now);
+                continue;
+            }
+            drop(state);
+            let rooms = due
+                .into_iter()
+                .filter_map(|(name, (_, room))| Some((name, room.upgrade()?)));
+            let next: Vec<_> = rooms
+                .filter_map(|(name, room)| Some((name, room.attend(now)?, room)))
+                .collect();
+            state = self.lock();
+            for (name, when, room) in next {
+                let entry = state
+                    .due
+                    .entry(name)
+                    .or_insert_with(|| (when, Arc::downgrade(&room)));
+                entry.0 = entry.0.min(when);
+            }
+        }
+    }
+
+    fn sleep<'a>(&'a self, state: MutexGuard<'a, State>, now: Instant) -> MutexGuard<'a, State> {
+        let earliest = state.due.values().map(|(when, _)| *when).min();
+        match earliest {
+            None => self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner),
+            Some(when) => {
+                let woken = self
+                    .changed
+                    .wait_timeout(state, when.saturating_duration_since(now));
+                woken.unwrap_or_else(PoisonError::into_inner).0
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

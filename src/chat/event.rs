@@ -1,0 +1,184 @@
+//! What the server says: one JSON object in one text frame, its `type` says what.
+
+use super::rules;
+use crate::protocol::{Frame, Opcode};
+use serde::{Serialize, Serializer};
+use serde_json::Number;
+use serde_json::value::RawValue;
+
+/// Everything that a client can be told. Later versions only add fields.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(super) enum Event<'a> {
+    /// The first that a client hears.
+    Welcome {
+        you: u64,
+        session: &'a str,
+        wire: &'a str,
+        server: &'static str,
+        limits: Limits,
+    },
+    /// To the one who joined.
+    Joined {
+        room: &'a str,
+        name: &'a str,
+        people: &'a [Name],
+        count: usize,
+        epoch: &'a str,
+        seq: u64,
+        messages: Vec<&'a RawValue>,
+        lost: bool,
+    },
+    /// To those who were there before.
+    Entered {
+        room: &'a str,
+        name: &'a str,
+        count: usize,
+    },
+    Left {
+        room: &'a str,
+        name: &'a str,
+        count: usize,
+    },
+    /// Instead of many of the two above.
+    People {
+        room: &'a str,
+        people: &'a [Name],
+        count: usize,
+    },
+    Renamed {
+        from: &'a str,
+        to: &'a str,
+        rooms: &'a [&'a str],
+    },
+    /// A line. To its author it is the acknowledgement.
+    Said {
+        room: &'a str,
+        seq: u64,
+        from: &'a str,
+        text: &'a str,
+        at: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+    },
+    Whispered {
+        from: &'a str,
+        to: &'a str,
+        text: &'a str,
+        at: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+    },
+    Typing {
+        room: &'a str,
+        name: &'a str,
+        active: bool,
+    },
+    Notice {
+        kind: &'a str,
+        text: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        topic: Option<&'a str>,
+        at: &'a str,
+    },
+    History {
+        room: &'a str,
+        messages: Vec<&'a RawValue>,
+        more: bool,
+    },
+    Rooms {
+        rooms: Vec<RoomCount>,
+    },
+    Pong {
+        t: &'a Number,
+    },
+    Error {
+        code: &'static str,
+        message: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        about: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_ms: Option<u64>,
+    },
+}
+
+/// A person's name, which many places hold.
+pub(super) type Name = SharedStr;
+
+/// Text that is shared, not copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SharedStr(std::sync::Arc<str>);
+
+impl SharedStr {
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for SharedStr {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// A room, for the list.
+#[derive(Debug, Serialize)]
+pub(super) struct RoomCount {
+    pub(super) room: String,
+    pub(super) count: usize,
+}
+
+/// What a client may as well know beforehand.
+#[derive(Debug, Serialize)]
+pub(super) struct Limits {
+    pub(super) name: usize,
+    pub(super) room: usize,
+    pub(super) text: usize,
+    pub(super) id: usize,
+    pub(super) message: u64,
+    pub(super) history: u64,
+    pub(super) rooms: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) says_per_second: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) burst: Option<u32>,
+}
+
+impl Limits {
+    /// Those that are the same everywhere.
+    pub(super) const fn fixed() -> Self {
+        Self {
+            name: rules::LONGEST_NAME,
+            room: rules::LONGEST_ROOM,
+            text: rules::LONGEST_TEXT,
+            id: rules::LONGEST_ID,
+            message: crate::protocol::Limits::CHAT.message,
+            history: super::history::MOST_AT_ONCE,
+            rooms: super::guest::MOST_ROOMS,
+            says_per_second: None,
+            burst: None,
+        }
+    }
+}
+
+impl Event<'_> {
+    pub(super) fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("strings, numbers and lists are always JSON")
+    }
+
+    /// Appends it as a frame.
+    pub(super) fn encode(&self, frames: &mut Vec<u8>) {
+        encode(&self.to_json(), frames);
+    }
+}
+
+/// Appends JSON as a text frame, as a server sends it.
+pub(super) fn encode(json: &str, frames: &mut Vec<u8>) {
+    Frame::whole(Opcode::Text, json.as_bytes()).encode(None, frames);
+}

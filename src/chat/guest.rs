@@ -1,0 +1,208 @@
+//! One connection's part in the conversation: what it asks for, and what comes of it.
+//!
+//! What concerns others goes through the rooms. What concerns the guest alone (a refusal, a
+//! pong, a list) is added to the replies, which its own connection writes.
+
+mod stay;
+mod strikes;
+mod talk;
+
+use super::Chat;
+use super::event::{Event, Limits, Name};
+use super::people::Person;
+use super::refusal::{Code, Refusal};
+use super::request::{Fields, Request};
+use super::room::Room;
+use super::session::{self, Session};
+use crate::outbox::Sender;
+use crate::protocol::{CloseCode, Message, Outgoing};
+use crate::rate::{Bucket, Rate};
+use std::sync::Arc;
+use std::time::Instant;
+use strikes::Strikes;
+
+/// Rooms that one connection may be in.
+pub(super) const MOST_ROOMS: usize = 32;
+
+/// A person changes names now and then, a program would all the time.
+const RENAMES: Rate = Rate {
+    per_second: 1,
+    burst: 5,
+};
+/// Everything that is not a line: typing, lists, comings and goings.
+const ERRANDS: Rate = Rate {
+    per_second: 10,
+    burst: 40,
+};
+
+/// To a connection whose session goes on in another one. §7.4.2: from 4000 on, codes are ours.
+const CONTINUED_ELSEWHERE: CloseCode = CloseCode::new(4001).expect("a code for private use");
+
+/// Why a connection is ended.
+pub(crate) type Goodbye = (CloseCode, &'static str);
+
+/// Someone who is connected to the chat. Dropping it, in whatever way, is leaving.
+#[derive(Debug)]
+pub(crate) struct Guest {
+    chat: Arc<Chat>,
+    person: Arc<Person>,
+    token: String,
+    session: Arc<Session>,
+    says: Option<Bucket>,
+    errands: Bucket,
+    renames: Bucket,
+    strikes: Strikes,
+    /// Rooms in which something waits for the end of this burst.
+    stirred: Vec<Arc<Room>>,
+}
+
+impl Guest {
+    pub(crate) fn new(chat: &Arc<Chat>, number: u64, sender: Sender) -> Self {
+        let now = Instant::now();
+        let (token, session) = chat.sessions.open();
+        Self {
+            chat: Arc::clone(chat),
+            person: Person::new(number, sender),
+            token,
+            session,
+            says: chat.settings.says.map(|rate| Bucket::new(rate, now)),
+            errands: Bucket::new(ERRANDS, now),
+            renames: Bucket::new(RENAMES, now),
+            strikes: Strikes::default(),
+            stirred: Vec::new(),
+        }
+    }
+
+    /// The first thing that a guest hears.
+    pub(crate) fn welcome(&self, replies: &mut Outgoing) {
+        let says = self.chat.settings.says;
+        let limits = Limits {
+            says_per_second: says.map(|rate| rate.per_second),
+            burst: says.map(|rate| rate.burst),
+            ..Limits::fixed()
+        };
+        let welcome = Event::Welcome {
+            you: self.person.number,
+            session: &self.token,
+            wire: &session::token(16),
+            server: concat!("ws101/", env!("CARGO_PKG_VERSION")),
+            limits,
+        };
+        reply(&welcome, replies);
+    }
+
+    /// The guest says something.
+    pub(crate) fn hear(&mut self, text: &str, replies: &mut Outgoing) -> Result<(), Goodbye> {
+        let now = Instant::now();
+        let fields = Fields::parse(text);
+        let done = match &fields {
+            Ok(fields) => fields
+                .request()
+                .and_then(|request| self.serve(request, now, replies)),
+            Err(refusal) => Err(refusal.clone()),
+        };
+        let Err(refusal) = done else {
+            return Ok(());
+        };
+        let fields = fields.unwrap_or_default();
+        let error = Event::Error {
+            code: refusal.code.as_str(),
+            message: &refusal.message,
+            id: fields.id.as_deref(),
+            about: fields
+                .kind
+                .as_deref()
+                .filter(|_| refusal.code != Code::UnknownType),
+            retry_ms: refusal.retry.map(|wait| wait.as_millis() as u64 + 1),
+        };
+        reply(&error, replies);
+        self.strikes.count(refusal.code == Code::RateLimited, now)
+    }
+
+    /// Everything that came in one read was heard: what it set in motion is sent, at once.
+    pub(crate) fn burst_ended(&mut self) {
+        for room in self.stirred.drain(..) {
+            room.flush();
+        }
+    }
+
+    fn serve(
+        &mut self,
+        request: Request<'_>,
+        now: Instant,
+        replies: &mut Outgoing,
+    ) -> Result<(), Refusal> {
+        match request {
+            Request::Say { room, text, id } => return self.say(room, text, id, now, replies),
+            Request::Whisper { to, text, id } => return self.whisper(to, text, id, now, replies),
+            Request::Name(name) => return self.rename(name, now, replies),
+            _ => allow(&mut self.errands, now)?,
+        }
+        match request {
+            Request::Join(join) => return self.join(&join, replies),
+            Request::Leave(room) => return self.leave(room, replies),
+            Request::Typing(room) => {
+                let (room, name) = self.person.room(room)?;
+                room.typing(&name);
+                self.stir(room);
+            }
+            Request::History {
+                room,
+                before,
+                limit,
+            } => {
+                let (room, _) = self.person.room(room)?;
+                let json = room.history(before, limit);
+                let _ = replies.send(Message::Text(&json));
+            }
+            Request::Rooms => reply(
+                &Event::Rooms {
+                    rooms: self.chat.rooms.list(),
+                },
+                replies,
+            ),
+            Request::Ping(t) => reply(&Event::Pong { t }, replies),
+            Request::Follow(topics) => self.follow(topics)?,
+            Request::Say { .. } | Request::Whisper { .. } | Request::Name(_) => {}
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> Result<Name, Refusal> {
+        let name = self.person.standing().name.clone();
+        name.ok_or_else(|| Refusal::new(Code::NotJoined, "join a room first"))
+    }
+
+    fn stir(&mut self, room: Arc<Room>) {
+        if !self
+            .stirred
+            .iter()
+            .any(|stirred| Arc::ptr_eq(stirred, &room))
+        {
+            self.stirred.push(room);
+        }
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        self.burst_ended();
+        let rooms = self.person.standing().rooms.clone();
+        let had_name = self.chat.people.depart(&self.person);
+        rooms.iter().for_each(|room| self.chat.rooms.tidy(room));
+        self.chat.sessions.close(&self.token, had_name);
+    }
+}
+
+fn allow(bucket: &mut Bucket, now: Instant) -> Result<(), Refusal> {
+    if bucket.take(now) {
+        Ok(())
+    } else {
+        Err(Refusal::slower(bucket.next_in()))
+    }
+}
+
+fn reply(event: &Event<'_>, replies: &mut Outgoing) {
+    // Refused only after our own Close, when nobody waits for an answer any more.
+    let _ = replies.send(Message::Text(&event.to_json()));
+}

@@ -1,0 +1,194 @@
+//! What was said, in a file: one JSON object a line, only ever appended to.
+//!
+//! A line is written before anyone sees it, so a line that was seen is in the file, even
+//! when the process is killed in the next moment. (Not when the *machine* loses power: that would
+//! take an `fsync` for each burst.) Each run of the server begins with a line that names it,
+//! `{"epoch":"…"}`; [`History`] explains what for.
+//!
+//! A file that cannot be written to never stops the chat. What could not be written waits,
+//! up to a bound, and is tried again later and later; beyond the bound it is dropped, and the
+//! gap in the numbers tells the next run.
+
+mod load;
+#[cfg(test)]
+mod tests;
+
+use super::history::History;
+use crate::date;
+use rustix::fs::OFlags;
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Bytes that wait for a file that cannot be written to.
+const BACKLOG: usize = 1 << 20;
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LONGEST_RETRY: Duration = Duration::from_secs(60);
+/// How often to look whether the file is still where it was.
+const GLANCE: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(super) struct Journal {
+    path: PathBuf,
+    epoch: String,
+    degraded: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    file: Option<File>,
+    /// What is not in the file yet, from its first missing byte on.
+    waiting: Vec<u8>,
+    /// The file ends in the middle of a line that will not be completed.
+    torn: bool,
+    retry: Option<Retry>,
+    looked: Instant,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Retry {
+    at: Instant,
+    pause: Duration,
+}
+
+impl Journal {
+    /// Opens the file for the run `epoch`; returns what it remembers of each room.
+    pub(super) fn open(path: &Path, epoch: &str) -> (Self, HashMap<String, History>) {
+        let (mut kept, torn) = load::load(path);
+        for history in kept.values_mut() {
+            history.begin_run(epoch);
+        }
+        let journal = Self {
+            path: path.to_owned(),
+            epoch: epoch.to_owned(),
+            degraded: AtomicBool::new(false),
+            state: Mutex::new(State {
+                file: None,
+                waiting: Vec::new(),
+                torn,
+                retry: None,
+                looked: Instant::now(),
+            }),
+        };
+        journal.append(b"");
+        (journal, kept)
+    }
+
+    /// Appends whole lines. What cannot be written now is kept for later.
+    pub(super) fn append(&self, records: &[u8]) {
+        let mut state = self.lock();
+        if state.waiting.len() + records.len() > BACKLOG {
+            // Whatever of it is in the file already is half a line.
+            state.torn = true;
+            state.waiting.clear();
+        } else {
+            state.waiting.extend_from_slice(records);
+        }
+        if state.retry.is_none_or(|retry| retry.at <= Instant::now()) {
+            self.attempt(&mut state);
+        }
+    }
+
+    /// Tries once more what could not be written.
+    pub(super) fn retry_now(&self) {
+        let mut state = self.lock();
+        if state.retry.is_some() {
+            self.attempt(&mut state);
+        }
+    }
+
+    pub(super) fn is_degraded(&self) -> bool {
+        self.degraded.load(Ordering::Relaxed)
+    }
+
+    fn attempt(&self, state: &mut State) {
+        match self.write(state) {
+            Ok(()) => {
+                if state.retry.take().is_some() {
+                    self.degraded.store(false, Ordering::Relaxed);
+                    log::info!("the history is written again: {}", self.path.display());
+                }
+            }
+            Err(error) => {
+                let pause = state
+                    .retry
+                    .map_or(FIRST_RETRY, |retry| (retry.pause * 2).min(LONGEST_RETRY));
+                let at = Instant::now() + pause;
+                if state.retry.replace(Retry { at, pause }).is_none() {
+                    self.degraded.store(true, Ordering::Relaxed);
+                    log::warn!(
+                        "the history cannot be written, the chat goes on: {}: {error}",
+                        self.path.display()
+                    );
+                }
+            }
+        }
+    }
+
+    fn write(&self, state: &mut State) -> io::Result<()> {
+        if state.looked.elapsed() >= GLANCE {
+            state.looked = Instant::now();
+            // A file without a name is deleted: what is written there, nobody will find.
+            state
+                .file
+                .take_if(|file| file.metadata().map_or(0, |found| found.nlink()) == 0);
+        }
+        let mut file = match state.file.take() {
+            Some(file) => file,
+            None => {
+                let mut file = open_to_append(&self.path)?;
+                let at = date::timestamp(date::now());
+                let end = if state.torn { "\n" } else { "" };
+                writeln!(
+                    file,
+                    "{end}{{\"epoch\":\"{}\",\"at\":\"{at}\"}}",
+                    self.epoch
+                )?;
+                state.torn = false;
+                file
+            }
+        };
+        if state.torn {
+            file.write_all(b"\n")?;
+            state.torn = false;
+        }
+        let written = write_all(&mut file, &mut state.waiting);
+        state.file = Some(file);
+        written
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes from the front of `waiting` what is written, so that the rest can follow later.
+fn write_all(file: &mut File, waiting: &mut Vec<u8>) -> io::Result<()> {
+    let mut written = 0;
+    let outcome = loop {
+        match file.write(&waiting[written..]) {
+            _ if written == waiting.len() => break Ok(()),
+            Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => written += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+    };
+    waiting.drain(..written);
+    outcome
+}
+
+/// Never waits: a pipe that nobody reads from is an error like any other.
+fn open_to_append(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .custom_flags(OFlags::NONBLOCK.bits() as i32)
+        .open(path)
+}

@@ -1,0 +1,183 @@
+//! Who is here: one person a connection, one name a person.
+
+use super::event::Name;
+use super::refusal::{Code, Refusal};
+use super::room::Room;
+use super::rules;
+use super::session::Session;
+use crate::outbox::Sender;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Someone who is connected.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub(super) number: u64,
+    pub(super) sender: Sender,
+    standing: Mutex<Standing>,
+}
+
+/// What changes about a person.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    pub(super) name: Option<Name>,
+    pub(super) rooms: Vec<Arc<Room>>,
+    /// Topics of news; none chosen means all.
+    pub(super) topics: Vec<String>,
+}
+
+impl Person {
+    pub(super) fn new(number: u64, sender: Sender) -> Arc<Self> {
+        let standing = Mutex::default();
+        Arc::new(Self {
+            number,
+            sender,
+            standing,
+        })
+    }
+
+    /// Held for a look or a change, never while a room is asked for something.
+    pub(super) fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The room of that name, if this person is in it.
+    pub(super) fn room(&self, name: &str) -> Result<(Arc<Room>, Name), Refusal> {
+        let standing = self.standing();
+        let room = standing.rooms.iter().find(|room| room.name() == name);
+        match (room, &standing.name) {
+            (Some(room), Some(own)) => Ok((Arc::clone(room), own.clone())),
+            _ => Err(Refusal::new(Code::NotJoined, "join the room first")),
+        }
+    }
+
+    /// Goes from all rooms.
+    fn leave_rooms(&self) {
+        let (name, rooms) = {
+            let mut standing = self.standing();
+            (standing.name.take(), std::mem::take(&mut standing.rooms))
+        };
+        if let Some(name) = name {
+            rooms
+                .iter()
+                .for_each(|room| room.leave(&self.sender, &name));
+        }
+    }
+}
+
+/// All who have a name.
+#[derive(Debug, Default)]
+pub(super) struct People(Mutex<HashMap<String, Arc<Person>>>);
+
+impl People {
+    /// Gives `person` the name, if it is free or the older connection of the same session has it.
+    /// That one loses it, leaves its rooms and is handed back.
+    pub(super) fn claim(
+        &self,
+        name: &str,
+        person: &Arc<Person>,
+        session: &Session,
+    ) -> Result<Option<Arc<Person>>, Refusal> {
+        let older = session.holder().filter(|older| !Arc::ptr_eq(older, person));
+        let mut by_name = self.lock();
+        let key = rules::key(name);
+        let taken_by = by_name.get(&key);
+        if taken_by.is_some_and(|other| {
+            !older
+                .as_ref()
+                .is_some_and(|older| Arc::ptr_eq(other, older))
+        }) {
+            return Err(taken(name));
+        }
+        if let Some(older) = &older {
+            remove(&mut by_name, older);
+        }
+        by_name.insert(key, Arc::clone(person));
+        person.standing().name = Some(Name::new(name));
+        session.hold(person);
+        drop(by_name);
+        if let Some(older) = &older {
+            older.leave_rooms();
+        }
+        Ok(older)
+    }
+
+    /// Gives `person` another name instead of the one it has; returns the old one and its rooms.
+    pub(super) fn rename(
+        &self,
+        person: &Arc<Person>,
+        name: &str,
+    ) -> Result<(Name, Vec<Arc<Room>>), Refusal> {
+        let mut by_name = self.lock();
+        let key = rules::key(name);
+        if by_name
+            .get(&key)
+            .is_some_and(|other| !Arc::ptr_eq(other, person))
+        {
+            return Err(taken(name));
+        }
+        let mut standing = person.standing();
+        let Some(old) = standing.name.replace(Name::new(name)) else {
+            standing.name = None;
+            return Err(Refusal::new(Code::NotJoined, "join a room first"));
+        };
+        by_name.remove(&rules::key(old.as_str()));
+        by_name.insert(key, Arc::clone(person));
+        Ok((old, standing.rooms.clone()))
+    }
+
+    /// The connection has ended. Did it have a name?
+    pub(super) fn depart(&self, person: &Arc<Person>) -> bool {
+        let had_name = remove(&mut self.lock(), person);
+        person.leave_rooms();
+        had_name
+    }
+
+    pub(super) fn find(&self, name: &str) -> Result<Arc<Person>, Refusal> {
+        let found = self.lock().get(&rules::key(name)).cloned();
+        found.ok_or_else(|| Refusal::new(Code::NoSuchPerson, "nobody here has that name"))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Everyone who wants to hear of `topic`. `each` must not wait.
+    pub(super) fn each_following(&self, topic: Option<&str>, each: impl Fn(&Sender)) {
+        for person in self.lock().values() {
+            let standing = person.standing();
+            let wanted = |topic: &str| {
+                standing.topics.is_empty() || standing.topics.iter().any(|own| own == topic)
+            };
+            if topic.is_none_or(wanted) {
+                each(&person.sender);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Person>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn taken(name: &str) -> Refusal {
+    Refusal::new(
+        Code::NameTaken,
+        format!("the name {name} is taken in this server"),
+    )
+}
+
+/// Takes a person's name back; `false` if it had none, or had lost it to its newer connection.
+fn remove(by_name: &mut HashMap<String, Arc<Person>>, person: &Arc<Person>) -> bool {
+    let name = person.standing().name.clone();
+    let Some(key) = name.map(|name| rules::key(name.as_str())) else {
+        return false;
+    };
+    let is_own = by_name
+        .get(&key)
+        .is_some_and(|holder| Arc::ptr_eq(holder, person));
+    if is_own {
+        by_name.remove(&key);
+    }
+    is_own
+}

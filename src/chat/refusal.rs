@@ -1,0 +1,71 @@
+//! Why a request is refused: a code for programs, a sentence for people.
+
+use std::time::Duration;
+
+/// What is wrong with a request. The connection stays open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) code: Code,
+    pub(super) message: String,
+    /// When it may be tried again.
+    pub(super) retry: Option<Duration>,
+}
+
+impl Refusal {
+    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            retry: None,
+        }
+    }
+
+    /// Too much at once.
+    pub(super) fn slower(retry: Duration) -> Self {
+        Self {
+            code: Code::RateLimited,
+            message: "not so fast".to_owned(),
+            retry: Some(retry),
+        }
+    }
+}
+
+/// The codes that travel. PROTOCOL.md lists them, and a test compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    BadJson,
+    BadShape,
+    UnknownType,
+    NotJoined,
+    AlreadyJoined,
+    BadName,
+    NameTaken,
+    NameReserved,
+    BadRoom,
+    EmptyText,
+    TextTooLong,
+    BadText,
+    NoSuchPerson,
+    RateLimited,
+}
+
+impl Code {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadJson => "bad_json",
+            Self::BadShape => "bad_shape",
+            Self::UnknownType => "unknown_type",
+            Self::NotJoined => "not_joined",
+            Self::AlreadyJoined => "already_joined",
+            Self::BadName => "bad_name",
+            Self::NameTaken => "name_taken",
+            Self::NameReserved => "name_reserved",
+            Self::BadRoom => "bad_room",
+            Self::EmptyText => "empty_text",
+            Self::TextTooLong => "text_too_long",
+            Self::BadText => "bad_text",
+            Self::NoSuchPerson => "no_such_person",
+            Self::RateLimited => "rate_limited",
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What a client asks for: one JSON object, its `type` says what.
+//!
+//! Fields are taken one by one. One that is not known is passed over, so that clients of
+//! later versions can talk to us; one that stands there twice counts as what it is last.
+
+use super::refusal::{Code, Refusal};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Number, Value};
+use std::borrow::Cow;
+use std::fmt;
+
+/// All fields that any request has, each if it was there.
+#[derive(Debug, Default)]
+pub(super) struct Fields<'a> {
+    pub(super) kind: Option<Cow<'a, str>>,
+    pub(super) id: Option<Cow<'a, str>>,
+    name: Option<Cow<'a, str>>,
+    room: Option<Cow<'a, str>>,
+    text: Option<Cow<'a, str>>,
+    to: Option<Cow<'a, str>>,
+    session: Option<Cow<'a, str>>,
+    epoch: Option<Cow<'a, str>>,
+    since: Option<Number>,
+    before: Option<Number>,
+    limit: Option<Number>,
+    topics: Option<Vec<Cow<'a, str>>>,
+    t: Option<Number>,
+}
+
+/// A request whose fields are all there. Whether they hold something sensible is for others.
+#[derive(Debug, PartialEq)]
+pub(super) enum Request<'a> {
+    Join(Join<'a>),
+    Say {
+        room: &'a str,
+        text: &'a str,
+        id: Option<&'a str>,
+    },
+    Whisper {
+        to: &'a str,
+        text: &'a str,
+        id: Option<&'a str>,
+    },
+    Name(&'a str),
+    Typing(&'a str),
+    Leave(&'a str),
+    History {
+        room: &'a str,
+        before: Option<u64>,
+        limit: u64,
+    },
+    Rooms,
+    Follow(&'a [Cow<'a, str>]),
+    Ping(&'a Number),
+}
+
+/// To come into a room, for the first time or again.
+#[derive(Debug, PartialEq)]
+pub(super) struct Join<'a> {
+    pub(super) room: &'a str,
+    pub(super) name: Option<&'a str>,
+    pub(super) session: Option<&'a str>,
+    /// Up to where the room is known already.
+    pub(super) known: Option<(&'a str, u64)>,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn parse(text: &'a str) -> Result<Self, Refusal> {
+        serde_json::from_str(text).map_err(|error| {
+            // A wrong field ends the parser where it stands. What is behind it decides whether
+            // this is JSON at all.
+            if error.is_data() && serde_json::from_str::<Value>(text).is_ok() {
+                Refusal::new(
+                    Code::BadShape,
+                    "a field is not of its kind, or this is not an object",
+                )
+            } else {
+                Refusal::new(Code::BadJson, "this is not JSON")
+            }
+        })
+    }
+
+    /// The request that these fields are.
+    pub(super) fn request(&self) -> Result<Request<'_>, Refusal> {
+        let id = self.id.as_deref();
+        Ok(match self.kind.as_deref() {
+            Some("say") => Request::Say {
+                room: need("room", &self.room)?,
+                text: need("text", &self.text)?,
+                id,
+            },
+            Some("whisper") => Request::Whisper {
+                to: need("to", &self.to)?,
+                text: need("text", &self.text)?,
+                id,
+            },
+            Some("join") => Request::Join(self.join()?),
+            Some("name") => Request::Name(need("name", &self.name)?),
+            Some("typing") => Request::Typing(need("room", &self.room)?),
+            Some("leave") => Request::Leave(need("room", &self.room)?),
+            Some("history") => Request::History {
+                room: need("room", &self.room)?,
+                before: self.before.as_ref().map(whole),
+                limit: self.limit.as_ref().map_or(u64::MAX, whole),
+            },
+            Some("rooms") => Request::Rooms,
+            Some("follow") => {
+                Request::Follow(self.topics.as_deref().ok_or_else(|| missing("topics"))?)
+            }
+            Some("ping") => Request::Ping(self.t.as_ref().ok_or_else(|| missing("t"))?),
+            Some(_) => {
+                let known = "join, say, whisper, name, typing, leave, history, rooms, follow, ping";
+                return Err(Refusal::new(
+                    Code::UnknownType,
+                    format!("the types are {known}"),
+                ));
+            }
+            None => return Err(missing("type")),
+        })
+    }
+
+    fn join(&self) -> Result<Join<'_>, Refusal> {
+        Ok(Join {
+            room: need("room", &self.room)?,
+            name: self.name.as_deref(),
+            session: self.session.as_deref(),
+            known: self.epoch.as_deref().zip(self.since.as_ref().map(whole)),
+        })
+    }
+}
+
+fn need<'f>(name: &str, field: &'f Option<Cow<'_, str>>) -> Result<&'f str, Refusal> {
+    field.as_deref().ok_or_else(|| missing(name))
+}
+
+fn missing(name: &str) -> Refusal {
+    Refusal::new(Code::BadShape, format!("the field {name} is missing"))
+}
+
+/// The nearest whole number that is not negative.
+fn whole(number: &Number) -> u64 {
+    let float = || number.as_f64().unwrap_or_default();
+    number.as_u64().unwrap_or_else(|| float() as u64)
+}
+
+/// A string that lies in the message itself, unless it has escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Cow<'de, str>>, A::Error> {
+            Ok(map.next_value::<Option<Text<'de>>>()?.map(|text| text.0))
+        }
+        let mut fields = Fields::default();
+        while let Some(Text(key)) = map.next_key()? {
+            match &*key {
+                "type" => fields.kind = text(&mut map)?,
+                "room" => fields.room = text(&mut map)?,
+                "text" => fields.text = text(&mut map)?,
+                "id" => fields.id = text(&mut map)?,
+                "name" => fields.name = text(&mut map)?,
+                "to" => fields.to = text(&mut map)?,
+                "session" => fields.session = text(&mut map)?,
+                "epoch" => fields.epoch = text(&mut map)?,
+                "since" => fields.since = map.next_value()?,
+                "before" => fields.before = map.next_value()?,
+                "limit" => fields.limit = map.next_value()?,
+                "t" => fields.t = map.next_value()?,
+                "topics" => {
+                    let topics = map.next_value::<Option<Vec<Text<'de>>>>()?;
+                    fields.topics =
+                        topics.map(|topics| topics.into_iter().map(|text| text.0).collect());
+                }
+                // As a value, not skipped: nesting has a limit then, and a deep one is refused.
+                _ => drop(map.next_value::<Value>()?),
+            }
+        }
+        Ok(fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str) -> Option<Code> {
+        match Fields::parse(text) {
+            Ok(fields) => fields.request().err().map(|refusal| refusal.code),
+            Err(refusal) => Some(refusal.code),
+        }
+    }
+
+    fn nested(depth: usize) -> String {
+        "[".repeat(depth) + &"]".repeat(depth)
+    }
+
+    #[test]
+    fn what_is_not_a_request() {
+        use Code::{BadJson, BadShape, UnknownType};
+        let many_keys: String = (0..4_000).map(|key| format!("\"{key}\":0,")).collect();
+        let rows = [
+            ("", BadJson),
+            ("{", BadJson),
+            (r#"{"type":"say""#, BadJson),
+            (r#"{"type":"rooms"}}"#, BadJson),
+            (r#"{"type":"say","text":1"#, BadJson),
+            ("[1", BadJson),
+            (r#"{"type":"say","room":"a","text":"\ud800"}"#, BadJson),
+            ("[]", BadShape),
+            ("1", BadShape),
+            ("null", BadShape),
+            ("{}", BadShape),
+            (r#"{"type":7}"#, BadShape),
+            (r#"{"type":"say","room":"a"}"#, BadShape),
+            (r#"{"type":"say","room":"a","text":["hi"]}"#, BadShape),
+            (r#"{"type":"say","room":"a","text":{}}"#, BadShape),
+            (r#"{"type":"follow","topics":"rust"}"#, BadShape),
+            (r#"{"type":"shout"}"#, UnknownType),
+            (&nested(127), BadShape),
+            (&nested(128), BadJson),
+            (&nested(30_000), BadJson),
+            (
+                &format!(r#"{{"type":"rooms","x":{}}}"#, nested(30_000)),
+                BadJson,
+            ),
+            (&format!("{{{many_keys}\"type\":\"shout\"}}"), UnknownType),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(
+                code(text),
+                Some(expected),
+                "{}",
+                &text[..text.len().min(60)]
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_one() {
+        for text in [
+            r#"{"type":"rooms"}"#,
+            r#"{"type":"say","type":"rooms"}"#,
+            r#"{"from":"mallory","type":"rooms","later":{"version":[2]}}"#,
+            r#"{"type":"ping","t":1.5}"#,
+            r#"{"type":"join","room":"lobby","id":null}"#,
+        ] {
+            assert_eq!(code(text), None, "{text}");
+        }
+        let text = r#"{"type":"history","room":"a","before":-1,"limit":1e9}"#;
+        let fields = Fields::parse(text).expect("JSON");
+        let (before, limit) = (Some(0), 1_000_000_000);
+        assert_eq!(
+            fields.request(),
+            Ok(Request::History {
+                room: "a",
+                before,
+                limit
+            })
+        );
+    }
+}

@@ -1,0 +1,235 @@
+//! One room: who is in it, what was said, and one order of events for everyone.
+//!
+//! Everything that happens in a room is first noted, under the lock of its queue: a line gets
+//! its number, goes into the history and, as a finished frame, to the end of what is
+//! pending. That lock *is* the order. `flush` then gives what is pending to the members.
+
+mod flush;
+mod presence;
+
+use super::Common;
+use super::event::{Event, Name, encode};
+use super::history::History;
+use crate::date;
+use crate::outbox::Sender;
+use crate::rate::Bucket;
+use flush::Queue;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Instant;
+
+#[derive(Debug)]
+pub(super) struct Room {
+    name: String,
+    /// Who gets what happens here. Locked before `queue`, and only to send or to change it.
+    members: Mutex<Vec<Sender>>,
+    queue: Mutex<Queue>,
+    /// Something that was pending is on its way.
+    taken: Condvar,
+    common: Arc<Common>,
+}
+
+/// What is known in a room.
+#[derive(Debug)]
+pub(super) struct Log {
+    history: History,
+    people: Vec<Name>,
+    typing: Vec<(Name, Instant)>,
+    comings: Bucket,
+    /// When the list of people is to be told, because not everyone's coming and going was.
+    roster_due: Option<Instant>,
+    /// The time of the latest line: a clock that is set back does not make lines older.
+    latest: u64,
+    /// Nothing more is said: the server ends.
+    ended: bool,
+    /// Nobody can come in: the name stands for another room, or will.
+    forgotten: bool,
+}
+
+/// A line was taken: under this number, at this time.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub(super) seq: u64,
+    pub(super) at: String,
+}
+
+impl Room {
+    pub(super) fn new(name: String, history: History, common: Arc<Common>) -> Self {
+        let log = Log {
+            history,
+            people: Vec::new(),
+            typing: Vec::new(),
+            comings: Bucket::new(presence::COMINGS, Instant::now()),
+            roster_due: None,
+            latest: 0,
+            ended: false,
+            forgotten: false,
+        };
+        Self {
+            name,
+            members: Mutex::default(),
+            queue: Mutex::new(Queue::new(log)),
+            taken: Condvar::new(),
+            common,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Lets someone in, and tells them what they missed. `false`: the room has just been
+    /// forgotten, look for it again.
+    pub(super) fn join(
+        self: &Arc<Self>,
+        sender: &Sender,
+        name: &Name,
+        known: Option<(&str, u64)>,
+    ) -> bool {
+        let joined = self.with_members(|members, queue| {
+            if queue.log.forgotten {
+                return false;
+            }
+            queue.log.people.push(name.clone());
+            self.tell_coming(queue, true, name);
+            self.send_pending(members, queue);
+            // Nobody else can send to the members now, so this is the first that the new one gets,
+            // and everything after it is new.
+            let mut frame = Vec::new();
+            self.welcome(&queue.log, name, known).encode(&mut frame);
+            sender.push(&frame, 1);
+            members.push(sender.clone());
+            true
+        });
+        self.flush();
+        joined
+    }
+
+    fn welcome<'a>(
+        &'a self,
+        log: &'a Log,
+        name: &'a Name,
+        known: Option<(&str, u64)>,
+    ) -> Event<'a> {
+        let recap = log.history.recap(&self.common.epoch, known);
+        Event::Joined {
+            room: &self.name,
+            name: name.as_str(),
+            people: &log.people,
+            count: log.people.len(),
+            epoch: &self.common.epoch,
+            seq: log.history.last(),
+            messages: recap.lines,
+            lost: recap.lost,
+        }
+    }
+
+    /// Lets someone out.
+    pub(super) fn leave(self: &Arc<Self>, sender: &Sender, name: &Name) {
+        self.with_members(|members, queue| {
+            let Some(place) = members.iter().position(|member| member == sender) else {
+                return;
+            };
+            self.send_pending(members, queue);
+            members.swap_remove(place);
+            queue.log.people.retain(|other| other != name);
+            self.stop_typing(queue, name, true);
+            self.tell_coming(queue, false, name);
+        });
+        self.flush();
+    }
+
+    /// Takes a line; [`flush`](Self::flush) sends it. `None`: nothing is said any more.
+    pub(super) fn say(&self, from: &Name, text: &str, id: Option<&str>) -> Option<Taken> {
+        let mut queue = self.queue_with_room();
+        if queue.log.ended {
+            return None;
+        }
+        queue.log.latest = queue.log.latest.max(date::now());
+        let at = date::timestamp(queue.log.latest);
+        let seq = queue.log.history.last() + 1;
+        let line = Event::Said {
+            room: &self.name,
+            seq,
+            from: from.as_str(),
+            text,
+            at: &at,
+            id,
+        };
+        let line = line.to_json();
+        queue.append_line(&line, self.common.journal.is_some());
+        queue.log.history.push(line);
+        self.stop_typing(&mut queue, from, false);
+        self.common.said.fetch_add(1, Ordering::Relaxed);
+        Some(Taken { seq, at })
+    }
+
+    pub(super) fn rename(&self, from: &Name, to: &Name) {
+        let mut queue = self.queue_with_room();
+        let log = &mut queue.log;
+        for name in log
+            .people
+            .iter_mut()
+            .chain(log.typing.iter_mut().map(|(name, _)| name))
+        {
+            if name == from {
+                *name = to.clone();
+            }
+        }
+        queue.append(&Event::Renamed {
+            from: from.as_str(),
+            to: to.as_str(),
+            rooms: &[&self.name],
+        });
+    }
+
+    /// Older lines, for someone who scrolls up.
+    pub(super) fn history(&self, before: Option<u64>, limit: u64) -> String {
+        let queue = self.lock_queue();
+        let (messages, more) = queue.log.history.before(before, limit);
+        let room = &self.name;
+        Event::History {
+            room,
+            messages,
+            more,
+        }
+        .to_json()
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.lock_queue().log.people.len()
+    }
+
+    /// The number of the latest line.
+    pub(super) fn last(&self) -> u64 {
+        self.lock_queue().log.history.last()
+    }
+
+    pub(super) fn is_forgotten(&self) -> bool {
+        self.lock_queue().log.forgotten
+    }
+
+    /// Forgets this room if nobody is in it; nobody can come in any more then.
+    pub(super) fn forget_if_empty(&self) -> bool {
+        let log = &mut self.lock_queue().log;
+        log.forgotten = log.people.is_empty();
+        log.forgotten
+    }
+
+    /// The same, if nothing was said either.
+    pub(super) fn forget_if_blank(&self) -> bool {
+        let log = &mut self.lock_queue().log;
+        log.forgotten |= log.people.is_empty() && log.history.is_empty();
+        log.forgotten
+    }
+
+    /// Nothing more is said here; returns when what was said is with the members' senders.
+    pub(super) fn end_if(&self, ended: bool) {
+        if ended {
+            self.with_members(|members, queue| {
+                self.send_pending(members, queue);
+                queue.log.ended = true;
+            });
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! How what is pending in a room reaches its members: one write to each for a whole burst.
+//!
+//! A write costs the same whatever is in it, and waking a thread costs more than a write. So:
+//! whoever has noted something and finds nobody sending **becomes the sender**: takes all
+//! that is pending, gives it to each member in one push that never waits, looks again, and stops
+//! when nothing is left. Whoever finds somebody sending goes back to reading; their lines go out
+//! with the next round. When much is pending they wait for it, so a flood slows down its own
+//! authors, and TCP tells them.
+//!
+//! `members` is locked for a whole round. So who holds it knows that nothing is on its way, and
+//! can let somebody in or out between two events. For that they must get it: a sender that
+//! sees somebody waiting for `members` stops, and leaves the rest to them.
+
+use super::{Event, Log, Room, encode};
+use crate::outbox::Sender;
+use std::sync::{MutexGuard, PoisonError};
+
+/// Bytes that are pending when those who add to them have to wait.
+const FULL: usize = 64 << 10;
+
+/// What happened, and what of it is still to be sent.
+#[derive(Debug)]
+pub(super) struct Queue {
+    pub(super) log: Log,
+    pending: Pending,
+    /// The last round's memory, for the next one.
+    spare: Pending,
+    /// Somebody is sending, and will see what is added.
+    sending: bool,
+    /// So many are waiting for `members`.
+    waiting: usize,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    frames: Vec<u8>,
+    messages: usize,
+    /// The lines among them, for the journal.
+    records: Vec<u8>,
+}
+
+impl Pending {
+    fn clear(&mut self) {
+        self.frames.clear();
+        self.records.clear();
+        self.messages = 0;
+    }
+}
+
+impl Queue {
+    pub(super) fn new(log: Log) -> Self {
+        Self {
+            log,
+            pending: Pending::default(),
+            spare: Pending::default(),
+            sending: false,
+            waiting: 0,
+        }
+    }
+
+    pub(super) fn append(&mut self, event: &Event<'_>) {
+        self.append_line(&event.to_json(), false);
+    }
+
+    pub(super) fn append_line(&mut self, json: &str, recorded: bool) {
+        encode(json, &mut self.pending.frames);
+        self.pending.messages += 1;
+        if recorded {
+            self.pending.records.extend_from_slice(json.as_bytes());
+            self.pending.records.push(b'\n');
+        }
+    }
+
+    pub(super) fn append_people(&mut self, room: &str) {
+        let people = &self.log.people;
+        let count = people.len();
+        let json = Event::People {
+            room,
+            people,
+            count,
+        }
+        .to_json();
+        self.append_line(&json, false);
+    }
+}
+
+impl Room {
+    /// Sends what is pending, unless somebody is at it.
+    pub(in crate::chat) fn flush(&self) {
+        {
+            let mut queue = self.lock_queue();
+            if queue.sending || queue.pending.frames.is_empty() {
+                return;
+            }
+            queue.sending = true;
+        }
+        loop {
+            let members = self.lock_members();
+            let mut queue = self.lock_queue();
+            if queue.pending.frames.is_empty() || queue.waiting > 0 {
+                queue.sending = false;
+                self.taken.notify_all();
+                return;
+            }
+            let spare = std::mem::take(&mut queue.spare);
+            let mut pending = std::mem::replace(&mut queue.pending, spare);
+            drop(queue);
+            self.taken.notify_all();
+            self.send(&members, &pending);
+            pending.clear();
+            // A burst's memory is kept for the next one, that of a flood is not.
+            if pending.frames.capacity() <= 2 * FULL {
+                self.lock_queue().spare = pending;
+            }
+        }
+    }
+
+    /// Changes who the members are, between two events. Flush after it: others may have relied on it.
+    pub(super) fn with_members<T>(
+        &self,
+        change: impl FnOnce(&mut Vec<Sender>, &mut Queue) -> T,
+    ) -> T {
+        self.lock_queue().waiting += 1;
+        let mut members = self.lock_members();
+        let mut queue = self.lock_queue();
+        queue.waiting -= 1;
+        change(&mut members, &mut queue)
+    }
+
+    /// The same as one round of a flush, for who holds both locks.
+    pub(super) fn send_pending(&self, members: &[Sender], queue: &mut Queue) {
+        if !queue.pending.frames.is_empty() {
+            self.send(members, &queue.pending);
+            queue.pending.clear();
+            self.taken.notify_all();
+        }
+    }
+
+    /// To the file first: whoever has seen a line can rely on it.
+    fn send(&self, members: &[Sender], pending: &Pending) {
+        if let (Some(journal), false) = (&self.common.journal, pending.records.is_empty()) {
+            journal.append(&pending.records);
+        }
+        for member in members {
+            member.push(&pending.frames, pending.messages);
+        }
+    }
+
+    /// The queue, when there is room in it.
+    pub(super) fn queue_with_room(&self) -> MutexGuard<'_, Queue> {
+        let mut queue = self.lock_queue();
+        while queue.pending.frames.len() >= FULL {
+            if queue.sending || queue.waiting > 0 {
+                queue = self
+                    .taken
+                    .wait(queue)
+                    .unwrap_or_else(PoisonError::into_inner);
+            } else {
+                drop(queue);
+                self.flush();
+                queue = self.lock_queue();
+            }
+        }
+        queue
+    }
+
+    /// A thread that panicked left whole events behind, so what the lock holds is still good.
+    pub(super) fn lock_queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_members(&self) -> MutexGuard<'_, Vec<Sender>> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,113 @@
+//! What outlives a lost connection: the right to one's name, and which lines were taken already.
+//!
+//! A client that lost its connection cannot know whether its last lines came through. It comes
+//! back with the token of its session and says them again, with the ids they had; those
+//! that are known are acknowledged and not repeated.
+
+use super::people::Person;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+/// Ids that are remembered for a client.
+const MOST_IDS: usize = 128;
+/// Sessions that are remembered when their connections have ended.
+const MOST_ENDED: usize = 1_024;
+
+/// So many random bytes, as hexadecimal digits.
+pub(super) fn token(bytes: usize) -> String {
+    let mut random = vec![0; bytes];
+    getrandom::fill(&mut random).expect("an operating system has randomness");
+    random.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One client's session; after a reconnect, two tokens lead to the same one.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    receipts: Mutex<VecDeque<Receipt>>,
+    holder: Mutex<Weak<Person>>,
+}
+
+/// That a line was taken, and as what.
+#[derive(Debug, Clone)]
+pub(super) struct Receipt {
+    id: Box<str>,
+    pub(super) seq: u64,
+    pub(super) at: String,
+}
+
+impl Session {
+    /// Was a line with this id taken before?
+    pub(super) fn receipt(&self, id: &str) -> Option<Receipt> {
+        let receipts = lock(&self.receipts);
+        receipts.iter().rfind(|receipt| *receipt.id == *id).cloned()
+    }
+
+    pub(super) fn remember(&self, id: &str, seq: u64, at: String) {
+        let mut receipts = lock(&self.receipts);
+        if receipts.len() == MOST_IDS {
+            receipts.pop_front();
+        }
+        let id = id.into();
+        receipts.push_back(Receipt { id, seq, at });
+    }
+
+    /// Whose session it is, if the connection still stands.
+    pub(super) fn holder(&self) -> Option<Arc<Person>> {
+        lock(&self.holder).upgrade()
+    }
+
+    pub(super) fn hold(&self, person: &Arc<Person>) {
+        *lock(&self.holder) = Arc::downgrade(person);
+    }
+}
+
+/// All sessions, by their tokens.
+#[derive(Debug, Default)]
+pub(super) struct Sessions(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    by_token: HashMap<String, Arc<Session>>,
+    ended: VecDeque<String>,
+}
+
+impl Sessions {
+    /// A new session and its token.
+    pub(super) fn open(&self) -> (String, Arc<Session>) {
+        let (token, session) = (token(16), Arc::new(Session::default()));
+        lock(&self.0)
+            .by_token
+            .insert(token.clone(), Arc::clone(&session));
+        (token, session)
+    }
+
+    pub(super) fn find(&self, token: &str) -> Option<Arc<Session>> {
+        lock(&self.0).by_token.get(token).cloned()
+    }
+
+    /// `own` stands for the session that is continued from here on.
+    pub(super) fn continue_as(&self, own: &str, session: &Arc<Session>) {
+        lock(&self.0)
+            .by_token
+            .insert(own.to_owned(), Arc::clone(session));
+    }
+
+    /// The connection has ended. Someone who never had a name will not come back for it.
+    pub(super) fn close(&self, token: &str, had_name: bool) {
+        let mut state = lock(&self.0);
+        if !had_name {
+            state.by_token.remove(token);
+            return;
+        }
+        state.ended.push_back(token.to_owned());
+        if state.ended.len() > MOST_ENDED
+            && let Some(oldest) = state.ended.pop_front()
+        {
+            state.by_token.remove(&oldest);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,261 @@
+//! One connection's write side: who writes, and what waits meanwhile.
+
+use super::{MOST_WRITERS, Outlet};
+use crate::protocol::{CloseCode, FrameHeader, Outgoing, Role};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{SendFlags, send};
+use std::io;
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Messages that are kept for one client at the most: small ones reach this before the bytes.
+const MOST_MESSAGES: usize = 16_384;
+/// For an evicted client to take the rest of the frame that it is in, and the Close.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// How often a thread that waits for room looks whether its client was evicted meanwhile.
+const GLANCE: Duration = Duration::from_millis(100);
+/// A writer's thread does little.
+const STACK: usize = 64 << 10;
+
+#[derive(Debug)]
+pub(super) struct Channel {
+    tcp: Arc<TcpStream>,
+    outlet: Arc<Outlet>,
+    state: Mutex<State>,
+    /// Whoever was writing is done.
+    written: Condvar,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// A thread is writing. Whatever else is to be sent goes behind, into `backlog`.
+    pub(super) writing: bool,
+    /// What that thread has not sent yet of what it took.
+    in_hand: usize,
+    backlog: Backlog,
+    /// A Close was sent, or is in the backlog, or can never be: nothing may follow.
+    pub(super) closed: bool,
+    pub(super) evicted: bool,
+}
+
+/// Whole frames that wait for a client.
+#[derive(Debug, Default)]
+struct Backlog {
+    bytes: Vec<u8>,
+    messages: usize,
+    /// When the oldest of them was added.
+    since: Option<Instant>,
+}
+
+impl Channel {
+    pub(super) fn new(tcp: Arc<TcpStream>, outlet: Arc<Outlet>) -> Self {
+        Self {
+            tcp,
+            outlet,
+            state: Mutex::default(),
+            written: Condvar::new(),
+        }
+    }
+
+    /// Sends what there is room for, and keeps the rest.
+    pub(super) fn push(self: &Arc<Self>, state: &mut State, frames: &[u8], messages: usize) {
+        if state.writing {
+            return self.keep(state, frames, messages);
+        }
+        let sent = match self.send(frames) {
+            Ok(sent) if sent == frames.len() => return,
+            Ok(sent) => sent,
+            // The connection is gone, as its reader is about to learn.
+            Err(_) => return state.closed = true,
+        };
+        // The client lags. From here on a thread of its own writes to it, until it has caught up.
+        state.writing = true;
+        let rest = frames[sent..].to_vec();
+        state.in_hand = rest.len();
+        // A frame that was cut has to be completed, whatever happens to those behind it.
+        let cut = frame_end(frames, sent) - sent;
+        let channel = Arc::clone(self);
+        let since = Instant::now();
+        let start = || {
+            if self.outlet.writers.fetch_add(1, Ordering::Relaxed) >= MOST_WRITERS {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            let thread = thread::Builder::new().name("writer".to_owned());
+            thread.stack_size(STACK).spawn(move || {
+                // An error ended the connection, which is its reader's to report.
+                let _ = channel.write_out(&rest, cut, since);
+                channel.outlet.writers.fetch_sub(1, Ordering::Relaxed);
+            })
+        };
+        if start().is_err() {
+            self.outlet.writers.fetch_sub(1, Ordering::Relaxed);
+            state.writing = false;
+            self.evict(state);
+            let _ = self.tcp.shutdown(Shutdown::Both); // no thread, no farewell
+        }
+    }
+
+    /// Writes, or leaves it to who is writing. `false`: a Close was sent, and these frames were not.
+    pub(super) fn write(self: &Arc<Self>, frames: &[u8], closes: bool) -> io::Result<bool> {
+        {
+            let mut state = self.lock();
+            if state.closed {
+                return Ok(false);
+            }
+            // Before the first byte is written: from here on nobody else's Close is wanted.
+            state.closed = closes;
+            if state.writing {
+                self.keep(&mut state, frames, 1);
+                return Ok(true);
+            }
+            state.writing = true;
+            state.in_hand = frames.len();
+        }
+        self.write_out(frames, 0, Instant::now())?;
+        Ok(true)
+    }
+
+    /// Puts frames behind those that wait, or evicts the client if they are too many.
+    fn keep(&self, state: &mut State, frames: &[u8], messages: usize) {
+        let backlog = &mut state.backlog;
+        let bytes = state.in_hand + backlog.bytes.len() + frames.len();
+        if bytes > self.outlet.backlog || backlog.messages + messages > MOST_MESSAGES {
+            return self.evict(state);
+        }
+        backlog.bytes.extend_from_slice(frames);
+        backlog.messages += messages;
+        backlog.since.get_or_insert_with(Instant::now);
+    }
+
+    fn evict(&self, state: &mut State) {
+        let dropped = std::mem::take(&mut state.backlog).messages;
+        self.outlet
+            .dropped
+            .fetch_add(dropped as u64, Ordering::Relaxed);
+        self.outlet.evicted.fetch_add(1, Ordering::Relaxed);
+        (state.closed, state.evicted) = (true, true);
+        let mut close = Outgoing::server();
+        close.close_with(CloseCode::POLICY_VIOLATION, "too slow: you did not keep up");
+        state.backlog.bytes.extend_from_slice(close.waiting());
+    }
+
+    /// Writes `bytes`, of which the first `cut` are the end of a frame, and then what others left
+    /// meanwhile, until nothing is left.
+    fn write_out(&self, bytes: &[u8], cut: usize, since: Instant) -> io::Result<()> {
+        let mut outcome = self.write_all(bytes, cut, since);
+        loop {
+            let mut state = self.lock();
+            let Backlog { bytes, since, .. } = std::mem::take(&mut state.backlog);
+            state.in_hand = bytes.len();
+            if outcome.is_err() || bytes.is_empty() {
+                state.writing = false;
+                if outcome.is_err() {
+                    (state.in_hand, state.closed) = (0, true);
+                }
+                if state.evicted {
+                    // Wakes the thread that reads from this client; what it was sent stays readable.
+                    let _ = self.tcp.shutdown(Shutdown::Read);
+                }
+                self.written.notify_all();
+                return outcome;
+            }
+            drop(state);
+            outcome = self.write_all(&bytes, 0, since.unwrap_or_else(Instant::now));
+        }
+    }
+
+    /// Sends all of `bytes` before the deadline, which does not move when a little gets through.
+    /// Of an evicted client's only the frame that was begun.
+    fn write_all(&self, bytes: &[u8], cut: usize, since: Instant) -> io::Result<()> {
+        let (mut sent, mut end) = (0, bytes.len());
+        let mut deadline = since + self.outlet.patience;
+        let mut told = false;
+        while sent < end {
+            match self.send(&bytes[sent..end])? {
+                0 => self.wait_for_room(deadline)?,
+                count => {
+                    sent += count;
+                    continue;
+                }
+            }
+            let mut state = self.lock();
+            state.in_hand = end - sent;
+            if state.evicted && !std::mem::replace(&mut told, true) {
+                end = if sent <= cut {
+                    cut
+                } else {
+                    cut + frame_end(&bytes[cut..], sent - cut)
+                };
+                deadline = Instant::now() + FAREWELL;
+            }
+        }
+        Ok(())
+    }
+
+    /// As much as there is room for.
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match send(&*self.tcp, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+                Ok(count) => return Ok(count),
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return Ok(0),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn wait_for_room(&self, deadline: Instant) -> io::Result<()> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let mut state = self.lock();
+            if !state.evicted {
+                self.evict(&mut state);
+            }
+            return Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "the client does not take what it is sent",
+            ));
+        }
+        let timeout = Timespec {
+            tv_sec: 0,
+            tv_nsec: left.min(GLANCE).subsec_nanos().into(),
+        };
+        match poll(
+            &mut [PollFd::new(&*self.tcp, PollFlags::OUT)],
+            Some(&timeout),
+        ) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Waits for whoever is writing. That ends: they have a deadline.
+    pub(super) fn wait_until_written(&self) {
+        let mut state = self.lock();
+        while state.writing {
+            state = (self.written.wait(state)).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// A thread that panicked left whole frames behind, so what the lock holds is still good.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where the frame ends that byte `at` of `frames` belongs to: `at` itself between two frames.
+fn frame_end(frames: &[u8], at: usize) -> usize {
+    let mut end = 0;
+    while end < at {
+        match FrameHeader::decode(&frames[end..], Role::Server) {
+            Ok(Some((header, size))) => end += size + header.len as usize,
+            // Not our own frames, then; better too much than half a frame.
+            _ => return frames.len(),
+        }
+    }
+    end.min(frames.len())
+}

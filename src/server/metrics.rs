@@ -1,0 +1,96 @@
+//! How the server is doing, in the text format that Prometheus reads.
+
+use super::Shared;
+use crate::protocol::HandshakeError;
+use crate::protocol::http::Response;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Requests that were refused, by status and reason.
+#[derive(Debug, Default)]
+pub(super) struct Refusals(Mutex<Counts>);
+
+type Counts = BTreeMap<(u16, String), u64>;
+
+impl Refusals {
+    pub(super) fn count(&self, error: &HandshakeError) {
+        // The variant's name: what is in it came from the client, and there are many of those.
+        let debug = format!("{error:?}");
+        let reason = debug
+            .split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or_default();
+        *self
+            .lock()
+            .entry((error.status(), reason.to_owned()))
+            .or_default() += 1;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Name, kind, what it is, how much.
+type Metric = (&'static str, &'static str, &'static str, u64);
+
+/// What `/metrics` shows.
+pub(super) fn page(shared: &Shared) -> Response {
+    let mut text = String::new();
+    for (name, kind, help, value) in metrics(shared) {
+        // Writing to a String does not fail.
+        let _ = writeln!(
+            text,
+            "# HELP ws101_{name} {help}\n# TYPE ws101_{name} {kind}"
+        );
+        let _ = writeln!(text, "ws101_{name} {value}");
+    }
+    let name = "ws101_refused_requests_total";
+    let _ = writeln!(
+        text,
+        "# HELP {name} Requests and handshakes that were refused."
+    );
+    let _ = writeln!(text, "# TYPE {name} counter");
+    for ((status, reason), count) in shared.refusals.lock().iter() {
+        let _ = writeln!(
+            text,
+            "{name}{{status=\"{status}\",reason=\"{reason}\"}} {count}"
+        );
+    }
+    Response::new(
+        200,
+        "text/plain; version=0.0.4; charset=utf-8",
+        text.into_bytes(),
+    )
+    .header("Cache-Control", "no-store")
+    .header("X-Content-Type-Options", "nosniff")
+}
+
+fn metrics(shared: &Shared) -> Vec<Metric> {
+    let (chat, outlet) = (shared.chat.vitals(), &shared.outlet);
+    let gauge = |name, help, value: usize| (name, "gauge", help, value as u64);
+    let counter = |name, help, value| (name, "counter", help, value);
+    let open = shared.registry.len();
+    let mut metrics = vec![
+        gauge("connections", "Connections that are open.", open),
+        gauge("people", "Those that have a name in the chat.", chat.people),
+        gauge("rooms", "Rooms of the chat.", chat.rooms),
+        counter("messages_total", "Lines that were said.", chat.said),
+        counter(
+            "evictions_total",
+            "Clients that did not keep up.",
+            outlet.evicted(),
+        ),
+        counter(
+            "queue_drops_total",
+            "Messages that were dropped with them.",
+            outlet.dropped(),
+        ),
+    ];
+    if let Some(degraded) = chat.history_degraded {
+        let help = "1 while the history file cannot be written.";
+        metrics.push(gauge("history_degraded", help, degraded.into()));
+    }
+    metrics
+}
