@@ -5,6 +5,7 @@
 //! | `accept` | connections come in, or are turned away |
 //! | `connection` | one thread: read a request, answer it or upgrade |
 //! | `guard` | who may connect |
+//! | `proxy` | who a client is that comes through one |
 //! | `pages` | what a browser gets |
 //! | `metrics` | what those get who watch the server |
 //! | `peer` | one WebSocket's life: read, handle, reply, ping, close |
@@ -23,6 +24,7 @@ mod pages;
 mod peer;
 #[cfg(test)]
 mod peer_tests;
+mod proxy;
 mod registry;
 mod timers;
 mod turnaway;

@@ -2,7 +2,7 @@
 
 use super::peer::Endpoint;
 use super::registry::Place;
-use super::{Shared, guard, metrics, pages, peer};
+use super::{Shared, guard, metrics, pages, peer, proxy};
 use crate::chat::{self, Guest};
 use crate::date::http_date;
 use crate::outbox::Sender;
@@ -48,7 +48,12 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
     let mut buffer = ReadBuffer::new();
     stream.set_deadline(Some(Instant::now() + shared.config.deadlines.handshake));
     let (method, decision) = match read_head(&mut stream, &mut buffer, shared.config.head) {
-        Ok(head_at) => decide(&buffer.unread()[head_at.clone()], head_at.end, shared),
+        Ok(head_at) => decide(
+            &buffer.unread()[head_at.clone()],
+            head_at.end,
+            place,
+            shared,
+        ),
         Err(SocketError::Request(error)) => (String::new(), Err(error)),
         // The connection ended first, or nothing at all was sent: nobody waits for an answer.
         Err(_) => return,
@@ -80,11 +85,31 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
 fn decide(
     head: &[u8],
     head_size: usize,
+    place: &Place,
     shared: &Shared,
 ) -> (String, Result<Decision, HandshakeError>) {
     match RequestHead::parse(head, shared.config.head) {
-        Ok(head) => (head.method.to_owned(), judge(&head, head_size, shared)),
+        Ok(head) => {
+            let judged = find_client(&head, place, shared);
+            let decision = judged.and_then(|()| judge(&head, head_size, shared));
+            (head.method.to_owned(), decision)
+        }
         Err(error) => (String::new(), Err(error)),
+    }
+}
+
+/// A client that comes through a proxy counts under its own address.
+fn find_client(
+    head: &RequestHead<'_>,
+    place: &Place,
+    shared: &Shared,
+) -> Result<(), HandshakeError> {
+    let proxies = &shared.config.access.proxies;
+    match place.address() {
+        Some(neighbour) if proxies.contains(&neighbour) => {
+            place.belongs_to(proxy::client(&head.headers, neighbour, proxies))
+        }
+        _ => Ok(()),
     }
 }
 

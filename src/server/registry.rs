@@ -62,25 +62,19 @@ impl Registry {
         tcp: Arc<TcpStream>,
     ) -> Result<Place, HandshakeError> {
         let mut state = self.lock();
-        let from_here = state.per_address.get(&address).copied().unwrap_or(0);
         if state.ending {
             return Err(HandshakeError::Busy("the server is about to end"));
         }
         if state.open.len() >= self.limits.all {
             return Err(HandshakeError::Busy("all connections are taken"));
         }
-        if from_here >= self.limits.per_address && !address.is_loopback() {
-            return Err(HandshakeError::Busy(
-                "too many connections come from your address",
-            ));
-        }
         if state.handshaking >= self.limits.handshaking {
             return Err(HandshakeError::Busy("too many handshakes are under way"));
         }
+        state.count_in(address, self.limits.per_address)?;
         state.last_id += 1;
         let id = state.last_id;
         state.handshaking += 1;
-        state.per_address.insert(address, from_here + 1);
         state.open.insert(
             id,
             Entry {
@@ -162,6 +156,29 @@ impl Registry {
     }
 }
 
+impl State {
+    /// One more from `address`, loopback exempt: if there may be.
+    fn count_in(&mut self, address: IpAddr, most: usize) -> Result<(), HandshakeError> {
+        let count = self.per_address.entry(address).or_default();
+        if *count >= most && !address.is_loopback() {
+            return Err(HandshakeError::Busy(
+                "too many connections come from your address",
+            ));
+        }
+        *count += 1;
+        Ok(())
+    }
+
+    fn count_out(&mut self, address: IpAddr) {
+        if let Some(count) = self.per_address.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                self.per_address.remove(&address);
+            }
+        }
+    }
+}
+
 /// One connection's place among the others. Dropping it, in whatever way, gives it back.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -173,6 +190,23 @@ impl Place {
     /// A number that no other connection of this server has.
     pub(super) const fn id(&self) -> u64 {
         self.id
+    }
+
+    /// The address that it counts under.
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        let state = self.registry.lock();
+        state.open.get(&self.id).map(|entry| entry.address)
+    }
+
+    /// It counts under another address, for which its neighbour is a proxy.
+    pub(super) fn belongs_to(&self, address: IpAddr) -> Result<(), HandshakeError> {
+        let mut state = self.registry.lock();
+        state.count_in(address, self.registry.limits.per_address)?;
+        if let Some(entry) = state.open.get_mut(&self.id) {
+            let before = std::mem::replace(&mut entry.address, address);
+            state.count_out(before);
+        }
+        Ok(())
     }
 
     /// The request is complete, and this connection's thread will answer it. `false`: the server
@@ -232,12 +266,7 @@ impl Drop for Place {
         if !matches!(entry.stage, Stage::Upgraded(_)) {
             state.handshaking -= 1;
         }
-        if let Some(count) = state.per_address.get_mut(&entry.address) {
-            *count -= 1;
-            if *count == 0 {
-                state.per_address.remove(&entry.address);
-            }
-        }
+        state.count_out(entry.address);
         drop(state);
         self.registry.changed.notify_all();
     }
