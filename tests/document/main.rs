@@ -1,5 +1,6 @@
 //! PROTOCOL.md cannot lie: every example in it is executed, every table compared with the source.
 
+mod conversations;
 mod frames;
 mod markdown;
 mod requests;

@@ -84,3 +84,82 @@ fn numbers_after(source: &str, mark: &str) -> BTreeSet<u16> {
     assert!(found.len() > 5, "numbers were found");
     found
 }
+
+/// Requests, events and errors of the chat: each that the source has, and no other.
+#[test]
+fn chat_messages() {
+    let requests = include_str!("../../src/chat/request.rs");
+    let requests = between(requests, "fn request(&self)", "fn join(&self)");
+    assert_eq!(words_of_rows("request"), quoted(requests, "Some(\""));
+
+    let events = include_str!("../../src/chat/event.rs");
+    let events = between(events, "pub(super) enum Event<'a> {", "\n}\n");
+    let variants = events.lines().filter_map(|line| {
+        let name = line.strip_prefix("    ")?.strip_suffix(" {")?;
+        name.chars()
+            .all(char::is_alphabetic)
+            .then(|| name.to_lowercase())
+    });
+    assert_eq!(words_of_rows("event"), variants.collect());
+
+    let codes = include_str!("../../src/chat/refusal.rs");
+    assert_eq!(words_of_rows("error"), quoted(codes, "=> \""));
+}
+
+/// The fields of every event are those that the table names.
+#[test]
+fn fields_of_events() {
+    let source = include_str!("../../src/chat/event.rs");
+    let source = between(source, "pub(super) enum Event<'a> {", "\n}\n");
+    let mut events: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for line in source.lines() {
+        if let Some(name) = line
+            .strip_prefix("    ")
+            .and_then(|line| line.strip_suffix(" {"))
+        {
+            events.push((name.to_lowercase(), BTreeSet::new()));
+        } else if let Some((field, kind)) = line.trim().split_once(": ")
+            && let Some((_, fields)) = events.last_mut()
+            && !field.starts_with('/')
+        {
+            let mark = if kind.starts_with("Option<") { "?" } else { "" };
+            fields.insert(format!("{field}{mark}"));
+        }
+    }
+    assert!(events.len() > 10, "the events were found");
+    for row in rows(PROTOCOL, "event") {
+        let name = row[0].trim_matches('`');
+        let documented: BTreeSet<String> = (row[1]
+            .split("), ")
+            .flat_map(|part| part.split(" (").take(1)))
+        .flat_map(|part| part.split(", "))
+        .map(|field| field.trim_matches('`').to_owned())
+        .collect();
+        let known = events.iter().find(|(event, _)| event == name);
+        assert_eq!(known.map(|(_, fields)| fields), Some(&documented), "{name}");
+    }
+}
+
+fn words_of_rows(first_column: &str) -> BTreeSet<String> {
+    let rows = rows(PROTOCOL, first_column);
+    rows.iter()
+        .map(|row| row[0].trim_matches('`').to_owned())
+        .collect()
+}
+
+fn between<'a>(source: &'a str, start: &str, end: &str) -> &'a str {
+    let (_, rest) = source.split_once(start).expect("the beginning");
+    rest.split_once(end).expect("the end").0
+}
+
+/// The words that stand behind `mark`, up to the closing quote.
+fn quoted(source: &str, mark: &str) -> BTreeSet<String> {
+    let found: BTreeSet<String> = source
+        .split(mark)
+        .skip(1)
+        .filter_map(|rest| rest.split_once('"'))
+        .map(|(word, _)| word.to_owned())
+        .collect();
+    assert!(found.len() > 5, "words were found");
+    found
+}
