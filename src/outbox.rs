@@ -15,6 +15,8 @@
 //! and its connection ends. The others do not notice.
 
 mod channel;
+#[cfg(test)]
+mod tests;
 
 use channel::Channel;
 use std::io;

@@ -1,0 +1,177 @@
+//! Clients that read, lag, and never read, over real sockets.
+
+use super::{Outlet, Sender};
+use crate::protocol::{Event, Frame, Limits, Opcode, Outgoing, Session};
+use std::io::{ErrorKind, Read};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+const LONG: Duration = Duration::from_secs(20);
+
+struct Pair {
+    sender: Sender,
+    outlet: Arc<Outlet>,
+    /// Our end of the connection.
+    ours: Arc<TcpStream>,
+    client: TcpStream,
+}
+
+fn pair(patience: Duration, backlog: usize) -> Pair {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let client = TcpStream::connect(listener.local_addr().expect("bound")).expect("it listens");
+    let ours = Arc::new(listener.accept().expect("one connection").0);
+    client.set_read_timeout(Some(LONG)).expect("a timeout");
+    let outlet = Arc::new(Outlet::new(patience, backlog));
+    let sender = Sender::new(Arc::clone(&ours), Arc::clone(&outlet));
+    Pair {
+        sender,
+        outlet,
+        ours,
+        client,
+    }
+}
+
+/// A frame that holds its number and fills so many bytes.
+fn numbered(number: usize, size: usize) -> Vec<u8> {
+    let mut frame = Vec::new();
+    let text = format!("{number:0size$}");
+    Frame::whole(Opcode::Text, text.as_bytes()).encode(None, &mut frame);
+    frame
+}
+
+fn close_frame() -> Vec<u8> {
+    let mut close = Outgoing::server();
+    close.close(None);
+    close.waiting().to_vec()
+}
+
+/// Everything that the client can still read: the numbers, and the code of a Close.
+fn read_all(mut client: TcpStream) -> (Vec<usize>, Option<Option<u16>>) {
+    let mut session = Session::client(Limits::ECHO, || unreachable!("it only reads"));
+    let (mut numbers, mut closed) = (Vec::new(), None);
+    let mut bytes = [0; 4096];
+    loop {
+        while let Some(event) = session
+            .incoming
+            .next_event()
+            .expect("whole frames, in order")
+        {
+            match event {
+                Event::Message(message) => {
+                    let text = str::from_utf8(message.as_bytes()).expect("digits");
+                    numbers.push(text.parse().expect("a number"));
+                }
+                Event::Close(reason) => closed = Some(reason.map(|reason| reason.code.number())),
+                other => panic!("{other:?}"),
+            }
+        }
+        if closed.is_some() {
+            return (numbers, closed);
+        }
+        match client.read(&mut bytes) {
+            Ok(0) => return (numbers, closed),
+            Ok(count) => session.incoming.receive(&bytes[..count]),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+#[test]
+fn what_a_lagging_client_missed_comes_later_and_in_order() {
+    let Pair {
+        sender,
+        outlet,
+        client,
+        ..
+    } = pair(LONG, 64 << 20);
+    // Far more than the sockets hold, by pushes and, behind them, by a write that has to wait.
+    let count = 400;
+    for number in 0..count {
+        sender.push(&numbered(number, 50_000), 1);
+    }
+    assert!(sender.write(&numbered(count, 10)).expect("it is kept"));
+    sender.close(&close_frame());
+    sender.push(&numbered(0, 10), 1);
+    let (numbers, closed) = read_all(client);
+    assert_eq!(numbers, (0..=count).collect::<Vec<_>>());
+    assert_eq!(closed, Some(None), "the Close is the last");
+    assert_eq!((outlet.evicted(), outlet.dropped()), (0, 0));
+}
+
+#[test]
+fn who_never_reads_is_evicted_by_size_and_told_so_when_it_reads_at_last() {
+    let Pair {
+        sender,
+        outlet,
+        ours,
+        client,
+    } = pair(LONG, 256 << 10);
+    let mut pushed = 0;
+    while !sender.is_evicted() {
+        sender.push(&numbered(pushed, 10_000), 1);
+        pushed += 1;
+        assert!(pushed < 10_000, "a hundred megabytes are too many");
+    }
+    let (numbers, closed) = read_all(client);
+    let whole = numbers.len();
+    assert_eq!(
+        numbers,
+        (0..whole).collect::<Vec<_>>(),
+        "whole frames up to the Close"
+    );
+    assert_eq!(closed, Some(Some(1008)));
+    assert_eq!(outlet.evicted(), 1);
+    assert!(outlet.dropped() > 0 && whole < pushed);
+    // Its own thread is woken, so that the connection can end.
+    let mut byte = [0];
+    assert_eq!((&*ours).read(&mut byte).expect("woken"), 0);
+}
+
+#[test]
+fn who_takes_nothing_in_time_is_cut_off() {
+    let Pair {
+        sender,
+        outlet,
+        ours,
+        client,
+    } = pair(Duration::from_millis(200), 64 << 20);
+    for number in 0..400 {
+        sender.push(&numbered(number, 50_000), 1);
+    }
+    let mut byte = [0];
+    assert_eq!(
+        (&*ours).read(&mut byte).expect("woken"),
+        0,
+        "by the thread that gave up"
+    );
+    assert!(sender.is_evicted() && sender.is_closed());
+    assert_eq!(outlet.evicted(), 1);
+    drop(client);
+}
+
+#[test]
+fn a_write_that_waits_has_the_same_patience() {
+    let Pair { sender, client, .. } = pair(Duration::from_millis(200), 1 << 20);
+    let error = loop {
+        if let Err(error) = sender.write(&numbered(0, 60_000)) {
+            break error;
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert!(
+        !sender.write(b"").expect("nothing is tried"),
+        "and nothing follows"
+    );
+    drop(client);
+}
+
+#[test]
+fn many_small_messages_have_a_bound_too() {
+    let Pair { sender, client, .. } = pair(LONG, usize::MAX);
+    for number in 0..2_000 {
+        sender.push(&numbered(number, 50_000), 20);
+    }
+    assert!(sender.is_evicted(), "forty thousand messages");
+    drop(client);
+}
