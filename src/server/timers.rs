@@ -61,6 +61,17 @@ impl Timers {
         self.message = began(self.message, incoming.is_inside_message(), messages, now);
     }
 
+    /// We were asleep ourselves, the whole machine perhaps: nobody is late but us. What was
+    /// due begins anew, so that a laptop that wakes up does not lose all its connections.
+    pub(super) fn excuse(&mut self, now: Instant) {
+        let anew = |(number, _)| (number, now);
+        self.heard = now;
+        self.pinged = self.pinged.map(|_| now);
+        self.frame = self.frame.map(anew);
+        self.message = self.message.map(anew);
+        self.closing = self.closing.map(|_| now);
+    }
+
     /// A ping went out.
     pub(super) const fn pinged(&mut self, now: Instant) {
         self.pinged = Some(now);
@@ -110,4 +121,32 @@ fn began(
     before
         .filter(|(known, _)| *known == number)
         .or(Some((number, now)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::Config;
+    use std::time::Duration;
+
+    #[test]
+    fn after_a_sleep_of_our_own_everyone_has_a_full_round() {
+        let start = Instant::now();
+        let deadlines = Config::default().deadlines;
+        let mut timers = Timers::new(deadlines, start);
+        timers.pinged(start);
+        timers.frame = Some((0, start));
+        let (_, due) = timers.next();
+        assert_eq!(due, Due::PingTimeout);
+        let later = start + Duration::from_secs(3_600);
+        timers.excuse(later);
+        assert_eq!(
+            timers.next(),
+            (later + deadlines.ping_timeout, Due::PingTimeout)
+        );
+        timers.closing(later);
+        let after = later + Duration::from_secs(3_600);
+        timers.excuse(after);
+        assert_eq!(timers.next(), (after + deadlines.close, Due::CloseTimeout));
+    }
 }
