@@ -1,18 +1,20 @@
-// A complete WebSocket client: open, send, show what comes, say when it ends.
+// The page of /echo-demo: what was sent and what came back, each with its size in bytes.
 
-const log = document.getElementById("log");
-const form = document.getElementById("form");
-const field = form.elements.text;
+import { byId, el } from "./dom.js";
+
+const log = byId("log");
+const form = byId("form");
+const field = byId("text");
 const button = form.querySelector("button");
 
 const scheme = location.protocol === "https:" ? "wss:" : "ws:";
 const socket = new WebSocket(`${scheme}//${location.host}/echo`);
 
-socket.addEventListener("open", () => showState("open", "connected to /echo"));
+socket.addEventListener("open", () => showState("online", "connected to /echo"));
 socket.addEventListener("message", (event) => show("came", "came back", event.data));
-socket.addEventListener("close", (event) => {
+socket.addEventListener("close", ({ code, reason }) => {
   // 1006 never travels: it is the browser's name for "no Close came".
-  showState("closed", `closed with ${event.code} ${event.reason}`.trim() + " · reload to connect again");
+  showState("offline", `closed with ${[code, reason].filter(Boolean).join(" ")}: reload to connect again`);
 });
 
 form.addEventListener("submit", (event) => {
@@ -23,27 +25,22 @@ form.addEventListener("submit", (event) => {
   field.value = "";
 });
 
-function showState(light, text) {
-  document.getElementById("light").className = `light ${light}`;
-  document.getElementById("state").textContent = text;
-  button.disabled = light !== "open";
+function showState(is, text) {
+  byId("state").dataset.state = is;
+  byId("state").textContent = text;
+  button.disabled = is !== "online";
 }
 
-// What is shown is always set as text: a message can hold anything.
 function show(kind, who, text) {
   const bytes = new TextEncoder().encode(text).length;
-  const line = document.createElement("li");
-  line.className = kind;
-  line.append(part("who", who), part("text", text), part("size", `${bytes} B`));
-  log.append(line);
+  log.append(
+    el(
+      "li",
+      { class: kind },
+      el("span", { class: "who" }, who),
+      el("span", { class: "text", dir: "auto" }, text),
+      el("span", { class: "size" }, `${bytes} ${bytes === 1 ? "byte" : "bytes"}`),
+    ),
+  );
   log.scrollTop = log.scrollHeight;
 }
-
-function part(name, text) {
-  const element = document.createElement("span");
-  element.className = name;
-  element.textContent = text;
-  return element;
-}
-
-button.disabled = true;

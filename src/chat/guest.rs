@@ -52,6 +52,8 @@ pub(crate) struct Guest {
     errands: Bucket,
     renames: Bucket,
     strikes: Strikes,
+    /// It had a name, and may come back for it, even if another connection has it now.
+    was_named: bool,
     /// Rooms in which something waits for the end of this burst.
     stirred: Vec<Arc<Room>>,
 }
@@ -69,6 +71,7 @@ impl Guest {
             errands: Bucket::new(ERRANDS, now),
             renames: Bucket::new(RENAMES, now),
             strikes: Strikes::default(),
+            was_named: false,
             stirred: Vec::new(),
         }
     }
@@ -188,9 +191,9 @@ impl Drop for Guest {
     fn drop(&mut self) {
         self.burst_ended();
         let rooms = self.person.standing().rooms.clone();
-        let had_name = self.chat.people.depart(&self.person);
+        self.chat.people.depart(&self.person);
         rooms.iter().for_each(|room| self.chat.rooms.tidy(room));
-        self.chat.sessions.close(&self.token, had_name);
+        self.chat.sessions.close(&self.token, self.was_named);
     }
 }
 

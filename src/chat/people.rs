@@ -126,11 +126,10 @@ impl People {
         Ok((old, standing.rooms.clone()))
     }
 
-    /// The connection has ended. Did it have a name?
-    pub(super) fn depart(&self, person: &Arc<Person>) -> bool {
-        let had_name = remove(&mut self.lock(), person);
+    /// The connection has ended.
+    pub(super) fn depart(&self, person: &Arc<Person>) {
+        remove(&mut self.lock(), person);
         person.leave_rooms();
-        had_name
     }
 
     pub(super) fn find(&self, name: &str) -> Result<Arc<Person>, Refusal> {
@@ -167,17 +166,14 @@ fn taken(name: &str) -> Refusal {
     )
 }
 
-/// Takes a person's name back; `false` if it had none, or had lost it to its newer connection.
-fn remove(by_name: &mut HashMap<String, Arc<Person>>, person: &Arc<Person>) -> bool {
+/// Takes a person's name back, unless it has none, or has lost it to its newer connection.
+fn remove(by_name: &mut HashMap<String, Arc<Person>>, person: &Arc<Person>) {
     let name = person.standing().name.clone();
-    let Some(key) = name.map(|name| rules::key(name.as_str())) else {
-        return false;
-    };
-    let is_own = by_name
-        .get(&key)
-        .is_some_and(|holder| Arc::ptr_eq(holder, person));
-    if is_own {
+    if let Some(key) = name.map(|name| rules::key(name.as_str()))
+        && by_name
+            .get(&key)
+            .is_some_and(|holder| Arc::ptr_eq(holder, person))
+    {
         by_name.remove(&key);
     }
-    is_own
 }

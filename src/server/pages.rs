@@ -14,7 +14,41 @@ macro_rules! embed {
     };
 }
 
-const FILES: &[(&str, &[u8])] = &embed!["echo.js", "icon.svg", "index.html", "style.css"];
+const FILES: &[(&str, &[u8])] = &embed![
+    "address.js",
+    "cheeper.html",
+    "cheeper.js",
+    "commands.js",
+    "composer.js",
+    "dom.js",
+    "drawers.js",
+    "echo.html",
+    "echo.js",
+    "icon.svg",
+    "identity.js",
+    "index.html",
+    "lines.js",
+    "links.js",
+    "log.js",
+    "login.js",
+    "main.js",
+    "names.js",
+    "orders.js",
+    "outbox.js",
+    "people.js",
+    "receive.js",
+    "rename.js",
+    "replay.js",
+    "rooms.js",
+    "scroll.js",
+    "session.js",
+    "socket.js",
+    "state.js",
+    "status.js",
+    "style.css",
+    "time.js",
+    "unread.js",
+];
 
 /// What is at `path`, for a browser that reached us as `host`. With `www`, the files come from
 /// that directory.

@@ -62,6 +62,7 @@ impl Guest {
             .and_then(|token| self.chat.sessions.find(token));
         let session = session.unwrap_or_else(|| Arc::clone(&self.session));
         let older = self.chat.people.claim(name, &self.person, &session)?;
+        self.was_named = true;
         if !Arc::ptr_eq(&session, &self.session) {
             self.chat.sessions.continue_as(&self.token, &session);
             self.session = session;

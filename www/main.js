@@ -1,0 +1,199 @@
+// The wiring: which view listens to what, and what each control does. Everything else is in the
+// module that has its name.
+
+import { roomOfAddress, showInAddress } from "./address.js";
+import * as composer from "./composer.js";
+import { byId } from "./dom.js";
+import { closeDrawers, setUpDrawers } from "./drawers.js";
+import { cookieName, forgetEverything, tabMemory } from "./identity.js";
+import * as log from "./log.js";
+import * as login from "./login.js";
+import { faultOfName, faultOfRoom, tidyRoom } from "./names.js";
+import * as outbox from "./outbox.js";
+import * as orders from "./orders.js";
+import { onPerson, showPeople } from "./people.js";
+import { receive } from "./receive.js";
+import * as rename from "./rename.js";
+import * as rooms from "./rooms.js";
+import { onReached } from "./scroll.js";
+import * as session from "./session.js";
+import { createLink } from "./socket.js";
+import { currentRoom, note, on, state, tell } from "./state.js";
+import * as status from "./status.js";
+import { countUnread, seen, showUnread } from "./unread.js";
+
+const FIRST_ROOM = "lobby";
+const CHEEP = 140; // the room of /cheeper takes no longer lines
+const LIST_EVERY = 10_000;
+
+let online = false;
+let inChat = false;
+
+const link = createLink({
+  url: `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws`,
+  protocol: "chat.ws101.v1",
+  hear: receive,
+  show: linkChanged,
+});
+session.speakThrough(link.send);
+
+// From the state to the views.
+
+on("me", () => {
+  rename.showMe(state.me);
+  if (!inChat) enterChat();
+});
+on("renamed", rename.renameDone);
+on("rename-refused", (message) => (rename.renameIsOpen() ? rename.showRenameFault(message) : note("error", message)));
+on("refused", (which, message) => {
+  inChat = false;
+  link.close(); // else it would come back by itself, and take the name as soon as it is free
+  login.showLogin(state.me, state.current || roomOfAddress() || FIRST_ROOM);
+  login.showLoginFault(which, message);
+});
+on("limits", applyLimits);
+on("current", (before) => {
+  if (before) before.draft = composer.draft();
+  const room = currentRoom();
+  byId("room-name").textContent = room?.name ?? "No room";
+  byId("leave").hidden = !room;
+  showInAddress(room?.name);
+  log.showRoom(room, before);
+  composer.setRoom(room);
+  applyLimits();
+  showPeople(room?.people ?? [], state.me);
+  status.showTyping(room?.typing ?? []);
+  seen();
+});
+on("rooms", showUnread);
+on("room-refused", rooms.showRoomFault);
+on("people", (room) => {
+  if (room.name === state.current) showPeople(room.people, state.me);
+  rooms.showRooms(state);
+});
+on("typing", (room) => room.name === state.current && status.showTyping(room.typing));
+on("entry", log.showEntry);
+on("changed", log.showChange);
+on("older", log.showOlder);
+on("dropped", log.showDropped);
+on("unread", countUnread);
+
+// From the controls to the conversation.
+
+login.onLogin((name, typedRoom) => {
+  const room = tidyRoom(typedRoom);
+  const nameFault = faultOfName(name, state.limits.name);
+  const roomFault = faultOfRoom(room, state.limits.room);
+  if (nameFault || roomFault) return login.showLoginFault(nameFault ? "name" : "room", nameFault || roomFault);
+  login.showLoginFault("name", "");
+  login.showWaiting(true, "One moment…");
+  session.begin(name, [room], room);
+  link.open();
+});
+
+rooms.onRooms({
+  choose(room) {
+    session.show(room);
+    closeDrawers();
+    composer.focusForWriting();
+  },
+  leave,
+  join(typed) {
+    const fault = orders.askForRoom(typed);
+    if (fault) return fault;
+    closeDrawers();
+    composer.focusForWriting();
+  },
+});
+byId("leave").addEventListener("click", () => leave(state.current));
+
+onPerson((name) => {
+  composer.setDraft(`/msg ${name} `);
+  closeDrawers();
+  composer.focusComposer();
+});
+
+rename.onRename({ current: () => state.me, rename: orders.askForName, logOut });
+
+composer.onCompose({
+  submit(text) {
+    const room = currentRoom();
+    if (room) orders.carryOut(text, room);
+  },
+  typing: () => link.send({ type: "typing", room: state.current }),
+});
+
+byId("log-frame").addEventListener("click", (event) => {
+  const does = event.target.dataset.does;
+  if (does === "older") return askForOlder();
+  if (!does) return;
+  outbox.decide(does, currentRoom(), event.target.closest("li").dataset.id);
+  composer.focusForWriting();
+});
+byId("new-pill").addEventListener("click", () => {
+  log.goToNewest();
+  composer.focusForWriting();
+});
+onReached((end) => (end === "newest" ? seen() : askForOlder()));
+
+status.onState({ tryNow: link.open, continueHere: link.open });
+document.addEventListener("visibilitychange", () => document.hidden || seen());
+addEventListener("hashchange", () => inChat && orders.askForRoom(roomOfAddress()));
+setInterval(listRooms, LIST_EVERY);
+setUpDrawers();
+start();
+
+function start() {
+  const memory = tabMemory();
+  const name = memory.name || cookieName();
+  const wished = roomOfAddress() || FIRST_ROOM;
+  if (!name) return login.showLogin("", wished);
+  session.begin(name, memory.rooms.length > 0 ? memory.rooms : [wished], memory.current || wished, memory.session);
+  tell("me");
+  link.open();
+}
+
+function linkChanged(now) {
+  const was = online;
+  online = now.is === "online";
+  status.showState(now);
+  if (was && !online) session.disconnected();
+  if (inChat && was !== online) status.announce(online ? "Connected" : now.is === "replaced" ? "Continued elsewhere" : "Connection lost");
+  if (!inChat && now.is === "waiting") login.showWaiting(true, "The server does not answer. Trying again…");
+  if (!was && online) setTimeout(listRooms, 300);
+}
+
+function enterChat() {
+  inChat = true;
+  login.hideLogin();
+  composer.focusForWriting();
+}
+
+function logOut() {
+  closeDrawers();
+  link.close();
+  session.logOut();
+  forgetEverything();
+  inChat = false;
+  tell("current");
+  tell("rooms");
+  login.showLogin("", FIRST_ROOM);
+}
+
+function leave(room) {
+  session.leave(room);
+  composer.focusForWriting(); // the button that was pressed is about to go
+}
+
+function askForOlder() {
+  const room = currentRoom();
+  if (room && orders.askForOlder(room)) log.showOlderState(room);
+}
+
+function listRooms() {
+  if (online && inChat && !document.hidden) link.send({ type: "rooms" });
+}
+
+function applyLimits() {
+  composer.setLimit(state.current === "cheeper" ? CHEEP : state.limits.text);
+}

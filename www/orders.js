@@ -1,0 +1,57 @@
+// What the reader asks for, checked as far as the page can. A function gives back a sentence when
+// something is wrong, for the view that asked to show.
+
+import { HELP, readLine } from "./commands.js";
+import { faultOfName, faultOfRoom, tidyRoom } from "./names.js";
+import { post } from "./outbox.js";
+import { ask, join, leave } from "./session.js";
+import { KEPT, note, state, tell } from "./state.js";
+
+const NO_CONNECTION = "There is no connection just now.";
+const PAGE = 50; // older lines asked for at once
+
+/** Does what a typed line means; what is wrong with it is said in the log. */
+export function carryOut(typed, room) {
+  const order = readLine(typed, room.people);
+  const fault = does[order.does](order, room);
+  if (fault) note("error", fault, room);
+}
+
+const does = {
+  say: ({ text }, room) => post(room, { kind: "line", from: state.me, text }),
+  whisper: ({ to, text }, room) => post(room, { kind: "whisper", from: state.me, to, text }),
+  nick: ({ name }) => askForName(name),
+  join: ({ room }) => askForRoom(room),
+  leave: ({ room }, here) => leave(tidyRoom(room) || here.name),
+  follow: ({ topics }) => askForNews(topics),
+  help: (_, room) => note("help", HELP, room),
+  fault: ({ message }) => message,
+};
+
+export function askForRoom(typed) {
+  const room = tidyRoom(typed);
+  const fault = faultOfRoom(room, state.limits.room);
+  if (!fault) join(room);
+  return fault;
+}
+
+export function askForName(name) {
+  const fault = faultOfName(name, state.limits.name);
+  if (fault) return fault;
+  if (name === state.me) tell("renamed");
+  else if (!ask({ type: "name", name })) return NO_CONNECTION;
+}
+
+/** Asks for the lines before the oldest one here; true when a request is under way. */
+export function askForOlder(room) {
+  if (!room.more || room.loading || room.entries.length >= KEPT) return false;
+  const before = room.entries.find((entry) => entry.seq)?.seq;
+  const limit = Math.min(PAGE, state.limits.history, KEPT - room.entries.length);
+  room.loading = before !== undefined && ask({ type: "history", room: room.name, before, limit });
+  return room.loading;
+}
+
+function askForNews(topics) {
+  if (!ask({ type: "follow", topics })) return NO_CONNECTION;
+  note("help", topics.length ? `You follow the news on ${topics.join(", ")}.` : "You follow all news.");
+}

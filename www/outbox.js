@@ -1,0 +1,109 @@
+// Lines on their way. Each keeps its id until the server has acknowledged it: after a lost connection
+// it is sent again under the same id, so that it arrives, and arrives once.
+
+import { addEntry, removeEntry, state, tell } from "./state.js";
+
+const AT_ONCE = 8; // unanswered lines: more would run into the server's rate limit
+
+const prefix = [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(36)).join("");
+const waiting = new Map(); // id → entry
+let count = 0;
+let ready = false; // all rooms are joined again on this connection
+let pausedUntil = 0;
+let send = () => false;
+
+export const sendThrough = (sender) => (send = sender);
+
+/** Shows a line at once, as "sending", and sends it as soon as the connection allows. */
+export function post(room, fields) {
+  count += 1;
+  const entry = { ...fields, id: `${prefix}-${count}`, room: room.name, at: new Date().toISOString(), own: true };
+  entry.state = "sending";
+  waiting.set(entry.id, entry);
+  addEntry(room, entry);
+  pump();
+}
+
+/** The server has the line: gives back the entry that waited for this, if one did. */
+export function acknowledged(id) {
+  const entry = waiting.get(id);
+  waiting.delete(id);
+  if (ready) pump();
+  return entry;
+}
+
+/** The server refused the line. One that was only too early goes out again by itself. */
+export function refused({ id, code, message, retry_ms: wait }) {
+  const entry = waiting.get(id);
+  if (!entry) return false;
+  if (code === "rate_limited") {
+    entry.written = false;
+    pausedUntil = Date.now() + (wait ?? 1000);
+    setTimeout(pump, (wait ?? 1000) + 20);
+  } else {
+    fail(entry, message);
+  }
+  return true;
+}
+
+/** What its writer does with a line that failed: "retry" or "discard". */
+export function decide(does, room, id) {
+  const entry = room?.entries.find((other) => other.id === id && other.state === "failed");
+  if (!entry) return;
+  if (does === "discard") {
+    removeEntry(room, entry);
+    tell("dropped", room, [entry]);
+    return;
+  }
+  entry.state = "sending";
+  entry.written = false;
+  waiting.set(entry.id, entry);
+  tell("changed", entry);
+  pump();
+}
+
+export function connectionReady() {
+  ready = true;
+  pump();
+}
+
+export function connectionLost() {
+  ready = false;
+  for (const entry of waiting.values()) {
+    // A whisper is in no room's replay, so nothing will ever tell whether it arrived: its writer decides.
+    if (entry.written && entry.kind === "whisper") fail(entry, "the connection was lost before an answer came");
+    entry.written = false;
+  }
+}
+
+export function dropAll() {
+  waiting.clear();
+  ready = false;
+}
+
+function pump() {
+  if (!ready || Date.now() < pausedUntil) return;
+  let unanswered = [...waiting.values()].filter((entry) => entry.written).length;
+  for (const entry of [...waiting.values()]) {
+    if (unanswered >= AT_ONCE) return;
+    if (entry.written) continue;
+    if (entry.kind === "line" && !state.rooms.has(entry.room)) {
+      waiting.delete(entry.id);
+      continue;
+    }
+    if (!send(requestFor(entry))) return;
+    entry.written = true;
+    unanswered += 1;
+  }
+}
+
+function requestFor({ kind, room, to, text, id }) {
+  return kind === "whisper" ? { type: "whisper", to, text, id } : { type: "say", room, text, id };
+}
+
+function fail(entry, reason) {
+  waiting.delete(entry.id);
+  entry.state = "failed";
+  entry.reason = reason;
+  tell("changed", entry);
+}

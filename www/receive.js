@@ -1,0 +1,146 @@
+// What each kind of message from the server changes. Unknown kinds and fields are left alone:
+// a newer server may say more than this page knows.
+
+import { rememberName } from "./identity.js";
+import { byName, sameName } from "./names.js";
+import { acknowledged, refused } from "./outbox.js";
+import { lineFrom, settle } from "./replay.js";
+import { joined, joinRefused, ownLeft, save, welcome } from "./session.js";
+import { addEntry, currentRoom, note, removeEntry, state, tell } from "./state.js";
+import { timeOr } from "./time.js";
+
+const heard = {
+  welcome,
+  joined,
+
+  said(event) {
+    const room = state.rooms.get(event.room);
+    if (!room) return;
+    stoppedTyping(room, event.from);
+    // An acknowledgement of a repeat: the line may be here already.
+    if (event.seq <= room.seq && room.entries.some((entry) => entry.seq === event.seq)) {
+      const again = acknowledged(event.id);
+      if (again) forget(room, again);
+      return;
+    }
+    room.seq = Math.max(room.seq, event.seq);
+    const line = lineFrom(event, state.me);
+    settle(room, line);
+    if (!line.own) tell("unread", room);
+  },
+
+  whispered(event) {
+    const { from, to, text, id } = event;
+    const own = sameName(from, state.me);
+    const mine = own ? acknowledged(id) : undefined;
+    const room = state.rooms.get(mine?.room) ?? currentRoom();
+    if (!room) return;
+    if (mine) removeEntry(room, mine);
+    const whisper = { kind: "whisper", from, to, text, id, at: timeOr(event.at), own, state: own ? "sent" : undefined };
+    addEntry(room, Object.assign(mine ?? {}, whisper));
+    if (!own) tell("unread", room);
+  },
+
+  entered({ room: name, name: who }) {
+    const room = state.rooms.get(name);
+    if (!room) return;
+    if (!room.people.includes(who)) room.people = [...room.people, who];
+    note("entered", [{ who }, ` has joined the room [${name}]`], room);
+    tell("people", room);
+  },
+
+  left({ room: name, name: who }) {
+    const room = state.rooms.get(name);
+    if (!room) return;
+    if (who === state.me) return ownLeft(name);
+    room.people = room.people.filter((other) => other !== who);
+    stoppedTyping(room, who);
+    note("left", [{ who }, ` has left the room [${name}]`], room);
+    tell("people", room);
+  },
+
+  people({ room: name, people }) {
+    const room = state.rooms.get(name);
+    if (!room) return;
+    room.people = people;
+    tell("people", room);
+  },
+
+  renamed({ from, to, rooms }) {
+    const mine = from === state.me;
+    if (mine) {
+      state.me = to;
+      rememberName(to);
+      save();
+      tell("me");
+      tell("renamed");
+    }
+    for (const room of rooms.map((name) => state.rooms.get(name))) {
+      if (!room) continue;
+      room.people = room.people.map((who) => (who === from ? to : who));
+      stoppedTyping(room, from);
+      // The server says it once per room, after which `from` is no longer ours.
+      note("renamed", sameName(to, state.me) ? ["You are now ", { who: to }] : [{ who: from }, " is now ", { who: to }], room);
+      tell("people", room);
+    }
+  },
+
+  typing({ room: name, name: who, active }) {
+    const room = state.rooms.get(name);
+    if (!room || who === state.me) return;
+    room.typing = room.typing.filter((other) => other !== who);
+    if (active !== false) room.typing.push(who);
+    tell("typing", room);
+  },
+
+  notice(event) {
+    const room = event.room ? state.rooms.get(event.room) : currentRoom();
+    if (!room) return;
+    const { kind, text, topic } = event;
+    addEntry(room, { kind: "notice", notice: kind, text, topic, at: timeOr(event.at) });
+  },
+
+  history({ room: name, messages, more }) {
+    const room = state.rooms.get(name);
+    if (!room) return;
+    const oldest = room.entries.find((entry) => entry.seq)?.seq ?? Infinity;
+    const older = messages.filter(({ seq }) => seq < oldest).map((said) => lineFrom(said, state.me));
+    room.entries.unshift(...older);
+    room.loading = false;
+    room.more = more && older.length > 0;
+    tell("older", room, older);
+  },
+
+  rooms({ rooms }) {
+    state.listed = [...rooms].sort((a, b) => byName(a.room, b.room));
+    tell("rooms");
+  },
+
+  error(event) {
+    if (event.id && refused(event)) return;
+    if (event.about === "join") return joinRefused(event);
+    if (event.about === "name") return tell("rename-refused", event.message);
+    if (event.about === "history") return historyRefused();
+    if (event.about === "typing" || event.about === "rooms") return; // nobody asked by hand
+    note("error", event.message);
+  },
+};
+
+export function receive(message) {
+  if (Object.hasOwn(heard, message.type)) heard[message.type](message);
+}
+
+function stoppedTyping(room, who) {
+  if (!room.typing.includes(who)) return;
+  room.typing = room.typing.filter((other) => other !== who);
+  tell("typing", room);
+}
+
+function historyRefused() {
+  for (const room of state.rooms.values()) room.loading = false;
+}
+
+function forget(room, entry) {
+  removeEntry(room, entry);
+  tell("dropped", room, [entry]);
+}

@@ -1,0 +1,160 @@
+// The first words on every connection: take the name (back), join every room again from where it was
+// left, and only then let the outbox send what is still unacknowledged.
+
+import { rememberName, rememberTab } from "./identity.js";
+import { connectionLost, connectionReady, dropAll, sendThrough } from "./outbox.js";
+import { weave } from "./replay.js";
+import { currentRoom, newRoom, note, state, tell } from "./state.js";
+
+let send = () => false;
+let session; // takes our name back from an earlier connection
+let fresh; // the one of this connection: worth something only once it has the name
+let named = false; // this connection has our name
+let asked = []; // rooms to join on this connection; the first is being asked for
+const leaving = new Set(); // rooms we have asked to leave
+let toShow = ""; // the room to show as soon as it is joined
+
+export function speakThrough(sender) {
+  send = sender;
+  sendThrough(sender);
+}
+
+/** Sends a request as it is; false when there is no connection. */
+export const ask = (request) => send(request);
+
+/** Sets who we are before there is a connection. */
+export function begin(name, rooms, shown, known) {
+  state.me = name;
+  session = known ?? session;
+  toShow = shown;
+  asked = [...new Set([...rooms, ...state.rooms.keys()])];
+}
+
+export function join(room) {
+  if (state.rooms.has(room)) return show(room);
+  toShow = room;
+  if (asked.includes(room)) return;
+  asked.push(room);
+  if (asked.length === 1 && fresh) askNext();
+}
+
+export function leave(room) {
+  if (send({ type: "leave", room })) leaving.add(room);
+  else gone(room);
+}
+
+/** Our own name has left a room: with us, if we asked; otherwise with an older connection of ours. */
+export function ownLeft(room) {
+  if (leaving.delete(room)) gone(room);
+}
+
+export function show(name) {
+  if (!state.rooms.has(name) || name === state.current) return;
+  const before = state.rooms.get(state.current);
+  state.current = name;
+  tell("current", before);
+  save();
+}
+
+/** A room is left: by our own wish, or because the server would not have us back. */
+function gone(name) {
+  state.rooms.delete(name);
+  if (state.current === name) {
+    state.current = "";
+    const next = [...state.rooms.keys()].at(-1);
+    if (next) show(next);
+    else tell("current");
+  }
+  tell("rooms");
+  save();
+}
+
+export function welcome({ session: given, limits }) {
+  fresh = given;
+  named = false;
+  Object.assign(state.limits, limits);
+  tell("limits");
+  asked = [...new Set([...state.rooms.keys(), ...asked])];
+  askNext();
+}
+
+export function joined(event) {
+  const known = state.rooms.get(event.room);
+  const room = known ?? newRoom(event.room);
+  state.rooms.set(event.room, room);
+  if (!named) {
+    named = true;
+    session = fresh;
+    state.me = event.name;
+    rememberName(event.name);
+    tell("me");
+  }
+  room.people = event.people;
+  room.typing = [];
+  room.loading = false;
+  weave(room, event, state.me);
+  tell("rooms");
+  if (event.room === toShow || !currentRoom()) show(event.room);
+  if (event.room === toShow) toShow = "";
+  tell("people", room);
+  tell("typing", room);
+  save();
+  answered(event.room);
+}
+
+/** A `join` was refused: a word about the room ends only the room, a word about the name ends the attempt. */
+export function joinRefused({ code, message, retry_ms: wait }) {
+  const room = asked[0];
+  if (code === "rate_limited") return setTimeout(askNext, wait ?? 1000);
+  if (!named && (code !== "bad_room" || state.rooms.size === 0)) {
+    return tell("refused", code === "bad_room" ? "room" : "name", message);
+  }
+  if (code !== "already_joined") {
+    if (state.rooms.has(room)) gone(room);
+    tell("room-refused", message);
+    note("error", message);
+  }
+  answered(room);
+}
+
+export function disconnected() {
+  fresh = undefined;
+  named = false;
+  leaving.forEach(gone); // the answer is lost, but we are out
+  leaving.clear();
+  connectionLost();
+  for (const room of state.rooms.values()) {
+    room.typing = [];
+    tell("typing", room);
+  }
+}
+
+export function logOut() {
+  session = undefined;
+  asked = [];
+  state.rooms.clear();
+  state.me = state.current = "";
+  dropAll();
+}
+
+export function save() {
+  if (state.me === "") return;
+  rememberTab({ name: state.me, session, rooms: [...state.rooms.keys()], current: state.current });
+}
+
+function answered(room) {
+  asked = asked.filter((other) => other !== room);
+  if (asked.length > 0) askNext();
+  else connectionReady();
+}
+
+// One room at a time: the answer to the first says whether we have our name.
+function askNext() {
+  const name = asked[0];
+  if (!name) return;
+  const request = { type: "join", name: state.me, room: name };
+  if (!named && session) request.session = session;
+  const known = state.rooms.get(name);
+  if (known?.epoch) Object.assign(request, { epoch: known.epoch, since: known.seq });
+  send(request);
+}
