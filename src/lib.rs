@@ -48,6 +48,7 @@
 //! | feature | brings | without it |
 //! |---|---|---|
 //! | `server` (default) | [`server`], [`cli`], the program | |
+//! | `terminal` (default) | lines that can be edited while others come in | plain lines |
 //! | `simdutf8` (default) | UTF-8 checked many bytes at a time | the standard library's check |
 //! | `socket` (with `server`) | [`WebSocket`], [`connect`], [`accept`] | [`protocol`] alone, on three small dependencies |
 
@@ -70,6 +71,6 @@ mod socket;
 pub use protocol::{CloseCode, CloseReason, Event, Limits, Message, Opcode, Role};
 #[cfg(feature = "socket")]
 pub use socket::{
-    Connect, RandomKeys, Reader, SocketError, Stream, Url, UrlError, WebSocket, Writer, accept,
-    connect,
+    Connect, Direction, RandomKeys, Reader, SocketError, Stream, Tap, Url, UrlError, WebSocket,
+    Writer, accept, connect,
 };

@@ -34,6 +34,7 @@ mod halves;
 mod keys;
 mod source;
 mod stream;
+mod tap;
 mod url;
 
 #[cfg(feature = "server")]
@@ -43,6 +44,7 @@ pub use error::SocketError;
 pub use halves::{Reader, Writer};
 pub use keys::RandomKeys;
 pub use stream::Stream;
+pub use tap::{Direction, Tap};
 pub use url::{Url, UrlError};
 
 use self::source::{EventSource, next_message, read_into};

@@ -27,7 +27,7 @@ const FORBIDDEN: [(&str, &[&str]); 2] = [
 ];
 
 /// A dependency, and the only files that may name it.
-const KNOWN_TO: [(&str, &[&str]); 10] = [
+const KNOWN_TO: [(&str, &[&str]); 11] = [
     ("httparse", &["protocol/http/head.rs"]),
     ("sha1", &["protocol/handshake.rs"]),
     ("base64", &["protocol/handshake.rs"]),
@@ -47,15 +47,30 @@ const KNOWN_TO: [(&str, &[&str]); 10] = [
             "chat/request.rs",
             "chat/history.rs",
             "chat/journal/load.rs",
+            "cli/chat/conversation/tests.rs",
+            "cli/chat/conversation/tests/again.rs",
+            "cli/chat/request.rs",
+            "cli/chat/server_event.rs",
         ],
     ),
-    ("clap", &["cli.rs", "cli/serve.rs", "cli/serve/limits.rs"]),
-    ("signal_hook", &["cli/serve.rs"]),
+    (
+        "clap",
+        &[
+            "cli.rs",
+            "cli/chat.rs",
+            "cli/connect.rs",
+            "cli/serve.rs",
+            "cli/serve/limits.rs",
+        ],
+    ),
+    ("rustyline", &["cli/terminal/editor.rs"]),
+    ("signal_hook", &["cli/interrupt.rs", "cli/serve.rs"]),
     (
         "rustix",
         &[
             "chat/journal.rs",
             "cli/serve/lan.rs",
+            "cli/terminal/editor.rs",
             "outbox/channel.rs",
             "server/ceiling.rs",
             "server/pages/directory.rs",

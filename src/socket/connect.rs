@@ -4,6 +4,7 @@ use super::error::SocketError;
 use super::keys::RandomKeys;
 use super::source::read;
 use super::stream::Stream;
+use super::tap::Tap;
 use super::url::Url;
 use super::{CLOSE_TIMEOUT, WebSocket};
 use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead, ResponseHead, is_token};
@@ -40,6 +41,7 @@ pub struct Connect<'a> {
     headers: &'a [(&'a str, &'a str)],
     limits: Limits,
     timeout: Duration,
+    tap: Option<&'a Tap>,
 }
 
 impl<'a> Connect<'a> {
@@ -51,6 +53,7 @@ impl<'a> Connect<'a> {
             headers: &[],
             limits: Limits::ECHO,
             timeout: HANDSHAKE,
+            tap: None,
         }
     }
 
@@ -82,6 +85,13 @@ impl<'a> Connect<'a> {
         self
     }
 
+    /// Shows `tap` every byte of the connection, the handshake's too.
+    #[must_use]
+    pub const fn tap(mut self, tap: &'a Tap) -> Self {
+        self.tap = Some(tap);
+        self
+    }
+
     /// Connects.
     pub fn open(&self) -> Result<WebSocket<Stream>, SocketError> {
         let url = Url::parse(self.address)?;
@@ -89,6 +99,9 @@ impl<'a> Connect<'a> {
         let deadline = Instant::now() + self.timeout;
         let mut stream = Stream::new(dial(&url, deadline)?)?;
         stream.set_deadline(Some(deadline));
+        if let Some(tap) = self.tap {
+            stream.set_tap(tap.clone());
+        }
 
         let mut nonce = [0; 16];
         getrandom::fill(&mut nonce).map_err(io::Error::other)?;

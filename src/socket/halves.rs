@@ -131,6 +131,11 @@ impl Writer {
         self.0.send(|queue| queue.ping(payload))
     }
 
+    /// A sign of life that nobody asked for. §5.5.3.
+    pub fn pong(&self, payload: &[u8]) -> Result<(), SocketError> {
+        self.0.send(|queue| queue.pong(payload))
+    }
+
     /// Sends our Close; the reader sees the answer. Nothing can be sent after it.
     pub fn close(&self, code: CloseCode, text: &str) -> Result<(), SocketError> {
         self.0.send(|queue| {

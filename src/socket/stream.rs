@@ -4,6 +4,7 @@
 //! out, again and again. A deadline does: before every read and write, what is left of the
 //! time becomes the timeout.
 
+use super::tap::{Direction, Tap};
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
@@ -21,6 +22,7 @@ const LINGER_BYTES: usize = 4 << 20;
 pub struct Stream {
     tcp: Arc<TcpStream>,
     deadline: Option<Instant>,
+    tap: Option<Tap>,
 }
 
 impl Stream {
@@ -37,6 +39,7 @@ impl Stream {
         Self {
             tcp,
             deadline: None,
+            tap: None,
         }
     }
 
@@ -48,6 +51,11 @@ impl Stream {
     /// Until when every read and write of this handle must be done.
     pub const fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.deadline = deadline;
+    }
+
+    /// From now on `tap` is told what is read and written.
+    pub(super) fn set_tap(&mut self, tap: Tap) {
+        self.tap = Some(tap);
     }
 
     /// Closes the connection so that the peer can read what we sent last.
@@ -71,6 +79,11 @@ impl Stream {
         }
     }
 
+    fn write_some(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.tcp.set_write_timeout(self.time_left()?)?;
+        (&*self.tcp).write(bytes).map_err(name_timeout)
+    }
+
     /// What is left until the deadline, in the form that a socket option takes.
     fn time_left(&self) -> io::Result<Option<Duration>> {
         let Some(deadline) = self.deadline else {
@@ -86,17 +99,39 @@ impl Stream {
 impl Read for Stream {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
         self.tcp.set_read_timeout(self.time_left()?)?;
-        (&*self.tcp).read(space).map_err(name_timeout)
+        let count = (&*self.tcp).read(space).map_err(name_timeout)?;
+        if let Some(tap) = &self.tap {
+            tap.tell(Direction::In, &space[..count]);
+        }
+        Ok(count)
     }
 }
 
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.tcp.set_write_timeout(self.time_left()?)?;
-        (&*self.tcp).write(bytes).map_err(name_timeout)
+        let Some(tap) = &self.tap else {
+            return self.write_some(bytes);
+        };
+        // Before they are written, for the answer may be quicker than we are. So all of them must
+        // be written here: what is tried again would be told again.
+        tap.tell(Direction::Out, bytes);
+        let mut left = bytes;
+        while !left.is_empty() {
+            match self.write_some(left) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => left = &left[count..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(bytes.len())
     }
 
     fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        if self.tap.is_some() {
+            let first = pieces.iter().find(|piece| !piece.is_empty());
+            return first.map_or(Ok(0), |piece| self.write(piece));
+        }
         self.tcp.set_write_timeout(self.time_left()?)?;
         (&*self.tcp).write_vectored(pieces).map_err(name_timeout)
     }

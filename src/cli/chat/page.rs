@@ -1,0 +1,95 @@
+//! How what happens looks, line by line.
+
+use super::clock::{Day, Zone};
+use super::server_event::Said;
+use crate::cli::harmless::harmless;
+
+/// Turns events into lines, and remembers which day the last of them was of.
+#[derive(Debug)]
+pub(super) struct Page {
+    zone: Zone,
+    colours: bool,
+    /// Lines of this day need no date above them.
+    day: Day,
+}
+
+impl Page {
+    pub(super) const fn new(zone: Zone, today: Day, colours: bool) -> Self {
+        Self {
+            zone,
+            colours,
+            day: today,
+        }
+    }
+
+    /// `21:31 ada: hi`, or with the room where there are several; below a date when it is another
+    /// day's.
+    pub(super) fn said(&mut self, said: &Said, several_rooms: bool) -> Vec<String> {
+        let mut lines = Vec::new();
+        let time = self.time(&said.at, &mut lines);
+        let room = if several_rooms {
+            format!("[{}] ", harmless(&said.room))
+        } else {
+            String::new()
+        };
+        let name = self.bold(&harmless(&said.from));
+        lines.extend(paragraph(&format!("{time}{room}{name}: "), &said.text));
+        lines
+    }
+
+    /// `21:31 [ada → you] psst`
+    pub(super) fn whispered(&mut self, from: &str, to: &str, text: &str, at: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        let time = self.time(at, &mut lines);
+        let whom = self.bold(&format!("[{} → {}]", harmless(from), harmless(to)));
+        lines.extend(paragraph(&format!("{time}{whom} "), text));
+        lines
+    }
+
+    /// `* bob has joined lobby (3 people)`
+    pub(super) fn note(&self, text: &str) -> String {
+        let text = format!("* {}", harmless(text));
+        if self.colours {
+            format!("\x1b[2m{text}\x1b[0m")
+        } else {
+            text
+        }
+    }
+
+    /// `21:31 `, after a line with the date where the day changes. What cannot be read is left out.
+    fn time(&mut self, at: &str, lines: &mut Vec<String>) -> String {
+        let Some(moment) = self.zone.read(at) else {
+            return String::new();
+        };
+        if moment.day != self.day {
+            self.day = moment.day;
+            lines.push(self.note(&moment.day.name()));
+        }
+        moment.time() + " "
+    }
+
+    fn bold(&self, text: &str) -> String {
+        if self.colours {
+            format!("\x1b[1m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// A text of several lines is set in, so that none of them can pass for somebody else's.
+fn paragraph(head: &str, text: &str) -> Vec<String> {
+    let mut lines = text.split('\n').map(harmless);
+    let first = lines.next().unwrap_or_default();
+    let mut paragraph = vec![format!("{head}{first}")];
+    paragraph.extend(lines.map(|line| format!("      │ {line}")));
+    paragraph
+}
+
+/// `1 person`, `3 people`
+pub(super) fn people(count: u64) -> String {
+    match count {
+        1 => "1 person".to_owned(),
+        count => format!("{count} people"),
+    }
+}

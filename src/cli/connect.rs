@@ -1,0 +1,169 @@
+//! `ws101 connect`: a WebSocket by hand, to any server. What is typed is sent, what comes is printed.
+
+mod command;
+mod ending;
+mod print;
+mod speaker;
+mod trace;
+
+use self::ending::Ending;
+use self::print::Printer;
+use self::speaker::{Format, Speaker};
+use super::duration;
+use super::interrupt::on_interrupt;
+use super::terminal::{self, Screen};
+use crate::{Event, Reader, SocketError, Stream, Url, UrlError, WebSocket};
+use clap::Args;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+const EXAMPLES: &str = "\
+At a line's beginning: /ping [TEXT], /pong [TEXT], /close [CODE] [REASON] and
+/help are commands; //TEXT sends /TEXT.
+
+At the end of stdin it says goodbye (1000), and prints what still comes until
+the server has answered.
+
+Exit status: 0 after a normal end; 1 when there was no connection, when it was
+lost, or when the server closed it for a fault; 2 for a wrong command line.
+
+Examples: ws101 connect ws://127.0.0.1:9001/echo
+          printf 'a\\nb\\n' | ws101 connect ws://127.0.0.1:9001/echo
+          xxd -p -c 0 in.png | ws101 connect --hex ws://HOST/echo >out.png";
+
+/// Talk to any WebSocket server by hand, or through pipes
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Connect {
+    /// Where to connect
+    #[arg(value_name = "ws://HOST[:PORT]/PATH", value_parser = parse_url)]
+    url: String,
+    /// Send lines as binary messages
+    #[arg(long)]
+    binary: bool,
+    /// Send binary messages that are written in hexadecimal, one in a line
+    #[arg(long, conflicts_with = "binary")]
+    hex: bool,
+    /// Send lines that begin with / as they are
+    #[arg(long)]
+    literal: bool,
+    /// Offer a subprotocol (may be repeated, the best first)
+    #[arg(long, value_name = "NAME")]
+    protocol: Vec<String>,
+    /// Say which site this comes from
+    #[arg(long, value_name = "URL")]
+    origin: Option<String>,
+    /// Send a further header (may be repeated)
+    #[arg(long, value_name = "NAME: VALUE", value_parser = parse_header)]
+    header: Vec<(String, String)>,
+    /// Stay for a while after the end of stdin, for servers that answer later
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    wait: Option<Duration>,
+    /// Show every frame of both directions on stderr, a line each
+    #[arg(long)]
+    trace: bool,
+    /// Tell of pings, pongs and Closes on stderr, as on a terminal
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+fn parse_url(text: &str) -> Result<String, UrlError> {
+    Url::parse(text).map(|_| text.to_owned())
+}
+
+fn parse_header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once(':')
+        .ok_or_else(|| format!("{text:?} is not a header: write NAME: VALUE"))?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+impl Connect {
+    pub(super) fn run(&self) -> Result<(), String> {
+        let (keyboard, screen) = terminal::open();
+        let socket = self.open(&screen)?;
+        let printer = Printer::new(&screen, self.verbose);
+        printer.note(&match socket.protocol() {
+            Some(protocol) => format!("connected, with {protocol}; /help lists the commands"),
+            None => "connected; /help lists the commands".to_owned(),
+        });
+
+        let tcp = Arc::clone(socket.stream().tcp());
+        let (reader, writer) = socket.split();
+        let ending = Ending::new(writer.clone(), tcp);
+        let interrupted = ending.clone();
+        on_interrupt(move || interrupted.close())
+            .map_err(|error| format!("cannot listen for signals: {error}"))?;
+        let speaker = Speaker {
+            writer,
+            printer: printer.clone(),
+            ending: ending.clone(),
+            format: self.format(),
+            literal: self.literal,
+            wait: self.wait.filter(|_| !terminal::is_interactive()),
+        };
+        keyboard
+            .listen(speaker)
+            .map_err(|error| format!("cannot read stdin: {error}"))?;
+        let outcome = read(reader, &printer, &ending);
+        screen.close();
+        outcome
+    }
+
+    fn open(&self, screen: &Screen) -> Result<WebSocket<Stream>, String> {
+        let origin = self.origin.as_deref().map(|origin| ("Origin", origin));
+        let headers = self.header.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+        let headers: Vec<(&str, &str)> = origin.into_iter().chain(headers).collect();
+        let protocols: Vec<&str> = self.protocol.iter().map(String::as_str).collect();
+        let tap = trace::tap(screen);
+        let mut connect = crate::Connect::to(&self.url)
+            .protocols(&protocols)
+            .headers(&headers);
+        if self.trace {
+            connect = connect.tap(&tap);
+        }
+        connect.open().map_err(|error| explain(&self.url, &error))
+    }
+
+    const fn format(&self) -> Format {
+        match (self.hex, self.binary) {
+            (true, _) => Format::Hex,
+            (_, true) => Format::Binary,
+            _ => Format::Text,
+        }
+    }
+}
+
+/// Prints what comes, until nothing more can come.
+fn read(mut reader: Reader, printer: &Printer, ending: &Ending) -> Result<(), String> {
+    loop {
+        let event = reader.next_event();
+        ending.heard();
+        match event {
+            Ok(event) => {
+                if let Err(error) = printer.event(&event) {
+                    return ending.unheard(&error);
+                }
+                if let Event::Close(reason) = event {
+                    return ending.closed(reason);
+                }
+            }
+            Err(error) => return ending.failed(&error),
+        }
+    }
+}
+
+/// Why there is no connection, and what to do about it.
+pub(super) fn explain(url: &str, error: &SocketError) -> String {
+    match error {
+        SocketError::Url(error) => error.to_string(),
+        SocketError::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            format!("cannot connect to {url}: nothing listens there")
+        }
+        SocketError::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
+            format!("cannot connect to {url}: no answer within ten seconds")
+        }
+        other => format!("cannot connect to {url}: {other}"),
+    }
+}

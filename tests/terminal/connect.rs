@@ -1,0 +1,212 @@
+//! `ws101 connect`, against `ws101 serve` and against servers that behave badly.
+
+use super::live::Server;
+use super::program::{Program, run};
+use super::stage::Stage;
+use rustix::process::Signal;
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use ws101::{CloseCode, Event, Message};
+
+#[test]
+fn lines_go_out_and_their_echoes_come_back() {
+    let server = Server::start(&[]);
+    let ended = run(
+        &["connect", &server.url("/echo")],
+        "a\nGrüße 👋\n\nlast".as_bytes(),
+    );
+    ended.printed(&["a", "Grüße 👋", "", "last"]).code(0);
+}
+
+#[test]
+fn many_lines_come_back_whole() {
+    let server = Server::start(&[]);
+    let input: String = (0..2_000)
+        .map(|n| format!("{n} {}\n", "x".repeat(n)))
+        .collect();
+    let ended = run(&["connect", &server.url("/echo")], input.as_bytes()).code(0);
+    assert!(
+        ended.stdout == input.as_bytes(),
+        "{} bytes",
+        ended.stdout.len()
+    );
+}
+
+#[test]
+fn binary_goes_through_a_pipe_as_it_is() {
+    let server = Server::start(&[]);
+    let url = server.url("/echo");
+    let ended = run(&["connect", "--binary", &url], b"\x00\xff\x80\n\x01").code(0);
+    assert_eq!(ended.stdout, b"\x00\xff\x80\x01");
+    let ended = run(&["connect", "--hex", &url], b"00 ff 80 0a\n").code(0);
+    assert_eq!(ended.stdout, b"\x00\xff\x80\n");
+    run(&["connect", "--hex", &url], b"0g\n")
+        .code(1)
+        .said("not hexadecimal");
+    run(&["connect", &url], b"\xff\n").code(1).said("--binary");
+}
+
+#[test]
+fn commands() {
+    let server = Server::start(&[]);
+    let url = server.url("/echo");
+    let ended = run(
+        &["connect", "-v", &url],
+        b"/ping are you there\n//ping\n/pong\n",
+    );
+    ended
+        .printed(&["/ping"])
+        .said("pong \"are you there\" after ")
+        .code(0);
+    run(&["connect", &url], b"a\n/close 4321 enough\nb\n")
+        .printed(&["a"])
+        .code(0);
+    run(&["connect", &url], b"/dance\na\n")
+        .printed(&["a"])
+        .said("//dance")
+        .code(1);
+    let ended = run(&["connect", "--literal", &url], b"/dance\n");
+    ended.printed(&["/dance"]).code(0);
+}
+
+#[test]
+fn a_trace_shows_both_directions() {
+    let server = Server::start(&[]);
+    let ended = run(&["connect", "--trace", &server.url("/echo")], b"hello\n").code(0);
+    for words in [
+        "→ http  GET /echo HTTP/1.1",
+        "← http  HTTP/1.1 101",
+        "→ text         FIN       5 bytes  key ",
+        "← text         FIN       5 bytes  no mask          \"hello\"",
+        "→ close        FIN       2 bytes",
+        "← close        FIN       2 bytes  no mask          1000",
+    ] {
+        assert!(ended.stderr.contains(words), "{words:?}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn no_connection() {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let addr = free.local_addr().expect("it is bound");
+    drop(free);
+    let url = format!("ws://{addr}/");
+    run(&["connect", &url], b"")
+        .code(1)
+        .said("nothing listens there");
+    run(&["connect", "http://localhost/"], b"")
+        .code(2)
+        .said("begins with ws://");
+    run(&["connect", "wss://localhost/"], b"")
+        .code(2)
+        .said("TLS");
+    run(&["connect"], b"").code(2);
+    let server = Server::start(&[]);
+    run(&["connect", &server.url("/healthz")], b"")
+        .code(1)
+        .said("404");
+}
+
+#[test]
+fn what_the_handshake_says() {
+    let stage = Stage::open();
+    let arguments = [
+        "--protocol",
+        "lesson.v1",
+        "--origin",
+        "http://here",
+        "--header",
+        "X-Who: me",
+    ];
+    let program = Program::start(&[&["connect", "-v", &stage.url("/")], &arguments[..]].concat());
+    let mut socket = stage.next_with(&["lesson.v1"]);
+    assert_eq!(socket.protocol(), Some("lesson.v1"));
+    socket
+        .send_close(CloseCode::GOING_AWAY, "")
+        .expect("it is sent");
+    program.end().said("lesson.v1").code(0);
+}
+
+#[test]
+fn a_close_that_tells_of_a_fault() {
+    let stage = Stage::open();
+    let program = Program::start(&["connect", "--wait", "1h", &stage.url("/")]);
+    let mut socket = stage.next();
+    socket.send(Message::Text("first")).expect("it is sent");
+    socket
+        .send_close(CloseCode::POLICY_VIOLATION, "too slow")
+        .expect("it is sent");
+    let ended = program.end();
+    ended
+        .printed(&["first"])
+        .said("1008 policy violation, \"too slow\"")
+        .code(1);
+
+    let program = Program::start(&["connect", "--wait", "1h", &stage.url("/")]);
+    drop(stage.next());
+    program.end().said("gone without a Close").code(1);
+}
+
+#[test]
+fn a_server_that_answers_later() {
+    let stage = Stage::open();
+    let mut program = Program::start(&["connect", "--wait", "1h", &stage.url("/")]);
+    program.types(b"question\n");
+    let mut socket = stage.next();
+    let question = socket.next_message().expect("a line comes");
+    assert_eq!(question, Some(Message::Text("question")));
+    socket.send(Message::Text("answer")).expect("it is sent");
+    socket
+        .send_close(CloseCode::NORMAL, "")
+        .expect("it is sent");
+    program.end().printed(&["answer"]).code(0);
+}
+
+#[test]
+fn control_c_says_goodbye() {
+    let stage = Stage::open();
+    let program = Program::start(&["connect", "--wait", "1h", &stage.url("/")]);
+    let mut socket = stage.next();
+    // The line is printed: the program listens for signals by now, too.
+    socket.send(Message::Text("ready")).expect("it is sent");
+    socket.ping(b"").expect("it is sent");
+    assert_eq!(socket.next_event().expect("an answer"), Event::Pong(b""));
+    program.signal(Signal::INT);
+    match socket.next_event().expect("a Close comes") {
+        Event::Close(Some(reason)) => assert_eq!(reason.code, CloseCode::NORMAL),
+        other => panic!("{other:?}"),
+    }
+    program.end().code(0);
+}
+
+/// `| head -1`: the reader has seen enough.
+#[test]
+fn an_output_that_is_closed_ends_it_quietly() {
+    let server = Server::start(&[]);
+    let script = "(yes | \"$0\" connect \"$1\"; echo \"status $?\" >&2) | head -n 1";
+    let output = Command::new("sh")
+        .args([
+            "-c",
+            script,
+            env!("CARGO_BIN_EXE_ws101"),
+            &server.url("/echo"),
+        ])
+        .stdin(Stdio::null())
+        .output()
+        .expect("sh runs");
+    assert_eq!(output.stdout, b"y\n");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.ends_with("status 0\n"), "{stderr}");
+    assert!(!stderr.contains("ws101:"), "{stderr}");
+}
+
+#[test]
+fn flags_alone_are_the_servers() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
+    let server = Server::spawn(command.args(["--listen", "127.0.0.1:0"]));
+    run(&["connect", &server.url("/echo")], b"hi")
+        .printed(&["hi"])
+        .code(0);
+    let ended = run(&["--listen", "127.0.0.1:0", "connect", "ws://x/"], b"");
+    ended.code(2).said("cannot be used with");
+}

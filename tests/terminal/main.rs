@@ -1,0 +1,12 @@
+//! `ws101 connect` and `ws101 chat` as pipes use them: the real program, and what it prints, sends
+//! and ends with.
+
+mod chat;
+mod chat_again;
+mod connect;
+#[path = "../live/mod.rs"]
+mod live;
+mod program;
+mod stage;
+#[cfg(feature = "terminal")]
+mod typing;
