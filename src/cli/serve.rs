@@ -86,6 +86,12 @@ fn parse_origin(text: &str) -> Result<String, String> {
 impl Serve {
     pub(super) fn run(&self) -> Result<(), String> {
         start_log(self.verbose);
+        if let Some(www) = self.www.as_ref().filter(|www| !www.is_dir()) {
+            return Err(format!(
+                "--www {}: there is no such directory",
+                www.display()
+            ));
+        }
         let config = self.config();
         let listen = config.listen.clone();
         let server = Server::bind(config).map_err(|error| explain(&listen, &error))?;

@@ -5,13 +5,13 @@
 //! capital letter for a text that is the same wherever the letter stands.
 
 use crate::PROTOCOL;
+use crate::house::with_server;
 use crate::markdown::blocks;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
-use ws101::server::{Config, Server};
 use ws101::{Event, Message, Stream, WebSocket};
 
 /// One conversation, on a server of its own.
@@ -125,17 +125,7 @@ fn is_letter(mark: &str) -> bool {
 
 /// Runs one conversation against a server that nobody else talks to.
 fn run(lines: &[&str]) -> Result<(), String> {
-    let server = Server::bind(Config {
-        listen: "127.0.0.1:0".to_owned(),
-        ..Config::default()
-    })
-    .expect("a free port");
-    let (address, handle) = (server.address(), server.handle());
-    let running = thread::spawn(move || server.run());
-    let outcome = Conversation::run(address, lines);
-    handle.end();
-    running.join().expect("the server ended well");
-    outcome
+    with_server(|address| Conversation::run(address, lines))
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod conversations;
 mod frames;
+mod house;
 mod markdown;
 mod requests;
 mod tables;

@@ -1,22 +1,18 @@
 //! The `http` blocks: requests against a running server, answers byte for byte.
 
 use crate::PROTOCOL;
+use crate::house::with_server;
 use crate::markdown::blocks;
 use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::thread;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
-use ws101::server::{Config, Server};
 
 #[test]
 fn every_http_example_is_true() {
-    let server = Server::bind(Config {
-        listen: "127.0.0.1:0".to_owned(),
-        ..Config::default()
-    })
-    .expect("a free port");
-    let (address, handle) = (server.address(), server.handle());
-    let running = thread::spawn(move || server.run());
+    with_server(run_all);
+}
+
+fn run_all(address: SocketAddr) {
     let blocks = blocks(PROTOCOL, "http");
     assert!(blocks.len() >= 8, "the examples were found");
     for (line, block) in blocks {
@@ -41,8 +37,6 @@ fn every_http_example_is_true() {
             .expect("the server reads");
         assert_eq!(read_answer(&mut stream), written, "PROTOCOL.md:{line}");
     }
-    handle.end();
-    running.join().expect("the server ended well");
 }
 
 /// The answer's lines. After a 101 the connection stays open, otherwise it ends with the answer.
