@@ -22,7 +22,7 @@ pub(super) enum Event<'a> {
     Joined {
         room: &'a str,
         name: &'a str,
-        people: &'a [Name],
+        people: &'a [Occupant],
         count: usize,
         epoch: &'a str,
         seq: u64,
@@ -43,7 +43,7 @@ pub(super) enum Event<'a> {
     /// Instead of many of the two above.
     People {
         room: &'a str,
-        people: &'a [Name],
+        people: &'a [Occupant],
         count: usize,
     },
     Renamed {
@@ -124,6 +124,19 @@ impl SharedStr {
 impl Serialize for SharedStr {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
+    }
+}
+
+/// Somebody in a room. Their number says who it is; others are told the name.
+#[derive(Debug)]
+pub(super) struct Occupant {
+    pub(super) number: u64,
+    pub(super) name: Name,
+}
+
+impl Serialize for Occupant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.name.serialize(serializer)
     }
 }
 

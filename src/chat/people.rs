@@ -53,15 +53,12 @@ impl Person {
 
     /// Goes from all rooms.
     fn leave_rooms(&self) {
-        let (name, rooms) = {
+        let rooms = {
             let mut standing = self.standing();
-            (standing.name.take(), std::mem::take(&mut standing.rooms))
+            standing.name = None;
+            std::mem::take(&mut standing.rooms)
         };
-        if let Some(name) = name {
-            rooms
-                .iter()
-                .for_each(|room| room.leave(&self.sender, &name));
-        }
+        rooms.iter().for_each(|room| room.leave(self));
     }
 }
 

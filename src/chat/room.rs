@@ -8,8 +8,9 @@ mod flush;
 mod presence;
 
 use super::Common;
-use super::event::{Event, Name, encode};
+use super::event::{Event, Name, Occupant, encode};
 use super::history::History;
+use super::people::Person;
 use crate::date;
 use crate::outbox::Sender;
 use crate::rate::Bucket;
@@ -33,7 +34,7 @@ pub(super) struct Room {
 #[derive(Debug)]
 pub(super) struct Log {
     history: History,
-    people: Vec<Name>,
+    people: Vec<Occupant>,
     typing: Vec<(Name, Instant)>,
     comings: Bucket,
     /// When the list of people is to be told, because not everyone's coming and going was.
@@ -82,7 +83,7 @@ impl Room {
     /// forgotten, look for it again.
     pub(super) fn join(
         self: &Arc<Self>,
-        sender: &Sender,
+        person: &Person,
         name: &Name,
         known: Option<(&str, u64)>,
     ) -> bool {
@@ -90,15 +91,18 @@ impl Room {
             if queue.log.forgotten {
                 return false;
             }
-            queue.log.people.push(name.clone());
+            queue.log.people.push(Occupant {
+                number: person.number,
+                name: name.clone(),
+            });
             self.tell_coming(queue, true, name);
             self.send_pending(members, queue);
             // Nobody else can send to the members now, so this is the first that the new one gets,
             // and everything after it is new.
             let mut frame = Vec::new();
             self.welcome(&queue.log, name, known).encode(&mut frame);
-            sender.push(&frame, 1);
-            members.push(sender.clone());
+            person.sender.push(&frame, 1);
+            members.push(person.sender.clone());
             true
         });
         self.flush();
@@ -125,16 +129,19 @@ impl Room {
     }
 
     /// Lets someone out.
-    pub(super) fn leave(self: &Arc<Self>, sender: &Sender, name: &Name) {
+    pub(super) fn leave(self: &Arc<Self>, person: &Person) {
         self.with_members(|members, queue| {
-            let Some(place) = members.iter().position(|member| member == sender) else {
+            let people = &mut queue.log.people;
+            let own = people
+                .iter()
+                .position(|other| other.number == person.number);
+            let Some(Occupant { name, .. }) = own.map(|place| people.remove(place)) else {
                 return;
             };
             self.send_pending(members, queue);
-            members.swap_remove(place);
-            queue.log.people.retain(|other| other != name);
-            self.stop_typing(queue, name, true);
-            self.tell_coming(queue, false, name);
+            members.retain(|member| *member != person.sender);
+            self.stop_typing(queue, &name, true);
+            self.tell_coming(queue, false, &name);
         });
         self.flush();
     }
@@ -164,16 +171,17 @@ impl Room {
         Some(Taken { seq, at })
     }
 
-    pub(super) fn rename(&self, from: &Name, to: &Name) {
+    /// Somebody has another name, unless they have just left.
+    pub(super) fn rename(&self, person: &Person, to: &Name) {
         let mut queue = self.queue_with_room();
-        let log = &mut queue.log;
-        for name in log
-            .people
-            .iter_mut()
-            .chain(log.typing.iter_mut().map(|(name, _)| name))
-        {
-            if name == from {
-                *name = to.clone();
+        let mut people = queue.log.people.iter_mut();
+        let Some(own) = people.find(|other| other.number == person.number) else {
+            return;
+        };
+        let from = std::mem::replace(&mut own.name, to.clone());
+        for (typist, _) in &mut queue.log.typing {
+            if *typist == from {
+                *typist = to.clone();
             }
         }
         queue.append(&Event::Renamed {

@@ -34,7 +34,7 @@ impl Guest {
         replies.written();
         let entered = loop {
             let entered = self.chat.rooms.enter(room)?;
-            if entered.join(&self.person.sender, &name, join.known) {
+            if entered.join(&self.person, &name, join.known) {
                 break entered;
             }
         };
@@ -81,7 +81,7 @@ impl Guest {
             .standing()
             .rooms
             .retain(|own| !Arc::ptr_eq(own, &room));
-        room.leave(&self.person.sender, &name);
+        room.leave(&self.person);
         let left = Event::Left {
             room: room.name(),
             name: name.as_str(),
@@ -115,7 +115,7 @@ impl Guest {
             );
         }
         for room in rooms {
-            room.rename(&old, &name);
+            room.rename(&self.person, &name);
             self.stir(room);
         }
         Ok(())

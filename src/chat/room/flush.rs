@@ -14,6 +14,7 @@
 use super::{Event, Log, Room, encode};
 use crate::outbox::Sender;
 use std::sync::{MutexGuard, PoisonError};
+use std::thread;
 
 /// Bytes that are pending when those who add to them have to wait.
 const FULL: usize = 64 << 10;
@@ -84,6 +85,18 @@ impl Queue {
     }
 }
 
+/// Somebody's turn to send. Should they panic, the room must not stay silent for ever after.
+struct Turn<'a>(&'a Room);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.lock_queue().sending = false;
+            self.0.taken.notify_all();
+        }
+    }
+}
+
 impl Room {
     /// Sends what is pending, unless somebody is at it.
     pub(in crate::chat) fn flush(&self) {
@@ -94,6 +107,7 @@ impl Room {
             }
             queue.sending = true;
         }
+        let _turn = Turn(self);
         loop {
             let members = self.lock_members();
             let mut queue = self.lock_queue();
