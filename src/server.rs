@@ -77,10 +77,16 @@ impl Shared {
     }
 }
 
+/// Connections that may wait to be accepted, as far as the system allows (`net.core.somaxconn`).
+const WAITING: i32 = 4_096;
+
 impl Server {
     /// Binds the address, so that clients can connect from here on.
     pub fn bind(mut config: Config) -> io::Result<Self> {
         let listener = TcpListener::bind(&config.listen)?;
+        // The standard library lets 128 connections wait to be accepted. When a class comes in at
+        // once that is too few, and those that find no room try again a whole second later.
+        rustix::net::listen(&listener, WAITING)?;
         let address = listener.local_addr()?;
         config.connections.all = ceiling::clamp(config.connections.all);
         let shared = Shared::new(config);

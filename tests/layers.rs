@@ -72,6 +72,7 @@ const KNOWN_TO: [(&str, &[&str]); 11] = [
             "cli/serve/lan.rs",
             "cli/terminal/editor.rs",
             "outbox/channel.rs",
+            "server.rs",
             "server/ceiling.rs",
             "server/pages/directory.rs",
             "server/registry.rs",
