@@ -3,8 +3,6 @@
 
 import { addEntry, removeEntry, state, tell } from "./state.js";
 
-const AT_ONCE = 8; // unanswered lines: more would run into the server's rate limit
-
 const prefix = [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(36)).join("");
 const waiting = new Map(); // id → entry
 let count = 0;
@@ -81,19 +79,18 @@ export function dropAll() {
   ready = false;
 }
 
+// One line at a time: were the next one sent before the answer, it would overtake one that is
+// refused for being too early, and goes out again.
 function pump() {
   if (!ready || Date.now() < pausedUntil) return;
-  let unanswered = [...waiting.values()].filter((entry) => entry.written).length;
   for (const entry of [...waiting.values()]) {
-    if (unanswered >= AT_ONCE) return;
-    if (entry.written) continue;
+    if (entry.written) return;
     if (entry.kind === "line" && !state.rooms.has(entry.room)) {
       waiting.delete(entry.id);
       continue;
     }
-    if (!send(requestFor(entry))) return;
-    entry.written = true;
-    unanswered += 1;
+    entry.written = send(requestFor(entry));
+    return;
   }
 }
 

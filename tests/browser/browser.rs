@@ -1,0 +1,107 @@
+//! One browser for the whole suite, and the visitors in it: each has cookies and tabs of its own.
+
+use crate::chromium::Chromium;
+use crate::devtools::DevTools;
+use crate::keepsake;
+use crate::tab::Tab;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+pub(crate) struct Browser {
+    devtools: Arc<DevTools>,
+    /// Locked by nobody: it only lets the browser be shared.
+    _process: Mutex<Chromium>,
+}
+
+impl Browser {
+    pub(crate) fn start(program: &Path) -> Self {
+        keepsake::clear();
+        let (process, address) = Chromium::start(program);
+        Self {
+            devtools: Arc::new(DevTools::connect(&address)),
+            _process: Mutex::new(process),
+        }
+    }
+
+    /// Somebody who was never here before, and looks at nothing but the server there.
+    pub(crate) fn visitor(&self, server: SocketAddr) -> Context {
+        let created = self
+            .devtools
+            .call(None, "Target.createBrowserContext", &json!({}))
+            .expect("a browser has room for another context");
+        Context {
+            id: id(&created, "browserContextId"),
+            server,
+            devtools: Arc::clone(&self.devtools),
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // When the browser is gone already, its process says so.
+        let _ = self.devtools.tell(None, "Browser.close");
+    }
+}
+
+/// A browser context: what one person's browser is to another's.
+pub(crate) struct Context {
+    id: String,
+    server: SocketAddr,
+    devtools: Arc<DevTools>,
+}
+
+impl Context {
+    /// A new tab that has loaded `path`.
+    pub(crate) fn tab(&self, path: &str) -> Tab {
+        let tab = self.blank();
+        tab.goto(path);
+        tab
+    }
+
+    /// A new tab, to be prepared before it loads anything.
+    pub(crate) fn blank(&self) -> Tab {
+        // A window of its own: of the tabs in one window only the one in front is visible, and a
+        // page that is not is drawn late or never.
+        let params =
+            json!({ "url": "about:blank", "browserContextId": self.id, "newWindow": true });
+        let created = self.call("Target.createTarget", &params);
+        let target = id(&created, "targetId");
+        let params = json!({ "targetId": target, "flatten": true });
+        let attached = self.call("Target.attachToTarget", &params);
+        let session = id(&attached, "sessionId");
+        Tab::attached(Arc::clone(&self.devtools), target, session, self.server)
+    }
+
+    /// The cookies, as the browser keeps them.
+    pub(crate) fn cookies(&self) -> Vec<Value> {
+        let params = json!({ "browserContextId": self.id });
+        let mut found = self.call("Storage.getCookies", &params);
+        match found["cookies"].take() {
+            Value::Array(cookies) => cookies,
+            other => panic!("not a list of cookies: {other}"),
+        }
+    }
+
+    fn call(&self, method: &str, params: &Value) -> Value {
+        self.devtools
+            .call(None, method, params)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl Drop for Context {
+    /// Closes the tabs too.
+    fn drop(&mut self) {
+        let params = json!({ "browserContextId": self.id });
+        let _ = self
+            .devtools
+            .call(None, "Target.disposeBrowserContext", &params);
+    }
+}
+
+fn id(reply: &Value, name: &str) -> String {
+    reply[name].as_str().expect("an id is a string").to_owned()
+}

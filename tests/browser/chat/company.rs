@@ -1,0 +1,199 @@
+//! Several browsers and tabs in one room.
+
+use super::{lines, log_in, reads, say, sees_people};
+use crate::PageTest;
+use crate::browser::Browser;
+use crate::chatter::Chatter;
+use crate::house::House;
+use crate::tab::Tab;
+use std::thread;
+use std::time::Duration;
+
+pub(crate) const TESTS: [PageTest; 7] = [
+    ("two_browsers", two_browsers),
+    ("at_once", at_once),
+    ("three_at_once", three_at_once),
+    ("two_tabs", two_tabs),
+    ("closed_tab", closed_tab),
+    ("killed_tab", killed_tab),
+    ("late_joiner", late_joiner),
+];
+
+/// Within this, people are seen to come and go.
+const PROMPT: Duration = Duration::from_secs(1);
+
+fn two_browsers(browser: &Browser) {
+    let server = House::open(&[]);
+    let (one, two) = (
+        browser.visitor(server.addr()),
+        browser.visitor(server.addr()),
+    );
+    let ada = log_in(&one, "ada", "lobby");
+    let bob = log_in(&two, "bob", "lobby");
+    super::is_told(&ada, "entered", "bob has joined the room [lobby]");
+    say(&ada, "hello bob");
+    reads(&bob, "hello bob");
+    say(&bob, "hello ada");
+    for tab in [&ada, &bob] {
+        super::reads_exactly(tab, &["hello bob", "hello ada"]);
+        sees_people(tab, &["ada", "bob"]);
+        assert_eq!(tab.count("#log li.day"), 1, "a date, once");
+    }
+    same_log(&[&ada, &bob]);
+    ada.assert_clean();
+    bob.assert_clean();
+}
+
+/// From one browser to the other, by the clock that both share. The machine may have other things
+/// to do now and then, but not all the time: the quickest of some lines counts.
+fn at_once(browser: &Browser) {
+    let server = House::open(&[]);
+    let (one, two) = (
+        browser.visitor(server.addr()),
+        browser.visitor(server.addr()),
+    );
+    let ada = log_in(&one, "ada", "lobby");
+    let bob = log_in(&two, "bob", "lobby");
+    let when = |tab: &Tab, method: &str, text: &str| {
+        let events = tab.record.all(method);
+        let mut events = events.iter();
+        let event = events.find(|event| super::payload(event)["text"] == text);
+        event.expect("it was seen")["timestamp"]
+            .as_f64()
+            .expect("seconds")
+    };
+    let took = ["one", "two", "three", "four", "five"].map(|text| {
+        say(&ada, text);
+        reads(&bob, text);
+        when(&bob, "Network.webSocketFrameReceived", text)
+            - when(&ada, "Network.webSocketFrameSent", text)
+    });
+    assert!(took.iter().any(|seconds| *seconds < 0.1), "{took:?}");
+}
+
+fn three_at_once(browser: &Browser) {
+    let server = House::open(&[]);
+    let names = ["ada", "bob", "grace"];
+    let visitors = names.map(|_| browser.visitor(server.addr()));
+    let tabs: Vec<Tab> = visitors
+        .iter()
+        .zip(names)
+        .map(|(visitor, name)| log_in(visitor, name, "lobby"))
+        .collect();
+    thread::scope(|scope| {
+        for (tab, name) in tabs.iter().zip(names) {
+            scope.spawn(move || {
+                for number in 1..=5 {
+                    say(tab, &format!("{name} {number}"));
+                }
+            });
+        }
+    });
+    let all = tabs.iter().collect::<Vec<_>>();
+    for tab in &all {
+        tab.wait_for(
+            "document.querySelectorAll('#log li.line[data-seq]').length >= 15",
+            "15 lines",
+        );
+        super::all_sent(tab);
+    }
+    let log = same_log(&all);
+    let mut texts: Vec<String> = log.iter().map(|(_, _, text, _)| text.clone()).collect();
+    texts.sort_unstable();
+    let said: Vec<String> = names
+        .iter()
+        .flat_map(|name| (1..=5).map(move |number| format!("{name} {number}")))
+        .collect();
+    assert_eq!(texts, said, "each line once");
+    for tab in all {
+        tab.assert_clean();
+    }
+}
+
+/// Two tabs of one browser share the cookie with the name, but each is a person of its own: the
+/// second one is told that the name is taken, and takes another.
+fn two_tabs(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let first = log_in(&visitor, "ada", "lobby");
+    let second = visitor.tab(super::PAGE);
+    super::shows(&second, "#login-error");
+    super::enter(&second, "ada too", "lobby");
+    say(&first, "from the first");
+    reads(&second, "from the first");
+    say(&second, "from the second");
+    for tab in [&first, &second] {
+        super::reads_exactly(tab, &["from the first", "from the second"]);
+        sees_people(tab, &["ada", "ada too"]);
+    }
+    same_log(&[&first, &second]);
+    first.assert_clean();
+    second.assert_clean();
+}
+
+fn closed_tab(browser: &Browser) {
+    leaves_promptly(browser, Tab::close);
+}
+
+/// Its process is gone without a word; the system ends its connections.
+fn killed_tab(browser: &Browser) {
+    leaves_promptly(browser, Tab::kill);
+}
+
+fn leaves_promptly(browser: &Browser, end: fn(&Tab)) {
+    let server = House::open(&[]);
+    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let (one, two) = (
+        browser.visitor(server.addr()),
+        browser.visitor(server.addr()),
+    );
+    let ada = log_in(&one, "ada", "lobby");
+    let grace = log_in(&two, "grace", "lobby");
+    bob.hears("entered", |event| event["name"] == "grace");
+    sees_people(&ada, &["ada", "bob", "grace"]);
+    end(&grace);
+    let left = bob.hears_within(PROMPT, "left", |event| event["name"] == "grace");
+    assert_eq!(left["count"], 2);
+    sees_people(&ada, &["ada", "bob"]);
+    super::is_told(&ada, "left", "grace has left");
+    ada.assert_clean();
+}
+
+fn late_joiner(browser: &Browser) {
+    let server = House::open(&[]);
+    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    for text in ["first", "second"] {
+        bob.say("lobby", text);
+    }
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    super::reads_exactly(&ada, &["first", "second"]);
+    ada.assert_clean();
+}
+
+type Said = (u64, String, String, String);
+
+/// Asserts that all see the same lines in the same order, each with a name and a time.
+fn same_log(tabs: &[&Tab]) -> Vec<Said> {
+    let log = |tab: &Tab| -> Vec<Said> {
+        let said = |line: super::Line| {
+            let seq = line.seq.unwrap_or_else(|| panic!("no number: {line:?}"));
+            (seq, line.from, line.text, line.time)
+        };
+        lines(tab).into_iter().map(said).collect()
+    };
+    let first = log(tabs[0]);
+    assert!(first.is_sorted_by(|(a, ..), (b, ..)| a < b), "{first:#?}");
+    for (_, from, text, time) in &first {
+        assert!(!from.is_empty(), "nobody said {text:?}");
+        // 2026-11-21T07:31:02.123Z
+        assert!(
+            time.len() == 24 && time.ends_with('Z'),
+            "{text:?} at {time:?}"
+        );
+    }
+    for tab in &tabs[1..] {
+        assert_eq!(log(tab), first);
+    }
+    first
+}

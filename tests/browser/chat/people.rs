@@ -1,0 +1,156 @@
+//! Names and who hears what: renaming, whispers, typing.
+
+use super::{is_told, log_in, reads, reads_exactly, say, sees_people};
+use crate::PageTest;
+use crate::browser::Browser;
+use crate::chatter::Chatter;
+use crate::house::House;
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+pub(crate) const TESTS: [PageTest; 5] = [
+    ("rename", rename),
+    ("rename_refused", rename_refused),
+    ("whisper", whisper),
+    ("typing", typing),
+    ("typing_ends", typing_ends),
+];
+
+/// So long a person is said to type after the last key.
+const TYPING: Duration = Duration::from_secs(5);
+
+fn rename(browser: &Browser) {
+    let server = House::open(&[]);
+    let (one, two) = (
+        browser.visitor(server.addr()),
+        browser.visitor(server.addr()),
+    );
+    let ada = log_in(&one, "ada", "lobby");
+    let bob = log_in(&two, "bob", "lobby");
+    say(&ada, "as ada");
+    say(&ada, "/nick grace");
+    is_told(&bob, "renamed", "ada is now grace");
+    for tab in [&ada, &bob] {
+        sees_people(tab, &["bob", "grace"]);
+    }
+    say(&ada, "as grace");
+    reads(&bob, "as grace");
+    // What was said stays said by whom it was said.
+    let from: Vec<String> = super::lines(&bob)
+        .into_iter()
+        .map(|line| line.from)
+        .collect();
+    assert_eq!(from, ["ada", "grace"]);
+    // The new name is the one that is remembered.
+    ada.reload();
+    sees_people(&ada, &["bob", "grace"]);
+    ada.assert_clean();
+    bob.assert_clean();
+}
+
+fn rename_refused(browser: &Browser) {
+    let server = House::open(&[]);
+    let _bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    ada.click("#rename");
+    for (name, reason) in [("Bob", "taken"), ("", "nickname"), (&*"x".repeat(33), "32")] {
+        ada.fill("#rename-name", name);
+        ada.key("Enter");
+        let js = format!(
+            "document.querySelector('#rename-error').textContent.includes({})",
+            json!(reason)
+        );
+        ada.wait_for(&js, &format!("a refusal of {name:?}"));
+    }
+    ada.key("Escape");
+    super::hides(&ada, "#rename-name");
+    sees_people(&ada, &["ada", "bob"]);
+    say(&ada, "still ada");
+    super::all_sent(&ada);
+    assert_eq!(super::lines(&ada)[0].from, "ada");
+    ada.assert_clean();
+}
+
+fn whisper(browser: &Browser) {
+    let server = House::open(&[]);
+    let (one, two) = (
+        browser.visitor(server.addr()),
+        browser.visitor(server.addr()),
+    );
+    let ada = log_in(&one, "ada", "lobby");
+    let grace = log_in(&two, "grace", "lobby");
+    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    say(&ada, "/msg grace psst");
+    for tab in [&ada, &grace] {
+        reads(tab, "psst");
+        assert_eq!(tab.texts("#log li.line.whisper .text"), ["psst"]);
+    }
+    say(&grace, "/msg ADA what?");
+    reads_exactly(&ada, &["psst", "what?"]);
+    reads_exactly(&grace, &["psst", "what?"]);
+    let heard = bob.hears_by_now();
+    assert!(
+        !heard.iter().any(|event| event["type"] == "whispered"),
+        "{heard:#?}"
+    );
+    // To nobody: a reason, and the line is not lost.
+    say(&ada, "/msg nobody hello?");
+    super::shows_or_holds(&ada, "#log li.line[data-state=failed]");
+    ada.assert_clean();
+    grace.assert_clean();
+}
+
+fn typing(browser: &Browser) {
+    let server = House::open(&[]);
+    let (one, two) = (
+        browser.visitor(server.addr()),
+        browser.visitor(server.addr()),
+    );
+    let ada = log_in(&one, "ada", "lobby");
+    let bob = log_in(&two, "bob", "lobby");
+    ada.click("#composer");
+    ada.type_text("I am thinking ab");
+    bob.wait_for(
+        "document.querySelector('#typing').textContent.includes('ada')",
+        "ada types",
+    );
+    let began = Instant::now();
+    super::shows(&bob, "#typing");
+    let own = ada.text("#typing");
+    assert!(!own.contains("ada"), "one knows that oneself: {own}");
+    // She thinks for longer than she types.
+    bob.wait_for(
+        "!document.querySelector('#typing').textContent.includes('ada')",
+        "she stops",
+    );
+    let lasted = began.elapsed();
+    assert!(lasted > TYPING / 2 && lasted < TYPING * 2, "{lasted:?}");
+    // It was the server that said so.
+    let heard = super::received(&bob);
+    let ends = heard.iter().filter(|event| event["active"] == json!(false));
+    assert_eq!(ends.count(), 1);
+    ada.assert_clean();
+    bob.assert_clean();
+}
+
+/// The line itself ends it, and so does leaving.
+fn typing_ends(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    let gone = "!document.querySelector('#typing').textContent.includes('bob')";
+    let here = "document.querySelector('#typing').textContent.includes('bob')";
+    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let began = Instant::now();
+    bob.send("typing", &json!({ "room": "lobby" }));
+    ada.wait_for(here, "bob types");
+    bob.say("lobby", "done");
+    ada.wait_for(gone, "bob has said it");
+    bob.send("typing", &json!({ "room": "lobby" }));
+    ada.wait_for(here, "bob types again");
+    drop(bob);
+    ada.wait_for(gone, "bob is gone");
+    assert!(began.elapsed() < TYPING, "it expired instead");
+    ada.assert_clean();
+}

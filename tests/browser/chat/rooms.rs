@@ -1,0 +1,108 @@
+//! Rooms: what is said in one is not heard in another.
+
+use super::{digits, hides, is_in, log_in, reads, reads_exactly, say, sees_people, shows};
+use crate::PageTest;
+use crate::browser::Browser;
+use crate::chatter::Chatter;
+use crate::house::House;
+use crate::tab::{Tab, quoted};
+
+pub(crate) const TESTS: [PageTest; 3] = [("apart", apart), ("unread", unread), ("leave", leave)];
+
+fn join(tab: &Tab, room: &str) {
+    tab.fill("#join-room input", room);
+    tab.key("Enter");
+    is_current(tab, room);
+}
+
+fn is_current(tab: &Tab, room: &str) {
+    shows(tab, &format!("{} [aria-current]", item(room)));
+}
+
+fn item(room: &str) -> String {
+    format!("#rooms [data-room={}]", quoted(room))
+}
+
+fn apart(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitors = [0; 3].map(|_| browser.visitor(server.addr()));
+    let ada = log_in(&visitors[0], "ada", "lobby");
+    let bob = log_in(&visitors[1], "bob", "lobby");
+    let grace = log_in(&visitors[2], "grace", "garden");
+    say(&ada, "for the lobby");
+    reads(&bob, "for the lobby");
+    say(&grace, "for the garden");
+    reads_exactly(&grace, &["for the garden"]);
+    reads_exactly(&ada, &["for the lobby"]);
+    reads_exactly(&bob, &["for the lobby"]);
+    sees_people(&grace, &["grace"]);
+    sees_people(&ada, &["ada", "bob"]);
+    // Nor did any of it travel to her.
+    let heard = grace.frames_received();
+    assert!(
+        !heard
+            .iter()
+            .any(|frame| frame.payload.contains("for the lobby")),
+        "{heard:#?}"
+    );
+    for tab in [ada, bob, grace] {
+        tab.assert_clean();
+    }
+}
+
+fn unread(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    let mut bob = Chatter::enter(server.addr(), "bob", "garden");
+    join(&ada, "garden");
+    bob.say("garden", "seen at once");
+    reads(&ada, "seen at once");
+
+    ada.click(&item("lobby"));
+    reads_exactly(&ada, &[]);
+    for text in ["one", "two", "three"] {
+        bob.say("garden", text);
+    }
+    let badge = format!("{} .unread", item("garden"));
+    ada.wait_for(
+        &format!(
+            "document.querySelector({})?.textContent.includes('3')",
+            quoted(&badge)
+        ),
+        "a count of three",
+    );
+    shows(&ada, &badge);
+    assert_eq!(digits(&ada.text(&badge)), "3");
+    reads_exactly(&ada, &[]);
+
+    ada.click(&item("garden"));
+    reads_exactly(&ada, &["seen at once", "one", "two", "three"]);
+    hides(&ada, &badge);
+    ada.assert_clean();
+}
+
+fn leave(browser: &Browser) {
+    let server = House::open(&[]);
+    let mut bob = Chatter::enter(server.addr(), "bob", "garden");
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    say(&ada, "/join garden");
+    is_current(&ada, "garden");
+    bob.hears("entered", |event| event["name"] == "ada");
+    say(&ada, "/leave");
+    bob.hears("left", |event| event["name"] == "ada");
+    bob.say("garden", "she is gone");
+    // She is in the other room still, and in it alone.
+    is_in(&ada, "lobby");
+    say(&ada, "still here");
+    reads_exactly(&ada, &["still here"]);
+    let heard = ada.frames_received();
+    assert!(
+        !heard
+            .iter()
+            .any(|frame| frame.payload.contains("she is gone")),
+        "{heard:#?}"
+    );
+    ada.assert_clean();
+}

@@ -1,0 +1,94 @@
+//! What developer tools show of the chat, and what the server has to tell by itself.
+
+use super::{is_told, lines, log_in, reads, say};
+use crate::PageTest;
+use crate::browser::Browser;
+use crate::chatter::Chatter;
+use crate::house::House;
+use serde_json::Value;
+use std::io::Write;
+use std::{env, fs, process};
+
+pub(crate) const TESTS: [PageTest; 3] = [
+    ("developer_tools", developer_tools),
+    ("quotes", quotes),
+    ("news", news),
+];
+
+fn developer_tools(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    say(&ada, "hello");
+    bob.say("lobby", "a wave 👋");
+    reads(&ada, "a wave 👋");
+    super::all_sent(&ada);
+
+    let handshake = ada.handshake();
+    assert_eq!(handshake["status"], 101);
+    assert_eq!(
+        handshake["headers"]["Sec-WebSocket-Protocol"],
+        "chat.ws101.v1"
+    );
+    let parsed = |frames: Vec<crate::watch::Frame>, masked| -> Vec<Value> {
+        let parse = |frame: &crate::watch::Frame| {
+            assert_eq!((frame.opcode, frame.masked), (1, masked), "{frame:?}");
+            let event: Value = serde_json::from_str(&frame.payload).expect("JSON");
+            assert!(event["type"].is_string(), "{event}");
+            event
+        };
+        frames.iter().map(parse).collect()
+    };
+    let sent = parsed(ada.frames_sent(), true);
+    let received = parsed(ada.frames_received(), false);
+    assert_eq!(received[0]["type"], "welcome");
+    assert_eq!(sent[0]["type"], "join");
+    assert_eq!(sent[0]["name"], "ada");
+    let says: Vec<_> = sent.iter().filter(|event| event["type"] == "say").collect();
+    assert_eq!(says.len(), 1);
+    assert_eq!(says[0]["text"], "hello");
+
+    // What was said is what is shown.
+    let said: Vec<_> = received
+        .iter()
+        .filter(|event| event["type"] == "said")
+        .collect();
+    let shown = lines(&ada);
+    assert_eq!(said.len(), shown.len());
+    for (said, shown) in said.iter().zip(shown) {
+        assert_eq!(said["seq"].as_u64(), shown.seq);
+        assert_eq!(said["from"], *shown.from);
+        assert_eq!(said["text"], *shown.text);
+        assert_eq!(said["at"], *shown.time);
+    }
+    assert_eq!(said[0]["id"], says[0]["id"]);
+    ada.assert_clean();
+}
+
+fn quotes(browser: &Browser) {
+    let server = House::open(&["--quotes", "1s"]);
+    let (one, two) = (
+        browser.visitor(server.addr()),
+        browser.visitor(server.addr()),
+    );
+    for tab in [log_in(&one, "ada", "lobby"), log_in(&two, "bob", "garden")] {
+        is_told(&tab, "quote", "");
+        tab.assert_clean();
+    }
+}
+
+/// A line that is added to the file is pushed to everyone.
+fn news(browser: &Browser) {
+    let path = env::temp_dir().join(format!("ws101-news-{}", process::id()));
+    let mut file = fs::File::create(&path).expect("a file can be made");
+    let server = House::open(&["--news", &path.to_string_lossy()]);
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    writeln!(file, "<b>Ten</b> frames walk into a bar").expect("the file can be written");
+    is_told(&ada, "news", "<b>Ten</b> frames walk into a bar");
+    assert_eq!(ada.count("#log .notice b"), 0, "the news became an element");
+    ada.assert_clean();
+    drop(server);
+    let _ = fs::remove_file(path);
+}

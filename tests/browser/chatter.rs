@@ -1,0 +1,106 @@
+//! Somebody in the chat who has no browser: our own client, speaking the wire format.
+
+use crate::record::PATIENCE;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use ws101::{Connect, Message, Stream, WebSocket};
+
+pub(crate) struct Chatter {
+    socket: WebSocket<Stream>,
+    name: String,
+}
+
+impl Chatter {
+    /// Enters a room.
+    pub(crate) fn enter(server: SocketAddr, name: &str, room: &str) -> Self {
+        Self::enter_with(server, &json!({ "name": name, "room": room }))
+    }
+
+    /// Enters a room with a `join` of the caller's: all of it but its type.
+    pub(crate) fn enter_with(server: SocketAddr, join: &Value) -> Self {
+        let address = format!("ws://{server}/ws");
+        let socket = Connect::to(&address)
+            .protocols(&["chat.ws101.v1"])
+            .open()
+            .unwrap_or_else(|error| panic!("{address}: {error}"));
+        let mut chatter = Self {
+            socket,
+            name: String::new(),
+        };
+        chatter.send("join", join);
+        let joined = chatter.hears("joined", |_| true);
+        chatter.name = joined["name"].as_str().expect("a name").to_owned();
+        chatter
+    }
+
+    /// Enters another room as well.
+    pub(crate) fn enter_also(&mut self, room: &str) {
+        self.send("join", &json!({ "room": room }));
+        self.hears("joined", |event| event["room"] == room);
+    }
+
+    pub(crate) fn send(&mut self, kind: &str, fields: &Value) {
+        let mut event = fields.clone();
+        event["type"] = json!(kind);
+        self.socket
+            .send(Message::Text(&event.to_string()))
+            .unwrap_or_else(|error| panic!("{}: {kind}: {error}", self.name));
+    }
+
+    /// Says a line, and waits until everybody has been sent it. Returns it as it was sent.
+    pub(crate) fn say(&mut self, room: &str, text: &str) -> Value {
+        self.send("say", &json!({ "room": room, "text": text }));
+        let name = self.name.clone();
+        self.hears("said", |event| {
+            event["from"] == *name && event["text"] == text
+        })
+    }
+
+    /// Waits for an event of a kind. What comes before it is passed over.
+    pub(crate) fn hears(&mut self, kind: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        self.hears_within(PATIENCE, kind, is_it)
+    }
+
+    pub(crate) fn hears_within(
+        &mut self,
+        within: Duration,
+        kind: &str,
+        is_it: impl Fn(&Value) -> bool,
+    ) -> Value {
+        self.socket.set_deadline(Some(Instant::now() + within));
+        let mut passed = Vec::new();
+        loop {
+            let event: Value = match self.socket.next_message() {
+                Ok(Some(Message::Text(text))) => serde_json::from_str(text).expect("JSON"),
+                other => panic!(
+                    "{} waits for {kind}, and there is {other:?} after {passed:#?}",
+                    self.name
+                ),
+            };
+            if event["type"] == kind && is_it(&event) {
+                return event;
+            }
+            passed.push(event);
+        }
+    }
+
+    /// Everything that comes until a round trip from now is over. What was sent to this person
+    /// before, and only that, is in it.
+    pub(crate) fn hears_by_now(&mut self) -> Vec<Value> {
+        let t = 101;
+        self.send("ping", &json!({ "t": t }));
+        self.socket.set_deadline(Some(Instant::now() + PATIENCE));
+        let mut heard = Vec::new();
+        loop {
+            let event: Value = match self.socket.next_message() {
+                Ok(Some(Message::Text(text))) => serde_json::from_str(text).expect("JSON"),
+                other => panic!("{}: {other:?} after {heard:#?}", self.name),
+            };
+            if event["type"] == "pong" && event["t"] == t {
+                return heard;
+            }
+            heard.push(event);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The DevTools protocol: JSON over a WebSocket, and the client is our own.
+//!
+//! One connection serves the whole browser. Every tab is a *session* on it: its commands and its
+//! events carry the session's id. One thread reads, hands a reply to the caller that waits
+//! for its id, and an event to the record of its session.
+
+use crate::record::Record;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+use ws101::{Connect, Limits, Message, Reader, Writer};
+
+/// For one command. Pages are loaded and pictures are taken while others use the machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A picture of a page is one message.
+const LIMITS: Limits = Limits {
+    message: 256 << 20,
+    fragments: 131_072,
+};
+
+pub(crate) struct DevTools {
+    writer: Writer,
+    last_id: AtomicU64,
+    shared: Arc<Shared>,
+}
+
+/// What the reading thread and the callers have in common.
+#[derive(Default)]
+struct Shared {
+    /// Whom to tell about which reply. `None` when the connection has ended.
+    waiting: Mutex<Option<HashMap<u64, Sender<Value>>>>,
+    /// By session.
+    records: Mutex<HashMap<String, Arc<Record>>>,
+}
+
+impl DevTools {
+    pub(crate) fn connect(address: &str) -> Self {
+        let socket = Connect::to(address)
+            .limits(LIMITS)
+            .timeout(PATIENCE)
+            .open()
+            .unwrap_or_else(|error| panic!("{address}: {error}"));
+        let (reader, writer) = socket.split();
+        let shared = Arc::new(Shared::default());
+        shared.waiting().replace(HashMap::new());
+        let dispatcher = Arc::clone(&shared);
+        thread::spawn(move || dispatcher.dispatch(reader));
+        Self {
+            writer,
+            last_id: AtomicU64::new(0),
+            shared,
+        }
+    }
+
+    /// Sends a command to a session, or to the browser itself, and waits for its result. An error
+    /// is what the browser said.
+    pub(crate) fn call(
+        &self,
+        session: Option<&str>,
+        method: &str,
+        params: &Value,
+    ) -> Result<Value, String> {
+        let (sender, receiver) = mpsc::channel();
+        let id = self.next_id();
+        match self.shared.waiting().as_mut() {
+            Some(waiting) => drop(waiting.insert(id, sender)),
+            None => return Err(format!("{method}: the browser is gone")),
+        }
+        self.send(id, session, method, params)?;
+        let mut reply = receiver
+            .recv_timeout(PATIENCE)
+            .map_err(|error| match error {
+                RecvTimeoutError::Timeout => format!("{method}: no reply in {PATIENCE:?}"),
+                RecvTimeoutError::Disconnected => format!("{method}: the browser is gone"),
+            })?;
+        match reply.get("error") {
+            Some(error) => Err(format!("{method}: {error}")),
+            None => Ok(reply["result"].take()),
+        }
+    }
+
+    /// Sends a command that nobody answers: it ends the one that would.
+    pub(crate) fn tell(&self, session: Option<&str>, method: &str) -> Result<(), String> {
+        self.send(self.next_id(), session, method, &json!({}))
+    }
+
+    /// Keeps what a session reports from now on.
+    pub(crate) fn record(&self, session: &str) -> Arc<Record> {
+        let record = Arc::new(Record::default());
+        self.shared
+            .records
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(session.to_owned(), Arc::clone(&record));
+        record
+    }
+
+    fn next_id(&self) -> u64 {
+        self.last_id.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn send(
+        &self,
+        id: u64,
+        session: Option<&str>,
+        method: &str,
+        params: &Value,
+    ) -> Result<(), String> {
+        let mut command = json!({ "id": id, "method": method, "params": params });
+        if let Some(session) = session {
+            command["sessionId"] = json!(session);
+        }
+        self.writer
+            .send(Message::Text(&command.to_string()))
+            .map_err(|error| format!("{method}: {error}"))
+    }
+}
+
+impl Shared {
+    fn dispatch(&self, mut reader: Reader) {
+        while let Ok(Some(message)) = reader.next_message() {
+            let message: Value =
+                serde_json::from_slice(message.as_bytes()).expect("the browser speaks JSON");
+            match message["id"].as_u64() {
+                Some(id) => self.reply(id, message),
+                None => self.event(message),
+            }
+        }
+        // Whoever still waits is told by the end of its channel.
+        self.waiting().take();
+    }
+
+    fn reply(&self, id: u64, message: Value) {
+        let caller = self
+            .waiting()
+            .as_mut()
+            .and_then(|waiting| waiting.remove(&id));
+        if let Some(caller) = caller {
+            // One that has lost its patience listens no more.
+            let _ = caller.send(message);
+        }
+    }
+
+    fn event(&self, mut message: Value) {
+        let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        let record = message["sessionId"]
+            .as_str()
+            .and_then(|session| records.get(session));
+        if let Some(record) = record.cloned() {
+            drop(records);
+            let method = message["method"].as_str().unwrap_or_default().to_owned();
+            record.push(method, message["params"].take());
+        }
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, Option<HashMap<u64, Sender<Value>>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

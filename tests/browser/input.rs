@@ -1,0 +1,137 @@
+//! What hands do to a tab: click, type, press keys. The page cannot tell it from a person's.
+
+use crate::tab::{Tab, quoted};
+use serde_json::{Value, json};
+
+/// A key, by the name that pages know it by: its code, its number, and what it writes.
+const KEYS: [(&str, &str, u32, &str); 11] = [
+    ("Enter", "Enter", 13, "\r"),
+    ("Tab", "Tab", 9, ""),
+    ("Escape", "Escape", 27, ""),
+    ("Backspace", "Backspace", 8, ""),
+    (" ", "Space", 32, " "),
+    ("ArrowUp", "ArrowUp", 38, ""),
+    ("ArrowDown", "ArrowDown", 40, ""),
+    ("Home", "Home", 36, ""),
+    ("End", "End", 35, ""),
+    ("PageUp", "PageUp", 33, ""),
+    ("a", "KeyA", 65, "a"),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum With {
+    Nothing,
+    Shift,
+    Control,
+}
+
+impl With {
+    const fn bits(self) -> u32 {
+        match self {
+            Self::Nothing => 0,
+            Self::Control => 2,
+            Self::Shift => 8,
+        }
+    }
+}
+
+impl Tab {
+    /// Clicks the middle of an element. It must be in the way of nothing, and nothing in its way.
+    pub(crate) fn click(&self, selector: &str) {
+        let middle = self.wait_for(&middle_of(selector), &format!("{selector} to click"));
+        assert_eq!(
+            middle["covered"],
+            Value::Null,
+            "something covers {selector}"
+        );
+        let at = |kind: &str, buttons: u32| {
+            json!({ "type": kind, "x": middle["x"], "y": middle["y"],
+                "button": if kind == "mouseMoved" { "none" } else { "left" },
+                "buttons": buttons, "clickCount": u32::from(kind != "mouseMoved") })
+        };
+        for (kind, buttons) in [("mouseMoved", 0), ("mousePressed", 1), ("mouseReleased", 0)] {
+            self.call("Input.dispatchMouseEvent", at(kind, buttons));
+        }
+    }
+
+    /// Turns the mouse wheel over an element. Down is more than zero.
+    pub(crate) fn wheel(&self, selector: &str, down: i32) {
+        let middle = self.wait_for(&middle_of(selector), &format!("{selector} to scroll"));
+        self.call(
+            "Input.dispatchMouseEvent",
+            json!({ "type": "mouseWheel", "x": middle["x"], "y": middle["y"], "deltaX": 0, "deltaY": down }),
+        );
+    }
+
+    /// Writes where the cursor is.
+    pub(crate) fn type_text(&self, text: &str) {
+        self.call("Input.insertText", json!({ "text": text }));
+    }
+
+    /// Clicks into a field, and replaces what is in it.
+    pub(crate) fn fill(&self, selector: &str, text: &str) {
+        self.click(selector);
+        self.key_with("a", With::Control);
+        if text.is_empty() {
+            self.key("Backspace");
+        } else {
+            self.type_text(text);
+        }
+    }
+
+    pub(crate) fn key(&self, name: &str) {
+        self.key_with(name, With::Nothing);
+    }
+
+    pub(crate) fn key_with(&self, name: &str, with: With) {
+        let (key, code, number, text) = KEYS
+            .into_iter()
+            .find(|(key, ..)| *key == name)
+            .unwrap_or_else(|| panic!("no key {name:?} in the table"));
+        let writes = if with == With::Control { "" } else { text };
+        let mut event = json!({ "type": if writes.is_empty() { "rawKeyDown" } else { "keyDown" },
+            "key": key, "code": code, "modifiers": with.bits(), "text": writes,
+            "windowsVirtualKeyCode": number, "nativeVirtualKeyCode": number });
+        if with == With::Control && key == "a" {
+            // What a shortcut does in a field is decided by the window system, which is not there.
+            event["commands"] = json!(["selectAll"]);
+        }
+        self.call("Input.dispatchKeyEvent", event.clone());
+        event["type"] = json!("keyUp");
+        event["text"] = json!("");
+        self.call("Input.dispatchKeyEvent", event);
+    }
+
+    /// Presses Tab until the element has the keyboard, as one who has no mouse.
+    pub(crate) fn tab_to(&self, selector: &str, with: With) {
+        let mut met = Vec::new();
+        for _ in 0..60 {
+            let js = format!("document.activeElement?.matches({})", quoted(selector));
+            if self.eval(&js) == json!(true) {
+                return;
+            }
+            self.key_with("Tab", with);
+            met.push(self.eval("document.activeElement?.id || document.activeElement?.tagName"));
+        }
+        panic!("Tab never comes to {selector}: {met:?}");
+    }
+}
+
+/// An expression for the middle of an element, once it is there and stands still, in the
+/// window's coordinates; with `covered` when a click there would meet something else.
+fn middle_of(selector: &str) -> String {
+    format!(
+        "(() => {{
+            const wanted = document.querySelector({});
+            if (!wanted?.checkVisibility({{ visibilityProperty: true }})) return null;
+            if (document.getAnimations().some((one) => one.playState === 'running' && one.effect?.target?.contains(wanted))) return null;
+            wanted.scrollIntoView({{ block: 'nearest', behavior: 'instant' }});
+            const box = wanted.getBoundingClientRect();
+            const x = box.left + box.width / 2, y = box.top + box.height / 2;
+            const met = document.elementFromPoint(x, y);
+            const covered = wanted.contains(met) || met?.control === wanted ? null : String(met?.outerHTML).slice(0, 200);
+            return {{ x, y, covered }};
+        }})()",
+        quoted(selector)
+    )
+}

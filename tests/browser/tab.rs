@@ -1,0 +1,208 @@
+//! A tab: loads a page, asks it questions, waits for its answers.
+
+use crate::devtools::DevTools;
+use crate::keepsake;
+use crate::record::{PATIENCE, Record};
+use crate::view::Screen;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// For a page and all that belongs to it.
+const LOAD: Duration = Duration::from_secs(30);
+
+/// What is reported and recorded.
+const DOMAINS: [&str; 4] = ["Page", "Runtime", "Log", "Network"];
+
+pub(crate) struct Tab {
+    devtools: Arc<DevTools>,
+    target: String,
+    session: String,
+    /// The server whose pages this tab loads, and nobody else's.
+    pub(crate) server: SocketAddr,
+    pub(crate) record: Arc<Record>,
+    /// Complaints that a test expects.
+    pub(crate) tolerated: Mutex<Vec<&'static str>>,
+}
+
+impl Tab {
+    pub(crate) fn attached(
+        devtools: Arc<DevTools>,
+        target: String,
+        session: String,
+        server: SocketAddr,
+    ) -> Self {
+        let tab = Self {
+            record: devtools.record(&session),
+            devtools,
+            target,
+            session,
+            server,
+            tolerated: Mutex::default(),
+        };
+        for domain in DOMAINS {
+            tab.call(&format!("{domain}.enable"), json!({}));
+        }
+        tab.call("Page.setLifecycleEventsEnabled", json!({ "enabled": true }));
+        // Every tab believes that it has the keyboard, as each would in a browser of its own.
+        tab.call(
+            "Emulation.setFocusEmulationEnabled",
+            json!({ "enabled": true }),
+        );
+        tab.set_viewport(Screen::DESK);
+        tab
+    }
+
+    /// Loads a page of the server's, and all that belongs to it.
+    pub(crate) fn goto(&self, path: &str) {
+        let start = self.record.len();
+        let url = format!("http://{}{path}", self.server);
+        let gone = self.call("Page.navigate", json!({ "url": url }));
+        assert_eq!(gone["errorText"], Value::Null, "{url}");
+        self.loaded(start, path, |event| event["loaderId"] == gone["loaderId"]);
+    }
+
+    /// Loads the page again.
+    pub(crate) fn reload(&self) {
+        let start = self.record.len();
+        self.call("Page.reload", json!({}));
+        self.loaded(start, "the page", |event| event["frameId"] == self.target);
+    }
+
+    fn loaded(&self, start: usize, what: &str, is_ours: impl Fn(&Value) -> bool) {
+        let what = format!("the load event of {what}");
+        self.record.wait_for(start, &what, LOAD, |event| {
+            event.method == "Page.lifecycleEvent"
+                && event.params["name"] == "load"
+                && is_ours(&event.params)
+        });
+    }
+
+    /// The value of an expression, or of the promise that it is.
+    pub(crate) fn eval(&self, js: &str) -> Value {
+        self.try_eval(js)
+            .unwrap_or_else(|error| panic!("{js}: {error}"))
+    }
+
+    fn try_eval(&self, js: &str) -> Result<Value, String> {
+        let params = json!({ "expression": js, "awaitPromise": true, "returnByValue": true });
+        let mut answer = self.try_call("Runtime.evaluate", params)?;
+        if let Some(thrown) = answer.get("exceptionDetails") {
+            let text = &thrown["exception"]["description"];
+            return Err(text.as_str().unwrap_or("it threw").to_owned());
+        }
+        Ok(answer["result"]["value"].take())
+    }
+
+    /// Waits until an expression is true, and says what it is then. A page that is
+    /// loaded anew meanwhile is asked again.
+    pub(crate) fn wait_for(&self, js: &str, what: &str) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            // The page itself looks every few milliseconds: one question, not hundreds.
+            let question = format!(
+                "new Promise((resolve) => {{
+                    const end = performance.now() + {};
+                    const look = () => {{
+                        const found = ({js});
+                        if (found || performance.now() > end) resolve(found);
+                        else setTimeout(look, 10);
+                    }};
+                    look();
+                }})",
+                left.as_millis()
+            );
+            match self.try_eval(&question) {
+                Ok(found) if is_true(&found) => return found,
+                Err(error) if !error.contains("navigated") && !error.contains("context") => {
+                    panic!("{js}: {error}")
+                }
+                _ => assert!(
+                    !left.is_zero(),
+                    "{what} did not come within {PATIENCE:?}: {js}\nThe page says:\n{}",
+                    self.page_text()
+                ),
+            }
+        }
+    }
+
+    /// The text of the one element that there must be.
+    pub(crate) fn text(&self, selector: &str) -> String {
+        let texts = self.texts(selector);
+        assert_eq!(texts.len(), 1, "{selector}: {texts:?}");
+        texts.into_iter().next().expect("one")
+    }
+
+    /// The texts of all elements that match, in the page's order.
+    pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
+        let js = format!(
+            "Array.from(document.querySelectorAll({}), (found) => found.textContent)",
+            quoted(selector)
+        );
+        serde_json::from_value(self.eval(&js)).expect("strings")
+    }
+
+    pub(crate) fn count(&self, selector: &str) -> usize {
+        self.texts(selector).len()
+    }
+
+    /// Closes it, as its button does.
+    pub(crate) fn close(&self) {
+        let params = json!({ "targetId": self.target });
+        self.devtools
+            .call(None, "Target.closeTarget", &params)
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Ends the process behind it, without a word to anyone.
+    pub(crate) fn kill(&self) {
+        self.devtools
+            .tell(Some(&self.session), "Page.crash")
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    pub(crate) fn call(&self, method: &str, params: Value) -> Value {
+        self.try_call(method, params)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    pub(crate) fn try_call(&self, method: &str, params: Value) -> Result<Value, String> {
+        self.devtools.call(Some(&self.session), method, &params)
+    }
+
+    fn page_text(&self) -> String {
+        self.try_eval("document.body.innerText")
+            .map_or_else(|error| error, |text| text.to_string())
+    }
+}
+
+impl Drop for Tab {
+    /// Of a test that fails, the page's last look remains.
+    fn drop(&mut self) {
+        if thread::panicking()
+            && let Ok(png) = self.try_screenshot()
+        {
+            keepsake::leave(&self.session, &png);
+            eprintln!("its complaints: {:#?}", self.complaints());
+        }
+    }
+}
+
+/// Text as JavaScript writes it. JSON's strings are strings there too.
+pub(crate) fn quoted(text: &str) -> String {
+    json!(text).to_string()
+}
+
+/// As JavaScript sees it.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(value) => value.as_f64() != Some(0.0),
+        Value::String(value) => !value.is_empty(),
+        Value::Array(_) | Value::Object(_) => true,
+    }
+}

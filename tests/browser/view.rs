@@ -1,0 +1,100 @@
+//! How a tab is looked at: its size, its colours, its connection, and a picture of it.
+
+use crate::tab::Tab;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+/// A screen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Screen {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// Pixels of the picture for each of the page's.
+    pub(crate) scale: u32,
+    pub(crate) mobile: bool,
+}
+
+impl Screen {
+    pub(crate) const DESK: Self = Self::desk(1280, 800);
+    /// The narrowest phone that there is.
+    pub(crate) const PHONE: Self = Self {
+        width: 320,
+        height: 640,
+        scale: 2,
+        mobile: true,
+    };
+
+    pub(crate) const fn desk(width: u32, height: u32) -> Self {
+        Self {
+            width,
+            height,
+            scale: 1,
+            mobile: false,
+        }
+    }
+}
+
+impl Tab {
+    pub(crate) fn set_viewport(&self, screen: Screen) {
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": screen.width, "height": screen.height,
+                "deviceScaleFactor": screen.scale, "mobile": screen.mobile }),
+        );
+    }
+
+    /// What the person has told the system to prefer: `("color-scheme", "dark")`.
+    pub(crate) fn set_preferences(&self, preferences: &[(&str, &str)]) {
+        let features: Vec<Value> = preferences
+            .iter()
+            .map(|(name, value)| json!({ "name": format!("prefers-{name}"), "value": value }))
+            .collect();
+        self.call(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        );
+    }
+
+    pub(crate) fn set_dark(&self, dark: bool) {
+        self.set_preferences(&[("color-scheme", if dark { "dark" } else { "light" })]);
+    }
+
+    /// Takes the network away, or gives it back. What is connected already may stay so.
+    pub(crate) fn set_offline(&self, offline: bool) {
+        self.call(
+            "Network.emulateNetworkConditions",
+            json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 }),
+        );
+    }
+
+    /// How much wider the page is than the window: what one would have to scroll sideways.
+    pub(crate) fn overflow(&self) -> i64 {
+        let js = "document.scrollingElement.scrollWidth - window.innerWidth";
+        self.eval(js).as_i64().expect("a number of pixels")
+    }
+
+    /// Sees to it that two pictures of the same page are the same: nothing moves, no mouse
+    /// is over anything, all letters are there.
+    pub(crate) fn rest(&self) {
+        self.call(
+            "Input.dispatchMouseEvent",
+            json!({ "type": "mouseMoved", "x": 0, "y": 0 }),
+        );
+        self.eval("document.fonts.ready.then(() => true)");
+        let js = "document.getAnimations().every((one) => one.playState !== 'running')";
+        self.wait_for(js, "the end of all movement");
+    }
+
+    /// A PNG of what can be seen.
+    pub(crate) fn screenshot(&self) -> Vec<u8> {
+        self.try_screenshot()
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    pub(crate) fn try_screenshot(&self) -> Result<Vec<u8>, String> {
+        let taken = self.try_call("Page.captureScreenshot", json!({ "format": "png" }))?;
+        let text = taken["data"].as_str().ok_or("a picture without data")?;
+        STANDARD.decode(text).map_err(|error| error.to_string())
+    }
+}
