@@ -46,7 +46,7 @@ const TALK: [(&str, &str); 12] = [
     ("linus", "Why only in one direction?"),
     (
         "ada",
-        "Because of proxies that would take what a page sends for HTTP. Section 5.3 has the story 🙂",
+        "Because of proxies that would take what a page sends for HTTP. Section 10.3 has the story 🙂",
     ),
     ("bob", "I will read it over lunch 🍜"),
 ];
