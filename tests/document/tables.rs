@@ -1,7 +1,7 @@
 //! The tables of limits, statuses and close codes, compared with the source in both directions.
 
 use crate::PROTOCOL;
-use crate::markdown::rows;
+use crate::markdown::{blocks, rows};
 use std::collections::BTreeSet;
 use std::process::Command;
 
@@ -162,4 +162,19 @@ fn quoted(source: &str, mark: &str) -> BTreeSet<String> {
         .collect();
     assert!(found.len() > 5, "words were found");
     found
+}
+
+/// The clients of ten lines are those that the tests run.
+#[test]
+fn scripts() {
+    for (language, script) in [
+        ("python", include_str!("../third_party/python_chat.py")),
+        ("js", include_str!("../third_party/node_chat.cjs")),
+    ] {
+        let shown = blocks(PROTOCOL, language);
+        let [(_, lines)] = shown.as_slice() else {
+            panic!("one {language} script");
+        };
+        assert_eq!(lines.join("\n"), script.trim_end(), "{language}");
+    }
 }
