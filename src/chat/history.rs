@@ -43,6 +43,13 @@ impl History {
         }
     }
 
+    /// A room in which nothing was said in all these runs.
+    pub(super) fn silent_in(runs: &[String], last: u64) -> Self {
+        let mut history = Self::after(last);
+        runs.iter().for_each(|run| history.begin_run(run));
+        history
+    }
+
     /// The number of the latest line.
     pub(super) const fn last(&self) -> u64 {
         self.last

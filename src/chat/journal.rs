@@ -13,10 +13,9 @@ mod load;
 #[cfg(test)]
 mod tests;
 
-use super::history::History;
 use crate::date;
+pub(super) use load::Kept;
 use rustix::fs::OFlags;
-use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -59,9 +58,9 @@ struct Retry {
 
 impl Journal {
     /// Opens the file for the run `epoch`; returns what it remembers of each room.
-    pub(super) fn open(path: &Path, epoch: &str) -> (Self, HashMap<String, History>) {
+    pub(super) fn open(path: &Path, epoch: &str) -> (Self, Kept) {
         let (mut kept, torn) = load::load(path);
-        for history in kept.values_mut() {
+        for history in kept.rooms.values_mut() {
             history.begin_run(epoch);
         }
         let journal = Self {

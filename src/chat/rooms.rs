@@ -3,6 +3,7 @@
 use super::Common;
 use super::event::RoomCount;
 use super::history::History;
+use super::journal::Kept;
 use super::refusal::{Code, Refusal};
 use super::room::Room;
 use std::collections::HashMap;
@@ -12,6 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(super) struct Rooms {
     most: usize,
     common: Arc<Common>,
+    /// Runs of the past in which nothing was said in rooms that are not known.
+    runs: Vec<String>,
     state: Mutex<State>,
 }
 
@@ -26,14 +29,14 @@ struct State {
 
 impl Rooms {
     /// The rooms that a history file remembers.
-    pub(super) fn new(most: usize, common: Arc<Common>, kept: HashMap<String, History>) -> Self {
+    pub(super) fn new(most: usize, common: Arc<Common>, kept: Kept) -> Self {
         let room = |(name, history): (String, History)| {
             (
                 name.clone(),
                 Arc::new(Room::new(name, history, Arc::clone(&common))),
             )
         };
-        let by_name = kept.into_iter().map(room).collect();
+        let by_name = kept.rooms.into_iter().map(room).collect();
         let state = Mutex::new(State {
             by_name,
             ..State::default()
@@ -41,6 +44,7 @@ impl Rooms {
         Self {
             most,
             common,
+            runs: kept.runs,
             state,
         }
     }
@@ -55,7 +59,10 @@ impl Rooms {
             let told = format!("there are {} rooms, which is the limit", self.most);
             return Err(Refusal::new(Code::BadRoom, told));
         }
-        let history = History::after(state.floor);
+        let history = match state.floor {
+            0 => History::silent_in(&self.runs, 0),
+            floor => History::after(floor),
+        };
         let room = Arc::new(Room::new(
             name.to_owned(),
             history,

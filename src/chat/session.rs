@@ -30,6 +30,8 @@ pub(super) struct Session {
 /// That a line was taken, and as what.
 #[derive(Debug, Clone)]
 pub(super) struct Receipt {
+    /// The room it was said in; none for a whisper.
+    room: Box<str>,
     id: Box<str>,
     pub(super) seq: u64,
     pub(super) at: String,
@@ -37,18 +39,23 @@ pub(super) struct Receipt {
 
 impl Session {
     /// Was a line with this id taken before?
-    pub(super) fn receipt(&self, id: &str) -> Option<Receipt> {
+    pub(super) fn receipt(&self, room: &str, id: &str) -> Option<Receipt> {
         let receipts = lock(&self.receipts);
-        receipts.iter().rfind(|receipt| *receipt.id == *id).cloned()
+        let is_same = |receipt: &&Receipt| *receipt.id == *id && *receipt.room == *room;
+        receipts.iter().rfind(is_same).cloned()
     }
 
-    pub(super) fn remember(&self, id: &str, seq: u64, at: String) {
+    pub(super) fn remember(&self, room: &str, id: &str, seq: u64, at: String) {
         let mut receipts = lock(&self.receipts);
         if receipts.len() == MOST_IDS {
             receipts.pop_front();
         }
-        let id = id.into();
-        receipts.push_back(Receipt { id, seq, at });
+        receipts.push_back(Receipt {
+            room: room.into(),
+            id: id.into(),
+            seq,
+            at,
+        });
     }
 
     /// Whose session it is, if the connection still stands.

@@ -9,6 +9,9 @@ use crate::protocol::Outgoing;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// In place of a room, for what is said in none.
+const WHISPER: &str = "";
+
 impl Guest {
     pub(super) fn say(
         &mut self,
@@ -21,7 +24,7 @@ impl Guest {
         let (room, name) = self.person.room(room)?;
         let text = rules::text(text, Some(room.name()))?;
         id.map_or(Ok(()), rules::id)?;
-        if let Some(receipt) = id.and_then(|id| self.session.receipt(id)) {
+        if let Some(receipt) = id.and_then(|id| self.session.receipt(room.name(), id)) {
             let said = Event::Said {
                 room: room.name(),
                 seq: receipt.seq,
@@ -37,7 +40,7 @@ impl Guest {
         // `None`: the server ends. The client is about to hear so, and will say it again later.
         if let Some(taken) = room.say(&name, text, id) {
             if let Some(id) = id {
-                self.session.remember(id, taken.seq, taken.at);
+                self.session.remember(room.name(), id, taken.seq, taken.at);
             }
             self.stir(room);
         }
@@ -62,7 +65,7 @@ impl Guest {
             at,
             id,
         };
-        if let Some(receipt) = id.and_then(|id| self.session.receipt(id)) {
+        if let Some(receipt) = id.and_then(|id| self.session.receipt(WHISPER, id)) {
             // Whoever has left since then has heard it all the same.
             reply(&whispered(to, &receipt.at), replies);
             return Ok(());
@@ -79,7 +82,7 @@ impl Guest {
             listener.sender.push(&frame, 1);
         }
         if let Some(id) = id {
-            self.session.remember(id, 0, at);
+            self.session.remember(WHISPER, id, 0, at);
         }
         Ok(())
     }

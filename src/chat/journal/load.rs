@@ -32,10 +32,26 @@ struct Record<'a> {
     at: Option<Cow<'a, str>>,
 }
 
-/// Each room's lines, and whether the last line of the file is incomplete.
-pub(super) fn load(path: &Path) -> (HashMap<String, History>, bool) {
+/// What earlier runs left behind.
+#[derive(Debug, Default)]
+pub(in crate::chat) struct Kept {
+    /// Each room's lines.
+    pub(in crate::chat) rooms: HashMap<String, History>,
+    /// The names of the runs, if the file was read from its very beginning: in a room that is
+    /// not among those above, nothing was said in them.
+    pub(in crate::chat) runs: Vec<String>,
+}
+
+/// What is in the file, and whether its last line is incomplete.
+pub(super) fn load(path: &Path) -> (Kept, bool) {
     match read_tail(path) {
-        Ok(tail) => parse(&tail, path),
+        Ok((tail, is_whole)) => {
+            let (mut kept, torn) = parse(&tail, path);
+            if !is_whole {
+                kept.runs.clear();
+            }
+            (kept, torn)
+        }
         Err(error) => {
             if error.kind() != io::ErrorKind::NotFound {
                 log::warn!("the history cannot be read: {}: {error}", path.display());
@@ -45,12 +61,12 @@ pub(super) fn load(path: &Path) -> (HashMap<String, History>, bool) {
     }
 }
 
-/// The file's end, beginning with a whole line.
-fn read_tail(path: &Path) -> io::Result<Vec<u8>> {
+/// The file's end, beginning with a whole line; and is that all of it?
+fn read_tail(path: &Path) -> io::Result<(Vec<u8>, bool)> {
     let found = path.metadata()?;
     let mut tail = Vec::new();
     if !found.is_file() {
-        return Ok(tail); // a pipe or a device remembers nothing
+        return Ok((tail, true)); // a pipe or a device remembers nothing
     }
     let mut file = File::open(path)?;
     let skipped = found.len().saturating_sub(TAIL);
@@ -60,12 +76,11 @@ fn read_tail(path: &Path) -> io::Result<Vec<u8>> {
         let first_line = tail.iter().position(|byte| *byte == b'\n');
         tail.drain(..first_line.map_or(tail.len(), |end| end + 1));
     }
-    Ok(tail)
+    Ok((tail, skipped == 0))
 }
 
-fn parse(tail: &[u8], path: &Path) -> (HashMap<String, History>, bool) {
-    let mut kept: HashMap<String, History> = HashMap::new();
-    let mut epoch = String::new();
+fn parse(tail: &[u8], path: &Path) -> (Kept, bool) {
+    let mut kept = Kept::default();
     let mut bad = Vec::new();
     let torn = tail.last().is_some_and(|byte| *byte != b'\n');
     for (index, line) in tail.split(|byte| *byte == b'\n').enumerate() {
@@ -75,10 +90,7 @@ fn parse(tail: &[u8], path: &Path) -> (HashMap<String, History>, bool) {
         let record = str::from_utf8(line)
             .ok()
             .filter(|line| line.len() <= LONGEST_LINE);
-        if record
-            .and_then(|line| take(line, &mut epoch, &mut kept))
-            .is_none()
-        {
+        if record.and_then(|line| take(line, &mut kept)).is_none() {
             bad.push(index + 1);
         }
     }
@@ -98,13 +110,13 @@ fn parse(tail: &[u8], path: &Path) -> (HashMap<String, History>, bool) {
 }
 
 /// One line; `None` if it is not one that this server writes.
-fn take(line: &str, epoch: &mut String, kept: &mut HashMap<String, History>) -> Option<()> {
+fn take(line: &str, kept: &mut Kept) -> Option<()> {
     let record: Record<'_> = serde_json::from_str(line).ok()?;
     if let Some(begun) = record.epoch {
-        *epoch = begun.into_owned();
-        for history in kept.values_mut() {
-            history.begin_run(epoch);
+        for history in kept.rooms.values_mut() {
+            history.begin_run(&begun);
         }
+        kept.runs.push(begun.into_owned());
         return Some(());
     }
     let room = record.room.filter(|room| rules::room(room).is_ok())?;
@@ -113,7 +125,9 @@ fn take(line: &str, epoch: &mut String, kept: &mut HashMap<String, History>) -> 
     if !is_said || record.from.is_none() || record.text.is_none() || record.at.is_none() {
         return None;
     }
-    let history = kept.entry(room.into_owned()).or_default();
+    let silent = || History::silent_in(&kept.runs, 0);
+    let history = kept.rooms.entry(room.into_owned()).or_insert_with(silent);
+    let epoch = kept.runs.last().map_or("", String::as_str);
     history.restore(epoch, seq, line.to_owned());
     Some(())
 }

@@ -15,8 +15,8 @@ fn scratch(name: &str) -> PathBuf {
     path
 }
 
-fn numbers(kept: &HashMap<String, History>) -> Vec<u64> {
-    let (lines, _) = kept["lobby"].before(None, 100);
+fn numbers(kept: &Kept) -> Vec<u64> {
+    let (lines, _) = kept.rooms["lobby"].before(None, 100);
     let mut numbers = Vec::new();
     for line in lines {
         let (_, rest) = line.get().split_once("\"seq\":").expect("a number");
@@ -44,7 +44,7 @@ fn a_torn_last_line_is_skipped_and_does_not_spoil_the_next_one() {
     journal.append(format!("{}\n", line(3)).as_bytes());
     let (_, kept) = Journal::open(&path, "three");
     assert_eq!(numbers(&kept), [1, 2, 3]);
-    let recap = kept["lobby"].recap("three", Some(("two", 2)));
+    let recap = kept.rooms["lobby"].recap("three", Some(("two", 2)));
     assert!(
         !recap.lost && recap.lines.len() == 1,
         "the runs are known by name"
@@ -84,7 +84,7 @@ fn lines_before_a_gap_are_not_told_as_if_nothing_was_missing() {
     .expect("written");
     let kept = load::load(&path).0;
     assert_eq!(numbers(&kept), [7]);
-    assert!(kept["lobby"].recap("now", Some(("one", 2))).lost);
+    assert!(kept.rooms["lobby"].recap("now", Some(("one", 2))).lost);
     fs::remove_file(&path).expect("it was there");
 }
 
