@@ -35,9 +35,6 @@ const ERRANDS: Rate = Rate {
     burst: 40,
 };
 
-/// To a connection whose session goes on in another one. §7.4.2: from 4000 on, codes are ours.
-const CONTINUED_ELSEWHERE: CloseCode = CloseCode::new(4001).expect("a code for private use");
-
 /// Why a connection is ended.
 pub(crate) type Goodbye = (CloseCode, &'static str);
 
@@ -190,9 +187,9 @@ impl Guest {
 impl Drop for Guest {
     fn drop(&mut self) {
         self.burst_ended();
-        let rooms = self.person.standing().rooms.clone();
-        self.chat.people.depart(&self.person);
-        rooms.iter().for_each(|room| self.chat.rooms.tidy(room));
+        // The rooms first: whoever takes the name next would be in them twice, to the others.
+        self.person.leave_rooms(&self.chat.rooms);
+        self.chat.people.release(&self.person);
         self.chat.sessions.close(&self.token, self.was_named);
     }
 }

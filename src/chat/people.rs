@@ -3,11 +3,16 @@
 use super::event::Name;
 use super::refusal::{Code, Refusal};
 use super::room::Room;
+use super::rooms::Rooms;
 use super::rules;
 use super::session::Session;
 use crate::outbox::Sender;
+use crate::protocol::{CloseCode, Outgoing};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// To a connection whose session goes on in another one. §7.4.2: from 4000 on, codes are ours.
+const CONTINUED_ELSEWHERE: CloseCode = CloseCode::new(4001).expect("a code for private use");
 
 /// Someone who is connected.
 #[derive(Debug)]
@@ -51,14 +56,13 @@ impl Person {
         }
     }
 
-    /// Goes from all rooms.
-    fn leave_rooms(&self) {
-        let rooms = {
-            let mut standing = self.standing();
-            standing.name = None;
-            std::mem::take(&mut standing.rooms)
-        };
-        rooms.iter().for_each(|room| room.leave(self));
+    /// Goes from all rooms; those that nobody needs any more are gone, too.
+    pub(super) fn leave_rooms(&self, rooms: &Rooms) {
+        let own = std::mem::take(&mut self.standing().rooms);
+        for room in own {
+            room.leave(self);
+            rooms.tidy(&room);
+        }
     }
 }
 
@@ -68,34 +72,37 @@ pub(super) struct People(Mutex<HashMap<String, Arc<Person>>>);
 
 impl People {
     /// Gives `person` the name, if it is free or the older connection of the same session has it.
-    /// That one loses it, leaves its rooms and is handed back.
+    /// That one loses it and is closed; it is handed back, to be let out of its rooms.
     pub(super) fn claim(
         &self,
         name: &str,
         person: &Arc<Person>,
         session: &Session,
     ) -> Result<Option<Arc<Person>>, Refusal> {
-        let older = session.holder().filter(|older| !Arc::ptr_eq(older, person));
         let mut by_name = self.lock();
-        let key = rules::key(name);
-        let taken_by = by_name.get(&key);
-        if taken_by.is_some_and(|other| {
-            !older
+        if person.sender.is_closed() {
+            // It has just been replaced itself; this was said before it could know.
+            return Err(Refusal::new(Code::NotJoined, "this connection is over"));
+        }
+        let older = session.holder().filter(|older| !Arc::ptr_eq(older, person));
+        let is_older = |other: &Arc<Person>| {
+            older
                 .as_ref()
                 .is_some_and(|older| Arc::ptr_eq(other, older))
-        }) {
+        };
+        let key = rules::key(name);
+        if by_name.get(&key).is_some_and(|other| !is_older(other)) {
             return Err(taken(name));
         }
         if let Some(older) = &older {
             remove(&mut by_name, older);
+            let mut close = Outgoing::server();
+            close.close_with(CONTINUED_ELSEWHERE, "continued elsewhere");
+            older.sender.close(close.waiting());
         }
         by_name.insert(key, Arc::clone(person));
         person.standing().name = Some(Name::new(name));
         session.hold(person);
-        drop(by_name);
-        if let Some(older) = &older {
-            older.leave_rooms();
-        }
         Ok(older)
     }
 
@@ -123,10 +130,9 @@ impl People {
         Ok((old, standing.rooms.clone()))
     }
 
-    /// The connection has ended.
-    pub(super) fn depart(&self, person: &Arc<Person>) {
+    /// The connection has ended: the name is free.
+    pub(super) fn release(&self, person: &Arc<Person>) {
         remove(&mut self.lock(), person);
-        person.leave_rooms();
     }
 
     pub(super) fn find(&self, name: &str) -> Result<Arc<Person>, Refusal> {
@@ -163,14 +169,9 @@ fn taken(name: &str) -> Refusal {
     )
 }
 
-/// Takes a person's name back, unless it has none, or has lost it to its newer connection.
+/// Takes a person's name back, unless they have none.
 fn remove(by_name: &mut HashMap<String, Arc<Person>>, person: &Arc<Person>) {
-    let name = person.standing().name.clone();
-    if let Some(key) = name.map(|name| rules::key(name.as_str()))
-        && by_name
-            .get(&key)
-            .is_some_and(|holder| Arc::ptr_eq(holder, person))
-    {
-        by_name.remove(&key);
+    if let Some(name) = person.standing().name.take() {
+        by_name.remove(&rules::key(name.as_str()));
     }
 }

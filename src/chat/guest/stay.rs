@@ -1,6 +1,6 @@
 //! How a guest comes and goes, and under which name.
 
-use super::{CONTINUED_ELSEWHERE, Guest, MOST_ROOMS, allow, reply};
+use super::{Guest, MOST_ROOMS, allow, reply};
 use crate::chat::event::Event;
 use crate::chat::refusal::{Code, Refusal};
 use crate::chat::request::Join;
@@ -61,16 +61,13 @@ impl Guest {
             .session
             .and_then(|token| self.chat.sessions.find(token));
         let session = session.unwrap_or_else(|| Arc::clone(&self.session));
-        let older = self.chat.people.claim(name, &self.person, &session)?;
+        if let Some(older) = self.chat.people.claim(name, &self.person, &session)? {
+            older.leave_rooms(&self.chat.rooms);
+        }
         self.was_named = true;
         if !Arc::ptr_eq(&session, &self.session) {
             self.chat.sessions.continue_as(&self.token, &session);
             self.session = session;
-        }
-        if let Some(older) = older {
-            let mut close = Outgoing::server();
-            close.close_with(CONTINUED_ELSEWHERE, "continued elsewhere");
-            older.sender.close(close.waiting());
         }
         Ok(())
     }

@@ -1,0 +1,143 @@
+//! J: what looks odd in a request and is taken all the same, or in part.
+
+use crate::guest::{Guest, fresh, numbers};
+use crate::house::House;
+use crate::shared;
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    vec![
+        shared(house, "J05 a key twice: the last one counts", |house| {
+            let mut ada = Guest::connect(house.addr());
+            let (name, room) = (fresh("ada"), fresh("room"));
+            ada.ask_text(&format!(
+                r#"{{"type":"say","type":"join","name":"nobody","name":"{name}","room":"{room}"}}"#
+            ));
+            assert_eq!(ada.next()["name"], *name);
+        }),
+        shared(
+            house,
+            "J08 fields that nobody knows are passed over",
+            |house| {
+                let (mut ada, mut bob, room) = two(house);
+                ada.ask(json!({
+                    "type": "say", "room": room, "text": "hi", "colour": "red",
+                    "later": {"version": [2, {"deep": null}]}, "": 0,
+                }));
+                assert_eq!(bob.until("said")["text"], "hi");
+                assert_eq!(ada.until("said")["text"], "hi");
+            },
+        ),
+        shared(house, "J08 null is as good as nothing", |house| {
+            let mut ada = Guest::connect(house.addr());
+            let (name, room) = (fresh("ada"), fresh("room"));
+            ada.ask(json!({
+                "type": "join", "name": name, "room": room,
+                "session": null, "epoch": null, "since": null, "id": null,
+            }));
+            assert_eq!(ada.next()["lost"], false);
+        }),
+        shared(
+            house,
+            "J12 a name of 1 MiB: 1009, the message is too long",
+            |house| {
+                let mut ada = Guest::connect(house.addr());
+                let name = "x".repeat(1 << 20);
+                // It is refused at its header, and the connection may end before all of it is sent.
+                let _ = ada.try_ask_all([json!({"type": "join", "name": name, "room": "lobby"})]);
+                assert_eq!(ada.until_close().0, 1009);
+            },
+        ),
+        shared(
+            house,
+            "J18 2000 characters fit, the blanks around them do not count",
+            |house| {
+                let (mut ada, mut bob, room) = two(house);
+                let text = "🦆".repeat(2_000);
+                ada.say(&room, &format!("  {text}\n"));
+                assert_eq!(bob.until("said")["text"], *text);
+            },
+        ),
+        shared(
+            house,
+            "J22 from, seq, at and ts are the server's to say",
+            |house| {
+                let (mut ada, mut bob, room) = two(house);
+                ada.ask(json!({
+                    "type": "say", "room": room, "text": "hi", "id": "c1", "from": bob.name,
+                    "seq": 4_711, "at": "1970-01-01T00:00:00.000Z", "ts": 0,
+                }));
+                let said = bob.until("said");
+                assert_eq!(said, ada.until("said"), "one line for all");
+                let at = said["at"].as_str().expect("a time").to_owned();
+                assert!(
+                    at.starts_with("20") && at.ends_with('Z') && at.len() == 24,
+                    "{at}"
+                );
+                let own = &ada.name;
+                let expected = json!({
+                    "type": "said", "room": room, "seq": 1, "from": own, "text": "hi", "at": at, "id": "c1",
+                });
+                assert_eq!(said, expected);
+            },
+        ),
+        shared(
+            house,
+            "J27 a limit of -1 counts as none, one of 1e9 as a hundred",
+            |house| {
+                let room = fresh("room");
+                let mut ada = Guest::in_room(house.addr(), "ada", &room);
+                for number in 0..5 {
+                    ada.say_now(&room, &format!("line {number}"));
+                }
+                for (limit, expected) in [
+                    ("-1", 0),
+                    ("0", 0),
+                    ("2", 2),
+                    ("1e9", 5),
+                    ("100.5", 5),
+                    ("null", 5),
+                ] {
+                    let lines = page(&mut ada, &room, limit);
+                    assert_eq!(lines.len(), expected, "limit {limit}");
+                }
+                for before in ["-1", "1e30", "1.5"] {
+                    ada.ask_text(&format!(
+                        r#"{{"type":"history","room":"{room}","before":{before},"limit":9}}"#
+                    ));
+                    ada.until("history");
+                }
+            },
+        ),
+        shared(
+            house,
+            "J29 10000 keys are too long for one message: 1009",
+            |house| {
+                let mut ada = Guest::connect(house.addr());
+                let keys = (0..10_000)
+                    .map(|key| (format!("key{key}"), Value::Null))
+                    .collect();
+                let _ = ada.try_ask_all([Value::Object(keys)]);
+                assert_eq!(ada.until_close().0, 1009);
+            },
+        ),
+    ]
+}
+
+/// Two in a room of their own; the first knows that the second is there.
+pub(crate) fn two(house: &House) -> (Guest, Guest, String) {
+    let room = fresh("room");
+    let mut ada = Guest::in_room(house.addr(), "ada", &room);
+    let bob = Guest::in_room(house.addr(), "bob", &room);
+    assert_eq!(ada.until("entered")["name"], *bob.name);
+    (ada, bob, room)
+}
+
+fn page(guest: &mut Guest, room: &str, limit: &str) -> Vec<u64> {
+    guest.ask_text(&format!(
+        r#"{{"type":"history","room":"{room}","limit":{limit}}}"#
+    ));
+    numbers(&guest.until("history")["messages"])
+}

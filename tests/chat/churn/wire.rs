@@ -1,0 +1,75 @@
+//! What a client of the churn says and hears, and by chance.
+
+use crate::PATIENCE;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use ws101::{Event, Message, SocketError, Stream, WebSocket};
+
+/// Why a connection ended.
+pub(super) enum Ending {
+    /// It is lost, and the client shall come back.
+    Lost,
+    /// All is done.
+    Done,
+    /// Something that must not be.
+    Failure(String),
+}
+
+pub(super) type Step = Result<(), Ending>;
+
+pub(super) fn room_name(room: usize) -> String {
+    format!("room-{room}")
+}
+
+pub(super) fn say(id: &str, room: usize) -> Value {
+    json!({"type": "say", "room": room_name(room), "text": id, "id": id})
+}
+
+pub(super) fn ask(socket: &mut WebSocket<Stream>, requests: &[Value]) -> Step {
+    socket.set_deadline(Some(Instant::now() + PATIENCE));
+    for request in requests {
+        socket
+            .queue(Message::Text(&request.to_string()))
+            .map_err(|_| Ending::Lost)?;
+    }
+    socket.flush().map_err(|_| Ending::Lost)
+}
+
+/// The next event, if one comes in time.
+pub(super) fn hear(
+    socket: &mut WebSocket<Stream>,
+    within: Duration,
+) -> Result<Option<Value>, Ending> {
+    socket.set_deadline(Some(Instant::now() + within.max(Duration::from_millis(1))));
+    loop {
+        match socket.next_event() {
+            Ok(Event::Message(message)) => {
+                let event = serde_json::from_slice(message.as_bytes());
+                return event
+                    .map(Some)
+                    .map_err(|error| Ending::Failure(error.to_string()));
+            }
+            Ok(Event::Close(reason)) => {
+                return Err(Ending::Failure(format!("was told to go: {reason:?}")));
+            }
+            Ok(_) => {}
+            Err(error) if error.is_timeout() => return Ok(None),
+            Err(SocketError::Protocol(error)) => return Err(Ending::Failure(error.to_string())),
+            Err(_) => return Err(Ending::Lost),
+        }
+    }
+}
+
+/// Chance, the same for the same seed (xorshift64*).
+#[derive(Debug)]
+pub(super) struct Random(pub(super) u64);
+
+impl Random {
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.max(1);
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % limit.max(1)
+    }
+}

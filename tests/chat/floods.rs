@@ -1,0 +1,247 @@
+//! J: too much, too fast. Somebody who is hasty is told when to try again; somebody who does not
+//! listen is sent away; the others go on talking.
+
+use crate::accepted::two;
+use crate::guest::{Guest, Heard, fresh};
+use crate::house::House;
+use crate::{PATIENCE, shared};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    vec![
+        shared(
+            house,
+            "J23 30 lines at once: 20 are said, 10 come too fast",
+            at_once,
+        ),
+        shared(
+            house,
+            "J24 a flood: 1008, and the others go on talking",
+            flood,
+        ),
+        shared(
+            house,
+            "J25 a hundred come and go: few are told of, and the list is right",
+            comings,
+        ),
+        shared(
+            house,
+            "J26 names changed all the time: rate_limited",
+            renames,
+        ),
+        shared(
+            house,
+            "J30 ten wrong requests in ten seconds: 1008",
+            |house| {
+                let (mut ada, mut bob, _) = two(house);
+                ada.ask_all((0..10).map(|_| json!({"type": "shout"})));
+                for _ in 0..10 {
+                    assert_eq!(ada.next()["code"], "unknown_type");
+                }
+                let (code, reason) = ada.until_close();
+                assert_eq!((code, reason.is_empty()), (1008, false));
+                assert_eq!(bob.until("left")["name"], *ada.name);
+            },
+        ),
+        shared(house, "J30 nine wrong requests are forgiven", |house| {
+            let (mut ada, _bob, room) = two(house);
+            ada.ask_all((0..9).map(|_| json!([])));
+            for _ in 0..9 {
+                assert_eq!(ada.next()["code"], "bad_shape");
+            }
+            ada.say_now(&room, "sorry");
+        }),
+    ]
+}
+
+/// So many of a bucket that lets `burst` through, and `a_second` more, since `start`.
+fn assert_bucket(let_through: usize, burst: usize, a_second: f64, start: Instant) {
+    let gained = (start.elapsed().as_secs_f64() * a_second) as usize;
+    let allowed = burst..=burst + gained;
+    assert!(
+        allowed.contains(&let_through),
+        "{let_through}, not {allowed:?}"
+    );
+}
+
+fn at_once(house: &House) {
+    let (mut ada, mut bob, room) = two(house);
+    let start = Instant::now();
+    let say =
+        |number| json!({"type": "say", "room": room, "text": "hi", "id": format!("c{number}")});
+    ada.ask_all((0..30).map(say));
+    let (mut said, mut refused) = (Vec::new(), Vec::new());
+    for _ in 0..30 {
+        let event = ada.next();
+        let id = event["id"].as_str().expect("an id").to_owned();
+        if event["type"] == "said" {
+            said.push(id);
+            continue;
+        }
+        assert_eq!(
+            (&event["code"], &event["about"]),
+            (&json!("rate_limited"), &json!("say"))
+        );
+        let wait = event["retry_ms"].as_u64().expect("when to try again");
+        assert!(
+            (1..=101).contains(&wait),
+            "{wait} ms for a tenth of a second"
+        );
+        refused.push(id);
+    }
+    assert_bucket(said.len(), 20, 10.0, start);
+    // None of them both, none of them lost: what was refused can be said later.
+    let all: BTreeSet<&String> = said.iter().chain(&refused).collect();
+    assert_eq!(all.len(), 30);
+    let heard: Vec<Value> = bob.count("said", said.len());
+    assert!(heard.iter().zip(&said).all(|(line, id)| line["id"] == **id));
+    bob.assert_undisturbed();
+    ada.assert_undisturbed();
+}
+
+fn flood(house: &House) {
+    let (mut ada, mut bob, room) = two(house);
+    let mut mallory = Guest::in_room(house.addr(), "mallory", &room);
+    let name = mallory.name.clone();
+    let in_room = room.clone();
+    let flooding = thread::spawn(move || {
+        let lines = || (0..100).map(|_| json!({"type": "say", "room": in_room, "text": "buy now"}));
+        let deadline = Instant::now() + PATIENCE;
+        // Until the server has hung up; its Close lies behind everything that it said before.
+        while mallory.try_ask_all(lines()).is_ok() {
+            assert!(Instant::now() < deadline, "nobody stops the flood");
+        }
+        loop {
+            match mallory.hear(PATIENCE) {
+                Heard::Event(event) if event["type"] == "error" => {
+                    assert_eq!(event["code"], "rate_limited")
+                }
+                Heard::Event(_) => {}
+                other => return other,
+            }
+        }
+    });
+    let (mut slowest, mut left) = (Duration::ZERO, false);
+    for number in 0..10 {
+        let start = Instant::now();
+        let text = format!("line {number}");
+        ada.say(&room, &text);
+        bob.find(|event| {
+            left |= event["type"] == "left";
+            event["text"] == *text
+        });
+        slowest = slowest.max(start.elapsed());
+    }
+    assert!(slowest < Duration::from_secs(2), "a line took {slowest:?}");
+    if !left {
+        assert_eq!(bob.until("left")["name"], *name);
+    }
+    match flooding.join().expect("the flood ends") {
+        Heard::Close(1008, reason) => assert_eq!(reason, "flood"),
+        other => panic!("not a Close with 1008: {other:?}"),
+    }
+}
+
+fn comings(house: &House) {
+    let room = fresh("room");
+    let mut witness = Guest::connect(house.addr());
+    let joined = witness.join(&fresh("witness"), &room);
+    let mut roster: BTreeSet<String> = names(&joined["people"]);
+    let addr = house.addr();
+    let in_room = room.clone();
+    let crowd = thread::spawn(move || {
+        let mut stay = Vec::new();
+        for number in 0..100 {
+            let guest = Guest::in_room(addr, "passer-by", &in_room);
+            match number % 10 {
+                0 => stay.push(guest),
+                1 => guest.vanish(),
+                _ => guest.close(),
+            }
+        }
+        stay
+    });
+    let mut told = Vec::new();
+    let mut hear = |event: &Value| {
+        let name = || event["name"].as_str().expect("a name").to_owned();
+        match event["type"].as_str() {
+            Some("entered") => assert!(roster.insert(name()), "twice in: {event}"),
+            Some("left") => assert!(roster.remove(&name()), "was not in: {event}"),
+            Some("people") => roster = names(&event["people"]),
+            _ => panic!("nobody says anything here: {event}"),
+        }
+        assert_eq!(event["count"], roster.len(), "{event}");
+        told.push(Instant::now());
+        roster.clone()
+    };
+    while !crowd.is_finished() {
+        if let Heard::Event(event) = witness.hear(Duration::from_millis(50)) {
+            hear(&event);
+        }
+    }
+    let stay = crowd.join().expect("all of them came in");
+    let mut expected: BTreeSet<String> = stay.iter().map(|guest| guest.name.clone()).collect();
+    expected.insert(witness.name.clone());
+    while hear(&witness.next()) != expected {}
+    witness.assert_undisturbed();
+    let now_in = Guest::connect(house.addr()).join(&fresh("late"), &room);
+    assert_eq!(now_in["count"], expected.len() + 1);
+    // Ten a second. What is read late comes bunched, hence the second more.
+    for (first, start) in told.iter().enumerate() {
+        for (last, end) in told.iter().enumerate().skip(first) {
+            let most = 10.0 * (1.0 + (*end - *start).as_secs_f64());
+            assert!(
+                ((last + 1 - first) as f64) <= most,
+                "{} in {:?}",
+                last + 1 - first,
+                *end - *start
+            );
+        }
+    }
+}
+
+fn renames(house: &House) {
+    let (mut ada, mut bob, room) = two(house);
+    let start = Instant::now();
+    let stem = ada.name.clone();
+    ada.ask_all((0..8).map(|number| json!({"type": "name", "name": format!("{stem}-{number}")})));
+    let events: Vec<Value> = (0..8).map(|_| ada.next()).collect();
+    let renamed = events
+        .iter()
+        .filter(|event| event["type"] == "renamed")
+        .count();
+    assert_bucket(renamed, 5, 1.0, start);
+    for error in events.iter().filter(|event| event["type"] == "error") {
+        assert_eq!(
+            (&error["code"], &error["about"]),
+            (&json!("rate_limited"), &json!("name"))
+        );
+        assert!(
+            error["retry_ms"].as_u64().is_some_and(|wait| wait <= 1_001),
+            "{error}"
+        );
+    }
+    let heard = bob.count("renamed", renamed);
+    let last = heard.last().expect("five at least")["to"].clone();
+    bob.assert_undisturbed();
+    ada.say(&room, "who am I?");
+    assert_eq!(bob.until("said")["from"], last);
+}
+
+pub(crate) fn names(people: &Value) -> BTreeSet<String> {
+    let people = people.as_array().expect("a list of names");
+    let names: BTreeSet<String> = (people.iter())
+        .map(|name| name.as_str().expect("a name").to_owned())
+        .collect();
+    assert_eq!(
+        names.len(),
+        people.len(),
+        "somebody is in twice: {people:?}"
+    );
+    names
+}

@@ -1,0 +1,89 @@
+//! Who hears of it when somebody comes or goes, in whatever way.
+
+use crate::accepted::two;
+use crate::floods::names;
+use crate::guest::Guest;
+use crate::house::House;
+use crate::shared;
+use libtest_mimic::Trial;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    vec![
+        shared(
+            house,
+            "entered and left: told to those who are there, and to no others",
+            coming_and_going,
+        ),
+        shared(
+            house,
+            "on Close the others hear at once that somebody left",
+            |house| {
+                let (mut ada, bob, room) = two(house);
+                let (name, start) = (bob.name.clone(), Instant::now());
+                bob.close();
+                assert_eq!(
+                    ada.next(),
+                    json!({"type": "left", "room": room, "name": name, "count": 1})
+                );
+                assert_at_once(start);
+            },
+        ),
+        shared(house, "on a reset too", |house| {
+            let (mut ada, bob, room) = two(house);
+            let (name, start) = (bob.name.clone(), Instant::now());
+            bob.vanish();
+            assert_eq!(
+                ada.next(),
+                json!({"type": "left", "room": room, "name": name, "count": 1})
+            );
+            assert_at_once(start);
+        }),
+        shared(
+            house,
+            "on the end of the stream without a Close too",
+            |house| {
+                let (mut ada, bob, _) = two(house);
+                let (name, start) = (bob.name.clone(), Instant::now());
+                drop(bob);
+                assert_eq!(ada.next()["name"], *name);
+                assert_at_once(start);
+            },
+        ),
+    ]
+}
+
+/// A tenth of a second is what it should take; the rest is for a machine with other things to do.
+fn assert_at_once(start: Instant) {
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+fn coming_and_going(house: &House) {
+    let (mut ada, mut bob, room) = two(house);
+    bob.assert_undisturbed(); // its own coming in was told as `joined`
+    let mut eve = Guest::in_room(house.addr(), "eve", &room);
+    let entered = json!({"type": "entered", "room": room, "name": eve.name, "count": 3});
+    assert_eq!([ada.next(), bob.next()], [entered.clone(), entered]);
+    eve.ask(json!({"type": "leave", "room": room}));
+    let left = json!({"type": "left", "room": room, "name": eve.name, "count": 2});
+    assert_eq!(
+        [ada.next(), bob.next(), eve.next()],
+        [left.clone(), left.clone(), left]
+    );
+    ada.say_now(&room, "gone?");
+    eve.assert_undisturbed();
+    eve.say(&room, "no");
+    assert_eq!(eve.next()["code"], "not_joined");
+    // Who left still has a name, and may come back.
+    let joined = eve.enter(&room);
+    assert_eq!(
+        names(&joined["people"]),
+        names(&json!([ada.name, bob.name, eve.name]))
+    );
+}

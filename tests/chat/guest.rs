@@ -1,0 +1,246 @@
+//! A guest of the chat, played by a test: it asks for something, and waits for what comes, never
+//! without a deadline.
+
+use crate::PATIENCE;
+use rustix::net::sockopt::set_socket_linger;
+use serde_json::{Value, json};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use ws101::{CloseCode, Connect, Event, Message, SocketError, Stream, WebSocket};
+
+/// A name for a person or a room that no other row uses: many rows share one server.
+pub(crate) fn fresh(stem: &str) -> String {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    format!("{stem}-{}", LAST.fetch_add(1, Ordering::Relaxed))
+}
+
+#[derive(Debug)]
+pub(crate) struct Guest {
+    socket: WebSocket<Stream>,
+    pub(crate) name: String,
+    /// The first thing that it heard.
+    pub(crate) welcome: Value,
+    pings: u64,
+}
+
+/// What a guest hears.
+#[derive(Debug)]
+pub(crate) enum Heard {
+    Event(Value),
+    /// A Close, its code and its reason.
+    Close(u16, String),
+    /// The connection ended without one, or the deadline passed.
+    Nothing(SocketError),
+}
+
+impl Guest {
+    /// Connects, and hears the welcome.
+    pub(crate) fn connect(addr: SocketAddr) -> Self {
+        let url = format!("ws://{addr}/ws");
+        let socket = Connect::to(&url).timeout(PATIENCE).open();
+        Self::welcomed(socket.expect("the handshake succeeds"))
+    }
+
+    /// The handshake is done.
+    pub(crate) fn welcomed(socket: WebSocket<Stream>) -> Self {
+        let mut guest = Self {
+            socket,
+            name: String::new(),
+            welcome: Value::Null,
+            pings: 0,
+        };
+        guest.welcome = guest.next();
+        assert_eq!(guest.welcome["type"], "welcome", "{}", guest.welcome);
+        guest
+    }
+
+    /// Connects and joins a room, under a name that begins like this.
+    pub(crate) fn in_room(addr: SocketAddr, stem: &str, room: &str) -> Self {
+        let mut guest = Self::connect(addr);
+        guest.join(&fresh(stem), room);
+        guest
+    }
+
+    /// The token that its session can be continued with.
+    pub(crate) fn session(&self) -> &str {
+        self.welcome["session"].as_str().expect("a token")
+    }
+
+    /// Joins; returns what it is told.
+    pub(crate) fn join(&mut self, name: &str, room: &str) -> Value {
+        self.ask(json!({"type": "join", "name": name, "room": room}));
+        let joined = self.until("joined");
+        self.name = joined["name"].as_str().expect("a name").to_owned();
+        joined
+    }
+
+    /// Joins a further room, for which no name is needed.
+    pub(crate) fn enter(&mut self, room: &str) -> Value {
+        self.ask(json!({"type": "join", "room": room}));
+        self.until("joined")
+    }
+
+    pub(crate) fn say(&mut self, room: &str, text: &str) {
+        self.ask(json!({"type": "say", "room": room, "text": text}));
+    }
+
+    /// Says a line and waits until it is said: its number.
+    pub(crate) fn say_now(&mut self, room: &str, text: &str) -> u64 {
+        self.say(room, text);
+        let name = self.name.clone();
+        let own = |event: &Value| event["type"] == "said" && event["from"] == *name;
+        self.find(own)["seq"].as_u64().expect("a number")
+    }
+
+    pub(crate) fn ask(&mut self, request: Value) {
+        self.ask_text(&request.to_string());
+    }
+
+    /// Sends what may not even be JSON.
+    pub(crate) fn ask_text(&mut self, text: &str) {
+        self.socket.set_deadline(Some(Instant::now() + PATIENCE));
+        let sent = self.socket.send(Message::Text(text));
+        sent.expect("the connection is open");
+    }
+
+    /// Sends many at once: one write, and so most likely one packet after the other.
+    pub(crate) fn ask_all(&mut self, requests: impl IntoIterator<Item = Value>) {
+        self.try_ask_all(requests).expect("the connection is open");
+    }
+
+    /// The same, to a server that may have hung up.
+    pub(crate) fn try_ask_all(
+        &mut self,
+        requests: impl IntoIterator<Item = Value>,
+    ) -> Result<(), SocketError> {
+        self.socket.set_deadline(Some(Instant::now() + PATIENCE));
+        for request in requests {
+            self.socket.queue(Message::Text(&request.to_string()))?;
+        }
+        self.socket.flush()
+    }
+
+    /// Sends bytes, which the chat does not take.
+    pub(crate) fn ask_binary(&mut self, bytes: &[u8]) {
+        let sent = self.socket.send(Message::Binary(bytes));
+        sent.expect("the connection is open");
+    }
+
+    /// The next event.
+    pub(crate) fn next(&mut self) -> Value {
+        match self.hear(PATIENCE) {
+            Heard::Event(event) => event,
+            other => panic!("{} expected an event: {other:?}", self.name),
+        }
+    }
+
+    pub(crate) fn hear(&mut self, within: Duration) -> Heard {
+        self.socket.set_deadline(Some(Instant::now() + within));
+        loop {
+            match self.socket.next_event() {
+                Ok(Event::Message(Message::Text(text))) => {
+                    return Heard::Event(serde_json::from_str(text).expect("JSON"));
+                }
+                Ok(Event::Close(reason)) => {
+                    let (code, text) =
+                        reason.map_or((1005, ""), |reason| (reason.code.number(), reason.text));
+                    return Heard::Close(code, text.to_owned());
+                }
+                Ok(Event::Message(Message::Binary(_))) => panic!("the chat sends text"),
+                Ok(_) => {}
+                Err(error) => return Heard::Nothing(error),
+            }
+        }
+    }
+
+    /// The next event of this type; others are passed over.
+    pub(crate) fn until(&mut self, kind: &str) -> Value {
+        self.find(|event| event["type"] == kind)
+    }
+
+    /// The next event of which this is true; others are passed over.
+    pub(crate) fn find(&mut self, mut is_it: impl FnMut(&Value) -> bool) -> Value {
+        loop {
+            let event = self.next();
+            if is_it(&event) {
+                return event;
+            }
+            assert_ne!(event["type"], "error", "{}: {event}", self.name);
+        }
+    }
+
+    /// So many events of this type; others are passed over.
+    pub(crate) fn count(&mut self, kind: &str, count: usize) -> Vec<Value> {
+        (0..count).map(|_| self.until(kind)).collect()
+    }
+
+    /// Everything that came before the answer to a question which is asked now. The server
+    /// writes to a client in one order, so what others had set in motion is among it. Also
+    /// shows that the connection is open.
+    pub(crate) fn waiting(&mut self) -> Vec<Value> {
+        self.pings += 1;
+        let t = self.pings;
+        self.ask(json!({"type": "ping", "t": t}));
+        let mut events = Vec::new();
+        loop {
+            match self.next() {
+                pong if pong == json!({"type": "pong", "t": t}) => return events,
+                event => events.push(event),
+            }
+        }
+    }
+
+    /// Nothing came, and the connection is open.
+    pub(crate) fn assert_undisturbed(&mut self) {
+        let events = self.waiting();
+        assert!(events.is_empty(), "{} was told {events:?}", self.name);
+    }
+
+    /// Waits for a Close; what comes before it is passed over.
+    pub(crate) fn until_close(&mut self) -> (u16, String) {
+        loop {
+            match self.hear(PATIENCE) {
+                Heard::Event(_) => {}
+                Heard::Close(code, reason) => return (code, reason),
+                Heard::Nothing(error) => panic!("{} expected a Close: {error}", self.name),
+            }
+        }
+    }
+
+    /// Says goodbye, and returns when the server has answered.
+    pub(crate) fn close(self) {
+        let closed = self.socket.close(CloseCode::NORMAL, "");
+        closed.expect("the server answers");
+    }
+
+    /// Goes without a word, as when its process is killed with unread input: a reset.
+    pub(crate) fn vanish(self) {
+        set_socket_linger(self.tcp(), Some(Duration::ZERO)).expect("a connection has options");
+    }
+
+    /// The connection below.
+    pub(crate) fn tcp(&self) -> &TcpStream {
+        self.socket.stream().tcp()
+    }
+
+    /// The same with its protocol.
+    pub(crate) fn into_socket(self) -> WebSocket<Stream> {
+        self.socket
+    }
+}
+
+/// The texts of lines, in their order.
+pub(crate) fn texts(lines: &Value) -> Vec<&str> {
+    let lines = lines.as_array().expect("a list of lines");
+    (lines.iter())
+        .map(|line| line["text"].as_str().expect("a text"))
+        .collect()
+}
+
+/// The numbers of lines, in their order.
+pub(crate) fn numbers(lines: &Value) -> Vec<u64> {
+    let lines = lines.as_array().expect("a list of lines");
+    let number = |line: &Value| line["seq"].as_u64().expect("a number");
+    lines.iter().map(number).collect()
+}

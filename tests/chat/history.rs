@@ -1,0 +1,175 @@
+//! What was said before: the last lines for who comes in, older ones page by page, and exactly
+//! the missed ones for who comes back.
+
+use crate::guest::{Guest, numbers, texts};
+use crate::house::Own;
+use crate::row;
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row(
+            "history: the last hundred for who comes in, older ones by pages",
+            pages,
+        ),
+        row(
+            "history: who comes back hears exactly what was missed, or that it is lost",
+            recaps,
+        ),
+        row(
+            "R10 history: a thousand lines are kept, the others are gone",
+            a_thousand,
+        ),
+        row("R10 history: a mebibyte is kept", a_mebibyte),
+    ]
+}
+
+/// A server whose room `lobby` has so many lines.
+fn with_lines(count: usize, text: impl Fn(usize) -> String) -> (Own, Guest) {
+    let server = Own::start(&["--rate", "off"]);
+    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let numbers: Vec<usize> = (1..=count).collect();
+    for some in numbers.chunks(100) {
+        ada.ask_all(
+            some.iter()
+                .map(|number| json!({"type": "say", "room": "lobby", "text": text(*number)})),
+        );
+        ada.count("said", some.len());
+    }
+    (server, ada)
+}
+
+fn page(guest: &mut Guest, before: Option<u64>, limit: Option<u64>) -> Value {
+    guest.ask(json!({"type": "history", "room": "lobby", "before": before, "limit": limit}));
+    let page = guest.until("history");
+    assert_eq!(page["room"], "lobby");
+    page
+}
+
+fn pages() {
+    let (server, mut ada) = with_lines(250, |number| format!("line {number}"));
+    let mut bob = Guest::connect(server.addr());
+    let joined = bob.join("bob", "lobby");
+    assert_eq!(
+        (&joined["seq"], &joined["lost"]),
+        (&json!(250), &json!(false))
+    );
+    assert!(numbers(&joined["messages"]).into_iter().eq(151..=250));
+    for (before, limit, expected, more) in [
+        (Some(151), Some(100), 51..=150, true),
+        (Some(51), Some(100), 1..=50, false),
+        (Some(51), Some(50), 1..=50, false),
+        (Some(51), Some(49), 2..=50, true),
+        (None, Some(3), 248..=250, true),
+        (None, None, 151..=250, true),
+        (Some(9_999), Some(1), 250..=250, true),
+        (Some(2), Some(1_000_000), 1..=1, false),
+    ] {
+        let page = page(&mut bob, before, limit);
+        let found = numbers(&page["messages"]);
+        assert!(
+            found.iter().copied().eq(expected),
+            "before {before:?}: {found:?}"
+        );
+        assert_eq!(page["more"], more, "before {before:?}, {limit:?} lines");
+    }
+    for before in [0, 1] {
+        assert_eq!(page(&mut bob, Some(before), None)["messages"], json!([]));
+    }
+    let lines = page(&mut ada, Some(12), Some(3));
+    assert_eq!(texts(&lines["messages"]), ["line 9", "line 10", "line 11"]);
+    // As they were broadcast, with everything that belongs to them.
+    let said = &lines["messages"][0];
+    let expected = json!({
+        "type": "said", "room": "lobby", "seq": 9, "from": ada.name, "text": "line 9", "at": said["at"],
+    });
+    assert_eq!(*said, expected);
+}
+
+/// Joins, knowing the room up to `since` in the run `epoch`.
+pub(crate) fn rejoin(server: &Own, name: &str, epoch: &Value, since: Value) -> (Guest, Value) {
+    let mut guest = Guest::connect(server.addr());
+    guest.ask(
+        json!({"type": "join", "name": name, "room": "lobby", "epoch": epoch, "since": since}),
+    );
+    let joined = guest.next();
+    assert_eq!(joined["type"], "joined", "{joined}");
+    guest.name = name.to_owned();
+    (guest, joined)
+}
+
+fn recaps() {
+    let (server, _ada) = with_lines(250, |number| format!("line {number}"));
+    let epoch = Guest::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
+    let other = json!("0123456789abcdef");
+    for (name, epoch, since, expected, lost) in [
+        ("all but three", &epoch, json!(247), 248..=250, false),
+        ("more than a page", &epoch, json!(20), 21..=250, false),
+        ("from the start", &epoch, json!(0), 1..=250, false),
+        ("a number below none", &epoch, json!(-5), 1..=250, false),
+        ("more than there is", &epoch, json!(251), 151..=250, true),
+        (
+            "far more than there is",
+            &epoch,
+            json!(u64::MAX),
+            151..=250,
+            true,
+        ),
+        ("another run", &other, json!(247), 151..=250, true),
+        (
+            "a run without a name",
+            &json!(""),
+            json!(247),
+            151..=250,
+            true,
+        ),
+        ("no run", &Value::Null, json!(247), 151..=250, false),
+        ("no number", &epoch, Value::Null, 151..=250, false),
+    ] {
+        let (_, joined) = rejoin(&server, name, epoch, since);
+        let found = numbers(&joined["messages"]);
+        assert!(found.iter().copied().eq(expected), "{name}: {found:?}");
+        assert_eq!(
+            (&joined["lost"], &joined["seq"]),
+            (&json!(lost), &json!(250)),
+            "{name}"
+        );
+    }
+    let (_, joined) = rejoin(&server, "nothing missed", &epoch, json!(250));
+    assert_eq!(
+        (&joined["messages"], &joined["lost"]),
+        (&json!([]), &json!(false))
+    );
+}
+
+fn a_thousand() {
+    let (server, mut ada) = with_lines(1_005, |number| format!("line {number}"));
+    let first = page(&mut ada, Some(8), Some(100));
+    assert_eq!(
+        (numbers(&first["messages"]), &first["more"]),
+        (vec![6, 7], &json!(false))
+    );
+    let epoch = Guest::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
+    let (_, joined) = rejoin(&server, "just in time", &epoch, json!(5));
+    assert!(numbers(&joined["messages"]).into_iter().eq(6..=1_005));
+    assert_eq!(joined["lost"], false);
+    let (_, joined) = rejoin(&server, "too late", &epoch, json!(4));
+    assert!(numbers(&joined["messages"]).into_iter().eq(906..=1_005));
+    assert_eq!(joined["lost"], true);
+}
+
+fn a_mebibyte() {
+    let (server, mut ada) = with_lines(800, |_| "ß".repeat(2_000));
+    let page = page(&mut ada, Some(1), None);
+    assert_eq!(
+        (&page["messages"], &page["more"]),
+        (&json!([]), &json!(false)),
+        "the first is gone"
+    );
+    let epoch = Guest::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
+    let (_, joined) = rejoin(&server, "too late", &epoch, json!(1));
+    assert_eq!(joined["lost"], true);
+    let (_, joined) = rejoin(&server, "in time", &epoch, json!(600));
+    assert!(numbers(&joined["messages"]).into_iter().eq(601..=800));
+}

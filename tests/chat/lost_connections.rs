@@ -1,0 +1,101 @@
+//! Connections that break in the worst moment: while the server does what was asked over them.
+
+use crate::guest::{Guest, fresh};
+use crate::house::House;
+use crate::shared;
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    vec![
+        shared(
+            house,
+            "a line resent while the first try is on its way is said once",
+            resent,
+        ),
+        shared(
+            house,
+            "whoever breaks off while joining is in no room afterwards",
+            broken_joins,
+        ),
+    ]
+}
+
+/// The client says a line, breaks off, comes back at once and says it again.
+fn resent(house: &House) {
+    let rounds = if crate::is_long() { 1_000 } else { 100 };
+    let room = fresh("room");
+    let mut witness = Guest::in_room(house.addr(), "witness", &room);
+    let (name, mut session, mut known) = (fresh("bob"), None, None);
+    let mut older: Option<Guest> = None;
+    for round in 0..rounds {
+        let mut bob = Guest::connect(house.addr());
+        let join = json!({
+            "type": "join", "name": name, "room": room, "session": session,
+            "epoch": known.as_ref().map(|(epoch, _)| epoch), "since": known.as_ref().map(|(_, seq)| seq),
+        });
+        bob.ask(join);
+        let joined = bob.next();
+        assert_eq!(joined["type"], "joined", "{joined}");
+        assert_eq!(joined["lost"], false);
+        let missed = joined["messages"].as_array().expect("a list");
+        let say =
+            |round| json!({"type": "say", "room": room, "text": "hi", "id": format!("c{round}")});
+        let before = format!("c{}", round - 1);
+        if round > 0 && !missed.iter().any(|line| line["id"] == *before) {
+            bob.ask(say(round - 1));
+        }
+        // With it or after it, the next one: that of the next round, as far as it is known.
+        bob.ask(say(round));
+        let epoch = joined["epoch"].as_str().expect("a run").to_owned();
+        known = Some((epoch, joined["seq"].as_u64().expect("a number")));
+        session = Some(bob.session().to_owned());
+        // Half of them do not even break: the newer connection comes while the older one is read.
+        older = (round % 2 == 0).then_some(bob);
+    }
+    drop(older);
+    let mut bob = Guest::connect(house.addr());
+    bob.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
+    assert_eq!(bob.next()["type"], "joined");
+    bob.ask(json!({"type": "say", "room": room, "text": "the end", "id": "end"}));
+    let mut times: HashMap<String, Vec<Value>> = HashMap::new();
+    loop {
+        let said = witness.until("said");
+        let id = said["id"].as_str().expect("an id").to_owned();
+        if id == "end" {
+            break;
+        }
+        times.entry(id).or_default().push(said["seq"].clone());
+    }
+    for (id, numbers) in times {
+        assert_eq!(numbers.len(), 1, "{id} was said as {numbers:?}");
+    }
+}
+
+/// Twenty joins in one write, and then a reset, while another connection takes the name over.
+fn broken_joins(house: &House) {
+    let rounds = if crate::is_long() { 500 } else { 50 };
+    let rooms: Vec<String> = (0..20).map(|_| fresh("room")).collect();
+    let name = fresh("bob");
+    let mut session = Value::Null;
+    let mut older: Option<Guest> = None;
+    for round in 0..rounds {
+        let mut bob = Guest::connect(house.addr());
+        let join =
+            |room: &String| json!({"type": "join", "name": name, "room": room, "session": session});
+        bob.ask_all(rooms.iter().map(join));
+        bob.until("joined");
+        session = json!(bob.session());
+        older = (round % 2 == 0).then_some(bob);
+    }
+    drop(older);
+    let mut last = Guest::connect(house.addr());
+    last.ask(json!({"type": "join", "name": name, "room": rooms[0], "session": session}));
+    assert_eq!(last.next()["people"], json!([name]));
+    for room in &rooms[1..] {
+        last.ask(json!({"type": "join", "room": room}));
+        assert_eq!(last.until("joined")["people"], json!([name]));
+    }
+}

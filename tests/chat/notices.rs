@@ -1,0 +1,106 @@
+//! What the server itself says: quotes, a count, the news from a file.
+
+use crate::guest::Guest;
+use crate::house::Own;
+use crate::row;
+use crate::scratch::Scratch;
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row(
+            "--quotes: everyone who has joined hears one now and then",
+            || {
+                let server = Own::start(&["--quotes", "100ms"]);
+                let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+                let mut bob = Guest::in_room(server.addr(), "bob", "annex");
+                let mut stranger = Guest::connect(server.addr());
+                for guest in [&mut ada, &mut bob] {
+                    let quotes = guest.count("notice", 3);
+                    for quote in &quotes {
+                        assert_eq!(quote["kind"], "quote");
+                        assert!(
+                            quote["text"].as_str().is_some_and(|text| text.len() > 10),
+                            "{quote}"
+                        );
+                        assert!(
+                            quote["at"].is_string() && quote.get("topic").is_none(),
+                            "{quote}"
+                        );
+                    }
+                    assert_ne!(quotes[0]["text"], quotes[1]["text"]);
+                }
+                stranger.assert_undisturbed();
+            },
+        ),
+        row("--ticks: the server counts", || {
+            let server = Own::start(&["--ticks", "100ms"]);
+            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+            let ticks: Vec<u64> = (ada.count("notice", 3).iter())
+                .inspect(|tick| assert_eq!(tick["kind"], "tick"))
+                .map(|tick| {
+                    tick["text"]
+                        .as_str()
+                        .and_then(|text| text.strip_prefix("tick "))
+                })
+                .map(|count| count.expect("a count").parse().expect("a number"))
+                .collect();
+            assert_eq!(ticks, [ticks[0], ticks[0] + 1, ticks[0] + 2]);
+        }),
+        row(
+            "--news: what is added to the file, to those who want it",
+            news,
+        ),
+        row("without flags: the server has nothing to say", || {
+            let server = Own::start(&[]);
+            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+            ada.assert_undisturbed();
+        }),
+    ]
+}
+
+fn news() {
+    let file = Scratch::new("news");
+    file.append("yesterday: old\n");
+    let server = Own::start(&["--news", file.path()]);
+    let mut all = Guest::in_room(server.addr(), "all", "lobby");
+    let mut rust = Guest::in_room(server.addr(), "rust", "annex");
+    let mut go = Guest::in_room(server.addr(), "go", "annex");
+    for (guest, topics) in [
+        (&mut rust, json!(["RUST", "zig"])),
+        (&mut go, json!(["go"])),
+    ] {
+        guest.ask(json!({"type": "follow", "topics": topics}));
+        guest.waiting();
+    }
+    file.append("Rust: 3.0 is out\nsee https://example.org\n");
+    assert_eq!(notice(&mut all), (json!("rust"), json!("3.0 is out")));
+    assert_eq!(
+        notice(&mut all),
+        (Value::Null, json!("see https://example.org"))
+    );
+    assert_eq!(notice(&mut rust), (json!("rust"), json!("3.0 is out")));
+    assert_eq!(
+        notice(&mut rust),
+        (Value::Null, json!("see https://example.org"))
+    );
+    // The first one was not for them.
+    assert_eq!(
+        notice(&mut go),
+        (Value::Null, json!("see https://example.org"))
+    );
+    // Who follows nothing hears everything again.
+    go.ask(json!({"type": "follow", "topics": []}));
+    go.waiting();
+    file.append("zig: 1.0 is near\n");
+    for guest in [&mut all, &mut rust, &mut go] {
+        assert_eq!(notice(guest), (json!("zig"), json!("1.0 is near")));
+    }
+}
+
+fn notice(guest: &mut Guest) -> (Value, Value) {
+    let notice = guest.until("notice");
+    assert_eq!(notice["kind"], "news", "{notice}");
+    (notice["topic"].clone(), notice["text"].clone())
+}

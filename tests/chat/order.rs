@@ -1,0 +1,158 @@
+//! One order for all: whoever talks at the same time, everyone reads the same conversation.
+
+use crate::guest::{Guest, fresh};
+use crate::house::Own;
+use crate::row;
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::thread;
+
+const SENDERS: usize = 20;
+const READERS: usize = 5;
+const LINES: usize = 50;
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row(
+            "order: 20 talk at once, and 25 read the same 1000 lines in the same order",
+            same_for_all,
+        ),
+        row(
+            "order: who comes in meanwhile misses none and hears none twice",
+            latecomers,
+        ),
+        row("order: a burst in one write arrives complete", || {
+            let server = Own::start(&["--rate", "off"]);
+            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+            let mut bob = Guest::in_room(server.addr(), "bob", "lobby");
+            let say =
+                |number: usize| json!({"type": "say", "room": "lobby", "text": number.to_string()});
+            for (round, count) in [1, 2, 100, 1_000].into_iter().enumerate() {
+                ada.ask_all((0..count).map(say));
+                for guest in [&mut ada, &mut bob] {
+                    for (number, said) in guest.count("said", count).iter().enumerate() {
+                        assert_eq!(said["text"], number.to_string(), "in round {round}");
+                    }
+                }
+            }
+        }),
+        row(
+            "order: what one says in several rooms and to one person comes in its order",
+            || {
+                let server = Own::start(&["--rate", "off"]);
+                let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+                let mut bob = Guest::in_room(server.addr(), "bob", "lobby");
+                ada.say("lobby", "first");
+                ada.ask(json!({"type": "typing", "room": "lobby"}));
+                ada.ask(json!({"type": "name", "name": "grace"}));
+                ada.say("lobby", "second");
+                ada.ask(json!({"type": "leave", "room": "lobby"}));
+                let told: Vec<Value> = (0..5).map(|_| bob.next()).collect();
+                let kinds: Vec<&str> = (told.iter())
+                    .map(|event| event["type"].as_str().expect("a type"))
+                    .collect();
+                assert_eq!(kinds, ["said", "typing", "renamed", "said", "left"]);
+                assert_eq!(
+                    (&told[3]["from"], &told[4]["name"]),
+                    (&json!("grace"), &json!("grace"))
+                );
+            },
+        ),
+    ]
+}
+
+fn say(name: &str, number: usize) -> Value {
+    json!({"type": "say", "room": "lobby", "text": format!("{name} {number}"), "id": number.to_string()})
+}
+
+/// All lines that a guest hears up to the last one, in order: none is missing, none is there twice.
+fn listen(guest: &mut Guest, from: u64) -> Vec<String> {
+    let last = (SENDERS * LINES) as u64;
+    let line = |seq| {
+        let said = guest.until("said");
+        assert_eq!(said["seq"], seq, "{} hears {said}", guest.name);
+        said["text"].as_str().expect("a text").to_owned()
+    };
+    (from..=last).map(line).collect()
+}
+
+/// Everybody talks, and listens to the end: what each of them heard.
+fn talk(server: &Own) -> Vec<thread::JoinHandle<Vec<String>>> {
+    let mut senders: Vec<Guest> = (0..SENDERS)
+        .map(|_| Guest::in_room(server.addr(), "sender", "lobby"))
+        .collect();
+    let readers = (0..READERS).map(|_| Guest::in_room(server.addr(), "reader", "lobby"));
+    let readers: Vec<Guest> = readers.collect();
+    let reading = readers
+        .into_iter()
+        .map(|mut reader| thread::spawn(move || listen(&mut reader, 1)));
+    let mut all: Vec<_> = reading.collect();
+    all.extend(senders.drain(..).map(|mut sender| {
+        thread::spawn(move || {
+            let name = sender.name.clone();
+            // In several writes, so that they get into each other's way.
+            for start in (0..LINES).step_by(10) {
+                sender.ask_all((start..start + 10).map(|number| say(&name, number)));
+            }
+            listen(&mut sender, 1)
+        })
+    }));
+    all
+}
+
+fn same_for_all() {
+    let server = Own::start(&["--rate", "off"]);
+    let mut heard = talk(&server)
+        .into_iter()
+        .map(|thread| thread.join().expect("it heard all"));
+    let first = heard.next().expect("somebody");
+    assert_eq!(first.iter().collect::<HashSet<_>>().len(), SENDERS * LINES);
+    // Each author's own lines are in the order in which they were said.
+    for line in &first {
+        let (name, number) = line.split_once(' ').expect("a name and a number");
+        let number: usize = number.parse().expect("a number");
+        let position = |number: usize| {
+            first
+                .iter()
+                .position(|line| *line == format!("{name} {number}"))
+        };
+        assert!(
+            number == 0 || position(number - 1) < position(number),
+            "{line}"
+        );
+    }
+    for other in heard {
+        assert!(other == first, "another order");
+    }
+}
+
+/// The lines in the answer to a join and those that come after it are, together, all of them.
+fn latecomers() {
+    let server = Own::start(&["--rate", "off"]);
+    let talking = talk(&server);
+    let mut known = Vec::new();
+    while known.len() < 30 {
+        let mut guest = Guest::connect(server.addr());
+        let joined = guest.join(&fresh("late"), "lobby");
+        known.push((
+            guest,
+            joined["seq"].as_u64().expect("a number"),
+            joined["messages"].clone(),
+        ));
+    }
+    let heard = talking
+        .into_iter()
+        .map(|thread| thread.join().expect("it heard all"))
+        .next_back();
+    let heard = heard.expect("somebody");
+    for (mut guest, seq, messages) in known {
+        let told = messages.as_array().expect("a list").iter();
+        let mut own: Vec<String> = told
+            .map(|line| line["text"].as_str().expect("a text").to_owned())
+            .collect();
+        let first = seq as usize - own.len();
+        own.extend(listen(&mut guest, seq + 1));
+        assert!(own == heard[first..], "{} heard something else", guest.name);
+    }
+}

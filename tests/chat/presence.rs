@@ -1,0 +1,91 @@
+//! Typing: shown to the room, ended by a line, by leaving, or by the server.
+
+use crate::accepted::two;
+use crate::guest::Heard;
+use crate::house::House;
+use crate::shared;
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    vec![
+        shared(house, "typing: expires after five seconds", |house| {
+            let (mut ada, mut bob, room) = two(house);
+            let start = Instant::now();
+            ada.ask(json!({"type": "typing", "room": room}));
+            assert_eq!(bob.next(), typing(&room, &ada.name, true));
+            assert_eq!(bob.next(), typing(&room, &ada.name, false));
+            let took = start.elapsed();
+            assert!(
+                (Duration::from_secs(5)..Duration::from_secs(8)).contains(&took),
+                "{took:?}"
+            );
+        }),
+        shared(
+            house,
+            "typing: said again, it lasts longer and is told once",
+            |house| {
+                let (mut ada, mut bob, room) = two(house);
+                ada.ask(json!({"type": "typing", "room": room}));
+                assert_eq!(bob.next(), typing(&room, &ada.name, true));
+                // For a while nothing is told.
+                let heard = bob.hear(Duration::from_secs(2));
+                assert!(matches!(heard, Heard::Nothing(_)), "{heard:?}");
+                let again = Instant::now();
+                ada.ask(json!({"type": "typing", "room": room}));
+                assert_eq!(bob.next(), typing(&room, &ada.name, false));
+                assert!(
+                    again.elapsed() >= Duration::from_secs(5),
+                    "{:?}",
+                    again.elapsed()
+                );
+            },
+        ),
+        shared(house, "typing: ended by leaving, and by going", |house| {
+            for goes in [false, true] {
+                let (mut ada, mut bob, room) = two(house);
+                ada.ask(json!({"type": "typing", "room": room}));
+                assert_eq!(bob.next(), typing(&room, &ada.name, true));
+                let name = ada.name.clone();
+                if goes {
+                    ada.vanish();
+                } else {
+                    ada.ask(json!({"type": "leave", "room": room}));
+                }
+                assert_eq!(bob.next(), typing(&room, &name, false));
+                assert_eq!(bob.next()["type"], "left");
+            }
+        }),
+        shared(house, "typing: a line ends it without a word", |house| {
+            let (mut ada, mut bob, room) = two(house);
+            ada.ask(json!({"type": "typing", "room": room}));
+            assert_eq!(bob.next(), typing(&room, &ada.name, true));
+            ada.say_now(&room, "done");
+            assert_eq!(bob.next()["text"], "done");
+            bob.assert_undisturbed();
+            // So it can be told again.
+            ada.ask(json!({"type": "typing", "room": room}));
+            assert_eq!(bob.next(), typing(&room, &ada.name, true));
+        }),
+        shared(
+            house,
+            "typing: ends under the name that one has by then",
+            |house| {
+                let (mut ada, mut bob, room) = two(house);
+                ada.ask(json!({"type": "typing", "room": room}));
+                let to = format!("{}-x", ada.name);
+                ada.ask(json!({"type": "name", "name": to}));
+                bob.until("renamed");
+                ada.ask(json!({"type": "leave", "room": room}));
+                assert_eq!(bob.next(), typing(&room, &to, false));
+                assert_eq!(bob.next()["name"], *to);
+            },
+        ),
+    ]
+}
+
+fn typing(room: &str, name: &str, active: bool) -> Value {
+    json!({"type": "typing", "room": room, "name": name, "active": active})
+}

@@ -1,0 +1,199 @@
+//! The server ends, or is killed, and another one goes on where it was; or says that it cannot.
+
+use crate::guest::{Guest, numbers, texts};
+use crate::history::rejoin;
+use crate::house::Own;
+use crate::scratch::Scratch;
+use crate::web::metric;
+use crate::{PATIENCE, row};
+use libtest_mimic::Trial;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row(
+            "restart with --history: exactly the missed lines, from each earlier run",
+            runs,
+        ),
+        row(
+            "restart with --history: a room in which nothing was said has lost nothing",
+            silent_room,
+        ),
+        row(
+            "restart without --history: what was known is lost, and it is said so",
+            || {
+                let server = Own::start(&[]);
+                let (_, epoch, seq) = talk(&server, &["one", "two"]);
+                drop(server);
+                let server = Own::start(&[]);
+                let (mut ada, joined) = rejoin(&server, "ada", &epoch, json!(seq));
+                assert_eq!(
+                    (&joined["lost"], &joined["messages"]),
+                    (&json!(true), &json!([]))
+                );
+                assert_ne!(joined["epoch"], epoch);
+                assert_eq!(ada.say_now("lobby", "anew"), 1);
+            },
+        ),
+        row(
+            "history: a torn last line is skipped, and the next one is whole",
+            torn,
+        ),
+        row("history: lines that are none are skipped", garbage),
+        row("history: /dev/full, and the chat goes on", full),
+        row(
+            "history: what is said is in the file before anyone hears it",
+            || {
+                let file = Scratch::new("history");
+                let server = Own::start(&["--history", file.path(), "--rate", "off"]);
+                let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+                for number in 1..=50 {
+                    ada.say("lobby", &format!("line {number}"));
+                    let said = ada.until("said");
+                    let last = file.read().lines().last().map(str::to_owned);
+                    let kept: Value = serde_json::from_str(&last.expect("a line")).expect("JSON");
+                    assert_eq!(kept, said);
+                }
+                assert_eq!(metric(server.addr(), "ws101_history_degraded"), Some(0));
+            },
+        ),
+        row("history: a whisper is in no file", || {
+            let file = Scratch::new("history");
+            let server = Own::start(&["--history", file.path()]);
+            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+            ada.ask(json!({"type": "whisper", "to": ada.name, "text": "hush-hush"}));
+            ada.until("whispered");
+            ada.say_now("lobby", "aloud");
+            let kept = file.read();
+            assert!(kept.contains("aloud") && !kept.contains("hush-hush"));
+        }),
+    ]
+}
+
+/// Somebody says these lines: what it is called, the run and the number of the last line.
+fn talk(server: &Own, lines: &[&str]) -> (Guest, Value, u64) {
+    let mut guest = Guest::connect(server.addr());
+    let joined = guest.join("ada", "lobby");
+    let mut seq = joined["seq"].as_u64().expect("a number");
+    for line in lines {
+        seq = guest.say_now("lobby", line);
+    }
+    (guest, joined["epoch"].clone(), seq)
+}
+
+/// As `kill -9` does it: nothing is put in order first.
+fn kill(server: &mut Own) {
+    let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
+    kill_process(id, Signal::KILL).expect("it runs");
+    server.process.wait(PATIENCE);
+}
+
+fn runs() {
+    let file = Scratch::new("history");
+    let start = || Own::start(&["--history", file.path()]);
+    let mut server = start();
+    let (mut ada, first, seq) = talk(&server, &["one", "two", "three"]);
+    assert_eq!(seq, 3);
+    ada.enter("annex");
+    ada.say_now("annex", "elsewhere");
+    kill(&mut server);
+    let mut server = start();
+    let (_, second, seq) = talk(&server, &["four"]);
+    assert_eq!(seq, 4, "the numbers go on");
+    kill(&mut server);
+    let server = start();
+    let (_, third, seq) = talk(&server, &["five", "six"]);
+    assert_eq!(seq, 6);
+    assert!(first != second && second != third && first != third);
+    for (name, epoch, since, expected) in [
+        ("bob 1", &first, 1, 2..=6),
+        ("bob 2", &first, 3, 4..=6),
+        ("bob 3", &second, 3, 4..=6),
+        ("bob 4", &second, 4, 5..=6),
+        ("bob 5", &third, 4, 5..=6),
+        ("bob 6", &third, 5, 6..=6),
+    ] {
+        let (_, joined) = rejoin(&server, name, epoch, json!(since));
+        assert!(
+            numbers(&joined["messages"]).into_iter().eq(expected),
+            "{joined}"
+        );
+        assert_eq!(joined["lost"], false);
+        assert_eq!(joined["epoch"], third);
+    }
+    // The first run never came to a fourth line: who says so knows another one.
+    let (mut bob, joined) = rejoin(&server, "bob", &first, json!(4));
+    assert_eq!(joined["lost"], true);
+    assert_eq!(
+        texts(&joined["messages"]),
+        ["one", "two", "three", "four", "five", "six"]
+    );
+    assert_eq!(texts(&bob.enter("annex")["messages"]), ["elsewhere"]);
+}
+
+fn silent_room() {
+    let file = Scratch::new("history");
+    let start = || Own::start(&["--history", file.path()]);
+    let mut server = start();
+    let (_ada, epoch, _) = talk(&server, &[]);
+    kill(&mut server);
+    let server = start();
+    let (_, joined) = rejoin(&server, "ada", &epoch, json!(0));
+    assert_eq!(
+        (&joined["lost"], &joined["messages"]),
+        (&json!(false), &json!([]))
+    );
+}
+
+fn torn() {
+    let file = Scratch::new("history");
+    let start = || Own::start(&["--history", file.path()]);
+    let mut server = start();
+    let (_, first, _) = talk(&server, &["one", "two"]);
+    kill(&mut server);
+    // As if the machine had gone down in the middle of the third.
+    file.append(r#"{"type":"said","room":"lobby","seq":3,"from":"ada","te"#);
+    let mut server = start();
+    let (_, joined) = rejoin(&server, "bob", &first, json!(1));
+    assert_eq!(
+        (texts(&joined["messages"]), &joined["lost"]),
+        (vec!["two"], &json!(false))
+    );
+    assert_eq!(talk(&server, &["three"]).2, 3);
+    kill(&mut server);
+    let server = start();
+    let (_, joined) = rejoin(&server, "bob", &first, json!(0));
+    assert_eq!(texts(&joined["messages"]), ["one", "two", "three"]);
+    assert_eq!(joined["lost"], false);
+}
+
+fn garbage() {
+    let file = Scratch::new("history");
+    let mut server = Own::start(&["--history", file.path()]);
+    let (_, first, _) = talk(&server, &["one"]);
+    kill(&mut server);
+    file.append("\nhello\n{}\n[]\n\u{0}\u{1}\n{\"type\":\"said\",\"room\":\"../etc\",\"seq\":1}\n");
+    file.append(&format!("{}\n", "[".repeat(50_000)));
+    let server = Own::start(&["--history", file.path()]);
+    let (_, joined) = rejoin(&server, "bob", &first, json!(0));
+    assert_eq!(
+        (texts(&joined["messages"]), &joined["lost"]),
+        (vec!["one"], &json!(false))
+    );
+    assert_eq!(talk(&server, &["two"]).2, 2);
+}
+
+fn full() {
+    let server = Own::start(&["--history", "/dev/full"]);
+    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut bob = Guest::in_room(server.addr(), "bob", "lobby");
+    for number in 1..=10 {
+        assert_eq!(ada.say_now("lobby", "anyone?"), number);
+        assert_eq!(bob.until("said")["seq"], number);
+    }
+    assert_eq!(metric(server.addr(), "ws101_history_degraded"), Some(1));
+    let log = server.process.log();
+    let warnings = log.lines().filter(|line| line.contains("history")).count();
+    assert_eq!(warnings, 1, "{log}");
+}

@@ -1,0 +1,85 @@
+//! J: requests that are refused. The one who asked is told why, the connection stays open, and the
+//! others in the room notice nothing.
+
+mod requests;
+mod values;
+
+use crate::guest::{Guest, fresh};
+use crate::house::House;
+use crate::{row, shared};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Who {
+    /// Somebody who has joined no room.
+    Stranger,
+    /// Somebody in the witness's room.
+    Member,
+}
+
+/// What the row shows, who asks, what for, and how it is refused. In the request `{room}` stands
+/// for the room, `{witness}` for the name of somebody who is in it, `{WITNESS}` for the same in capitals.
+type Row = (&'static str, Who, String, Value);
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    let all = [
+        requests::not_requests(),
+        requests::out_of_turn(),
+        values::bad_names(),
+        values::bad_lines(),
+        values::bad_rooms(),
+    ];
+    let trial = |(name, who, request, expected): Row| {
+        let house = Arc::clone(house);
+        row(name, move || check(&house, who, &request, expected))
+    };
+    let mut rows: Vec<Trial> = all.into_iter().flatten().map(trial).collect();
+    rows.push(shared(house, "J18 a cheep of 141 characters", |house| {
+        let mut ada = Guest::in_room(house.addr(), "ada", "cheeper");
+        ada.say("cheeper", &"ß".repeat(141));
+        assert_eq!(ada.next()["code"], "text_too_long");
+        ada.say_now("cheeper", &"ß".repeat(140));
+    }));
+    rows
+}
+
+fn check(house: &House, who: Who, request: &str, expected: Value) {
+    let room = fresh("room");
+    let mut witness = Guest::in_room(house.addr(), "witness", &room);
+    let mut asker = Guest::connect(house.addr());
+    if who == Who::Member {
+        asker.join(&fresh("asker"), &room);
+        witness.until("entered");
+    }
+    let request = request
+        .replace("{room}", &room)
+        .replace("{witness}", &witness.name)
+        .replace("{WITNESS}", &witness.name.to_uppercase());
+    asker.ask_text(&request);
+    let mut error = asker.next();
+    let told = error.as_object_mut().expect("an object");
+    let sentence = told.remove("message").unwrap_or_default();
+    assert!(
+        sentence.as_str().is_some_and(|text| text.len() > 5),
+        "{error}"
+    );
+    let mut expected = expected;
+    expected["type"] = json!("error");
+    assert_eq!(error, expected);
+    asker.assert_undisturbed();
+    witness.assert_undisturbed();
+    // And it may go on as if nothing had been.
+    if who == Who::Member {
+        asker.say_now(&room, "still here");
+    } else {
+        asker.join(&fresh("asker"), &room);
+    }
+}
+
+/// A line with an id, in the room of the row.
+fn say(text: &str) -> String {
+    json!({"type": "say", "room": "{room}", "text": text, "id": "c1"}).to_string()
+}

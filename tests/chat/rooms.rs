@@ -1,0 +1,228 @@
+//! Rooms: coming in, what one is told, and which rooms there are.
+
+use crate::accepted::two;
+use crate::floods::names;
+use crate::guest::{Guest, fresh, texts};
+use crate::house::{House, Own};
+use crate::{PATIENCE, row, shared};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use ws101::Connect;
+
+const PROTOCOL: &str = "chat.ws101.v1";
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    vec![
+        shared(
+            house,
+            "subprotocol: chosen when it is offered, absent when not",
+            |house| {
+                let url = format!("ws://{}/ws", house.addr());
+                let connect = Connect::to(&url).timeout(PATIENCE);
+                for (offered, chosen) in [
+                    (&["other.v1", PROTOCOL][..], Some(PROTOCOL)),
+                    (&[PROTOCOL], Some(PROTOCOL)),
+                    (&["chat.ws101.v2"], None),
+                    (&[], None),
+                ] {
+                    let socket = connect
+                        .clone()
+                        .protocols(offered)
+                        .open()
+                        .expect("a handshake");
+                    assert_eq!(socket.protocol(), chosen, "{offered:?}");
+                    Guest::welcomed(socket).join(&fresh("ada"), &fresh("room"));
+                }
+            },
+        ),
+        shared(
+            house,
+            "welcome: comes first, and says what can be known",
+            welcome,
+        ),
+        shared(
+            house,
+            "join: who is there, what was said, how to come back",
+            joined,
+        ),
+        shared(
+            house,
+            "two rooms: what happens in one stays there",
+            two_rooms,
+        ),
+        shared(house, "the list of rooms", listed),
+        shared(
+            house,
+            "a room is gone when all have left and nothing was said",
+            |house| {
+                let (silent, talkative) = (fresh("silent"), fresh("talkative"));
+                let mut ada = Guest::in_room(house.addr(), "ada", &silent);
+                ada.enter(&talkative);
+                ada.say_now(&talkative, "I was here");
+                for room in [&silent, &talkative] {
+                    ada.ask(json!({"type": "leave", "room": room}));
+                    assert_eq!(ada.next()["type"], "left");
+                }
+                assert_eq!(count(&mut ada, &silent), None);
+                assert_eq!(count(&mut ada, &talkative), Some(0));
+                assert_eq!(texts(&ada.enter(&talkative)["messages"]), ["I was here"]);
+            },
+        ),
+        row(
+            "--max-rooms: one too many is refused, until one is empty",
+            most_rooms,
+        ),
+        shared(house, "32 rooms are enough for one", |house| {
+            let mut ada = Guest::connect(house.addr());
+            let name = fresh("ada");
+            let join = |room: String| json!({"type": "join", "name": name, "room": room});
+            ada.ask_all((0..33).map(|_| join(fresh("room"))));
+            ada.count("joined", 32);
+            assert_eq!(ada.next()["code"], "bad_room");
+        }),
+        shared(house, "binary: 1003, the chat speaks text", |house| {
+            let (mut ada, mut bob, _) = two(house);
+            ada.ask_binary(b"{}");
+            assert_eq!(ada.until_close().0, 1003);
+            assert_eq!(bob.next()["type"], "left");
+        }),
+        shared(house, "a ping is answered with its own number", |house| {
+            let mut ada = Guest::connect(house.addr());
+            for t in ["0", "-1", "1.5", "1795242662123", "18446744073709551615"] {
+                ada.ask_text(&format!(r#"{{"type":"ping","t":{t}}}"#));
+                assert_eq!(
+                    ada.next().to_string(),
+                    format!(r#"{{"t":{t},"type":"pong"}}"#)
+                );
+            }
+        }),
+    ]
+}
+
+fn welcome(house: &House) {
+    let (first, second) = (Guest::connect(house.addr()), Guest::connect(house.addr()));
+    for (field, digits) in [("session", 32), ("wire", 32)] {
+        let tokens = [&first, &second].map(|guest| guest.welcome[field].as_str().expect("a token"));
+        assert_ne!(tokens[0], tokens[1], "nobody else has this {field}");
+        for token in tokens {
+            assert_eq!(token.len(), digits);
+            assert!(
+                token.bytes().all(|digit| digit.is_ascii_hexdigit()),
+                "{token}"
+            );
+        }
+    }
+    assert_ne!(first.welcome["you"], second.welcome["you"]);
+    assert!(first.welcome["you"].is_u64());
+    let server = concat!("ws101/", env!("CARGO_PKG_VERSION"));
+    assert_eq!(first.welcome["server"], server);
+    let limits = json!({
+        "name": 32, "room": 32, "text": 2000, "id": 64, "message": 65536, "history": 100,
+        "rooms": 32, "says_per_second": 10, "burst": 20,
+    });
+    assert_eq!(first.welcome["limits"], limits);
+}
+
+fn joined(house: &House) {
+    let (mut ada, mut bob, room) = two(house);
+    ada.say_now(&room, "one");
+    let line = bob.until("said");
+    let mut eve = Guest::connect(house.addr());
+    let joined = eve.join(&format!("  {} ", fresh("eve")), &room);
+    assert_eq!(
+        eve.name,
+        eve.name.trim(),
+        "blanks around a name do not count"
+    );
+    let epoch = joined["epoch"].as_str().expect("a name of this run");
+    assert!(!epoch.is_empty());
+    let expected = json!({
+        "type": "joined", "room": room, "name": eve.name, "people": [ada.name, bob.name, eve.name],
+        "count": 3, "epoch": epoch, "seq": 1, "messages": [line], "lost": false,
+    });
+    assert_eq!(joined, expected, "the line as it was broadcast");
+    // A further room needs no name.
+    let further = fresh("room");
+    eve.ask(json!({"type": "join", "room": further}));
+    let joined = eve.next();
+    assert_eq!(
+        (&joined["room"], &joined["name"]),
+        (&json!(further), &json!(eve.name))
+    );
+    assert_eq!(joined["epoch"], epoch, "one run for all rooms");
+    assert_eq!(
+        (&joined["seq"], &joined["messages"]),
+        (&json!(0), &json!([]))
+    );
+}
+
+fn two_rooms(house: &House) {
+    let (mut ada, mut bob, room) = two(house);
+    let other = fresh("other");
+    let mut eve = Guest::in_room(house.addr(), "eve", &other);
+    ada.ask(json!({"type": "typing", "room": room}));
+    ada.say_now(&room, "here");
+    bob.until("said");
+    let joined = bob.enter(&other);
+    assert_eq!(
+        names(&joined["people"]),
+        names(&json!([bob.name, eve.name]))
+    );
+    assert_eq!(joined["messages"], json!([]));
+    // Eve saw one thing of all this: that bob came in.
+    assert_eq!(eve.next()["type"], "entered");
+    eve.assert_undisturbed();
+    eve.say_now(&other, "there");
+    // Bob is in both, and each line says where.
+    assert_eq!(bob.until("said")["room"], *other);
+    ada.assert_undisturbed();
+    // Each room has its own numbers.
+    assert_eq!(ada.say_now(&room, "two"), 2);
+    assert_eq!(eve.say_now(&other, "two"), 2);
+}
+
+fn listed(house: &House) {
+    let (mut ada, _bob, room) = two(house);
+    let other = fresh("other");
+    ada.enter(&other);
+    let mut stranger = Guest::connect(house.addr());
+    assert_eq!(count(&mut stranger, &room), Some(2));
+    assert_eq!(count(&mut stranger, &other), Some(1));
+    stranger.ask(json!({"type": "rooms"}));
+    let list = stranger.next();
+    let rooms: Vec<&str> = (list["rooms"].as_array().expect("a list").iter())
+        .map(|room| room["room"].as_str().expect("a name"))
+        .collect();
+    assert!(rooms.is_sorted(), "{rooms:?}");
+}
+
+/// How many are in a room, if it is there.
+fn count(guest: &mut Guest, room: &str) -> Option<u64> {
+    guest.ask(json!({"type": "rooms"}));
+    let list = guest.until("rooms");
+    let mut rooms = list["rooms"].as_array().expect("a list").iter();
+    rooms.find(|entry| entry["room"] == *room)?["count"].as_u64()
+}
+
+fn most_rooms() {
+    let server = Own::start(&["--max-rooms", "2"]);
+    let mut ada = Guest::in_room(server.addr(), "ada", "first");
+    ada.enter("second");
+    ada.say_now("second", "hi");
+    let third: Value = json!({"type": "join", "room": "third"});
+    ada.ask(third.clone());
+    let error = ada.next();
+    assert_eq!(
+        (&error["code"], &error["about"]),
+        (&json!("bad_room"), &json!("join"))
+    );
+    // An empty room makes place, although something was said there.
+    ada.ask(json!({"type": "leave", "room": "second"}));
+    ada.until("left");
+    ada.ask(third);
+    assert_eq!(ada.next()["type"], "joined");
+    ada.ask(json!({"type": "rooms"}));
+    let rooms = json!([{"room": "first", "count": 1}, {"room": "third", "count": 1}]);
+    assert_eq!(ada.next()["rooms"], rooms);
+}

@@ -1,0 +1,40 @@
+//! A file of a test's own.
+
+use crate::guest::fresh;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process;
+
+/// A path that nobody else uses; what is there is removed with this.
+#[derive(Debug)]
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(crate) fn new(stem: &str) -> Self {
+        let name = format!("ws101-{}-{}", process::id(), fresh(stem));
+        Self(std::env::temp_dir().join(name))
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.to_str().expect("a path of our own is text")
+    }
+
+    /// Appends, in one write.
+    pub(crate) fn append(&self, text: &str) {
+        let file = OpenOptions::new().append(true).create(true).open(&self.0);
+        let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+        written.expect("a temporary file can be written to");
+    }
+
+    pub(crate) fn read(&self) -> String {
+        fs::read_to_string(&self.0).expect("it is there")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // It may never have been written.
+        let _ = fs::remove_file(&self.0);
+    }
+}

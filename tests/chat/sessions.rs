@@ -1,0 +1,190 @@
+//! A client that lost its connection comes back: with its name, and with the lines of which it
+//! does not know whether they came through.
+
+use crate::accepted::two;
+use crate::floods::names;
+use crate::guest::{Guest, fresh};
+use crate::house::{House, Own};
+use crate::web::metric;
+use crate::{PATIENCE, row, shared};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    vec![
+        shared(
+            house,
+            "session: the name is taken over, the older connection hears 4001",
+            taken_over,
+        ),
+        shared(
+            house,
+            "session: without it, the name is taken while the older one stands",
+            |house| {
+                let (_ada, bob, room) = two(house);
+                for session in [
+                    json!(null),
+                    json!(""),
+                    json!("0".repeat(32)),
+                    json!("x".repeat(500)),
+                ] {
+                    let mut again = Guest::connect(house.addr());
+                    again.ask(
+                        json!({"type": "join", "name": bob.name, "room": room, "session": session}),
+                    );
+                    assert_eq!(again.next()["code"], "name_taken", "{session}");
+                }
+            },
+        ),
+        shared(
+            house,
+            "session: a line that was taken is not said again after a reconnect",
+            |house| {
+                let (mut ada, mut bob, room) = two(house);
+                let say = json!({"type": "say", "room": room, "text": "hi", "id": "c1"});
+                bob.ask(say.clone());
+                let said = ada.until("said");
+                let (name, session) = (bob.name.clone(), bob.session().to_owned());
+                bob.vanish();
+                ada.until("left");
+                let mut bob = returning(house.addr(), &name, &room, &session);
+                bob.ask(say.clone());
+                assert_eq!(bob.next(), said, "the same number, the same time");
+                assert_eq!(ada.next()["type"], "entered");
+                ada.assert_undisturbed();
+                // And once more, with the session that the second connection was given.
+                let session = bob.session().to_owned();
+                let mut bob = returning(house.addr(), &name, &room, &session);
+                bob.ask(say);
+                assert_eq!(bob.next(), said);
+            },
+        ),
+        shared(
+            house,
+            "session: another name may be taken with it",
+            |house| {
+                let (mut ada, mut bob, room) = two(house);
+                let name = fresh("bobby");
+                let mut again = returning(house.addr(), &name, &room, bob.session());
+                assert_eq!(bob.until_close().0, 4001);
+                ada.until("entered");
+                again.ask(json!({"type": "name", "name": bob.name}));
+                assert_eq!(again.next()["to"], *bob.name, "the old name is free");
+            },
+        ),
+        row(
+            "session: who is taken over twice can use either token",
+            either_token,
+        ),
+        row(
+            "session: what the older connection still asks for changes nothing",
+            stale_join,
+        ),
+    ]
+}
+
+/// Somebody who comes back with the session of an earlier connection.
+fn returning(addr: SocketAddr, name: &str, room: &str, session: &str) -> Guest {
+    let mut guest = Guest::connect(addr);
+    guest.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
+    let joined = guest.next();
+    assert_eq!(
+        (&joined["type"], &joined["name"]),
+        (&json!("joined"), &json!(name))
+    );
+    guest.name = name.to_owned();
+    guest
+}
+
+/// How the older of two connections is ended.
+fn elsewhere() -> (u16, String) {
+    (4001, "continued elsewhere".to_owned())
+}
+
+fn taken_over(house: &House) {
+    let (mut ada, mut bob, room) = two(house);
+    let other = fresh("other");
+    bob.enter(&other);
+    let mut again = Guest::connect(house.addr());
+    again.ask(json!({"type": "join", "name": bob.name, "room": room, "session": bob.session()}));
+    let joined = again.next();
+    assert_eq!(
+        names(&joined["people"]),
+        names(&json!([ada.name, bob.name]))
+    );
+    assert_eq!(bob.until_close(), elsewhere());
+    // To the others it is one going and one coming.
+    assert_eq!(
+        ada.next(),
+        json!({"type": "left", "room": room, "name": bob.name, "count": 1})
+    );
+    assert_eq!(
+        ada.next(),
+        json!({"type": "entered", "room": room, "name": bob.name, "count": 2})
+    );
+    ada.say_now(&room, "welcome back");
+    assert_eq!(again.next()["text"], "welcome back");
+    // The older one has left all its rooms.
+    let joined = Guest::connect(house.addr()).join(&fresh("late"), &other);
+    assert_eq!(joined["count"], 1);
+}
+
+/// A client whose second connection breaks before it hears anything on it comes back with the
+/// token of its first.
+fn either_token() {
+    let server = Own::start(&[]);
+    let first = Guest::in_room(server.addr(), "bob", "lobby");
+    let (name, token) = (first.name.clone(), first.session().to_owned());
+    let second = returning(server.addr(), &name, "lobby", &token);
+    first.vanish();
+    // The first has left for good, which the server may have learned long after it was taken over.
+    let deadline = Instant::now() + PATIENCE;
+    while metric(server.addr(), "ws101_connections") != Some(2) {
+        assert!(Instant::now() < deadline, "the connection stays");
+    }
+    let third = returning(server.addr(), &name, "lobby", &token);
+    let fourth = returning(server.addr(), &name, "lobby", second.session());
+    returning(server.addr(), &name, "lobby", third.session());
+    returning(server.addr(), &name, "lobby", fourth.session());
+}
+
+/// The server has not read all that the older connection sent, when the newer one takes its
+/// name: it is held up by answers that nobody takes. What it then reads must not take it back.
+fn stale_join() {
+    let server = Own::start(&["--rate", "off"]);
+    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    for number in 0..100 {
+        ada.say_now("lobby", &format!("{number}{}", "ß".repeat(1_900)));
+    }
+    let mut bob = Guest::in_room(server.addr(), "bob", "lobby");
+    // Each page has 400 kB, and all of them are more than fits on the way. So the server stops in
+    // the middle; behind every page there is a join, one of which it reads too late.
+    let name = bob.name.clone();
+    bob.ask_all((0..19).flat_map(|number| {
+        let page = json!({"type": "history", "room": "lobby", "limit": 100});
+        [
+            page,
+            json!({"type": "join", "name": name, "room": format!("annex-{number}")}),
+        ]
+    }));
+    bob.until("history");
+    let mut again = returning(server.addr(), &bob.name, "lobby", bob.session());
+    assert_eq!(bob.until_close(), elsewhere());
+    bob.vanish();
+    for _ in 0..3 {
+        let told: Vec<Value> = again.waiting();
+        let is_said = |event: &Value| event["type"] == "said";
+        assert!(told.iter().all(is_said), "{told:?}");
+        ada.say_now("lobby", "still there?");
+    }
+    again.ask(json!({"type": "rooms"}));
+    let rooms = json!([{"room": "lobby", "count": 2}]);
+    assert_eq!(
+        again.until("rooms")["rooms"],
+        rooms,
+        "nobody is anywhere else"
+    );
+}

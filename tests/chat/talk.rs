@@ -1,0 +1,154 @@
+//! What is said: to a room, to one person, once.
+
+use crate::accepted::two;
+use crate::guest::{Guest, fresh, numbers};
+use crate::house::{House, Own};
+use crate::{row, shared};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    vec![
+        shared(
+            house,
+            "a line comes to everyone in the room as it was said",
+            |house| {
+                let (mut ada, mut bob, room) = two(house);
+                for text in [
+                    "<img src=x onerror=alert(1)>",
+                    "a\nb\tc",
+                    "\"\\/\u{1}",
+                    "👩‍👩‍👧 \u{202e}abc",
+                    "null",
+                ] {
+                    ada.say(&room, &format!(" {text} "));
+                    let said = bob.next();
+                    assert_eq!(said["text"], text);
+                    assert_eq!(ada.next(), said);
+                }
+            },
+        ),
+        shared(
+            house,
+            "whisper: the two hear it, and nobody else",
+            |house| {
+                let (mut ada, mut bob, room) = two(house);
+                let mut eve = Guest::in_room(house.addr(), "eve", &room);
+                let mut other = Guest::in_room(house.addr(), "other", &fresh("room"));
+                for guest in [&mut ada, &mut bob] {
+                    guest.until("entered");
+                }
+                // By any spelling of the name, and in no room in particular.
+                let to = other.name.to_uppercase();
+                ada.ask(json!({"type": "whisper", "to": to, "text": " psst ", "id": "c1"}));
+                let mut whispered = other.next();
+                assert_eq!(ada.next(), whispered);
+                assert!(whispered["at"].take().is_string());
+                let expected = json!({
+                    "type": "whispered", "from": ada.name, "to": other.name, "text": "psst", "at": null, "id": "c1",
+                });
+                assert_eq!(whispered, expected);
+                bob.assert_undisturbed();
+                eve.assert_undisturbed();
+            },
+        ),
+        shared(house, "whisper: to oneself, heard once", |house| {
+            let (mut ada, mut bob, _) = two(house);
+            ada.ask(json!({"type": "whisper", "to": ada.name, "text": "hm"}));
+            assert_eq!(ada.next()["text"], "hm");
+            ada.assert_undisturbed();
+            bob.assert_undisturbed();
+        }),
+        shared(
+            house,
+            "whisper: the same id again is acknowledged, not heard again",
+            |house| {
+                let (mut ada, mut bob, _) = two(house);
+                let whisper =
+                    json!({"type": "whisper", "to": bob.name, "text": "psst", "id": "c1"});
+                ada.ask_all([whisper.clone(), whisper]);
+                assert_eq!(ada.next(), ada.next());
+                assert_eq!(bob.next()["text"], "psst");
+                bob.assert_undisturbed();
+            },
+        ),
+        shared(
+            house,
+            "an id again: acknowledged with the same number, not said again",
+            |house| {
+                let (mut ada, mut bob, room) = two(house);
+                let say = |id: &str| json!({"type": "say", "room": room, "text": "hi", "id": id});
+                ada.ask_all([say("c1"), say("c1"), say("c2"), say("c1")]);
+                let own = ada.count("said", 4);
+                // The first and the second come from the room, the acknowledgements in between or before.
+                let of = |id: &str| {
+                    own.iter()
+                        .filter(|said| said["id"] == id)
+                        .cloned()
+                        .collect::<Vec<Value>>()
+                };
+                let first = of("c1");
+                assert_eq!(first.len(), 3);
+                assert!(first.iter().all(|said| *said == first[0]), "{first:?}");
+                assert_eq!(
+                    (&first[0]["seq"], &of("c2")[0]["seq"]),
+                    (&json!(1), &json!(2))
+                );
+                assert_eq!(numbers(&Value::Array(bob.count("said", 2))), [1, 2]);
+                bob.assert_undisturbed();
+            },
+        ),
+        shared(
+            house,
+            "an id is its author's own: another may use the same",
+            |house| {
+                let (mut ada, mut bob, room) = two(house);
+                let say = json!({"type": "say", "room": room, "text": "hi", "id": "c1"});
+                ada.ask(say.clone());
+                bob.until("said");
+                bob.ask(say);
+                assert_eq!(bob.until("said")["seq"], 2);
+            },
+        ),
+        shared(
+            house,
+            "an id in one room says nothing about another room",
+            |house| {
+                let (mut ada, _bob, room) = two(house);
+                let other = fresh("other");
+                let mut eve = Guest::in_room(house.addr(), "eve", &other);
+                ada.enter(&other);
+                eve.until("entered");
+                for room in [&room, &other] {
+                    ada.ask(json!({"type": "say", "room": room, "text": "hi", "id": "c1"}));
+                    assert_eq!(ada.until("said")["room"], **room);
+                }
+                let heard = eve.waiting();
+                assert_eq!(heard.len(), 1, "{heard:?}");
+            },
+        ),
+        row("--rate off: as many lines as one likes", || {
+            let server = Own::start(&["--rate", "off"]);
+            let mut ada = Guest::connect(server.addr());
+            assert!(ada.welcome["limits"].get("says_per_second").is_none());
+            ada.join("ada", "lobby");
+            ada.ask_all((0..500).map(|_| json!({"type": "say", "room": "lobby", "text": "hi"})));
+            let said = Value::Array((0..500).map(|_| ada.next()).collect());
+            assert!(numbers(&said).into_iter().eq(1..=500));
+        }),
+        row("--rate 2: two a second, four at once", || {
+            let server = Own::start(&["--rate", "2"]);
+            let mut ada = Guest::connect(server.addr());
+            let limits = &ada.welcome["limits"];
+            assert_eq!(
+                (&limits["says_per_second"], &limits["burst"]),
+                (&json!(2), &json!(4))
+            );
+            ada.join("ada", "lobby");
+            ada.ask_all((0..20).map(|_| json!({"type": "say", "room": "lobby", "text": "hi"})));
+            ada.count("said", 4);
+            ada.find(|event| event["code"] == "rate_limited");
+        }),
+    ]
+}

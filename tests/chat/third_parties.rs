@@ -1,0 +1,45 @@
+//! Chat clients of ten lines, made with what others wrote: Python's `websockets`, Node's `ws`.
+//! `tests/third_party` says where they are looked for.
+
+use crate::house::Own;
+use crate::live::Process;
+use crate::peer::{PEERS, Peer};
+use crate::{PATIENCE, guest::Guest, optional, row};
+use libtest_mimic::Trial;
+
+pub(crate) fn rows() -> Vec<Trial> {
+    let trial = |peer: &'static Peer| {
+        let name = format!("{}: joins, says a line, and hears one", peer.name);
+        match peer.find() {
+            Ok(_) => row(name, move || chat(peer)),
+            Err(reason) => optional::missing(&name, &reason),
+        }
+    };
+    PEERS.iter().map(trial).collect()
+}
+
+fn chat(peer: &Peer) {
+    let server = Own::start(&[]);
+    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut command = peer.script("chat");
+    command.args([&server.url("/ws"), peer.name]);
+    let mut script = Process::spawn(&mut command);
+    let said = ada.until("said");
+    assert_eq!(said["from"], peer.name);
+    assert_eq!(said["text"], "hello from far away 👋");
+    ada.say("lobby", "welcome ☃");
+    // It prints what it hears: first that it is in, then its own line, then ours.
+    for (kind, name, text) in [
+        ("joined", peer.name, ""),
+        ("said", peer.name, "hello from far away 👋"),
+        ("said", &ada.name, "welcome ☃"),
+    ] {
+        assert_eq!(
+            script.line(PATIENCE).trim_end(),
+            format!("{kind} {name} {text}").trim_end()
+        );
+    }
+    let status = script.wait(PATIENCE);
+    assert!(status.success(), "{status}: {}", script.log());
+    assert_eq!(ada.until("left")["name"], peer.name);
+}

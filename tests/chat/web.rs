@@ -1,0 +1,26 @@
+//! What the server says over plain HTTP.
+
+use crate::PATIENCE;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+/// One figure of `/metrics`, if it is there.
+pub(crate) fn metric(addr: SocketAddr, name: &str) -> Option<u64> {
+    let page = get(addr, "/metrics");
+    let value = page
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    value.map(|value| value.parse().expect("a whole number"))
+}
+
+fn get(addr: SocketAddr, path: &str) -> String {
+    let mut tcp = TcpStream::connect(addr).expect("the server listens");
+    tcp.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {addr}\r\n\r\n");
+    tcp.write_all(request.as_bytes()).expect("it is read");
+    let mut answer = String::new();
+    tcp.read_to_string(&mut answer)
+        .expect("an answer, and its end");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    answer
+}
