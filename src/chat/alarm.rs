@@ -40,7 +40,9 @@ impl Alarm {
         let mut state = self.0.lock();
         let entry = state.due.entry(room.name().to_owned());
         let entry = entry.or_insert_with(|| (when, Arc::downgrade(room)));
-        if when < entry.0 || entry.1.strong_count() == 0 {
+        // A room that is forgotten has nothing to do any more, and its name may stand for another.
+        let is_another = !entry.1.ptr_eq(&Arc::downgrade(room));
+        if when < entry.0 || is_another {
             *entry = (when, Arc::downgrade(room));
         }
         self.0.changed.notify_one();

@@ -7,13 +7,13 @@ mod stay;
 mod strikes;
 mod talk;
 
-use super::Chat;
 use super::event::{Event, Limits, Name};
 use super::people::Person;
 use super::refusal::{Code, Refusal};
 use super::request::{Fields, Request};
 use super::room::Room;
 use super::session::{self, Session};
+use super::{Chat, rules};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Message, Outgoing};
 use crate::rate::{Bucket, Rate};
@@ -108,7 +108,7 @@ impl Guest {
         let error = Event::Error {
             code: refusal.code.as_str(),
             message: &refusal.message,
-            id: fields.id.as_deref(),
+            id: fields.id.as_deref().filter(|id| rules::id(id).is_ok()),
             about: fields
                 .kind
                 .as_deref()

@@ -20,6 +20,9 @@ pub(super) struct Person {
     pub(super) number: u64,
     pub(super) sender: Sender,
     standing: Mutex<Standing>,
+    /// Held by whoever takes this person out of the rooms: the connection itself, or the one
+    /// that replaces it. The second finds it done.
+    leaving: Mutex<()>,
 }
 
 /// What changes about a person.
@@ -33,11 +36,11 @@ pub(super) struct Standing {
 
 impl Person {
     pub(super) fn new(number: u64, sender: Sender) -> Arc<Self> {
-        let standing = Mutex::default();
         Arc::new(Self {
             number,
             sender,
-            standing,
+            standing: Mutex::default(),
+            leaving: Mutex::default(),
         })
     }
 
@@ -58,6 +61,7 @@ impl Person {
 
     /// Goes from all rooms; those that nobody needs any more are gone, too.
     pub(super) fn leave_rooms(&self, rooms: &Rooms) {
+        let _alone = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
         let own = std::mem::take(&mut self.standing().rooms);
         for room in own {
             room.leave(self);

@@ -48,7 +48,7 @@ pub(super) struct Log {
 }
 
 /// A line was taken: under this number, at this time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Taken {
     pub(super) seq: u64,
     pub(super) at: String,

@@ -5,6 +5,7 @@
 //! that are known are acknowledged and not repeated.
 
 use super::people::Person;
+use super::room::Taken;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -28,34 +29,40 @@ pub(super) struct Session {
 }
 
 /// That a line was taken, and as what.
-#[derive(Debug, Clone)]
-pub(super) struct Receipt {
+#[derive(Debug)]
+struct Receipt {
     /// The room it was said in; none for a whisper.
     room: Box<str>,
     id: Box<str>,
-    pub(super) seq: u64,
-    pub(super) at: String,
+    taken: Taken,
 }
 
 impl Session {
-    /// Was a line with this id taken before?
-    pub(super) fn receipt(&self, room: &str, id: &str) -> Option<Receipt> {
-        let receipts = lock(&self.receipts);
-        let is_same = |receipt: &&Receipt| *receipt.id == *id && *receipt.room == *room;
-        receipts.iter().rfind(is_same).cloned()
-    }
-
-    pub(super) fn remember(&self, room: &str, id: &str, seq: u64, at: String) {
+    /// Takes a line, unless one with this id was taken before: then that is what comes back, and
+    /// `false`. No other attempt, from a connection that this one replaces, comes in between.
+    pub(super) fn once<E>(
+        &self,
+        room: &str,
+        id: &str,
+        take: impl FnOnce() -> Result<Option<Taken>, E>,
+    ) -> Result<Option<(Taken, bool)>, E> {
         let mut receipts = lock(&self.receipts);
+        let is_same = |receipt: &&Receipt| *receipt.id == *id && *receipt.room == *room;
+        if let Some(receipt) = receipts.iter().rfind(is_same) {
+            return Ok(Some((receipt.taken.clone(), false)));
+        }
+        let Some(taken) = take()? else {
+            return Ok(None);
+        };
         if receipts.len() == MOST_IDS {
             receipts.pop_front();
         }
         receipts.push_back(Receipt {
             room: room.into(),
             id: id.into(),
-            seq,
-            at,
+            taken: taken.clone(),
         });
+        Ok(Some((taken, true)))
     }
 
     /// Whose session it is, if the connection still stands.

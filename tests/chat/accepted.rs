@@ -1,7 +1,8 @@
 //! J: what looks odd in a request and is taken all the same, or in part.
 
-use crate::guest::{Guest, fresh, numbers};
+use crate::guest::{Guest, fresh};
 use crate::house::House;
+use crate::lists::numbers;
 use crate::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};

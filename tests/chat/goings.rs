@@ -1,9 +1,9 @@
 //! Who hears of it when somebody comes or goes, in whatever way.
 
 use crate::accepted::two;
-use crate::floods::names;
 use crate::guest::Guest;
 use crate::house::House;
+use crate::lists::names;
 use crate::shared;
 use libtest_mimic::Trial;
 use serde_json::json;

@@ -170,6 +170,16 @@ impl Guest {
         }
     }
 
+    /// The next event of this type, or the next refusal.
+    pub(crate) fn find_answer(&mut self, kind: &str) -> Value {
+        loop {
+            let event = self.next();
+            if event["type"] == kind || event["type"] == "error" {
+                return event;
+            }
+        }
+    }
+
     /// So many events of this type; others are passed over.
     pub(crate) fn count(&mut self, kind: &str, count: usize) -> Vec<Value> {
         (0..count).map(|_| self.until(kind)).collect()
@@ -228,19 +238,4 @@ impl Guest {
     pub(crate) fn into_socket(self) -> WebSocket<Stream> {
         self.socket
     }
-}
-
-/// The texts of lines, in their order.
-pub(crate) fn texts(lines: &Value) -> Vec<&str> {
-    let lines = lines.as_array().expect("a list of lines");
-    (lines.iter())
-        .map(|line| line["text"].as_str().expect("a text"))
-        .collect()
-}
-
-/// The numbers of lines, in their order.
-pub(crate) fn numbers(lines: &Value) -> Vec<u64> {
-    let lines = lines.as_array().expect("a list of lines");
-    let number = |line: &Value| line["seq"].as_u64().expect("a number");
-    lines.iter().map(number).collect()
 }

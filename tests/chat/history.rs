@@ -1,8 +1,9 @@
 //! What was said before: the last lines for who comes in, older ones page by page, and exactly
 //! the missed ones for who comes back.
 
-use crate::guest::{Guest, numbers, texts};
+use crate::guest::Guest;
 use crate::house::Own;
+use crate::lists::{numbers, texts};
 use crate::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};

@@ -21,6 +21,7 @@ mod guest;
 mod history;
 #[path = "../rows/house.rs"]
 mod house;
+mod lists;
 #[path = "../live/mod.rs"]
 mod live;
 mod lost_connections;

@@ -1,8 +1,9 @@
 //! The server ends, or is killed, and another one goes on where it was; or says that it cannot.
 
-use crate::guest::{Guest, numbers, texts};
+use crate::guest::Guest;
 use crate::history::rejoin;
 use crate::house::Own;
+use crate::lists::{numbers, texts};
 use crate::scratch::Scratch;
 use crate::web::metric;
 use crate::{PATIENCE, row};

@@ -1,9 +1,9 @@
 //! Rooms: coming in, what one is told, and which rooms there are.
 
 use crate::accepted::two;
-use crate::floods::names;
-use crate::guest::{Guest, fresh, texts};
+use crate::guest::{Guest, fresh};
 use crate::house::{House, Own};
+use crate::lists::{names, texts};
 use crate::{PATIENCE, row, shared};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};

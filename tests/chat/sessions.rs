@@ -2,9 +2,9 @@
 //! does not know whether they came through.
 
 use crate::accepted::two;
-use crate::floods::names;
 use crate::guest::{Guest, fresh};
 use crate::house::{House, Own};
+use crate::lists::names;
 use crate::web::metric;
 use crate::{PATIENCE, row, shared};
 use libtest_mimic::Trial;

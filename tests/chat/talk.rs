@@ -1,8 +1,9 @@
 //! What is said: to a room, to one person, once.
 
 use crate::accepted::two;
-use crate::guest::{Guest, fresh, numbers};
+use crate::guest::{Guest, fresh};
 use crate::house::{House, Own};
+use crate::lists::numbers;
 use crate::{row, shared};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};

@@ -39,6 +39,10 @@ impl Guest {
             }
         };
         self.person.standing().rooms.push(entered);
+        if self.person.sender.is_closed() {
+            // Replaced in this very moment, perhaps before the room was on the list.
+            self.person.leave_rooms(&self.chat.rooms);
+        }
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use super::{Guest, allow, reply};
 use crate::chat::event::{Event, Name};
 use crate::chat::refusal::Refusal;
+use crate::chat::room::Taken;
 use crate::chat::rules;
 use crate::date;
 use crate::protocol::Outgoing;
@@ -23,26 +24,22 @@ impl Guest {
     ) -> Result<(), Refusal> {
         let (room, name) = self.person.room(room)?;
         let text = rules::text(text, Some(room.name()))?;
-        id.map_or(Ok(()), rules::id)?;
-        if let Some(receipt) = id.and_then(|id| self.session.receipt(room.name(), id)) {
-            let said = Event::Said {
-                room: room.name(),
-                seq: receipt.seq,
-                from: name.as_str(),
-                text,
-                at: &receipt.at,
-                id,
-            };
-            reply(&said, replies);
-            return Ok(());
-        }
-        self.says.as_mut().map_or(Ok(()), |says| allow(says, now))?;
-        // `None`: the server ends. The client is about to hear so, and will say it again later.
-        if let Some(taken) = room.say(&name, text, id) {
-            if let Some(id) = id {
-                self.session.remember(room.name(), id, taken.seq, taken.at);
+        let taken = self.take(room.name(), id, now, || Ok(room.say(&name, text, id)))?;
+        match taken {
+            Some((_, true)) => self.stir(room),
+            Some((Taken { seq, at }, false)) => {
+                let said = Event::Said {
+                    room: room.name(),
+                    seq,
+                    from: name.as_str(),
+                    text,
+                    at: &at,
+                    id,
+                };
+                reply(&said, replies);
             }
-            self.stir(room);
+            // The server ends. The client is about to hear so, and will say it again later.
+            None => {}
         }
         Ok(())
     }
@@ -57,33 +54,55 @@ impl Guest {
     ) -> Result<(), Refusal> {
         let from = self.name()?;
         let text = rules::text(text, None)?;
-        id.map_or(Ok(()), rules::id)?;
-        let whispered = |to, at| Event::Whispered {
+        let listener = self.chat.people.find(to);
+        let taken = self.take(WHISPER, id, now, || {
+            // Whoever has left since a whisper was taken has heard it all the same.
+            listener.as_ref().map_err(Refusal::clone)?;
+            let at = date::timestamp(date::now());
+            Ok(Some(Taken { seq: 0, at }))
+        })?;
+        let Some((Taken { at, .. }, is_new)) = taken else {
+            return Ok(());
+        };
+        let listener = listener.ok();
+        let name = (listener.as_ref()).and_then(|listener| listener.standing().name.clone());
+        let whispered = Event::Whispered {
             from: from.as_str(),
-            to,
+            to: name.as_ref().map_or(to, Name::as_str),
             text,
-            at,
+            at: &at,
             id,
         };
-        if let Some(receipt) = id.and_then(|id| self.session.receipt(WHISPER, id)) {
-            // Whoever has left since then has heard it all the same.
-            reply(&whispered(to, &receipt.at), replies);
-            return Ok(());
-        }
-        self.says.as_mut().map_or(Ok(()), |says| allow(says, now))?;
-        let listener = self.chat.people.find(to)?;
-        let name = listener.standing().name.clone();
-        let at = date::timestamp(date::now());
-        let whispered = whispered(name.as_ref().map_or(to, Name::as_str), &at);
         reply(&whispered, replies);
-        if !Arc::ptr_eq(&listener, &self.person) {
+        if let Some(listener) =
+            listener.filter(|listener| is_new && !Arc::ptr_eq(listener, &self.person))
+        {
             let mut frame = Vec::new();
             whispered.encode(&mut frame);
             listener.sender.push(&frame, 1);
         }
-        if let Some(id) = id {
-            self.session.remember(WHISPER, id, 0, at);
-        }
         Ok(())
+    }
+
+    /// Takes what is said, within the allowance: once, if it has an id.
+    fn take(
+        &mut self,
+        room: &str,
+        id: Option<&str>,
+        now: Instant,
+        take: impl FnOnce() -> Result<Option<Taken>, Refusal>,
+    ) -> Result<Option<(Taken, bool)>, Refusal> {
+        let says = &mut self.says;
+        let take = || {
+            says.as_mut().map_or(Ok(()), |says| allow(says, now))?;
+            take()
+        };
+        match id {
+            Some(id) => {
+                rules::id(id)?;
+                self.session.once(room, id, take)
+            }
+            None => Ok(take()?.map(|taken| (taken, true))),
+        }
     }
 }

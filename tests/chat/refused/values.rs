@@ -80,7 +80,7 @@ pub(super) fn bad_lines() -> Vec<Row> {
             json!({"code": "bad_json"}),
         ),
         (
-            "J21 a whisper to nobody",
+            "refused: a whisper to nobody",
             Member,
             nobody.into(),
             json!({"code": "no_such_person", "about": "whisper", "id": "c1"}),
@@ -99,11 +99,11 @@ pub(super) fn bad_rooms() -> Vec<Row> {
         )
     };
     vec![
-        rooms("J15 a room without a name", ""),
-        rooms("J15 a room in capitals", "Lobby"),
-        rooms("J15 a room with a blank", "the lobby"),
-        rooms("J15 a room with an accent", "lobbý"),
-        rooms("J15 a room of 33 characters", &"x".repeat(33)),
+        rooms("refused: a room without a name", ""),
+        rooms("refused: a room in capitals", "Lobby"),
+        rooms("refused: a room with a blank", "the lobby"),
+        rooms("refused: a room with an accent", "lobbý"),
+        rooms("refused: a room of 33 characters", &"x".repeat(33)),
     ]
 }
 

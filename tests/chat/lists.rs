@@ -1,0 +1,44 @@
+//! What is in the lists that a guest is told: people, lines.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Those in a list of people, in which nobody stands twice.
+pub(crate) fn names(people: &Value) -> BTreeSet<String> {
+    let people = people.as_array().expect("a list of names");
+    let names: BTreeSet<String> = (people.iter())
+        .map(|name| name.as_str().expect("a name").to_owned())
+        .collect();
+    assert_eq!(
+        names.len(),
+        people.len(),
+        "somebody is in twice: {people:?}"
+    );
+    names
+}
+
+/// Keeps a list of those in a room, by what is told.
+pub(crate) fn follow(roster: &mut BTreeSet<String>, event: &Value) {
+    let name = || event["name"].as_str().expect("a name").to_owned();
+    match event["type"].as_str() {
+        Some("entered") => _ = roster.insert(name()),
+        Some("left") => _ = roster.remove(&name()),
+        Some("people") => *roster = names(&event["people"]),
+        _ => {}
+    }
+}
+
+/// The texts of lines, in their order.
+pub(crate) fn texts(lines: &Value) -> Vec<&str> {
+    let lines = lines.as_array().expect("a list of lines");
+    (lines.iter())
+        .map(|line| line["text"].as_str().expect("a text"))
+        .collect()
+}
+
+/// The numbers of lines, in their order.
+pub(crate) fn numbers(lines: &Value) -> Vec<u64> {
+    let lines = lines.as_array().expect("a list of lines");
+    let number = |line: &Value| line["seq"].as_u64().expect("a number");
+    lines.iter().map(number).collect()
+}
