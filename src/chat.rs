@@ -37,6 +37,7 @@ use journal::Journal;
 use people::People;
 use rooms::Rooms;
 use session::Sessions;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -100,7 +101,7 @@ struct Common {
 
 impl Chat {
     /// Reads the history, if there is one, and begins.
-    pub(crate) fn start(settings: Settings) -> Arc<Self> {
+    pub(crate) fn start(settings: Settings) -> io::Result<Arc<Self>> {
         let epoch = session::token(8);
         let (journal, kept) = settings
             .history
@@ -110,7 +111,7 @@ impl Chat {
         let common = Arc::new(Common {
             epoch,
             journal,
-            alarm: Alarm::start(),
+            alarm: Alarm::start()?,
             said: AtomicU64::new(0),
         });
         let chat = Arc::new(Self {
@@ -125,7 +126,7 @@ impl Chat {
             settings,
         });
         notices::start(&chat);
-        chat
+        Ok(chat)
     }
 
     /// Nothing more is said. Returns when all that was said is with the members' senders.

@@ -111,6 +111,17 @@ impl Sender {
         sent
     }
 
+    /// Waits until nothing is kept for the client any more, or it had its time.
+    pub(crate) fn wait_until_written(&self) {
+        self.0.wait_until_written();
+    }
+
+    /// Closes, and does not wait for the client's own Close: wakes the thread that reads from it.
+    pub(crate) fn dismiss(&self, close_frame: &[u8]) {
+        self.close(close_frame);
+        self.0.wake_reader();
+    }
+
     /// Was a Close sent?
     pub(crate) fn is_closed(&self) -> bool {
         self.0.lock().closed

@@ -43,7 +43,7 @@ use registry::Registry;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A server that is bound to its address and not running yet.
 #[derive(Debug)]
@@ -65,15 +65,15 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(config: Config) -> Arc<Self> {
-        Arc::new(Self {
+    fn new(config: Config) -> io::Result<Arc<Self>> {
+        Ok(Arc::new(Self {
             registry: Arc::new(Registry::new(config.connections)),
             incidents: Incidents::new(),
             refusals: Refusals::default(),
             outlet: Arc::new(Outlet::new(config.deadlines.write, config.backlog)),
-            chat: Chat::start(config.chat.clone()),
+            chat: Chat::start(config.chat.clone())?,
             config,
-        })
+        }))
     }
 }
 
@@ -89,7 +89,7 @@ impl Server {
         rustix::net::listen(&listener, WAITING)?;
         let address = listener.local_addr()?;
         config.connections.all = ceiling::clamp(config.connections.all);
-        let shared = Shared::new(config);
+        let shared = Shared::new(config)?;
         Ok(Self {
             listener,
             address,
@@ -123,13 +123,14 @@ pub struct Handle {
     shared: Arc<Shared>,
 }
 
-/// With the half second that the last threads have after it, the end stays under five.
-const LONGEST_GRACE: Duration = Duration::from_secs(4);
+/// With all that comes after it (the last threads, those at the door) the end stays under five.
+const LONGEST_GRACE: Duration = Duration::from_millis(3_500);
 
 impl Handle {
     /// Turns new connections away and says goodbye to those that are open, with 1001 (going away).
-    /// Returns when all have left, or after the close timeout, four seconds at the most.
+    /// Returns when all have left, or after the close timeout, less than four seconds at the most.
     pub fn end(&self) {
+        let start = Instant::now();
         // First the chat: every line that it took is with the senders before the goodbye is.
         self.shared.chat.end();
         let mut goodbye = Outgoing::server();
@@ -138,6 +139,7 @@ impl Handle {
             .response()
             .to_bytes("GET");
         let grace = self.shared.config.deadlines.close.min(LONGEST_GRACE);
+        let grace = grace.saturating_sub(start.elapsed());
         self.shared.registry.end(goodbye.waiting(), &refusal, grace);
         // The accept loop sleeps in the kernel: a connection wakes it, and it sees that the end has come.
         let _ = TcpStream::connect_timeout(&reachable(self.address), Duration::from_millis(200));

@@ -6,8 +6,8 @@ const find = (id) => document.getElementById(id);
 const tail = Math.random().toString(36).slice(2, 5);
 
 // The chat keeps the nickname in a cookie; a visitor without one is a guest.
-const cookie = /(?:^|; )name=([^;]*)/.exec(document.cookie)?.[1];
-let name = cookie ? decodeURIComponent(cookie) : `guest-${tail}`;
+const cookies = new URLSearchParams(document.cookie.replaceAll("; ", "&"));
+let name = cookies.get("name") || `guest-${tail}`;
 let socket;
 
 // 1. Open a WebSocket: an HTTP request that both sides then go on using for messages, in both

@@ -2,6 +2,7 @@
 
 use super::room::Room;
 use std::collections::HashMap;
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Instant;
@@ -23,16 +24,13 @@ struct State {
 }
 
 impl Alarm {
-    pub(super) fn start() -> Self {
+    /// Starts the thread; without it, some of what happens in a room would never be told.
+    pub(super) fn start() -> io::Result<Self> {
         let clock = Arc::new(Clock::default());
         let for_thread = Arc::clone(&clock);
         let thread = thread::Builder::new().name("alarm".to_owned());
-        let started = thread.spawn(move || for_thread.run());
-        if let Err(error) = started {
-            // Typing is shown for too long then, and the list of people may be late. The chat goes on.
-            log::error!("no thread for what rooms do later: {error}");
-        }
-        Self(clock)
+        thread.spawn(move || for_thread.run())?;
+        Ok(Self(clock))
     }
 
     /// The room has something to do at `when`, or earlier.

@@ -49,6 +49,8 @@ pub(crate) struct Guest {
     errands: Bucket,
     renames: Bucket,
     strikes: Strikes,
+    /// Until when it was last asked to wait.
+    told_to_wait: Option<Instant>,
     /// It had a name, and may come back for it, even if another connection has it now.
     was_named: bool,
     /// Rooms in which something waits for the end of this burst.
@@ -68,6 +70,7 @@ impl Guest {
             errands: Bucket::new(ERRANDS, now),
             renames: Bucket::new(RENAMES, now),
             strikes: Strikes::default(),
+            told_to_wait: None,
             was_named: false,
             stirred: Vec::new(),
         }
@@ -116,7 +119,19 @@ impl Guest {
             retry_ms: refusal.retry.map(|wait| wait.as_millis() as u64 + 1),
         };
         reply(&error, replies);
-        self.strikes.count(refusal.code == Code::RateLimited, now)
+        match refusal.retry {
+            None => self.strikes.wrong(now),
+            Some(wait) => {
+                // Who tries again when it was told to has done nothing wrong.
+                let told = self.told_to_wait.replace(now + wait);
+                let is_hasty = told.is_some_and(|told| now < told);
+                if is_hasty {
+                    self.strikes.hasty(now)
+                } else {
+                    Ok(())
+                }
+            }
+        }
     }
 
     /// Everything that came in one read was heard: what it set in motion is sent, at once.

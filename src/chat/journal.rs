@@ -14,9 +14,9 @@ mod load;
 mod tests;
 
 use crate::date;
-pub(super) use load::Kept;
+pub(super) use load::{Kept, KeptRoom};
 use rustix::fs::OFlags;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -60,8 +60,8 @@ impl Journal {
     /// Opens the file for the run `epoch`; returns what it remembers of each room.
     pub(super) fn open(path: &Path, epoch: &str) -> (Self, Kept) {
         let (mut kept, torn) = load::load(path);
-        for history in kept.rooms.values_mut() {
-            history.begin_run(epoch);
+        for room in kept.rooms.values_mut() {
+            room.history.begin_run(epoch);
         }
         let journal = Self {
             path: path.to_owned(),
@@ -83,8 +83,10 @@ impl Journal {
     pub(super) fn append(&self, records: &[u8]) {
         let mut state = self.lock();
         if state.waiting.len() + records.len() > BACKLOG {
-            // Whatever of it is in the file already is half a line.
+            // Whatever of it is in the file already is half a line. With a new opening, nobody
+            // can take the lines to come for the continuation of an earlier run.
             state.torn = true;
+            state.file = None;
             state.waiting.clear();
         } else {
             state.waiting.extend_from_slice(records);
@@ -141,25 +143,24 @@ impl Journal {
         let mut file = match state.file.take() {
             Some(file) => file,
             None => {
-                let mut file = open_to_append(&self.path)?;
-                let at = date::timestamp(date::now());
-                let end = if state.torn { "\n" } else { "" };
-                writeln!(
-                    file,
-                    "{end}{{\"epoch\":\"{}\",\"at\":\"{at}\"}}",
-                    self.epoch
-                )?;
+                let file = open_to_append(&self.path)?;
+                // In front of what waits, and written like it: half of it, if the disk is full.
+                state
+                    .waiting
+                    .splice(..0, self.opening(state.torn).into_bytes());
                 state.torn = false;
                 file
             }
         };
-        if state.torn {
-            file.write_all(b"\n")?;
-            state.torn = false;
-        }
         let written = write_all(&mut file, &mut state.waiting);
         state.file = Some(file);
         written
+    }
+
+    /// The line that begins a run, on a line of its own.
+    fn opening(&self, torn: bool) -> String {
+        let (end, at) = (if torn { "\n" } else { "" }, date::timestamp(date::now()));
+        format!("{end}{{\"epoch\":\"{}\",\"at\":\"{at}\"}}\n", self.epoch)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -185,9 +186,14 @@ fn write_all(file: &mut File, waiting: &mut Vec<u8>) -> io::Result<()> {
 
 /// Never waits: a pipe that nobody reads from is an error like any other.
 fn open_to_append(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
+    let file = OpenOptions::new()
         .append(true)
         .create(true)
         .custom_flags(OFlags::NONBLOCK.bits() as i32)
-        .open(path)
+        .open(path)?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(io::Error::other("another server writes to it")),
+        // Where there are no locks, nobody else is kept out.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+    }
 }

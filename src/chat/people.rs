@@ -102,7 +102,7 @@ impl People {
             remove(&mut by_name, older);
             let mut close = Outgoing::server();
             close.close_with(CONTINUED_ELSEWHERE, "continued elsewhere");
-            older.sender.close(close.waiting());
+            older.sender.dismiss(close.waiting());
         }
         by_name.insert(key, Arc::clone(person));
         person.standing().name = Some(Name::new(name));

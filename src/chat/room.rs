@@ -55,14 +55,15 @@ pub(super) struct Taken {
 }
 
 impl Room {
-    pub(super) fn new(name: String, history: History, common: Arc<Common>) -> Self {
+    /// A room with its lines, the latest of which was said at that time.
+    pub(super) fn new(name: String, history: History, latest: u64, common: Arc<Common>) -> Self {
         let log = Log {
             history,
             people: Vec::new(),
             typing: Vec::new(),
             comings: Bucket::new(presence::COMINGS, Instant::now()),
             roster_due: None,
-            latest: 0,
+            latest,
             ended: false,
             forgotten: false,
         };
@@ -206,6 +207,11 @@ impl Room {
 
     pub(super) fn count(&self) -> usize {
         self.lock_queue().log.people.len()
+    }
+
+    /// When the latest line was said.
+    pub(super) fn latest(&self) -> u64 {
+        self.lock_queue().log.latest
     }
 
     /// The number of the latest line.

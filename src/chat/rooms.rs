@@ -3,9 +3,10 @@
 use super::Common;
 use super::event::RoomCount;
 use super::history::History;
-use super::journal::Kept;
+use super::journal::{Kept, KeptRoom};
 use super::refusal::{Code, Refusal};
 use super::room::Room;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -30,16 +31,18 @@ struct State {
 impl Rooms {
     /// The rooms that a history file remembers.
     pub(super) fn new(most: usize, common: Arc<Common>, kept: Kept) -> Self {
-        let room = |(name, history): (String, History)| {
-            (
-                name.clone(),
-                Arc::new(Room::new(name, history, Arc::clone(&common))),
-            )
+        let mut rooms: Vec<_> = kept.rooms.into_iter().collect();
+        rooms.sort_by_key(|(_, room)| Reverse(room.latest));
+        let forgotten = rooms.split_off(most.min(rooms.len()));
+        let room = |(name, KeptRoom { history, latest }): (String, KeptRoom)| {
+            let room = Room::new(name.clone(), history, latest, Arc::clone(&common));
+            (name, Arc::new(room))
         };
-        let by_name = kept.rooms.into_iter().map(room).collect();
+        let last = forgotten.iter().map(|(_, room)| room.history.last());
         let state = Mutex::new(State {
-            by_name,
-            ..State::default()
+            floor: last.max().unwrap_or_default(),
+            by_name: rooms.into_iter().map(room).collect(),
+            ended: false,
         });
         Self {
             most,
@@ -63,11 +66,8 @@ impl Rooms {
             0 => History::silent_in(&self.runs, 0),
             floor => History::after(floor),
         };
-        let room = Arc::new(Room::new(
-            name.to_owned(),
-            history,
-            Arc::clone(&self.common),
-        ));
+        let common = Arc::clone(&self.common);
+        let room = Arc::new(Room::new(name.to_owned(), history, 0, common));
         room.end_if(state.ended);
         state.by_name.insert(name.to_owned(), Arc::clone(&room));
         Ok(room)
@@ -111,14 +111,14 @@ impl Rooms {
 }
 
 impl State {
-    /// Makes place: forgets the empty room in which the least was said.
+    /// Makes place: forgets the empty room in which nothing was said for the longest time.
     fn forget_one(&mut self) -> bool {
         let mut empty: Vec<&Arc<Room>> = self
             .by_name
             .values()
             .filter(|room| room.count() == 0)
             .collect();
-        empty.sort_by_key(|room| room.last());
+        empty.sort_by_key(|room| room.latest());
         let forgotten = empty
             .into_iter()
             .find(|room| room.forget_if_empty())

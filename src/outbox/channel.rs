@@ -157,23 +157,42 @@ impl Channel {
                     (state.in_hand, state.closed) = (0, true);
                 }
                 if state.evicted {
-                    // Wakes the thread that reads from this client; what it was sent stays readable.
-                    let _ = self.tcp.shutdown(Shutdown::Read);
+                    self.wake_reader();
                 }
                 self.written.notify_all();
                 return outcome;
             }
+            let is_farewell = state.evicted;
             drop(state);
-            outcome = self.write_all(&bytes, 0, since.unwrap_or_else(Instant::now));
+            outcome = if is_farewell {
+                self.write_until(&bytes, Instant::now() + FAREWELL, |_| None)
+            } else {
+                self.write_all(&bytes, 0, since.unwrap_or_else(Instant::now))
+            };
         }
     }
 
-    /// Sends all of `bytes` before the deadline, which does not move when a little gets through.
-    /// Of an evicted client's only the frame that was begun.
+    /// Sends all of `bytes`, of which the first `cut` are the end of a frame. When the client is
+    /// evicted meanwhile, only the frame that was begun.
     fn write_all(&self, bytes: &[u8], cut: usize, since: Instant) -> io::Result<()> {
+        self.write_until(bytes, since + self.outlet.patience, |sent| {
+            Some(match sent {
+                _ if sent <= cut => cut,
+                _ => cut + frame_end(&bytes[cut..], sent - cut),
+            })
+        })
+    }
+
+    /// Sends `bytes` before the deadline, which does not move when a little gets through. When the
+    /// client is evicted meanwhile, only as far as `shorten` says.
+    fn write_until(
+        &self,
+        bytes: &[u8],
+        mut deadline: Instant,
+        shorten: impl Fn(usize) -> Option<usize>,
+    ) -> io::Result<()> {
         let (mut sent, mut end) = (0, bytes.len());
-        let mut deadline = since + self.outlet.patience;
-        let mut told = false;
+        let mut is_shortened = false;
         while sent < end {
             match self.send(&bytes[sent..end])? {
                 0 => self.wait_for_room(deadline)?,
@@ -184,12 +203,11 @@ impl Channel {
             }
             let mut state = self.lock();
             state.in_hand = end - sent;
-            if state.evicted && !std::mem::replace(&mut told, true) {
-                end = if sent <= cut {
-                    cut
-                } else {
-                    cut + frame_end(&bytes[cut..], sent - cut)
-                };
+            if state.evicted
+                && !std::mem::replace(&mut is_shortened, true)
+                && let Some(shorter) = shorten(sent)
+            {
+                end = shorter;
                 deadline = Instant::now() + FAREWELL;
             }
         }
@@ -239,6 +257,11 @@ impl Channel {
         while state.writing {
             state = (self.written.wait(state)).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Lets the thread that reads from this client see the end; what the client was sent stays readable.
+    pub(super) fn wake_reader(&self) {
+        let _ = self.tcp.shutdown(Shutdown::Read);
     }
 
     /// A thread that panicked left whole frames behind, so what the lock holds is still good.

@@ -137,20 +137,26 @@ impl Peer<'_> {
         if self.sender.is_evicted() {
             let told = "1008 evicted: it did not keep up";
             self.shared.incidents.report(Level::Info, id, &told);
-            return self.stream.finish();
         }
         match ended {
-            Ok(()) => self.stream.finish(),
-            Err(error) => log::debug!("#{id} 1006 {error}"),
+            Err(error) if !self.sender.is_closed() => log::debug!("#{id} 1006 {error}"),
+            // A Close of ours is on its way, this thread's or another's, and shall be read.
+            _ => {
+                self.sender.wait_until_written();
+                self.stream.finish();
+            }
         }
     }
 
     /// Handles everything that has come in completely.
     fn take_events(&mut self, endpoint: &mut dyn Endpoint) -> io::Result<()> {
+        // Behind our Close only the client's own one counts.
+        let is_over = self.sender.is_closed();
         loop {
             let Session { incoming, outgoing } = &mut self.session;
             match incoming.next_event() {
                 Ok(None) => break,
+                Ok(Some(Event::Message(_))) if is_over => {}
                 Ok(Some(Event::Message(message))) => {
                     if let Err((code, why)) = endpoint.message(message, outgoing) {
                         self.close(code, why);

@@ -22,7 +22,7 @@ impl Endpoint for Panics {
 #[test]
 fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
     let config = Config::default();
-    let shared = Shared::new(config);
+    let shared = Shared::new(config).expect("it starts");
     let registry = Arc::clone(&shared.registry);
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let ours = TcpStream::connect(listener.local_addr().expect("its address")).expect("it listens");

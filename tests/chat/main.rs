@@ -25,6 +25,7 @@ mod lists;
 #[path = "../live/mod.rs"]
 mod live;
 mod lost_connections;
+mod manners;
 mod names;
 mod notices;
 #[path = "../live/optional.rs"]
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         presence::rows(&house),
         sessions::rows(&house),
         lost_connections::rows(&house),
+        manners::rows(),
         history::rows(),
         recovery::rows(),
         notices::rows(),

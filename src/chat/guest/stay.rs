@@ -104,7 +104,7 @@ impl Guest {
         allow(&mut self.renames, now)?;
         let (old, rooms) = self.chat.people.rename(&self.person, name)?;
         let name = self.name()?;
-        if rooms.is_empty() {
+        if rooms.is_empty() || old == name {
             let (from, to) = (old.as_str(), name.as_str());
             reply(
                 &Event::Renamed {
@@ -115,7 +115,7 @@ impl Guest {
                 replies,
             );
         }
-        for room in rooms {
+        for room in rooms.into_iter().filter(|_| old != name) {
             room.rename(&self.person, &name);
             self.stir(room);
         }

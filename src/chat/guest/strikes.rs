@@ -18,27 +18,33 @@ pub(super) struct Strikes {
 }
 
 impl Strikes {
-    /// Another refusal.
-    pub(super) fn count(&mut self, is_hasty: bool, now: Instant) -> Result<(), Goodbye> {
-        let (strikes, most, why) = if is_hasty {
-            (&mut self.hasty, MOST_HASTY, "flood")
-        } else {
-            (
-                &mut self.wrong,
-                MOST_WRONG,
-                "too many requests that were refused",
-            )
-        };
-        strikes.push_back(now);
-        if strikes.len() < most {
-            return Ok(());
-        }
-        let first = strikes.pop_front();
-        if first.is_some_and(|first| now.saturating_duration_since(first) <= WINDOW) {
-            return Err((CloseCode::POLICY_VIOLATION, why));
-        }
-        Ok(())
+    /// A request that could not be served.
+    pub(super) fn wrong(&mut self, now: Instant) -> Result<(), Goodbye> {
+        let why = "too many requests that were refused";
+        count(&mut self.wrong, MOST_WRONG, why, now)
     }
+
+    /// A request that came too fast, and sooner than the client was told to come again.
+    pub(super) fn hasty(&mut self, now: Instant) -> Result<(), Goodbye> {
+        count(&mut self.hasty, MOST_HASTY, "flood", now)
+    }
+}
+
+fn count(
+    strikes: &mut VecDeque<Instant>,
+    most: usize,
+    why: &'static str,
+    now: Instant,
+) -> Result<(), Goodbye> {
+    strikes.push_back(now);
+    if strikes.len() < most {
+        return Ok(());
+    }
+    let first = strikes.pop_front();
+    if first.is_some_and(|first| now.saturating_duration_since(first) <= WINDOW) {
+        return Err((CloseCode::POLICY_VIOLATION, why));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -50,21 +56,21 @@ mod tests {
         let start = Instant::now();
         let mut strikes = Strikes::default();
         for _ in 0..9 {
-            assert_eq!(strikes.count(false, start), Ok(()));
+            assert_eq!(strikes.wrong(start), Ok(()));
         }
-        assert!(strikes.count(false, start + WINDOW).is_err(), "the tenth");
+        assert!(strikes.wrong(start + WINDOW).is_err(), "the tenth");
         let mut strikes = Strikes::default();
         for second in 0..60 {
             let now = start + Duration::from_millis(1_112 * second);
             assert_eq!(
-                strikes.count(false, now),
+                strikes.wrong(now),
                 Ok(()),
                 "nine in ten seconds, for a minute"
             );
         }
         for _ in 0..99 {
-            assert_eq!(strikes.count(true, start), Ok(()), "hasty ones count apart");
+            assert_eq!(strikes.hasty(start), Ok(()), "hasty ones count apart");
         }
-        assert!(strikes.count(true, start).is_err());
+        assert!(strikes.hasty(start).is_err());
     }
 }

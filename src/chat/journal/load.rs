@@ -35,11 +35,18 @@ struct Record<'a> {
 /// What earlier runs left behind.
 #[derive(Debug, Default)]
 pub(in crate::chat) struct Kept {
-    /// Each room's lines.
-    pub(in crate::chat) rooms: HashMap<String, History>,
+    pub(in crate::chat) rooms: HashMap<String, KeptRoom>,
     /// The names of the runs, if the file was read from its very beginning: in a room that is
     /// not among those above, nothing was said in them.
     pub(in crate::chat) runs: Vec<String>,
+}
+
+/// A room's lines.
+#[derive(Debug, Default)]
+pub(in crate::chat) struct KeptRoom {
+    pub(in crate::chat) history: History,
+    /// Where the latest one stands in the file: earlier than any time that a clock shows now.
+    pub(in crate::chat) latest: u64,
 }
 
 /// What is in the file, and whether its last line is incomplete.
@@ -90,7 +97,10 @@ fn parse(tail: &[u8], path: &Path) -> (Kept, bool) {
         let record = str::from_utf8(line)
             .ok()
             .filter(|line| line.len() <= LONGEST_LINE);
-        if record.and_then(|line| take(line, &mut kept)).is_none() {
+        if record
+            .and_then(|line| take(line, index as u64, &mut kept))
+            .is_none()
+        {
             bad.push(index + 1);
         }
     }
@@ -110,11 +120,11 @@ fn parse(tail: &[u8], path: &Path) -> (Kept, bool) {
 }
 
 /// One line; `None` if it is not one that this server writes.
-fn take(line: &str, kept: &mut Kept) -> Option<()> {
+fn take(line: &str, number: u64, kept: &mut Kept) -> Option<()> {
     let record: Record<'_> = serde_json::from_str(line).ok()?;
     if let Some(begun) = record.epoch {
-        for history in kept.rooms.values_mut() {
-            history.begin_run(&begun);
+        for room in kept.rooms.values_mut() {
+            room.history.begin_run(&begun);
         }
         kept.runs.push(begun.into_owned());
         return Some(());
@@ -125,9 +135,13 @@ fn take(line: &str, kept: &mut Kept) -> Option<()> {
     if !is_said || record.from.is_none() || record.text.is_none() || record.at.is_none() {
         return None;
     }
-    let silent = || History::silent_in(&kept.runs, 0);
-    let history = kept.rooms.entry(room.into_owned()).or_insert_with(silent);
+    let silent = || KeptRoom {
+        history: History::silent_in(&kept.runs, 0),
+        latest: 0,
+    };
+    let room = kept.rooms.entry(room.into_owned()).or_insert_with(silent);
     let epoch = kept.runs.last().map_or("", String::as_str);
-    history.restore(epoch, seq, line.to_owned());
+    room.history.restore(epoch, seq, line.to_owned());
+    room.latest = number;
     Some(())
 }

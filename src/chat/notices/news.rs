@@ -1,17 +1,25 @@
-//! A file of lines whose new lines are news. `rust: 2.0 is out` has the topic `rust`.
+//! A file of lines: those that are added to it are news. `rust: 2.0 is out` has the topic `rust`.
+//!
+//! Mostly lines are appended, and then the news is whatever stands behind what was read before,
+//! even if it says the same as an earlier line. An editor, though, writes a new file in the place
+//! of the old one; then the news is what was not in the old one.
 
-use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, Read};
+use std::collections::{HashSet, VecDeque};
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// How often to look whether the file has changed.
 pub(super) const GLANCE: Duration = Duration::from_secs(1);
-/// Bytes of the file that are looked at.
+/// Bytes that are read at one look, and that an editor's file is compared by.
 const MOST_BYTES: u64 = 256 << 10;
-/// Lines that are told of one change, and characters of each.
+/// Lines that are told after one look; the others after the next ones.
 const MOST_LINES: usize = 20;
+/// Lines that wait to be told.
+const MOST_WAITING: usize = 1_000;
+/// Characters of a line.
 const LONGEST: usize = 500;
 
 /// One line of news.
@@ -24,10 +32,13 @@ pub(super) struct Line {
 #[derive(Debug)]
 pub(super) struct Watch {
     path: PathBuf,
-    /// When it was changed, and how long it was then.
-    seen: Option<(SystemTime, u64)>,
-    /// What was in it.
+    /// Which file it was: device and number.
+    file: Option<(u64, u64)>,
+    /// How far it was read: to the end of its last complete line.
+    read: u64,
+    /// The lines that were in it, to tell an editor's new ones from.
     known: HashSet<String>,
+    waiting: VecDeque<Line>,
     warned: bool,
 }
 
@@ -36,52 +47,81 @@ impl Watch {
     pub(super) fn new(path: PathBuf) -> Self {
         let mut watch = Self {
             path,
-            seen: None,
+            file: None,
+            read: 0,
             known: HashSet::new(),
+            waiting: VecDeque::new(),
             warned: false,
         };
-        watch.fresh_lines();
+        watch.look();
+        watch.waiting.clear();
         watch
     }
 
-    /// The lines that were not in the file the last time.
+    /// The next lines that are to be told.
     pub(super) fn fresh_lines(&mut self) -> Vec<Line> {
-        let lines = match self.changed_lines() {
-            Ok(Some(lines)) => lines,
-            Ok(None) => return Vec::new(),
-            Err(error) => {
-                if !std::mem::replace(&mut self.warned, true) {
-                    log::warn!("no news: {}: {error}", self.path.display());
-                }
-                return Vec::new();
-            }
-        };
-        self.warned = false;
-        let fresh = lines.iter().filter(|line| !self.known.contains(*line));
-        let news = fresh.take(MOST_LINES).map(|line| parse(line)).collect();
-        self.known = lines.into_iter().collect();
-        news
+        self.look();
+        let count = self.waiting.len().min(MOST_LINES);
+        self.waiting.drain(..count).collect()
     }
 
-    /// All lines, if the file has changed.
-    fn changed_lines(&mut self) -> io::Result<Option<Vec<String>>> {
+    fn look(&mut self) {
+        match self.read_on() {
+            Ok(()) => self.warned = false,
+            Err(error) if !self.warned => {
+                self.warned = true;
+                log::warn!("no news: {}: {error}", self.path.display());
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn read_on(&mut self) -> io::Result<()> {
         let found = self.path.metadata()?;
         if !found.is_file() {
-            return Err(io::Error::other("this is not a file"));
+            return Err(io::Error::other("this is not a file")); // reading a pipe could wait for ever
         }
-        let state = Some((found.modified()?, found.len()));
-        if self.seen == state {
-            return Ok(None);
+        let is_same = self.file == Some(identity(&found)) && found.len() >= self.read;
+        if !is_same {
+            self.file = Some(identity(&found));
+            self.read = found.len().saturating_sub(MOST_BYTES);
         }
-        let mut bytes = Vec::new();
-        File::open(&self.path)?
-            .take(MOST_BYTES)
-            .read_to_end(&mut bytes)?;
-        self.seen = state;
-        let text = String::from_utf8_lossy(&bytes);
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        Ok(Some(lines.map(str::to_owned).collect()))
+        let mut text = Vec::new();
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(self.read))?;
+        file.take(MOST_BYTES).read_to_end(&mut text)?;
+        // What has no end yet is still being written, unless it is too long to wait for.
+        let end = text.iter().rposition(|byte| *byte == b'\n');
+        let end = end.map_or(0, |end| end + 1);
+        let end = if end == 0 && text.len() as u64 == MOST_BYTES {
+            text.len()
+        } else {
+            end
+        };
+        self.read += end as u64;
+        self.take(&String::from_utf8_lossy(&text[..end]), is_same);
+        Ok(())
     }
+
+    fn take(&mut self, text: &str, appended: bool) {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines: Vec<String> = lines.map(str::to_owned).collect();
+        let fresh = lines
+            .iter()
+            .filter(|line| appended || !self.known.contains(*line));
+        self.waiting.extend(fresh.map(|line| parse(line)));
+        let too_many = self.waiting.len().saturating_sub(MOST_WAITING);
+        self.waiting.drain(..too_many);
+        let known: usize = self.known.iter().map(String::len).sum();
+        if !appended || known as u64 > MOST_BYTES {
+            self.known.clear();
+        }
+        self.known.extend(lines);
+    }
+}
+
+fn identity(found: &Metadata) -> (u64, u64) {
+    (found.dev(), found.ino())
 }
 
 /// A topic is one word and a colon at the beginning; `https://` is not one.
@@ -102,29 +142,60 @@ fn parse(line: &str) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
+    use std::fs::{self, OpenOptions};
+    use std::io::Write;
+
+    fn texts(watch: &mut Watch) -> Vec<String> {
+        let lines = watch.fresh_lines().into_iter();
+        lines
+            .map(|line| format!("{:?} {}", line.topic.as_deref().unwrap_or("-"), line.text))
+            .collect()
+    }
 
     #[test]
-    fn only_what_was_not_there_before() {
+    fn what_is_added_is_news() {
         let path = std::env::temp_dir().join(format!("ws101-news-{}", std::process::id()));
         fs::write(&path, "old\n").expect("written");
         let mut watch = Watch::new(path.clone());
-        assert_eq!(watch.fresh_lines(), []);
-        fs::write(&path, "old\nRust: 2.0 is out\nsee https://example.org\n").expect("written");
-        let fresh = watch.fresh_lines();
-        let told: Vec<_> = fresh
-            .iter()
-            .map(|line| (line.topic.as_deref(), line.text.as_str()))
-            .collect();
+        assert!(texts(&mut watch).is_empty(), "what was there before is not");
+        let mut file = OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .expect("it is there");
+        let mut add = |text: &str| file.write_all(text.as_bytes()).expect("written");
+
+        add("Rust: 2.0 is out\nsee https://example.org\n");
         assert_eq!(
-            told,
-            [
-                (Some("rust"), "2.0 is out"),
-                (None, "see https://example.org")
-            ]
+            texts(&mut watch),
+            ["\"rust\" 2.0 is out", "\"-\" see https://example.org"]
         );
-        assert_eq!(watch.fresh_lines(), [], "told once");
+        assert!(texts(&mut watch).is_empty(), "told once");
+        add("old\n");
+        assert_eq!(
+            texts(&mut watch),
+            ["\"-\" old"],
+            "the same again is news again"
+        );
+        add("half a");
+        assert!(texts(&mut watch).is_empty(), "a line has an end");
+        add(" line\n");
+        assert_eq!(texts(&mut watch), ["\"-\" half a line"]);
+        add(&"many\n".repeat(25));
+        assert_eq!([texts(&mut watch).len(), texts(&mut watch).len()], [20, 5]);
+        add(&format!("{}\nbehind\n", "x\n".repeat(150_000)));
+        let told = std::iter::from_fn(|| Some(texts(&mut watch)).filter(|told| !told.is_empty()));
+        let told: Vec<String> = told.flatten().collect();
+        assert_eq!(
+            told.last().map(String::as_str),
+            Some("\"-\" behind"),
+            "of a large file too"
+        );
+
+        let edited = path.with_extension("new");
+        fs::write(&edited, "old\nhalf a line\nedited\n").expect("written");
+        fs::rename(&edited, &path).expect("replaced");
+        assert_eq!(texts(&mut watch), ["\"-\" edited"], "an editor's new file");
         fs::remove_file(&path).expect("it was there");
-        assert_eq!(watch.fresh_lines(), [], "a file that is gone has no news");
+        assert!(texts(&mut watch).is_empty(), "a file that is gone has none");
     }
 }

@@ -1,0 +1,74 @@
+//! Who does as they are told is not sent away, and who was sent away is gone.
+
+use crate::guest::{Guest, Heard, fresh};
+use crate::house::Own;
+use crate::{PATIENCE, row};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row(
+            "manners: whoever waits as told may say as much as they like",
+            patient_talker,
+        ),
+        row(
+            "manners: a connection that was replaced ends, whether it answers or not",
+            silent_elder,
+        ),
+    ]
+}
+
+/// A line at a time; one that was too early is said again when the server asked for it. Each is
+/// refused once, far more often in ten seconds than haste is forgiven.
+fn patient_talker() {
+    let server = Own::start(&["--rate", "50"]);
+    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut refused = 0;
+    let mut said = 0;
+    while said < 300 {
+        ada.say("lobby", &said.to_string());
+        let event = ada.find(|event| event["type"] == "said" || event["type"] == "error");
+        if event["type"] == "said" {
+            said += 1;
+            continue;
+        }
+        assert_eq!(event["code"], "rate_limited");
+        refused += 1;
+        wait(&event["retry_ms"]);
+    }
+    assert!(refused > 120, "refused {refused} times");
+}
+
+fn wait(milliseconds: &Value) {
+    let milliseconds = milliseconds.as_u64().expect("how long to wait");
+    let until = Instant::now() + Duration::from_millis(milliseconds);
+    while let Some(left) = until.checked_duration_since(Instant::now()) {
+        thread::park_timeout(left);
+    }
+}
+
+/// The older connection neither answers the Close nor closes; still its thread does not stay.
+fn silent_elder() {
+    let server = Own::start(&["--close-timeout", "60s"]);
+    let mut elder = Guest::in_room(server.addr(), "bob", "lobby");
+    let (name, session) = (elder.name.clone(), elder.session().to_owned());
+    let mut heir = Guest::connect(server.addr());
+    heir.ask(json!({"type": "join", "name": name, "room": "lobby", "session": session}));
+    heir.until("joined");
+    heir.name = name;
+    assert_eq!(crate::web::metric(server.addr(), "ws101_people"), Some(1));
+    // Itself, the heir and the one who asks.
+    let deadline = Instant::now() + PATIENCE / 2;
+    while crate::web::metric(server.addr(), "ws101_connections") != Some(2) {
+        assert!(Instant::now() < deadline, "the older connection stays");
+        thread::yield_now();
+    }
+    match elder.hear(PATIENCE) {
+        Heard::Close(code, _) => assert_eq!(code, 4001),
+        other => panic!("{other:?} instead of a Close"),
+    }
+    heir.say_now("lobby", &fresh("here"));
+}
