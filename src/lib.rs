@@ -31,7 +31,8 @@
 //! # Reading order
 //!
 //! `protocol/header` → `mask` → `utf8` → `frame` → `decoder` → `message` → `close` → `session`, `outgoing` →
-//! `handshake` → `socket` → `outbox` → `server/connection` → `server/peer`. A file is one idea,
+//! `handshake` → `socket` → `outbox` → `chat/room` →
+//! `server/connection` → `server/peer`. A file is one idea,
 //! mostly one section of the RFC, and can be read in one sitting. Beside it lies `PROTOCOL.md`,
 //! whose examples are all executed.
 //!

@@ -96,7 +96,7 @@ impl Room {
                 number: person.number,
                 name: name.clone(),
             });
-            self.tell_coming(queue, true, name);
+            self.tell_entered(queue, name);
             self.send_pending(members, queue);
             // Nobody else can send to the members now, so this is the first that the new one gets,
             // and everything after it is new.
@@ -142,7 +142,7 @@ impl Room {
             self.send_pending(members, queue);
             members.retain(|member| *member != person.sender);
             self.stop_typing(queue, &name, true);
-            self.tell_coming(queue, false, &name);
+            self.tell_left(queue, &name);
         });
         self.flush();
     }

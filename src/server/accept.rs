@@ -25,6 +25,7 @@ pub(super) fn run(listener: TcpListener, shared: &Arc<Shared>) {
                 if let Err((tcp, refusal)) =
                     take_in(Arc::new(tcp), address.ip().to_canonical(), shared)
                 {
+                    shared.refusals.count(&refusal);
                     turnaway.turn_away(tcp, &refusal);
                 }
             }

@@ -17,20 +17,34 @@ const ROSTER_DELAY: Duration = Duration::from_secs(1);
 const TYPING: Duration = Duration::from_secs(5);
 
 impl Room {
-    /// Tells of a coming or going, now or with others, later.
-    pub(super) fn tell_coming(self: &Arc<Self>, queue: &mut Queue, in_or_out: bool, name: &Name) {
-        let now = Instant::now();
-        let (room, name, count) = (self.name.as_str(), name.as_str(), queue.log.people.len());
-        if queue.log.roster_due.is_some() || !queue.log.comings.take(now) {
-            if queue.log.roster_due.is_none() {
-                queue.log.roster_due = Some(now + ROSTER_DELAY);
-                self.common.alarm.set(now + ROSTER_DELAY, self);
-            }
-        } else if in_or_out {
+    /// Somebody has come.
+    pub(super) fn tell_entered(self: &Arc<Self>, queue: &mut Queue, name: &Name) {
+        if self.may_tell_coming(queue) {
+            let (room, name, count) = (&self.name, name.as_str(), queue.log.people.len());
             queue.append(&Event::Entered { room, name, count });
-        } else {
+        }
+    }
+
+    /// Somebody has gone.
+    pub(super) fn tell_left(self: &Arc<Self>, queue: &mut Queue, name: &Name) {
+        if self.may_tell_coming(queue) {
+            let (room, name, count) = (&self.name, name.as_str(), queue.log.people.len());
             queue.append(&Event::Left { room, name, count });
         }
+    }
+
+    /// Is a coming or going told now, or with others, later?
+    fn may_tell_coming(self: &Arc<Self>, queue: &mut Queue) -> bool {
+        if queue.log.roster_due.is_some() {
+            return false;
+        }
+        let now = Instant::now();
+        let allowed = queue.log.comings.take(now);
+        if !allowed {
+            queue.log.roster_due = Some(now + ROSTER_DELAY);
+            self.common.alarm.set(now + ROSTER_DELAY, self);
+        }
+        allowed
     }
 
     /// Somebody is typing, or still is.
