@@ -53,5 +53,6 @@ export function askForOlder(room) {
 
 function askForNews(topics) {
   if (!ask({ type: "follow", topics })) return NO_CONNECTION;
+  state.topics = topics;
   note("help", topics.length ? `You follow the news on ${topics.join(", ")}.` : "You follow all news.");
 }

@@ -88,6 +88,8 @@ export function joined(event) {
     state.me = event.name;
     rememberName(event.name);
     tell("me");
+    // The server knows nothing of what was asked for on an earlier connection.
+    if (state.topics.length > 0) send({ type: "follow", topics: state.topics });
   }
   room.people = event.people;
   room.typing = [];
@@ -133,6 +135,7 @@ export function logOut() {
   session = undefined;
   asked = [];
   state.rooms.clear();
+  state.topics = [];
   state.me = state.current = "";
   dropAll();
 }

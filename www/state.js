@@ -9,6 +9,7 @@ export const state = {
   limits: { name: 32, room: 32, text: 2000, history: 100 },
   rooms: new Map(), // the rooms this tab is in, by name
   current: "", // the one that is shown
+  topics: [], // of which news is wanted; none means all
   listed: [], // all rooms of the server: { room, count }
 };
 

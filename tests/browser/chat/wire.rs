@@ -1,6 +1,6 @@
 //! What developer tools show of the chat, and what the server has to tell by itself.
 
-use super::{is_told, lines, log_in, reads, say};
+use super::{is, is_told, lines, log_in, reads, say};
 use crate::PageTest;
 use crate::browser::Browser;
 use crate::chatter::Chatter;
@@ -9,10 +9,11 @@ use serde_json::Value;
 use std::io::Write;
 use std::{env, fs, process};
 
-pub(crate) const TESTS: [PageTest; 3] = [
+pub(crate) const TESTS: [PageTest; 4] = [
     ("developer_tools", developer_tools),
     ("quotes", quotes),
     ("news", news),
+    ("news_one_follows", news_one_follows),
 ];
 
 fn developer_tools(browser: &Browser) {
@@ -78,6 +79,40 @@ fn quotes(browser: &Browser) {
         is_told(&tab, "quote", "");
         tab.assert_clean();
     }
+}
+
+/// Only what was asked for, on the next connection too: the server knows nothing of the last one.
+fn news_one_follows(browser: &Browser) {
+    let path = env::temp_dir().join(format!("ws101-topics-{}", process::id()));
+    let mut file = fs::File::create(&path).expect("a file can be made");
+    let mut tell = |lines: &str| writeln!(file, "{lines}").expect("the file can be written");
+    let flags = ["--news", &path.to_string_lossy()];
+    let server = House::open(&flags);
+    let addr = server.addr();
+    let visitor = browser.visitor(addr);
+    let ada = log_in(&visitor, "ada", "lobby");
+    ada.tolerate_lost_server();
+    say(&ada, "/follow rust");
+    is_told(&ada, "help", "You follow");
+    // Whatever is asked for later is answered later: so the server knows.
+    say(&ada, "do I?");
+    super::all_sent(&ada);
+    tell("go: one\nrust: two");
+    is_told(&ada, "news", "two");
+    drop(server);
+    let _server = House::open_again(addr, &flags);
+    is(&ada, "online");
+    say(&ada, "and now?");
+    super::all_sent(&ada);
+    tell("go: three\nrust: four");
+    is_told(&ada, "news", "four");
+    let shown = ada.text("#log");
+    assert!(
+        !shown.contains("one") && !shown.contains("three"),
+        "{shown}"
+    );
+    ada.assert_clean();
+    let _ = fs::remove_file(path);
 }
 
 /// A line that is added to the file is pushed to everyone.
