@@ -20,8 +20,8 @@ pub(super) struct Person {
     pub(super) number: u64,
     pub(super) sender: Sender,
     standing: Mutex<Standing>,
-    /// Held by whoever takes this person out of the rooms: the connection itself, or the one
-    /// that replaces it. The second finds it done.
+    /// Held by whoever takes this person out of rooms: the connection itself, or the one that
+    /// replaces it. The second finds it done.
     leaving: Mutex<()>,
 }
 
@@ -61,9 +61,22 @@ impl Person {
 
     /// Goes from all rooms; those that nobody needs any more are gone, too.
     pub(super) fn leave_rooms(&self, rooms: &Rooms) {
+        self.leave_those(rooms, |_| true);
+    }
+
+    /// Goes from one room.
+    pub(super) fn leave_room(&self, room: &Arc<Room>, rooms: &Rooms) {
+        self.leave_those(rooms, |own| Arc::ptr_eq(own, room));
+    }
+
+    fn leave_those(&self, rooms: &Rooms, which: impl Fn(&Arc<Room>) -> bool) {
         let _alone = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = std::mem::take(&mut self.standing().rooms);
-        for room in own {
+        let left: Vec<_> = self
+            .standing()
+            .rooms
+            .extract_if(.., |own| which(own))
+            .collect();
+        for room in left {
             room.leave(self);
             rooms.tidy(&room);
         }

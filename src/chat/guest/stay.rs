@@ -78,18 +78,13 @@ impl Guest {
 
     pub(super) fn leave(&mut self, room: &str, replies: &mut Outgoing) -> Result<(), Refusal> {
         let (room, name) = self.person.room(room)?;
-        self.person
-            .standing()
-            .rooms
-            .retain(|own| !Arc::ptr_eq(own, &room));
-        room.leave(&self.person);
+        self.person.leave_room(&room, &self.chat.rooms);
         let left = Event::Left {
             room: room.name(),
             name: name.as_str(),
             count: room.count(),
         };
         reply(&left, replies);
-        self.chat.rooms.tidy(&room);
         Ok(())
     }
 
