@@ -40,36 +40,35 @@ pub(crate) fn now() -> u64 {
 }
 
 /// Year, month (from 0) and day of the month, so many days after 1 January 1970.
-fn date_of(mut days: u64) -> (u64, usize, u64) {
-    let mut year = 1970;
-    while days >= days_in_year(year) {
-        days -= days_in_year(year);
-        year += 1;
-    }
-    let mut month = 0;
-    while days >= days_in_month(year, month) {
-        days -= days_in_month(year, month);
-        month += 1;
-    }
-    (year, month, days + 1)
+pub(crate) const fn date_of(days: u64) -> (u64, usize, u64) {
+    // Counted as if a year began in March: then the day that some years lack is the last one.
+    let days = days + FROM_MARCH_0000;
+    let (era, day) = (days / 146_097, days % 146_097); // 400 years, after which all repeats
+    let leap_days = day / 1_460 - day / 36_524 + day / 146_096;
+    let year = (day - leap_days) / 365;
+    let day = day - (year * 365 + year / 4 - year / 100);
+    // Five months from March or August on are 153 days, always in the order 31 30 31 30 31.
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let is_next_year = month >= 10;
+    let month = if is_next_year { month - 10 } else { month + 2 };
+    (era * 400 + year + is_next_year as u64, month as usize, day)
 }
 
-const fn is_leap(year: u64) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+/// The way back. Years from 1970 on, months from 1; a day that the month does not have is one of the
+/// next month.
+pub(crate) const fn days_before(year: u64, month: u64, day: u64) -> u64 {
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let leap_days = year / 4 - year / 100 + year / 400;
+    year * 365 + leap_days + (153 * month + 2) / 5 + day - 1 - FROM_MARCH_0000
 }
 
-const fn days_in_year(year: u64) -> u64 {
-    if is_leap(year) { 366 } else { 365 }
-}
-
-const fn days_in_month(year: u64, month: usize) -> u64 {
-    match month {
-        1 if is_leap(year) => 29,
-        1 => 28,
-        3 | 5 | 8 | 10 => 30,
-        _ => 31,
-    }
-}
+/// Days from 1 March of the year 0 to 1 January 1970.
+const FROM_MARCH_0000: u64 = 719_468;
 
 #[cfg(test)]
 mod tests {
@@ -89,6 +88,24 @@ mod tests {
         ];
         for (seconds, date) in rows {
             assert_eq!(http_date(UNIX_EPOCH + Duration::from_secs(seconds)), date);
+        }
+    }
+
+    #[test]
+    fn every_day_there_and_back() {
+        let mut next = (1970, 0, 1);
+        for days in 0..200_000 {
+            let (year, month, day) = date_of(days);
+            assert_eq!((year, month, day), next, "day {days}");
+            assert_eq!(days_before(year, month as u64 + 1, day), days);
+            let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let february = if is_leap { 29 } else { 28 };
+            let length = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month];
+            next = match (month, day) {
+                (11, 31) => (year + 1, 0, 1),
+                _ if day == length => (year, month + 1, 1),
+                _ => (year, month, day + 1),
+            };
         }
     }
 

@@ -103,12 +103,9 @@ impl Sender {
         self.0.write(frames, false)
     }
 
-    /// Writes frames of which the last is a Close, unless one was sent before; waits for the
-    /// client to take all that was sent to it.
+    /// Writes frames of which the last is a Close, unless one was sent before.
     pub(crate) fn write_last(&self, frames: &[u8]) -> io::Result<bool> {
-        let sent = self.0.write(frames, true);
-        self.0.wait_until_written();
-        sent
+        self.0.write(frames, true)
     }
 
     /// Waits until nothing is kept for the client any more, or it had its time.

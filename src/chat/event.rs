@@ -5,6 +5,7 @@ use crate::protocol::{Frame, Opcode};
 use serde::{Serialize, Serializer};
 use serde_json::Number;
 use serde_json::value::RawValue;
+use std::sync::Arc;
 
 /// Everything that a client can be told. Later versions only add fields.
 #[derive(Debug, Serialize)]
@@ -104,14 +105,11 @@ pub(super) enum Event<'a> {
     },
 }
 
-/// A person's name, which many places hold.
-pub(super) type Name = SharedStr;
-
-/// Text that is shared, not copied.
+/// A person's name. Many places hold it, and share it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SharedStr(std::sync::Arc<str>);
+pub(super) struct Name(Arc<str>);
 
-impl SharedStr {
+impl Name {
     pub(super) fn new(text: &str) -> Self {
         Self(text.into())
     }
@@ -121,7 +119,7 @@ impl SharedStr {
     }
 }
 
-impl Serialize for SharedStr {
+impl Serialize for Name {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }

@@ -147,15 +147,16 @@ impl Guest {
         now: Instant,
         replies: &mut Outgoing,
     ) -> Result<(), Refusal> {
-        match request {
-            Request::Say { room, text, id } => return self.say(room, text, id, now, replies),
-            Request::Whisper { to, text, id } => return self.whisper(to, text, id, now, replies),
-            Request::Name(name) => return self.rename(name, now, replies),
-            _ => allow(&mut self.errands, now)?,
+        if request.is_errand() {
+            allow(&mut self.errands, now)?;
         }
         match request {
-            Request::Join(join) => return self.join(&join, replies),
-            Request::Leave(room) => return self.leave(room, replies),
+            Request::Say { room, text, id } => self.say(room, text, id, now, replies)?,
+            Request::Whisper { to, text, id } => self.whisper(to, text, id, now, replies)?,
+            Request::Name(name) => self.rename(name, now, replies)?,
+            Request::Join(join) => self.join(&join, replies)?,
+            Request::Leave(room) => self.leave(room, replies)?,
+            Request::Follow(topics) => self.follow(topics)?,
             Request::Typing(room) => {
                 let (room, name) = self.person.room(room)?;
                 room.typing(&name);
@@ -170,15 +171,11 @@ impl Guest {
                 let json = room.history(before, limit);
                 let _ = replies.send(Message::Text(&json));
             }
-            Request::Rooms => reply(
-                &Event::Rooms {
-                    rooms: self.chat.rooms.list(),
-                },
-                replies,
-            ),
+            Request::Rooms => {
+                let rooms = self.chat.rooms.list();
+                reply(&Event::Rooms { rooms }, replies);
+            }
             Request::Ping(t) => reply(&Event::Pong { t }, replies),
-            Request::Follow(topics) => self.follow(topics)?,
-            Request::Say { .. } | Request::Whisper { .. } | Request::Name(_) => {}
         }
         Ok(())
     }

@@ -55,6 +55,16 @@ pub(super) enum Request<'a> {
     Ping(&'a Number),
 }
 
+impl Request<'_> {
+    /// Everything that has no allowance of its own.
+    pub(super) const fn is_errand(&self) -> bool {
+        !matches!(
+            self,
+            Self::Say { .. } | Self::Whisper { .. } | Self::Name(_)
+        )
+    }
+}
+
 /// To come into a room, for the first time or again.
 #[derive(Debug, PartialEq)]
 pub(super) struct Join<'a> {

@@ -219,10 +219,6 @@ impl Room {
         self.lock_queue().log.history.last()
     }
 
-    pub(super) fn is_forgotten(&self) -> bool {
-        self.lock_queue().log.forgotten
-    }
-
     /// Forgets this room if nobody is in it; nobody can come in any more then.
     pub(super) fn forget_if_empty(&self) -> bool {
         let log = &mut self.lock_queue().log;

@@ -55,7 +55,7 @@ impl Rooms {
     /// The room of that name, made if need be.
     pub(super) fn enter(&self, name: &str) -> Result<Arc<Room>, Refusal> {
         let mut state = self.lock();
-        if let Some(room) = state.by_name.get(name).filter(|room| !room.is_forgotten()) {
+        if let Some(room) = state.by_name.get(name) {
             return Ok(Arc::clone(room));
         }
         if state.by_name.len() >= self.most && !state.forget_one() {

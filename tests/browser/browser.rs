@@ -25,6 +25,11 @@ impl Browser {
         }
     }
 
+    /// Several of them.
+    pub(crate) fn visitors<const COUNT: usize>(&self, server: SocketAddr) -> [Context; COUNT] {
+        std::array::from_fn(|_| self.visitor(server))
+    }
+
     /// Somebody who was never here before, and looks at nothing but the server there.
     pub(crate) fn visitor(&self, server: SocketAddr) -> Context {
         let created = self

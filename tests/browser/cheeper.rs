@@ -43,10 +43,7 @@ fn reads(tab: &Tab, expected: &[&str]) {
 
 fn at_once(browser: &Browser) {
     let server = House::open(&[]);
-    let (one, two) = (
-        browser.visitor(server.addr()),
-        browser.visitor(server.addr()),
-    );
+    let [one, two] = browser.visitors(server.addr());
     let (ada, bob) = (open(&one, "ada"), open(&two, "bob"));
     cheep(&ada, "first");
     reads(&bob, &["first"]);

@@ -55,10 +55,7 @@ const LAST: &str = TALK[TALK.len() - 1].1;
 
 fn chat(browser: &Browser) {
     let server = House::open(&[]);
-    let (one, two) = (
-        browser.visitor(server.addr()),
-        browser.visitor(server.addr()),
-    );
+    let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
     let mut grace = Chatter::enter(server.addr(), "grace", "lobby");

@@ -1,5 +1,6 @@
 //! The server's time, `2026-11-21T07:31:02.123Z`, as people here read it.
 
+use crate::date::{date_of, days_before};
 use std::ops::Range;
 use std::process::{Command, Stdio};
 
@@ -51,13 +52,19 @@ impl Zone {
 
     /// The moment that the server's `at` names.
     pub(super) fn read(self, at: &str) -> Option<Moment> {
-        let number = |range: Range<usize>| at.get(range)?.parse::<u16>().ok().map(i64::from);
-        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-        let (hour, minute) = (number(11..13)?, number(14..16)?);
-        if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 {
+        let number = |range: Range<usize>| at.get(range)?.parse::<u16>().ok();
+        let [year, month, day] = [0..4, 5..7, 8..10].map(number);
+        let [hour, minute] = [11..13, 14..16].map(number);
+        let (year, month, day) = (year?, month?, day?);
+        let (hour, minute) = (i64::from(hour?), i64::from(minute?));
+        // Before 1970 there was no chat.
+        if year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
             return None;
         }
-        let days = days_since_1970(year, month, day);
+        if hour > 23 || minute > 59 {
+            return None;
+        }
+        let days = days_before(year.into(), month.into(), day.into()) as i64;
         Some(self.moment(days * MINUTES_A_DAY + hour * 60 + minute))
     }
 
@@ -108,32 +115,11 @@ impl Day {
             "November",
             "December",
         ];
-        let weekday = WEEKDAYS[self.0.rem_euclid(7) as usize];
-        // A day is in the last month that does not begin after it.
-        let mut year = 1970 + self.0.div_euclid(366);
-        while days_since_1970(year + 1, 1, 1) <= self.0 {
-            year += 1;
-        }
-        let begins = |month: i64| days_since_1970(year, month, 1);
-        let month = (1..=12).rev().find(|&month| begins(month) <= self.0);
-        let month = month.unwrap_or(1);
-        let day = self.0 - begins(month) + 1;
-        format!("{weekday}, {day} {} {year}", MONTHS[month as usize - 1])
+        // West of Greenwich, the first of all moments is on the day before.
+        let days = u64::try_from(self.0).unwrap_or_default();
+        let (weekday, (year, month, day)) = (WEEKDAYS[(days % 7) as usize], date_of(days));
+        format!("{weekday}, {day} {} {year}", MONTHS[month])
     }
-}
-
-/// Counted as if a year began in March: then the day that some years lack is the last one.
-const fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    // Five months from March or August on are 153 days, always in the order 31 30 31 30 31.
-    let days_before_month = (153 * month + 2) / 5;
-    const TO_1970: i64 = 719_469;
-    year * 365 + leap_days + days_before_month + day - TO_1970
 }
 
 #[cfg(test)]
@@ -183,6 +169,8 @@ mod tests {
         for at in [
             "",
             "yesterday",
+            "1969-12-31T23:59",
+            "0000-00-00T00:00",
             "2026-13-01T00:00",
             "2026-11-21T24:00",
             "２026",

@@ -24,10 +24,7 @@ const PROMPT: Duration = Duration::from_secs(1);
 
 fn two_browsers(browser: &Browser) {
     let server = House::open(&[]);
-    let (one, two) = (
-        browser.visitor(server.addr()),
-        browser.visitor(server.addr()),
-    );
+    let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
     super::is_told(&ada, "entered", "bob has joined the room [lobby]");
@@ -48,10 +45,7 @@ fn two_browsers(browser: &Browser) {
 /// to do now and then, but not all the time: the quickest of some lines counts.
 fn at_once(browser: &Browser) {
     let server = House::open(&[]);
-    let (one, two) = (
-        browser.visitor(server.addr()),
-        browser.visitor(server.addr()),
-    );
+    let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
     let when = |tab: &Tab, method: &str, text: &str| {
@@ -143,10 +137,7 @@ fn killed_tab(browser: &Browser) {
 fn leaves_promptly(browser: &Browser, end: fn(&Tab)) {
     let server = House::open(&[]);
     let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
-    let (one, two) = (
-        browser.visitor(server.addr()),
-        browser.visitor(server.addr()),
-    );
+    let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let grace = log_in(&two, "grace", "lobby");
     bob.hears("entered", |event| event["name"] == "grace");

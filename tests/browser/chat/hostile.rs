@@ -16,10 +16,7 @@ pub(crate) const TESTS: [PageTest; 3] = [
 
 fn as_line(browser: &Browser) {
     let server = House::open(&[]);
-    let (one, two) = (
-        browser.visitor(server.addr()),
-        browser.visitor(server.addr()),
-    );
+    let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
     for text in HOSTILE {

@@ -21,10 +21,7 @@ const TYPING: Duration = Duration::from_secs(5);
 
 fn rename(browser: &Browser) {
     let server = House::open(&[]);
-    let (one, two) = (
-        browser.visitor(server.addr()),
-        browser.visitor(server.addr()),
-    );
+    let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
     say(&ada, "as ada");
@@ -74,10 +71,7 @@ fn rename_refused(browser: &Browser) {
 
 fn whisper(browser: &Browser) {
     let server = House::open(&[]);
-    let (one, two) = (
-        browser.visitor(server.addr()),
-        browser.visitor(server.addr()),
-    );
+    let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let grace = log_in(&two, "grace", "lobby");
     let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
@@ -103,10 +97,7 @@ fn whisper(browser: &Browser) {
 
 fn typing(browser: &Browser) {
     let server = House::open(&[]);
-    let (one, two) = (
-        browser.visitor(server.addr()),
-        browser.visitor(server.addr()),
-    );
+    let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
     ada.click("#composer");

@@ -71,10 +71,7 @@ fn developer_tools(browser: &Browser) {
 
 fn quotes(browser: &Browser) {
     let server = House::open(&["--quotes", "1s"]);
-    let (one, two) = (
-        browser.visitor(server.addr()),
-        browser.visitor(server.addr()),
-    );
+    let [one, two] = browser.visitors(server.addr());
     for tab in [log_in(&one, "ada", "lobby"), log_in(&two, "bob", "garden")] {
         is_told(&tab, "quote", "");
         tab.assert_clean();
