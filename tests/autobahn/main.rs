@@ -17,8 +17,6 @@ use wstest::Run;
 
 #[path = "../live/mod.rs"]
 mod live;
-#[path = "../live/optional.rs"]
-mod optional;
 mod verdict;
 mod wstest;
 
@@ -55,7 +53,7 @@ fn main() -> ExitCode {
                 eprintln!("\n{reason}.\n{}", wstest::INSTALL);
             }
             let names = CASES.lines().chain([SUMMARY]);
-            tests.extend(names.map(|name| optional::missing(name, &reason)));
+            tests.extend(names.map(|name| live::optional::missing(name, &reason)));
         }
     }
     libtest_mimic::run(&args, tests).exit_code()

@@ -30,8 +30,6 @@ mod keepsake;
 mod lasting;
 #[path = "../live/mod.rs"]
 mod live;
-#[path = "../live/optional.rs"]
-mod optional;
 mod record;
 mod screenshots;
 mod tab;
@@ -86,7 +84,7 @@ fn main() -> ExitCode {
                         Ok(())
                     })
                 }
-                Err(reason) => optional::missing(&name, &reason),
+                Err(reason) => live::optional::missing(&name, &reason),
             });
         }
     }

@@ -7,10 +7,11 @@ mod client;
 mod ledger;
 mod wire;
 
-use crate::guest::{Guest, fresh};
-use crate::house::Own;
-use crate::scratch::Scratch;
-use crate::{PATIENCE, is_long, row};
+use crate::live::PATIENCE;
+use crate::live::guest::{Guest, fresh};
+use crate::live::house::Own;
+use crate::live::rows::{is_long, row};
+use crate::live::scratch::Scratch;
 use client::Client;
 use ledger::Ledger;
 use libtest_mimic::Trial;

@@ -1,10 +1,10 @@
 //! Who hears of it when somebody comes or goes, in whatever way.
 
-use crate::accepted::two;
-use crate::guest::Guest;
-use crate::house::House;
-use crate::lists::names;
-use crate::shared;
+use crate::live::guest::Guest;
+use crate::live::guest::two;
+use crate::live::house::House;
+use crate::live::lists::names;
+use crate::live::rows::shared;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "on Close the others hear at once that somebody left",
             |house| {
-                let (mut ada, bob, room) = two(house);
+                let (mut ada, bob, room) = two(house.addr());
                 let (name, start) = (bob.name.clone(), Instant::now());
                 bob.close();
                 assert_eq!(
@@ -32,7 +32,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             },
         ),
         shared(house, "on a reset too", |house| {
-            let (mut ada, bob, room) = two(house);
+            let (mut ada, bob, room) = two(house.addr());
             let (name, start) = (bob.name.clone(), Instant::now());
             bob.vanish();
             assert_eq!(
@@ -45,7 +45,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "on the end of the stream without a Close too",
             |house| {
-                let (mut ada, bob, _) = two(house);
+                let (mut ada, bob, _) = two(house.addr());
                 let (name, start) = (bob.name.clone(), Instant::now());
                 drop(bob);
                 assert_eq!(ada.next()["name"], *name);
@@ -65,7 +65,7 @@ fn assert_at_once(start: Instant) {
 }
 
 fn coming_and_going(house: &House) {
-    let (mut ada, mut bob, room) = two(house);
+    let (mut ada, mut bob, room) = two(house.addr());
     bob.assert_undisturbed(); // its own coming in was told as `joined`
     let mut eve = Guest::in_room(house.addr(), "eve", &room);
     let entered = json!({"type": "entered", "room": room, "name": eve.name, "count": 3});

@@ -1,10 +1,10 @@
 //! What was said before: the last lines for who comes in, older ones page by page, and exactly
 //! the missed ones for who comes back.
 
-use crate::guest::Guest;
-use crate::house::Own;
-use crate::lists::{numbers, texts};
-use crate::row;
+use crate::live::guest::Guest;
+use crate::live::house::Own;
+use crate::live::lists::{numbers, texts};
+use crate::live::rows::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
@@ -88,18 +88,6 @@ fn pages() {
     assert_eq!(*said, expected);
 }
 
-/// Joins, knowing the room up to `since` in the run `epoch`.
-pub(crate) fn rejoin(server: &Own, name: &str, epoch: &Value, since: Value) -> (Guest, Value) {
-    let mut guest = Guest::connect(server.addr());
-    guest.ask(
-        json!({"type": "join", "name": name, "room": "lobby", "epoch": epoch, "since": since}),
-    );
-    let joined = guest.next();
-    assert_eq!(joined["type"], "joined", "{joined}");
-    guest.name = name.to_owned();
-    (guest, joined)
-}
-
 fn recaps() {
     let (server, _ada) = with_lines(250, |number| format!("line {number}"));
     let epoch = Guest::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
@@ -128,7 +116,7 @@ fn recaps() {
         ("no run", &Value::Null, json!(247), 151..=250, false),
         ("no number", &epoch, Value::Null, 151..=250, false),
     ] {
-        let (_, joined) = rejoin(&server, name, epoch, since);
+        let (_, joined) = Guest::rejoin(server.addr(), name, epoch, since);
         let found = numbers(&joined["messages"]);
         assert!(found.iter().copied().eq(expected), "{name}: {found:?}");
         assert_eq!(
@@ -137,7 +125,7 @@ fn recaps() {
             "{name}"
         );
     }
-    let (_, joined) = rejoin(&server, "nothing missed", &epoch, json!(250));
+    let (_, joined) = Guest::rejoin(server.addr(), "nothing missed", &epoch, json!(250));
     assert_eq!(
         (&joined["messages"], &joined["lost"]),
         (&json!([]), &json!(false))
@@ -152,10 +140,10 @@ fn a_thousand() {
         (vec![6, 7], &json!(false))
     );
     let epoch = Guest::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
-    let (_, joined) = rejoin(&server, "just in time", &epoch, json!(5));
+    let (_, joined) = Guest::rejoin(server.addr(), "just in time", &epoch, json!(5));
     assert!(numbers(&joined["messages"]).into_iter().eq(6..=1_005));
     assert_eq!(joined["lost"], false);
-    let (_, joined) = rejoin(&server, "too late", &epoch, json!(4));
+    let (_, joined) = Guest::rejoin(server.addr(), "too late", &epoch, json!(4));
     assert!(numbers(&joined["messages"]).into_iter().eq(906..=1_005));
     assert_eq!(joined["lost"], true);
 }
@@ -169,8 +157,8 @@ fn a_mebibyte() {
         "the first is gone"
     );
     let epoch = Guest::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
-    let (_, joined) = rejoin(&server, "too late", &epoch, json!(1));
+    let (_, joined) = Guest::rejoin(server.addr(), "too late", &epoch, json!(1));
     assert_eq!(joined["lost"], true);
-    let (_, joined) = rejoin(&server, "in time", &epoch, json!(600));
+    let (_, joined) = Guest::rejoin(server.addr(), "in time", &epoch, json!(600));
     assert!(numbers(&joined["messages"]).into_iter().eq(601..=800));
 }

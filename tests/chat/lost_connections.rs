@@ -1,8 +1,8 @@
 //! Connections that break in the worst moment: while the server does what was asked over them.
 
-use crate::guest::{Guest, fresh};
-use crate::house::House;
-use crate::shared;
+use crate::live::guest::{Guest, fresh};
+use crate::live::house::House;
+use crate::live::rows::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -25,7 +25,11 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 
 /// The client says a line, breaks off, comes back at once and says it again.
 fn resent(house: &House) {
-    let rounds = if crate::is_long() { 1_000 } else { 100 };
+    let rounds = if crate::live::rows::is_long() {
+        1_000
+    } else {
+        100
+    };
     let room = fresh("room");
     let mut witness = Guest::in_room(house.addr(), "witness", &room);
     let (name, mut session, mut known) = (fresh("bob"), None, None);
@@ -76,7 +80,11 @@ fn resent(house: &House) {
 
 /// Twenty joins in one write, and then a reset, while another connection takes the name over.
 fn broken_joins(house: &House) {
-    let rounds = if crate::is_long() { 500 } else { 50 };
+    let rounds = if crate::live::rows::is_long() {
+        500
+    } else {
+        50
+    };
     let rooms: Vec<String> = (0..20).map(|_| fresh("room")).collect();
     let name = fresh("bob");
     let mut session = Value::Null;

@@ -1,8 +1,9 @@
 //! Who does as they are told is not sent away, and who was sent away is gone.
 
-use crate::guest::{Guest, Heard, fresh};
-use crate::house::Own;
-use crate::{PATIENCE, row};
+use crate::live::PATIENCE;
+use crate::live::guest::{Guest, Heard, fresh};
+use crate::live::house::Own;
+use crate::live::rows::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::thread;
@@ -59,10 +60,13 @@ fn silent_elder() {
     heir.ask(json!({"type": "join", "name": name, "room": "lobby", "session": session}));
     heir.until("joined");
     heir.name = name;
-    assert_eq!(crate::web::metric(server.addr(), "ws101_people"), Some(1));
+    assert_eq!(
+        crate::live::web::metric(server.addr(), "ws101_people"),
+        Some(1)
+    );
     // Itself, the heir and the one who asks.
     let deadline = Instant::now() + PATIENCE / 2;
-    while crate::web::metric(server.addr(), "ws101_connections") != Some(2) {
+    while crate::live::web::metric(server.addr(), "ws101_connections") != Some(2) {
         assert!(Instant::now() < deadline, "the older connection stays");
         thread::yield_now();
     }

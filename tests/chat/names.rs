@@ -1,10 +1,10 @@
 //! Names: changed, taken, and free again.
 
-use crate::accepted::two;
-use crate::guest::{Guest, Heard, fresh};
-use crate::house::House;
-use crate::lists::{follow, names};
-use crate::shared;
+use crate::live::guest::two;
+use crate::live::guest::{Guest, Heard, fresh};
+use crate::live::house::House;
+use crate::live::lists::{follow, names};
+use crate::live::rows::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "rename: before any room is refused, without one is told to oneself",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 ada.ask(json!({"type": "leave", "room": room}));
                 ada.until("left");
                 bob.until("left");
@@ -38,7 +38,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "rename: names that are taken, reserved or none",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 let (taken, capitals) = (bob.name.clone(), bob.name.to_uppercase());
                 for (name, code) in [
                     (taken.as_str(), "name_taken"),
@@ -63,7 +63,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "rename: one's own name in capitals is not taken",
             |house| {
-                let (mut ada, mut bob, _) = two(house);
+                let (mut ada, mut bob, _) = two(house.addr());
                 let capitals = ada.name.to_uppercase();
                 ada.ask(json!({"type": "name", "name": capitals}));
                 assert_eq!(bob.next()["to"], *capitals);
@@ -73,7 +73,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             },
         ),
         shared(house, "a name that was given up is free at once", |house| {
-            let (mut ada, mut bob, _) = two(house);
+            let (mut ada, mut bob, _) = two(house.addr());
             let old = ada.name.clone();
             ada.ask(json!({"type": "name", "name": fresh("grace")}));
             bob.until("renamed");
@@ -85,7 +85,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             "the name of a closed connection is free at once",
             |house| {
                 for end in [Guest::close, Guest::vanish, drop] {
-                    let (mut ada, bob, room) = two(house);
+                    let (mut ada, bob, room) = two(house.addr());
                     let name = bob.name.clone();
                     end(bob);
                     ada.until("left");
@@ -102,7 +102,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 }
 
 fn renamed(house: &House) {
-    let (mut ada, mut bob, room) = two(house);
+    let (mut ada, mut bob, room) = two(house.addr());
     let other = fresh("other");
     let mut eve = Guest::in_room(house.addr(), "eve", &other);
     ada.enter(&other);
@@ -130,7 +130,14 @@ fn renamed(house: &House) {
 /// then, and the other is there: whatever overlapped on the way, the list must end so, the one
 /// that those have who were told of every step too.
 fn handed_on(house: &House) {
-    let (rounds, name) = (if crate::is_long() { 1_000 } else { 100 }, fresh("ada"));
+    let (rounds, name) = (
+        if crate::live::rows::is_long() {
+            1_000
+        } else {
+            100
+        },
+        fresh("ada"),
+    );
     let mut rooms: Vec<String> = (0..20).map(|_| fresh("room")).collect();
     let (first, last) = (rooms[0].clone(), rooms[19].clone());
     let mut witnesses = [&first, &last].map(|room| {

@@ -1,9 +1,9 @@
 //! What the server itself says: quotes, a count, the news from a file.
 
-use crate::guest::Guest;
-use crate::house::Own;
-use crate::row;
-use crate::scratch::Scratch;
+use crate::live::guest::Guest;
+use crate::live::house::Own;
+use crate::live::rows::row;
+use crate::live::scratch::Scratch;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 

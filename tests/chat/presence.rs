@@ -1,9 +1,9 @@
 //! Typing: shown to the room, ended by a line, by leaving, or by the server.
 
-use crate::accepted::two;
-use crate::guest::Heard;
-use crate::house::House;
-use crate::shared;
+use crate::live::guest::Heard;
+use crate::live::guest::two;
+use crate::live::house::House;
+use crate::live::rows::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     vec![
         shared(house, "typing: expires after five seconds", |house| {
-            let (mut ada, mut bob, room) = two(house);
+            let (mut ada, mut bob, room) = two(house.addr());
             let start = Instant::now();
             ada.ask(json!({"type": "typing", "room": room}));
             assert_eq!(bob.next(), typing(&room, &ada.name, true));
@@ -27,7 +27,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "typing: said again, it lasts longer and is told once",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 ada.ask(json!({"type": "typing", "room": room}));
                 assert_eq!(bob.next(), typing(&room, &ada.name, true));
                 // For a while nothing is told.
@@ -45,7 +45,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         ),
         shared(house, "typing: ended by leaving, and by going", |house| {
             for goes in [false, true] {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 ada.ask(json!({"type": "typing", "room": room}));
                 assert_eq!(bob.next(), typing(&room, &ada.name, true));
                 let name = ada.name.clone();
@@ -59,7 +59,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             }
         }),
         shared(house, "typing: a line ends it without a word", |house| {
-            let (mut ada, mut bob, room) = two(house);
+            let (mut ada, mut bob, room) = two(house.addr());
             ada.ask(json!({"type": "typing", "room": room}));
             assert_eq!(bob.next(), typing(&room, &ada.name, true));
             ada.say_now(&room, "done");
@@ -73,7 +73,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "typing: ends under the name that one has by then",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 ada.ask(json!({"type": "typing", "room": room}));
                 let to = format!("{}-x", ada.name);
                 ada.ask(json!({"type": "name", "name": to}));

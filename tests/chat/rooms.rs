@@ -1,10 +1,11 @@
 //! Rooms: coming in, what one is told, and which rooms there are.
 
-use crate::accepted::two;
-use crate::guest::{Guest, fresh};
-use crate::house::{House, Own};
-use crate::lists::{names, texts};
-use crate::{PATIENCE, row, shared};
+use crate::live::PATIENCE;
+use crate::live::guest::two;
+use crate::live::guest::{Guest, fresh};
+use crate::live::house::{House, Own};
+use crate::live::lists::{names, texts};
+use crate::live::rows::{row, shared};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -82,7 +83,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             assert_eq!(ada.next()["code"], "bad_room");
         }),
         shared(house, "binary: 1003, the chat speaks text", |house| {
-            let (mut ada, mut bob, _) = two(house);
+            let (mut ada, mut bob, _) = two(house.addr());
             ada.ask_binary(b"{}");
             assert_eq!(ada.until_close().0, 1003);
             assert_eq!(bob.next()["type"], "left");
@@ -125,7 +126,7 @@ fn welcome(house: &House) {
 }
 
 fn joined(house: &House) {
-    let (mut ada, mut bob, room) = two(house);
+    let (mut ada, mut bob, room) = two(house.addr());
     ada.say_now(&room, "one");
     let line = bob.until("said");
     let mut eve = Guest::connect(house.addr());
@@ -158,7 +159,7 @@ fn joined(house: &House) {
 }
 
 fn two_rooms(house: &House) {
-    let (mut ada, mut bob, room) = two(house);
+    let (mut ada, mut bob, room) = two(house.addr());
     let other = fresh("other");
     let mut eve = Guest::in_room(house.addr(), "eve", &other);
     ada.ask(json!({"type": "typing", "room": room}));
@@ -183,7 +184,7 @@ fn two_rooms(house: &House) {
 }
 
 fn listed(house: &House) {
-    let (mut ada, _bob, room) = two(house);
+    let (mut ada, _bob, room) = two(house.addr());
     let other = fresh("other");
     ada.enter(&other);
     let mut stranger = Guest::connect(house.addr());

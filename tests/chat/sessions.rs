@@ -1,12 +1,13 @@
 //! A client that lost its connection comes back: with its name, and with the lines of which it
 //! does not know whether they came through.
 
-use crate::accepted::two;
-use crate::guest::{Guest, fresh};
-use crate::house::{House, Own};
-use crate::lists::names;
-use crate::web::metric;
-use crate::{PATIENCE, row, shared};
+use crate::live::PATIENCE;
+use crate::live::guest::two;
+use crate::live::guest::{Guest, fresh};
+use crate::live::house::{House, Own};
+use crate::live::lists::names;
+use crate::live::rows::{row, shared};
+use crate::live::web::metric;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -24,7 +25,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "session: without it, the name is taken while the older one stands",
             |house| {
-                let (_ada, bob, room) = two(house);
+                let (_ada, bob, room) = two(house.addr());
                 for session in [
                     json!(null),
                     json!(""),
@@ -43,7 +44,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "session: a line that was taken is not said again after a reconnect",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 let say = json!({"type": "say", "room": room, "text": "hi", "id": "c1"});
                 bob.ask(say.clone());
                 let said = ada.until("said");
@@ -66,7 +67,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "session: another name may be taken with it",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 let name = fresh("bobby");
                 let mut again = returning(house.addr(), &name, &room, bob.session());
                 assert_eq!(bob.until_close().0, 4001);
@@ -105,7 +106,7 @@ fn elsewhere() -> (u16, String) {
 }
 
 fn taken_over(house: &House) {
-    let (mut ada, mut bob, room) = two(house);
+    let (mut ada, mut bob, room) = two(house.addr());
     let other = fresh("other");
     bob.enter(&other);
     let mut again = Guest::connect(house.addr());

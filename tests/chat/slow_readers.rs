@@ -1,9 +1,10 @@
 //! R03, R04: somebody who does not read, or hardly, is sent away; the others get every line.
 
-use crate::guest::{Guest, Heard};
-use crate::house::Own;
-use crate::web::metric;
-use crate::{PATIENCE, row};
+use crate::live::PATIENCE;
+use crate::live::guest::{Guest, Heard};
+use crate::live::house::Own;
+use crate::live::rows::row;
+use crate::live::web::metric;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::io::Read;

@@ -1,10 +1,10 @@
 //! What is said: to a room, to one person, once.
 
-use crate::accepted::two;
-use crate::guest::{Guest, fresh};
-use crate::house::{House, Own};
-use crate::lists::numbers;
-use crate::{row, shared};
+use crate::live::guest::two;
+use crate::live::guest::{Guest, fresh};
+use crate::live::house::{House, Own};
+use crate::live::lists::numbers;
+use crate::live::rows::{row, shared};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "a line comes to everyone in the room as it was said",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 for text in [
                     "<img src=x onerror=alert(1)>",
                     "a\nb\tc",
@@ -34,7 +34,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "whisper: the two hear it, and nobody else",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 let mut eve = Guest::in_room(house.addr(), "eve", &room);
                 let mut other = Guest::in_room(house.addr(), "other", &fresh("room"));
                 for guest in [&mut ada, &mut bob] {
@@ -55,7 +55,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             },
         ),
         shared(house, "whisper: to oneself, heard once", |house| {
-            let (mut ada, mut bob, _) = two(house);
+            let (mut ada, mut bob, _) = two(house.addr());
             ada.ask(json!({"type": "whisper", "to": ada.name, "text": "hm"}));
             assert_eq!(ada.next()["text"], "hm");
             ada.assert_undisturbed();
@@ -65,7 +65,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "whisper: the same id again is acknowledged, not heard again",
             |house| {
-                let (mut ada, mut bob, _) = two(house);
+                let (mut ada, mut bob, _) = two(house.addr());
                 let whisper =
                     json!({"type": "whisper", "to": bob.name, "text": "psst", "id": "c1"});
                 ada.ask_all([whisper.clone(), whisper]);
@@ -78,7 +78,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "an id again: acknowledged with the same number, not said again",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 let say = |id: &str| json!({"type": "say", "room": room, "text": "hi", "id": id});
                 ada.ask_all([say("c1"), say("c1"), say("c2"), say("c1")]);
                 let own = ada.count("said", 4);
@@ -104,7 +104,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "an id is its author's own: another may use the same",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 let say = json!({"type": "say", "room": room, "text": "hi", "id": "c1"});
                 ada.ask(say.clone());
                 bob.until("said");
@@ -116,7 +116,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "an id in one room says nothing about another room",
             |house| {
-                let (mut ada, _bob, room) = two(house);
+                let (mut ada, _bob, room) = two(house.addr());
                 let other = fresh("other");
                 let mut eve = Guest::in_room(house.addr(), "eve", &other);
                 ada.enter(&other);

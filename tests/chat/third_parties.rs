@@ -1,10 +1,12 @@
 //! Chat clients of ten lines, made with what others wrote: Python's `websockets`, Node's `ws`.
 //! `tests/third_party` says where they are looked for.
 
-use crate::house::Own;
 use crate::live::Process;
+use crate::live::guest::Guest;
+use crate::live::house::Own;
+use crate::live::rows::row;
+use crate::live::{PATIENCE, optional};
 use crate::peer::{PEERS, Peer};
-use crate::{PATIENCE, guest::Guest, optional, row};
 use libtest_mimic::Trial;
 
 pub(crate) fn rows() -> Vec<Trial> {

@@ -12,8 +12,6 @@ mod crowd;
 mod live;
 #[cfg(target_os = "linux")]
 mod rows;
-#[cfg(target_os = "linux")]
-mod usage;
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {

@@ -3,7 +3,7 @@
 use crate::client::{PATIENCE, connect, request, rest, upgraded, write_bytewise};
 use crate::crowd::Crowd;
 use crate::live::Server;
-use crate::usage::Usage;
+use crate::live::usage::Usage;
 use libtest_mimic::Trial;
 use rustix::net::sockopt::set_socket_linger;
 use std::io::{Read, Write};

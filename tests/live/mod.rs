@@ -1,14 +1,30 @@
-//! `ws101 serve` as a test meets it: the real program, on a port of its own.
+//! `ws101 serve` as a test meets it: the real program, on a port of its own; and those who meet it.
 
 #![allow(dead_code)] // Several test programs share this folder; none needs all of it.
 
+pub(crate) mod answer;
+#[path = "../bytes/mod.rs"]
+pub(crate) mod bytes;
+pub(crate) mod guest;
+pub(crate) mod house;
+pub(crate) mod lists;
+pub(crate) mod optional;
 mod process;
+pub(crate) mod rows;
+pub(crate) mod scratch;
+#[cfg(target_os = "linux")]
+pub(crate) mod usage;
+pub(crate) mod web;
+pub(crate) mod wire;
 
 pub(crate) use process::Process;
 
 use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Duration;
+
+/// What must come at all comes within this, on a machine that has other things to do.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// From the start of the program to its first line.
 const START: Duration = Duration::from_secs(10);

@@ -6,8 +6,6 @@ mod proxy;
 
 #[path = "../live/mod.rs"]
 mod live;
-#[path = "../live/optional.rs"]
-mod optional;
 
 use libtest_mimic::{Arguments, Trial};
 use live::Server;
@@ -36,7 +34,7 @@ fn main() -> ExitCode {
             run();
             Ok(())
         }),
-        Err(reason) => optional::missing(name, reason),
+        Err(reason) => live::optional::missing(name, reason),
     };
     libtest_mimic::run(&args, ROWS.into_iter().map(test).collect()).exit_code()
 }

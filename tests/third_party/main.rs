@@ -10,20 +10,15 @@
 //! the one, `NODE_PATH` which folder the other, if they are not where everybody looks.
 
 use libtest_mimic::{Arguments, Trial};
+use live::PATIENCE;
 use live::{Process, Server};
 use peer::{PEERS, Peer};
 use std::process::ExitCode;
-use std::time::Duration;
 
 #[path = "../live/mod.rs"]
 mod live;
-#[path = "../live/optional.rs"]
-mod optional;
 mod our_client;
 mod peer;
-
-/// For a script to say something, and to end. Locally both take a fraction of a second.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What each script does as a client: functions of these names are in it.
 const CLIENT_CASES: [&str; 6] = ["text", "binary", "ping", "fragments", "close", "close_4001"];
@@ -46,7 +41,7 @@ fn tests_with(peer: &'static Peer) -> Vec<Trial> {
             run();
             Ok(())
         }),
-        Err(reason) => optional::missing(&name, reason),
+        Err(reason) => live::optional::missing(&name, reason),
     };
     let as_client = CLIENT_CASES.map(|case| {
         let run = Box::new(|| as_client(peer, case));

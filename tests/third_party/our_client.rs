@@ -1,6 +1,6 @@
 //! Our client's half of the conversations with other people's servers.
 
-use super::PATIENCE;
+use super::live::PATIENCE;
 use std::time::Instant;
 use ws101::{CloseCode, Connect, Event, Message, Stream, WebSocket};
 

@@ -1,6 +1,6 @@
 //! The two peers: how their scripts are run, and whether they can be.
 
-use super::PATIENCE;
+use super::live::PATIENCE;
 use super::live::Process;
 use std::env;
 use std::ffi::OsString;

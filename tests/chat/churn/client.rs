@@ -5,7 +5,7 @@
 use super::ledger::{Account, View};
 use super::wire::{Ending, Random, Step, ask, hear, room_name, say};
 use super::{ROOMS, Stage};
-use crate::PATIENCE;
+use crate::live::PATIENCE;
 use rustix::net::sockopt::set_socket_linger;
 use serde_json::{Value, json};
 use std::collections::VecDeque;

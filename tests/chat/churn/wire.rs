@@ -1,6 +1,6 @@
 //! What a client of the churn says and hears, and by chance.
 
-use crate::PATIENCE;
+use crate::live::PATIENCE;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use ws101::{Event, Message, SocketError, Stream, WebSocket};

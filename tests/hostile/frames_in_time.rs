@@ -1,10 +1,10 @@
 //! F: frames and messages that do not end, and clients that fall silent.
 
-use crate::bytes::frame_from;
 use crate::deadline::{DEADLINE, LATE, STEP, assert_in_time, trickle};
-use crate::house::{House, Own};
-use crate::row;
-use crate::wire::Wire;
+use crate::live::bytes::frame_from;
+use crate::live::house::{House, Own};
+use crate::live::rows::row;
+use crate::live::wire::Wire;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -219,7 +219,7 @@ fn silent_clients() -> Vec<Trial> {
             let mut wire = Wire::upgraded(server.addr());
             wire.expect_frame(0x89, "");
             wire.wait_for_anything(); // its Close; nothing is answered, and nothing closed
-            crate::crowd::connect_when_there_is_room(server.addr()).echo("next");
+            Wire::upgraded_when_there_is_room(server.addr()).echo("next");
         }),
     ]
 }

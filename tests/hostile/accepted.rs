@@ -1,9 +1,9 @@
 //! J: what looks odd in a request and is taken all the same, or in part.
 
-use crate::guest::{Guest, fresh};
-use crate::house::House;
-use crate::lists::numbers;
-use crate::shared;
+use crate::live::guest::{Guest, fresh, two};
+use crate::live::house::House;
+use crate::live::lists::numbers;
+use crate::live::rows::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "J08 fields that nobody knows are passed over",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 ada.ask(json!({
                     "type": "say", "room": room, "text": "hi", "colour": "red",
                     "later": {"version": [2, {"deep": null}]}, "": 0,
@@ -55,7 +55,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "J18 2000 characters fit, the blanks around them do not count",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 let text = "🦆".repeat(2_000);
                 ada.say(&room, &format!("  {text}\n"));
                 assert_eq!(bob.until("said")["text"], *text);
@@ -65,7 +65,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "J22 from, seq, at and ts are the server's to say",
             |house| {
-                let (mut ada, mut bob, room) = two(house);
+                let (mut ada, mut bob, room) = two(house.addr());
                 ada.ask(json!({
                     "type": "say", "room": room, "text": "hi", "id": "c1", "from": bob.name,
                     "seq": 4_711, "at": "1970-01-01T00:00:00.000Z", "ts": 0,
@@ -125,15 +125,6 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             },
         ),
     ]
-}
-
-/// Two in a room of their own; the first knows that the second is there.
-pub(crate) fn two(house: &House) -> (Guest, Guest, String) {
-    let room = fresh("room");
-    let mut ada = Guest::in_room(house.addr(), "ada", &room);
-    let bob = Guest::in_room(house.addr(), "bob", &room);
-    assert_eq!(ada.until("entered")["name"], *bob.name);
-    (ada, bob, room)
 }
 
 fn page(guest: &mut Guest, room: &str, limit: &str) -> Vec<u64> {

@@ -1,10 +1,10 @@
 //! Faults of a client's machine or of ours: the others do not notice.
 
-use crate::bytes::frame_from;
-use crate::crowd::connect_when_there_is_room;
-use crate::house::Own;
-use crate::row;
-use crate::wire::{PATIENCE, Wire, is_timeout};
+use crate::live::PATIENCE;
+use crate::live::bytes::frame_from;
+use crate::live::house::Own;
+use crate::live::rows::row;
+use crate::live::wire::{Wire, is_timeout};
 use libtest_mimic::Trial;
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
@@ -25,7 +25,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             let server = Own::start(&["--max-connections", "1"]);
             let wire = Wire::upgraded(server.addr());
             reset(wire);
-            connect_when_there_is_room(server.addr()).echo("next");
+            Wire::upgraded_when_there_is_room(server.addr()).echo("next");
         }),
         row("U34 500 handshakes, each reset when it is answered", || {
             let server = Own::start(&["--max-connections", "10"]);
@@ -37,7 +37,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 }
                 witness.echo(&format!("round {round}"));
             }
-            connect_when_there_is_room(server.addr()).echo("next");
+            Wire::upgraded_when_there_is_room(server.addr()).echo("next");
         }),
         row(
             "suspend: who answers pings outlives a server that was stopped",
@@ -53,7 +53,8 @@ pub(crate) fn rows() -> Vec<Trial> {
                 let server = Own::start(&[]);
                 let mut all: Vec<Wire> = (0..200).map(|_| Wire::open(server.addr())).collect();
                 let start = Instant::now();
-                let request = crate::wire::UPGRADE.replace("{host}", &server.addr().to_string());
+                let request =
+                    crate::live::wire::UPGRADE.replace("{host}", &server.addr().to_string());
                 for wire in &mut all {
                     wire.send(request.as_bytes());
                 }
@@ -178,7 +179,7 @@ fn few_descriptors() {
         wire.answer().assert_refusal(503);
     }
     drop(clients);
-    connect_when_there_is_room(server.addr()).echo("there is room again");
+    Wire::upgraded_when_there_is_room(server.addr()).echo("there is room again");
     let log = server.process.log();
     let failures = log.matches("no connection can be accepted").count();
     assert_eq!(failures, 0, "{log}");

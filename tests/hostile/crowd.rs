@@ -1,9 +1,10 @@
 //! U, R: how many may connect at once, and what the one too many is told.
 
-use crate::house::Own;
-use crate::optional;
-use crate::row;
-use crate::wire::{AT_ONCE, PATIENCE, UPGRADE, Wire};
+use crate::live::PATIENCE;
+use crate::live::house::Own;
+use crate::live::optional;
+use crate::live::rows::row;
+use crate::live::wire::{UPGRADE, Wire};
 use libtest_mimic::Trial;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::Command;
@@ -47,7 +48,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             first.expect_frame(0x88, b"");
             first.expect_end();
             drop(first);
-            connect_when_there_is_room(server.addr()).echo("third");
+            Wire::upgraded_when_there_is_room(server.addr()).echo("third");
             second.echo("second");
         }),
         row(
@@ -55,7 +56,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             || {
                 let (server, first, _second) = full_server();
                 drop(first);
-                connect_when_there_is_room(server.addr()).echo("third");
+                Wire::upgraded_when_there_is_room(server.addr()).echo("third");
             },
         ),
     ];
@@ -81,20 +82,6 @@ pub(crate) fn rows() -> Vec<Trial> {
         None => optional::missing(name, "this machine has no address but loopback"),
     });
     rows
-}
-
-/// Connects as often as it takes: a place becomes free at once when its client has closed, and
-/// a second later when the client keeps a connection that the server has closed.
-pub(crate) fn connect_when_there_is_room(addr: SocketAddr) -> Wire {
-    let deadline = Instant::now() + 2 * AT_ONCE;
-    loop {
-        let mut wire = Wire::open(addr);
-        match wire.status_of_upgrade() {
-            101 => return wire,
-            503 => assert!(Instant::now() < deadline, "no place became free"),
-            other => panic!("status {other}"),
-        }
-    }
 }
 
 fn full_server() -> (Own, Wire, Wire) {
@@ -135,7 +122,7 @@ fn one_address(own: IpAddr) {
     Wire::upgraded((Ipv4Addr::LOCALHOST, port).into()).echo("from elsewhere");
     first.echo("first");
     drop(first);
-    connect_when_there_is_room(addr).echo("third");
+    Wire::upgraded_when_there_is_room(addr).echo("third");
 }
 
 /// A server that listens where the flags say.

@@ -1,9 +1,9 @@
 //! U: from HTTP to WebSocket.
 
-use crate::bytes::frame_from;
-use crate::house::House;
-use crate::row;
-use crate::wire::{Pace, UPGRADE, Wire};
+use crate::live::bytes::frame_from;
+use crate::live::house::House;
+use crate::live::rows::row;
+use crate::live::wire::{Pace, UPGRADE, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;

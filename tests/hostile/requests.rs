@@ -1,8 +1,8 @@
 //! H: one request, one answer. Whatever is wrong with it, the client can read what.
 
-use crate::house::House;
-use crate::row;
-use crate::wire::{Pace, UPGRADE, Wire};
+use crate::live::house::House;
+use crate::live::rows::row;
+use crate::live::wire::{Pace, UPGRADE, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
@@ -167,7 +167,7 @@ fn answered(rows: &mut Vec<Trial>, house: &Arc<House>, name: &str, request: Stri
     }
 }
 
-fn ask(house: &House, request: &str, pace: Pace) -> crate::answer::Answer {
+fn ask(house: &House, request: &str, pace: Pace) -> crate::live::answer::Answer {
     let mut wire = Wire::open(house.addr());
     let request = request.replace("{host}", &house.addr().to_string());
     // ISO 8859-1, as HTTP once had it: one byte a character, so that a row can hold any byte.
@@ -186,8 +186,9 @@ fn head_of_pages(house: &House) {
         get.assert_complete();
         assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
         assert_eq!(head.names(), get.names(), "{path}");
-        let length =
-            |answer: &crate::answer::Answer| answer.header("Content-Length").map(str::to_owned);
+        let length = |answer: &crate::live::answer::Answer| {
+            answer.header("Content-Length").map(str::to_owned)
+        };
         assert_eq!(length(&head), length(&get), "{path}");
     }
 }

@@ -1,6 +1,6 @@
 //! Servers for rows: one that many rows share, or one of a row's own.
 
-use crate::live::Server;
+use super::Server;
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 use std::process::Command;

@@ -1,6 +1,6 @@
 //! Rows about time: one deadline for all of them, and a client that trickles below it.
 
-use crate::wire::Wire;
+use crate::live::wire::Wire;
 use std::time::{Duration, Instant};
 
 /// What the flags of these rows say.

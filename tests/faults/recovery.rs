@@ -1,12 +1,12 @@
 //! The server ends, or is killed, and another one goes on where it was; or says that it cannot.
 
-use crate::guest::Guest;
-use crate::history::rejoin;
-use crate::house::Own;
-use crate::lists::{numbers, texts};
-use crate::scratch::Scratch;
-use crate::web::metric;
-use crate::{PATIENCE, row};
+use crate::live::PATIENCE;
+use crate::live::guest::Guest;
+use crate::live::house::Own;
+use crate::live::lists::{numbers, texts};
+use crate::live::rows::row;
+use crate::live::scratch::Scratch;
+use crate::live::web::metric;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 let (_, epoch, seq) = talk(&server, &["one", "two"]);
                 drop(server);
                 let server = Own::start(&[]);
-                let (mut ada, joined) = rejoin(&server, "ada", &epoch, json!(seq));
+                let (mut ada, joined) = Guest::rejoin(server.addr(), "ada", &epoch, json!(seq));
                 assert_eq!(
                     (&joined["lost"], &joined["messages"]),
                     (&json!(true), &json!([]))
@@ -115,7 +115,7 @@ fn runs() {
         ("bob 5", &third, 4, 5..=6),
         ("bob 6", &third, 5, 6..=6),
     ] {
-        let (_, joined) = rejoin(&server, name, epoch, json!(since));
+        let (_, joined) = Guest::rejoin(server.addr(), name, epoch, json!(since));
         assert!(
             numbers(&joined["messages"]).into_iter().eq(expected),
             "{joined}"
@@ -124,7 +124,7 @@ fn runs() {
         assert_eq!(joined["epoch"], third);
     }
     // The first run never came to a fourth line: who says so knows another one.
-    let (mut bob, joined) = rejoin(&server, "bob", &first, json!(4));
+    let (mut bob, joined) = Guest::rejoin(server.addr(), "bob", &first, json!(4));
     assert_eq!(joined["lost"], true);
     assert_eq!(
         texts(&joined["messages"]),
@@ -140,7 +140,7 @@ fn silent_room() {
     let (_ada, epoch, _) = talk(&server, &[]);
     kill(&mut server);
     let server = start();
-    let (_, joined) = rejoin(&server, "ada", &epoch, json!(0));
+    let (_, joined) = Guest::rejoin(server.addr(), "ada", &epoch, json!(0));
     assert_eq!(
         (&joined["lost"], &joined["messages"]),
         (&json!(false), &json!([]))
@@ -156,7 +156,7 @@ fn torn() {
     // As if the machine had gone down in the middle of the third.
     file.append(r#"{"type":"said","room":"lobby","seq":3,"from":"ada","te"#);
     let mut server = start();
-    let (_, joined) = rejoin(&server, "bob", &first, json!(1));
+    let (_, joined) = Guest::rejoin(server.addr(), "bob", &first, json!(1));
     assert_eq!(
         (texts(&joined["messages"]), &joined["lost"]),
         (vec!["two"], &json!(false))
@@ -164,7 +164,7 @@ fn torn() {
     assert_eq!(talk(&server, &["three"]).2, 3);
     kill(&mut server);
     let server = start();
-    let (_, joined) = rejoin(&server, "bob", &first, json!(0));
+    let (_, joined) = Guest::rejoin(server.addr(), "bob", &first, json!(0));
     assert_eq!(texts(&joined["messages"]), ["one", "two", "three"]);
     assert_eq!(joined["lost"], false);
 }
@@ -177,7 +177,7 @@ fn garbage() {
     file.append("\nhello\n{}\n[]\n\u{0}\u{1}\n{\"type\":\"said\",\"room\":\"../etc\",\"seq\":1}\n");
     file.append(&format!("{}\n", "[".repeat(50_000)));
     let server = Own::start(&["--history", file.path()]);
-    let (_, joined) = rejoin(&server, "bob", &first, json!(0));
+    let (_, joined) = Guest::rejoin(server.addr(), "bob", &first, json!(0));
     assert_eq!(
         (texts(&joined["messages"]), &joined["lost"]),
         (vec!["one"], &json!(false))

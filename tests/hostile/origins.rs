@@ -1,9 +1,9 @@
 //! U: who may connect, by `Origin` and `Host`. §10.2.
 
-use crate::answer::Answer;
-use crate::house::House;
-use crate::row;
-use crate::wire::{UPGRADE, Wire};
+use crate::live::answer::Answer;
+use crate::live::house::House;
+use crate::live::rows::row;
+use crate::live::wire::{UPGRADE, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 

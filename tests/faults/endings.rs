@@ -1,9 +1,10 @@
 //! C: how the server ends, by SIGTERM or SIGINT, and what its clients see of it.
 
-use crate::bytes::close_from;
-use crate::house::Own;
-use crate::row;
-use crate::wire::{PATIENCE, UPGRADE, Wire};
+use crate::live::PATIENCE;
+use crate::live::bytes::close_from;
+use crate::live::house::Own;
+use crate::live::rows::row;
+use crate::live::wire::{UPGRADE, Wire};
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use std::net::TcpStream;
@@ -185,7 +186,7 @@ fn both_close() {
 }
 
 fn talk_until_cut(client: &mut Wire) {
-    let ping = crate::bytes::frame_from(Role::Client, 0x89, b"");
+    let ping = crate::live::bytes::frame_from(Role::Client, 0x89, b"");
     let deadline = Instant::now() + PATIENCE;
     while client.try_send(&ping).is_ok() {
         assert!(Instant::now() < deadline, "it is not cut off");
@@ -236,6 +237,6 @@ fn never_readers() {
 /// A client that has sent more than all buffers on the way back can hold.
 fn deaf_client(server: &Own) -> TcpStream {
     let wire = Wire::upgraded(server.addr());
-    crate::faults::fill(&wire);
+    crate::clients::fill(&wire);
     wire.into_tcp()
 }

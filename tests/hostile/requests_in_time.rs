@@ -1,10 +1,9 @@
 //! H: requests that do not end. The deadline is absolute, so a byte now and then gains nothing.
 
-use crate::crowd::connect_when_there_is_room;
 use crate::deadline::{DEADLINE, STEP, assert_in_time, trickle};
-use crate::house::{House, Own};
-use crate::row;
-use crate::wire::Wire;
+use crate::live::house::{House, Own};
+use crate::live::rows::row;
+use crate::live::wire::Wire;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use std::time::Instant;
@@ -96,6 +95,6 @@ fn slow_crowd() {
         wire.answer().assert_refusal(408);
     }
     drop(slow);
-    connect_when_there_is_room(server.addr()).echo("there is room again");
+    Wire::upgraded_when_there_is_room(server.addr()).echo("there is room again");
     witness.echo("all the time");
 }

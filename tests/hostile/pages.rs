@@ -1,9 +1,9 @@
 //! S: what a browser gets, and what it is told about it.
 
-use crate::answer::Answer;
-use crate::house::House;
-use crate::row;
-use crate::wire::Wire;
+use crate::live::answer::Answer;
+use crate::live::house::House;
+use crate::live::rows::row;
+use crate::live::wire::Wire;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 

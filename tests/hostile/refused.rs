@@ -4,9 +4,9 @@
 mod requests;
 mod values;
 
-use crate::guest::{Guest, fresh};
-use crate::house::House;
-use crate::{row, shared};
+use crate::live::guest::{Guest, fresh};
+use crate::live::house::House;
+use crate::live::rows::{row, shared};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;

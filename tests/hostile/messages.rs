@@ -1,9 +1,9 @@
 //! M: messages. Text is judged as it arrives, a size when it is declared.
 
-use crate::bytes::{KEY, frame, frame_from, header};
-use crate::house::{House, Own};
-use crate::row;
-use crate::wire::{Pace, Wire};
+use crate::live::bytes::{KEY, frame, frame_from, header};
+use crate::live::house::{House, Own};
+use crate::live::rows::row;
+use crate::live::wire::{Pace, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;

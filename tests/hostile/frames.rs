@@ -1,9 +1,9 @@
 //! F: frames, right and wrong. A wrong one is answered with one Close that says why.
 
-use crate::bytes::{KEY, SIZES, frame_from, header, hex};
-use crate::house::{House, Own};
-use crate::row;
-use crate::wire::{Pace, Wire};
+use crate::live::bytes::{KEY, SIZES, frame_from, header, hex};
+use crate::live::house::{House, Own};
+use crate::live::rows::row;
+use crate::live::wire::{Pace, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;

@@ -1,9 +1,10 @@
 //! The server ends while everyone talks: what it took, everyone gets, before they are told to go.
 
-use crate::guest::Guest;
-use crate::house::Own;
-use crate::scratch::Scratch;
-use crate::{PATIENCE, is_long, row};
+use crate::live::PATIENCE;
+use crate::live::guest::Guest;
+use crate::live::house::Own;
+use crate::live::rows::{is_long, row};
+use crate::live::scratch::Scratch;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};

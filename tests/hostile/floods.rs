@@ -1,11 +1,12 @@
 //! J: too much, too fast. Somebody who is hasty is told when to try again; somebody who does not
 //! listen is sent away; the others go on talking.
 
-use crate::accepted::two;
-use crate::guest::{Guest, Heard, fresh};
-use crate::house::House;
-use crate::lists::names;
-use crate::{PATIENCE, shared};
+use crate::live::PATIENCE;
+use crate::live::guest::two;
+use crate::live::guest::{Guest, Heard, fresh};
+use crate::live::house::House;
+use crate::live::lists::names;
+use crate::live::rows::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -39,7 +40,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "strikes: ten wrong requests in ten seconds: 1008",
             |house| {
-                let (mut ada, mut bob, _) = two(house);
+                let (mut ada, mut bob, _) = two(house.addr());
                 ada.ask_all((0..10).map(|_| json!({"type": "shout"})));
                 for _ in 0..10 {
                     assert_eq!(ada.next()["code"], "unknown_type");
@@ -53,7 +54,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "strikes: nine wrong requests are forgiven",
             |house| {
-                let (mut ada, _bob, room) = two(house);
+                let (mut ada, _bob, room) = two(house.addr());
                 ada.ask_all((0..9).map(|_| json!([])));
                 for _ in 0..9 {
                     assert_eq!(ada.next()["code"], "bad_shape");
@@ -75,7 +76,7 @@ fn assert_bucket(let_through: usize, burst: usize, a_second: f64, start: Instant
 }
 
 fn at_once(house: &House) {
-    let (mut ada, mut bob, room) = two(house);
+    let (mut ada, mut bob, room) = two(house.addr());
     let start = Instant::now();
     let say =
         |number| json!({"type": "say", "room": room, "text": "hi", "id": format!("c{number}")});
@@ -110,7 +111,7 @@ fn at_once(house: &House) {
 }
 
 fn flood(house: &House) {
-    let (mut ada, mut bob, room) = two(house);
+    let (mut ada, mut bob, room) = two(house.addr());
     let mut mallory = Guest::in_room(house.addr(), "mallory", &room);
     let name = mallory.name.clone();
     let in_room = room.clone();
@@ -214,7 +215,7 @@ fn comings(house: &House) {
 }
 
 fn renames(house: &House) {
-    let (mut ada, mut bob, room) = two(house);
+    let (mut ada, mut bob, room) = two(house.addr());
     let start = Instant::now();
     let stem = ada.name.clone();
     ada.ask_all((0..8).map(|number| json!({"type": "name", "name": format!("{stem}-{number}")})));

@@ -1,9 +1,9 @@
 //! C: how a conversation ends, when it is the client who ends it or who has broken a rule.
 
-use crate::bytes::{close_from, frame_from, hear, hex};
-use crate::house::{House, Own};
-use crate::row;
-use crate::wire::{Pace, Wire};
+use crate::live::bytes::{close_from, frame_from, hear, hex};
+use crate::live::house::{House, Own};
+use crate::live::rows::row;
+use crate::live::wire::{Pace, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::protocol::Session;

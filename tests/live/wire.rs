@@ -1,16 +1,14 @@
 //! A client made of bytes: it sends what a row says, right or wrong, and reads what comes back.
 
-use crate::answer::Answer;
-use crate::bytes::frame_from;
+use super::PATIENCE;
+use super::answer::Answer;
+use super::bytes::frame_from;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use ws101::Role;
-
-/// What must come at all comes within this; only a server that hangs takes longer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// "At once", on a machine that has other things to do. It is a matter of milliseconds.
 pub(crate) const AT_ONCE: Duration = Duration::from_secs(1);
@@ -73,6 +71,20 @@ impl Wire {
         let mut wire = Self::open(addr);
         assert_eq!(wire.status_of_upgrade(), 101);
         wire
+    }
+
+    /// Connects as often as it takes: a place becomes free at once when its client has closed, and
+    /// a second later when the client keeps a connection that the server has closed.
+    pub(crate) fn upgraded_when_there_is_room(addr: SocketAddr) -> Self {
+        let deadline = Instant::now() + 2 * AT_ONCE;
+        loop {
+            let mut wire = Self::open(addr);
+            match wire.status_of_upgrade() {
+                101 => return wire,
+                503 => assert!(Instant::now() < deadline, "no place became free"),
+                other => panic!("status {other}"),
+            }
+        }
     }
 
     /// Asks to be upgraded, and says how that was answered.

@@ -1,7 +1,7 @@
 //! A guest of the chat, played by a test: it asks for something, and waits for what comes, never
 //! without a deadline.
 
-use crate::PATIENCE;
+use super::PATIENCE;
 use rustix::net::sockopt::set_socket_linger;
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpStream};
@@ -32,6 +32,15 @@ pub(crate) enum Heard {
     Close(u16, String),
     /// The connection ended without one, or the deadline passed.
     Nothing(SocketError),
+}
+
+/// Two in a room of their own; the first knows that the second is there.
+pub(crate) fn two(addr: SocketAddr) -> (Guest, Guest, String) {
+    let room = fresh("room");
+    let mut ada = Guest::in_room(addr, "ada", &room);
+    let bob = Guest::in_room(addr, "bob", &room);
+    assert_eq!(ada.until("entered")["name"], *bob.name);
+    (ada, bob, room)
 }
 
 impl Guest {
@@ -73,6 +82,23 @@ impl Guest {
         let joined = self.until("joined");
         self.name = joined["name"].as_str().expect("a name").to_owned();
         joined
+    }
+
+    /// Connects and joins the lobby, knowing it up to `since` in the run `epoch`; with what it is told.
+    pub(crate) fn rejoin(
+        addr: SocketAddr,
+        name: &str,
+        epoch: &Value,
+        since: Value,
+    ) -> (Self, Value) {
+        let mut guest = Self::connect(addr);
+        guest.ask(
+            json!({"type": "join", "name": name, "room": "lobby", "epoch": epoch, "since": since}),
+        );
+        let joined = guest.next();
+        assert_eq!(joined["type"], "joined", "{joined}");
+        guest.name = name.to_owned();
+        (guest, joined)
     }
 
     /// Joins a further room, for which no name is needed.

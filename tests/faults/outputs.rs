@@ -1,9 +1,9 @@
 //! What the program says: on its outputs, to those who started it, and what it keeps to itself.
 
-use crate::bytes::{close_from, frame_from, hex};
-use crate::house::Own;
-use crate::row;
-use crate::wire::{UPGRADE, Wire};
+use crate::live::bytes::{close_from, frame_from, hex};
+use crate::live::house::Own;
+use crate::live::rows::row;
+use crate::live::wire::{UPGRADE, Wire};
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader, Read};
@@ -223,7 +223,7 @@ fn no_payload_in_the_log() {
 fn log_of_ended(mut server: Own, judge: impl FnOnce(&str)) {
     let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
     kill_process(id, Signal::TERM).expect("the server runs");
-    server.process.wait(crate::wire::PATIENCE);
+    server.process.wait(crate::live::PATIENCE);
     let deadline = Instant::now() + SOON;
     while !server.process.log().contains("ending:") {
         assert!(Instant::now() < deadline, "{}", server.process.log());

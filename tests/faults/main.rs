@@ -1,0 +1,30 @@
+//! Faults of machines, not of people: a client that does not read or is gone without a word, a
+//! server out of descriptors, threads or disk, stopped, killed, or told to end while everyone
+//! talks. Each is brought about from outside, on the real program, and each is a row with a name.
+//!
+//! `cargo test --test faults disk` runs the rows whose name has that word. `WS101_LONG=1` makes those
+//! longer that look for what happens seldom.
+
+use std::process::ExitCode;
+
+mod clients;
+mod endings;
+#[path = "../live/mod.rs"]
+mod live;
+mod outputs;
+mod recovery;
+mod under_load;
+
+/// Most rows wait for a deadline of the server's, not for a processor.
+const AT_ONCE: usize = 12;
+
+fn main() -> ExitCode {
+    let tables = [
+        under_load::rows(), // the longest first
+        clients::rows(),    // of clients' machines, and of ours
+        endings::rows(),    // how the server ends
+        recovery::rows(),   // and how the next one goes on
+        outputs::rows(),    // what the program says, and to whom
+    ];
+    live::rows::run(tables, AT_ONCE).exit_code()
+}

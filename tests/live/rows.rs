@@ -1,0 +1,41 @@
+//! Tests that are rows of a table: each has a name of its own and shows in `cargo test -- --list`.
+
+use super::house::House;
+use libtest_mimic::{Arguments, Conclusion, Trial};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// A row that is a function of its own.
+pub(crate) fn row(name: impl Into<String>, run: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, || {
+        run();
+        Ok(())
+    })
+}
+
+/// A row that takes the server which many rows share.
+pub(crate) fn shared(
+    house: &Arc<House>,
+    name: &str,
+    run: impl FnOnce(&House) + Send + 'static,
+) -> Trial {
+    let house = Arc::clone(house);
+    row(name, move || run(&house))
+}
+
+/// Runs those that the command line asks for, so many at a time if it does not say.
+pub(crate) fn run(tables: impl IntoIterator<Item = Vec<Trial>>, at_once: usize) -> Conclusion {
+    let mut args = Arguments::from_args();
+    args.test_threads.get_or_insert(at_once);
+    let rows: Vec<Trial> = tables.into_iter().flatten().collect();
+    let mut names = HashSet::new();
+    for row in &rows {
+        assert!(names.insert(row.name()), "two rows: {:?}", row.name());
+    }
+    libtest_mimic::run(&args, rows)
+}
+
+/// Shall rows that look for what happens seldom take their time?
+pub(crate) fn is_long() -> bool {
+    std::env::var_os("WS101_LONG").is_some_and(|value| !value.is_empty() && value != "0")
+}
