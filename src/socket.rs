@@ -126,7 +126,8 @@ impl<S: Read + Write> WebSocket<S> {
             Ok(Some(event)) => {
                 outgoing.answer(&event);
                 if let Event::Close(_) = event {
-                    flush(&mut self.stream, outgoing)?;
+                    // Who said goodbye may listen no more; why it did is worth more than our answer.
+                    let _ = flush(&mut self.stream, outgoing);
                 }
                 Ok(event)
             }

@@ -74,8 +74,10 @@ impl Reader {
         self.wait()?;
         match self.incoming.next_event() {
             Ok(Some(event)) => {
+                // What came is worth more than an answer that could not be written: the other side
+                // may listen no more, and behind its ping may lie the Close that says why.
                 if !matches!(event, Event::Message(_)) {
-                    self.writer.0.answer(|queue| queue.answer(&event))?;
+                    let _ = self.writer.0.answer(|queue| queue.answer(&event));
                 }
                 Ok(event)
             }

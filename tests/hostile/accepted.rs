@@ -1,28 +1,24 @@
 //! J: what looks odd in a request and is taken all the same, or in part.
 
+use crate::house::House;
 use crate::live::guest::{Guest, fresh, two};
-use crate::live::house::House;
 use crate::live::lists::numbers;
-use crate::live::rows::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
-    vec![
-        shared(house, "J05 a key twice: the last one counts", |house| {
-            let mut ada = Guest::connect(house.addr());
+    [
+        house.row("J05 a key twice: the last one counts", |door| {
+            let mut ada = Guest::connect(door);
             let (name, room) = (fresh("ada"), fresh("room"));
             ada.ask_text(&format!(
                 r#"{{"type":"say","type":"join","name":"nobody","name":"{name}","room":"{room}"}}"#
             ));
             assert_eq!(ada.next()["name"], *name);
         }),
-        shared(
-            house,
-            "J08 fields that nobody knows are passed over",
-            |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+        house.row("J08 fields that nobody knows are passed over", |door| {
+                let (mut ada, mut bob, room) = two(door);
                 ada.ask(json!({
                     "type": "say", "room": room, "text": "hi", "colour": "red",
                     "later": {"version": [2, {"deep": null}]}, "": 0,
@@ -31,8 +27,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(ada.until("said")["text"], "hi");
             },
         ),
-        shared(house, "J08 null is as good as nothing", |house| {
-            let mut ada = Guest::connect(house.addr());
+        house.row("J08 null is as good as nothing", |door| {
+            let mut ada = Guest::connect(door);
             let (name, room) = (fresh("ada"), fresh("room"));
             ada.ask(json!({
                 "type": "join", "name": name, "room": room,
@@ -40,32 +36,23 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             }));
             assert_eq!(ada.next()["lost"], false);
         }),
-        shared(
-            house,
-            "J12 a name of 1 MiB: 1009, the message is too long",
-            |house| {
-                let mut ada = Guest::connect(house.addr());
+        house.row("J12 a name of 1 MiB: 1009, the message is too long", |door| {
+                let mut ada = Guest::connect(door);
                 let name = "x".repeat(1 << 20);
                 // It is refused at its header, and the connection may end before all of it is sent.
                 let _ = ada.try_ask_all([json!({"type": "join", "name": name, "room": "lobby"})]);
                 assert_eq!(ada.until_close().0, 1009);
             },
         ),
-        shared(
-            house,
-            "J18 2000 characters fit, the blanks around them do not count",
-            |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+        house.row("J18 2000 characters fit, the blanks around them do not count", |door| {
+                let (mut ada, mut bob, room) = two(door);
                 let text = "🦆".repeat(2_000);
                 ada.say(&room, &format!("  {text}\n"));
                 assert_eq!(bob.until("said")["text"], *text);
             },
         ),
-        shared(
-            house,
-            "J22 from, seq, at and ts are the server's to say",
-            |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+        house.row("J22 from, seq, at and ts are the server's to say", |door| {
+                let (mut ada, mut bob, room) = two(door);
                 ada.ask(json!({
                     "type": "say", "room": room, "text": "hi", "id": "c1", "from": bob.name,
                     "seq": 4_711, "at": "1970-01-01T00:00:00.000Z", "ts": 0,
@@ -84,12 +71,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(said, expected);
             },
         ),
-        shared(
-            house,
-            "J27 a limit of -1 counts as none, one of 1e9 as a hundred",
-            |house| {
+        house.row("J27 a limit of -1 counts as none, one of 1e9 as a hundred", |door| {
                 let room = fresh("room");
-                let mut ada = Guest::in_room(house.addr(), "ada", &room);
+                let mut ada = Guest::in_room(door, "ada", &room);
                 for number in 0..5 {
                     ada.say_now(&room, &format!("line {number}"));
                 }
@@ -112,11 +96,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 }
             },
         ),
-        shared(
-            house,
-            "J29 10000 keys are too long for one message: 1009",
-            |house| {
-                let mut ada = Guest::connect(house.addr());
+        house.row("J29 10000 keys are too long for one message: 1009", |door| {
+                let mut ada = Guest::connect(door);
                 let keys = (0..10_000)
                     .map(|key| (format!("key{key}"), Value::Null))
                     .collect();
@@ -125,6 +106,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             },
         ),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn page(guest: &mut Guest, room: &str, limit: &str) -> Vec<u64> {

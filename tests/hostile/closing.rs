@@ -1,11 +1,13 @@
 //! C: how a conversation ends, when it is the client who ends it or who has broken a rule.
 
+use crate::house::{House, own_row_as_it_stands};
 use crate::live::bytes::{close_from, frame_from, hear, hex};
-use crate::live::house::{House, Own};
-use crate::live::rows::row;
-use crate::live::wire::{Pace, Wire};
+use crate::live::guest::{Guest, fresh};
+use crate::live::wire::{Door, UPGRADE, Wire};
 use libtest_mimic::Trial;
+use serde_json::json;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use ws101::protocol::Session;
 use ws101::{Limits, Role};
 
@@ -24,157 +26,115 @@ const MAY_TRAVEL: [u16; 16] = [
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = Vec::new();
-    for (pace, how) in Pace::BOTH {
-        for &(name, bytes, code) in REFUSED {
-            let answer = Answer::Close(code);
-            rows.push(closing(
-                house,
-                format!("{name}: {code}{how}"),
-                hex(bytes),
-                pace,
-                answer,
-            ));
-        }
-        for code in MAY_NOT_TRAVEL {
-            let bytes = close_from(Role::Client, code, "");
-            let name = format!("C04 code {code} may not travel: 1002{how}");
-            rows.push(closing(house, name, bytes, pace, Answer::Close(1002)));
-        }
-        for code in MAY_TRAVEL {
-            let bytes = close_from(Role::Client, code, "reason");
-            let name = format!("C06 code {code} is echoed{how}");
-            rows.push(closing(
-                house,
-                name,
-                bytes,
-                pace,
-                Answer::Frame(close_from(Role::Server, code, "")),
-            ));
-        }
-        let empty = frame_from(Role::Client, 0x88, b"");
-        let name = format!("C02 an empty Close gets an empty one back{how}");
-        rows.push(closing(
-            house,
+    let mut closing = |name: String, bytes: Vec<u8>, answer: Answer| {
+        rows.extend(house.row(name, move |door| check(door, &bytes, &answer)));
+    };
+    for &(name, bytes, code) in REFUSED {
+        closing(format!("{name}: {code}"), hex(bytes), Answer::Close(code));
+    }
+    for code in MAY_NOT_TRAVEL {
+        let name = format!("C04 code {code} may not travel: 1002");
+        closing(
             name,
-            empty.clone(),
-            pace,
-            Answer::Frame(hex("88 00")),
-        ));
-        let bytes = close_from(Role::Client, 1000, "");
-        let name = format!("C01 1000 gets exactly 88 02 03 e8 back{how}");
-        rows.push(closing(
-            house,
-            name,
-            bytes.clone(),
-            pace,
-            Answer::Frame(hex("88 02 03 e8")),
-        ));
-        let name = format!("C10 what follows a Close does not count{how}");
-        let followed = [
-            bytes.clone(),
-            frame_from(Role::Client, 0x81, b"late"),
-            bytes.clone(),
-        ];
-        rows.push(closing(
-            house,
-            name,
-            followed.concat(),
-            pace,
-            Answer::Frame(hex("88 02 03 e8")),
-        ));
-        let name = format!("C13 what precedes a Close counts{how}");
-        let preceded = [frame_from(Role::Client, 0x81, b"last"), bytes];
-        let answer = [frame_from(Role::Server, 0x81, b"last"), hex("88 02 03 e8")];
-        rows.push(closing(
-            house,
-            name,
-            preceded.concat(),
-            pace,
-            Answer::Frame(answer.concat()),
-        ));
+            close_from(Role::Client, code, ""),
+            Answer::Close(1002),
+        );
+    }
+    for code in MAY_TRAVEL {
+        let name = format!("C06 code {code} is echoed");
+        let answer = Answer::Bytes(close_from(Role::Server, code, ""));
+        closing(name, close_from(Role::Client, code, "reason"), answer);
+    }
+    let close = close_from(Role::Client, 1000, "");
+    let [text, echo] = [Role::Client, Role::Server].map(|role| frame_from(role, 0x81, b"text"));
+    let closed = hex("88 02 03 e8");
+    for (name, bytes, answer) in [
+        (
+            "C02 an empty Close gets an empty one back",
+            frame_from(Role::Client, 0x88, b""),
+            hex("88 00"),
+        ),
+        (
+            "C01 1000 gets exactly 88 02 03 e8 back",
+            close.clone(),
+            closed.clone(),
+        ),
+        (
+            "C10 what follows a Close does not count",
+            [&close[..], &text, &close].concat(),
+            closed.clone(),
+        ),
+        (
+            "C13 what precedes a Close counts",
+            [&text[..], &close].concat(),
+            [echo, closed].concat(),
+        ),
+    ] {
+        closing(name.to_owned(), bytes, Answer::Bytes(answer));
     }
     rows.extend(clean_ends(house));
     rows
 }
 
 /// What comes back before the end.
+#[derive(Debug, Clone)]
 enum Answer {
     /// A Close with this code and a sentence.
     Close(u16),
     /// Exactly these bytes.
-    Frame(Vec<u8>),
+    Bytes(Vec<u8>),
 }
 
-fn closing(house: &Arc<House>, name: String, bytes: Vec<u8>, pace: Pace, answer: Answer) -> Trial {
-    let house = Arc::clone(house);
-    row(name, move || {
-        let mut wire = Wire::upgraded(house.addr());
-        wire.send_at(&bytes, pace);
-        match answer {
-            Answer::Close(code) => assert!(!wire.expect_close(code).is_empty(), "it says why"),
-            Answer::Frame(bytes) => {
-                wire.expect_bytes(&bytes);
-                wire.expect_prompt_end();
-            }
+fn check(door: Door, bytes: &[u8], answer: &Answer) {
+    let mut wire = Wire::upgraded(door);
+    wire.send(bytes);
+    match answer {
+        Answer::Close(code) => assert!(!wire.expect_close(*code).is_empty(), "it says why"),
+        Answer::Bytes(bytes) => {
+            wire.expect_bytes(bytes);
+            wire.expect_prompt_end();
         }
-    })
+    }
 }
 
 fn clean_ends(house: &Arc<House>) -> Vec<Trial> {
-    let shared = || Arc::clone(house);
-    let (answering, lost, many, garbage) = (shared(), shared(), shared(), shared());
-    vec![
-        row("C17 FIN within a frame ends it", || {
-            let server = Own::start(&[]);
-            let mut wire = Wire::upgraded(server.addr());
-            wire.send(&[0x81, 0x85, 0, 0, 0, 0, b'h']);
+    let mut rows = house.row("C17 FIN within a frame ends it", |door| {
+        let mut wire = Wire::upgraded(door);
+        wire.send(&[0x81, 0x85, 0, 0, 0, 0, b'h']);
+        wire.send_fin();
+        wire.expect_prompt_end();
+    });
+    rows.extend(house.row(
+        "C20 the client answers our 1002 with its own Close",
+        |door| {
+            let mut wire = Wire::upgraded(door);
+            wire.send(&hex("83 80 37 fa 21 3d"));
+            let close = wire.frame();
+            assert_eq!(close.payload[..2], 1002_u16.to_be_bytes());
+            wire.send(&close_from(Role::Client, 1000, ""));
             wire.send_fin();
             wire.expect_prompt_end();
-        }),
-        row(
-            "C20 the client answers our 1002 with its own Close",
-            move || {
-                let mut wire = Wire::upgraded(answering.addr());
-                wire.send(&hex("83 80 37 fa 21 3d"));
-                let close = wire.frame();
-                assert_eq!(close.payload[..2], 1002_u16.to_be_bytes());
-                wire.send(&close_from(Role::Client, 1000, ""));
-                wire.send_fin();
-                wire.expect_prompt_end();
-            },
-        ),
-        row(
-            "C21 a Close in front of 1 MiB that nobody reads is not lost: 100 runs",
-            move || {
-                for run in 0..100 {
-                    close_in_front_of_much(&lost, run);
-                }
-            },
-        ),
-        row("C24 200 close at once", move || {
-            let mut all: Vec<Wire> = (0..200).map(|_| Wire::upgraded(many.addr())).collect();
-            for wire in &mut all {
-                wire.send(&close_from(Role::Client, 1000, ""));
-            }
-            for wire in &mut all {
-                wire.expect_bytes(&hex("88 02 03 e8"));
-                wire.expect_end();
-            }
-        }),
-        row(
-            "F36 garbage ends as the protocol says: 1 000 seeds",
-            move || {
-                for seed in 1..=1_000 {
-                    garbage_in(&garbage, seed);
-                }
-            },
-        ),
-    ]
+        },
+    ));
+    rows.push(house.row_as_it_stands(
+        "C21 a Close in front of 1 MiB that nobody reads is not lost: 100 runs",
+        |door| (0..100).for_each(|run| close_in_front_of_much(door, run)),
+    ));
+    rows.push(house.row_as_it_stands(
+        "F36 garbage ends as the protocol says: 1 000 seeds",
+        |door| (1..=1_000).for_each(|seed| garbage_in(door, seed)),
+    ));
+    rows.push(own_row_as_it_stands(
+        "C24 1 000 close at once: done in two seconds, and nobody is left in the room",
+        ["--max-connections", "1100", "--max-handshaking", "1100"],
+        close_all_at_once,
+    ));
+    rows
 }
 
 /// A server that closed the connection now would reset it, and the Close would be lost.
-fn close_in_front_of_much(house: &House, run: usize) {
-    let mut wire = Wire::upgraded(house.addr());
+fn close_in_front_of_much(door: Door, run: usize) {
+    let mut wire = Wire::upgraded(door);
     let mut bytes = hex("83 80 37 fa 21 3d");
     bytes.resize(bytes.len() + (1 << 20), 0);
     wire.try_send(&bytes).unwrap_or_else(|error| {
@@ -184,11 +144,11 @@ fn close_in_front_of_much(house: &House, run: usize) {
 }
 
 /// The library, given the same bytes, says what must come back.
-fn garbage_in(house: &House, seed: u64) {
+fn garbage_in(door: Door, seed: u64) {
     let bytes = garbage(seed, 16 << 10);
     let mut session = Session::server(Limits::ECHO);
     let seen = hear(&mut session, &bytes);
-    let mut wire = Wire::upgraded(house.addr());
+    let mut wire = Wire::upgraded(door);
     wire.try_send(&bytes)
         .unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     wire.send_fin();
@@ -210,4 +170,32 @@ fn garbage(seed: u64, length: usize) -> Vec<u8> {
         state as u8
     };
     (0..length).map(|_| next()).collect()
+}
+
+/// All are in one room, and say goodbye at the same moment: the one who stays is told of everyone.
+fn close_all_at_once(door: Door) {
+    const COUNT: usize = 1_000;
+    let room = fresh("room");
+    let mut stays = Guest::in_room(door.addr, "stays", &room);
+    let request = UPGRADE.replace("/echo", "/ws");
+    let request = request.replace("{host}", &door.addr.to_string());
+    let mut all: Vec<Wire> = (0..COUNT).map(|_| Wire::open(door)).collect();
+    for (number, wire) in all.iter_mut().enumerate() {
+        let join = json!({"type": "join", "name": format!("n{number}"), "room": room});
+        let join = frame_from(Role::Client, 0x81, join.to_string().as_bytes());
+        wire.send(&[request.as_bytes(), &join].concat());
+    }
+    stays.find(|event| event["count"] == COUNT + 1);
+    let start = Instant::now();
+    for wire in &mut all {
+        wire.send(&close_from(Role::Client, 1000, ""));
+    }
+    stays.find(|event| event["count"] == 1);
+    for wire in &mut all {
+        assert!(wire.rest().ends_with(&hex("88 02 03 e8")));
+    }
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(2), "it took {took:?}");
+    let now = Guest::connect(door.addr).join(&fresh("late"), &room);
+    assert_eq!(now["people"].as_array().map(Vec::len), Some(2), "{now}");
 }

@@ -1,80 +1,40 @@
 //! U, R: how many may connect at once, and what the one too many is told.
 
+use crate::house::{Own, own_row};
 use crate::live::PATIENCE;
-use crate::live::house::Own;
 use crate::live::optional;
 use crate::live::rows::row;
-use crate::live::wire::{UPGRADE, Wire};
+use crate::live::wire::{Door, UPGRADE, Wire};
 use libtest_mimic::Trial;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::Command;
 use std::time::Instant;
 
+/// Two places, beside those of the witnesses.
+const TWO_PLACES: [&str; 2] = ["--max-connections", "4"];
+
 pub(crate) fn rows() -> Vec<Trial> {
-    let mut rows = vec![
-        row(
-            "U33 over --max-connections: 503, before a word is said",
-            || {
-                let (server, _first, _second) = full_server();
-                let mut wire = Wire::open(server.addr());
-                wire.answer().assert_refusal(503);
-            },
-        ),
-        row(
-            "U33 over --max-connections: 503, behind the request",
-            || {
-                let (server, _first, _second) = full_server();
-                for _ in 0..20 {
-                    refused_with_request(server.addr());
-                }
-            },
-        ),
-        row("U33 refusals do not hold up those who are in", || {
-            let (server, mut first, mut second) = full_server();
-            let refused: Vec<Wire> = (0..100).map(|_| Wire::open(server.addr())).collect();
-            first.echo("first");
-            second.echo("second");
-            for mut wire in refused {
-                wire.answer().assert_refusal(503);
-            }
-        }),
-        row(
-            "U33 one who is refused and sends without end holds up nobody",
-            endless_sender,
-        ),
-        row("R07 a place is free when its client has closed", || {
-            let (server, mut first, mut second) = full_server();
-            first.send_frame(0x88, b"");
-            first.expect_frame(0x88, b"");
-            first.expect_end();
-            drop(first);
-            Wire::upgraded_when_there_is_room(server.addr()).echo("third");
-            second.echo("second");
-        }),
-        row(
-            "C14 a place is free when its client has gone without a Close",
-            || {
-                let (server, first, _second) = full_server();
-                drop(first);
-                Wire::upgraded_when_there_is_room(server.addr()).echo("third");
-            },
-        ),
-    ];
-    rows.push(row("R08 loopback is exempt from --max-per-address", || {
-        let server = Own::start(&["--max-per-address", "1"]);
-        let mut all: Vec<Wire> = (0..5).map(|_| Wire::upgraded(server.addr())).collect();
-        all.iter_mut().for_each(|wire| wire.echo("here"));
-    }));
-    let name = "R08 loopback is exempt when it comes to an IPv6 socket";
-    let over_ipv6 = || {
-        let server = listening(&["--listen", "[::]:0", "--max-per-address", "1"]);
-        let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, server.addr().port()));
-        let mut all: Vec<Wire> = (0..5).map(|_| Wire::upgraded(addr)).collect();
-        all.iter_mut().for_each(|wire| wire.echo("here"));
-    };
+    let mut rows = refused();
+    rows.extend(free_places());
+    rows.extend(own_row(
+        "R08 loopback is exempt from --max-per-address",
+        ["--max-per-address", "1"],
+        several_are_heard,
+    ));
     rows.push(match TcpListener::bind("[::]:0") {
-        Ok(_) => row(name, over_ipv6),
-        Err(_) => optional::missing(name, "this machine has no IPv6"),
+        Ok(_) => row(
+            "R08 loopback is exempt when it comes to an IPv6 socket",
+            || {
+                let server = listening(&["--listen", "[::]:0", "--max-per-address", "1"]);
+                several_are_heard(
+                    SocketAddr::from((Ipv4Addr::LOCALHOST, server.addr().port())).into(),
+                );
+            },
+        ),
+        Err(_) => optional::missing(
+            "R08 loopback is exempt when it comes to an IPv6 socket",
+            "this machine has no IPv6",
+        ),
     });
     let name = "R08 over --max-per-address: 503 for this address, not for others";
     rows.push(match own_address() {
@@ -84,24 +44,97 @@ pub(crate) fn rows() -> Vec<Trial> {
     rows
 }
 
-fn full_server() -> (Own, Wire, Wire) {
-    let server = Own::start(&["--max-connections", "2"]);
-    let (first, second) = (Wire::upgraded(server.addr()), Wire::upgraded(server.addr()));
-    (server, first, second)
+fn refused() -> Vec<Trial> {
+    let full = |name, run: fn(Door, &mut Wire, &mut Wire)| {
+        own_row(name, TWO_PLACES, move |door| {
+            let (mut first, mut second) = (Wire::upgraded(door), Wire::upgraded(door));
+            run(door, &mut first, &mut second);
+        })
+    };
+    [
+        full(
+            "U33 over --max-connections: 503, before a word is said",
+            |door, _, _| {
+                Wire::open(door).answer().assert_refusal(503);
+            },
+        ),
+        full(
+            "U33 over --max-connections: 503, behind the request",
+            |door, _, _| {
+                (0..20).for_each(|_| refused_with_request(door));
+            },
+        ),
+        full(
+            "U33 refusals do not hold up those who are in",
+            |door, first, second| {
+                let refused: Vec<Wire> = (0..100).map(|_| Wire::open(door)).collect();
+                first.echo("first");
+                second.echo("second");
+                for mut wire in refused {
+                    wire.answer().assert_refusal(503);
+                }
+            },
+        ),
+        full(
+            "U33 one who is refused and sends without end holds up nobody",
+            |door, first, _| {
+                endless_sender(door);
+                first.echo("unharmed");
+            },
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn free_places() -> Vec<Trial> {
+    [
+        own_row(
+            "R07 a place is free when its client has closed",
+            TWO_PLACES,
+            |door| {
+                let (mut first, mut second) = (Wire::upgraded(door), Wire::upgraded(door));
+                first.send_frame(0x88, b"");
+                first.expect_frame(0x88, b"");
+                first.expect_end();
+                drop(first);
+                Wire::upgraded_when_there_is_room(door).echo("third");
+                second.echo("second");
+            },
+        ),
+        own_row(
+            "C14 a place is free when its client has gone without a Close",
+            TWO_PLACES,
+            |door| {
+                let (first, _second) = (Wire::upgraded(door), Wire::upgraded(door));
+                drop(first);
+                Wire::upgraded_when_there_is_room(door).echo("third");
+            },
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn several_are_heard(door: Door) {
+    let mut all: Vec<Wire> = (0..5).map(|_| Wire::upgraded(door)).collect();
+    all.iter_mut().for_each(|wire| wire.echo("here"));
 }
 
 /// The answer is there before the request is: it must not be lost when the server closes.
-fn refused_with_request(addr: SocketAddr) {
-    let mut wire = Wire::open(addr);
-    wire.send(UPGRADE.replace("{host}", &addr.to_string()).as_bytes());
+fn refused_with_request(door: Door) {
+    let mut wire = Wire::open(door);
+    // Who takes long over its request may find the door closed in the middle of it.
+    let _ = wire.try_send(UPGRADE.replace("{host}", &door.addr.to_string()).as_bytes());
     wire.answer().assert_refusal(503);
 }
 
 /// Refused clients are kept for a moment, and what they still send is taken in meanwhile. That
 /// must have an end: those who come behind wait for the same thread.
-fn endless_sender() {
-    let (server, mut first, _second) = full_server();
-    let mut endless = Wire::open(server.addr());
+fn endless_sender(door: Door) {
+    let mut endless = Wire::open(door.addr);
     let chunk = vec![b'a'; 1 << 20];
     let deadline = Instant::now() + PATIENCE;
     let mut sent = 0;
@@ -109,7 +142,6 @@ fn endless_sender() {
         sent += chunk.len() >> 20;
         assert!(Instant::now() < deadline, "{sent} MiB were taken in");
     }
-    first.echo("unharmed");
 }
 
 fn one_address(own: IpAddr) {
@@ -118,8 +150,8 @@ fn one_address(own: IpAddr) {
     let addr = SocketAddr::new(own, port);
     let mut first = Wire::upgraded(addr);
     let _second = Wire::upgraded(addr);
-    refused_with_request(addr);
-    Wire::upgraded((Ipv4Addr::LOCALHOST, port).into()).echo("from elsewhere");
+    refused_with_request(addr.into());
+    Wire::upgraded(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).echo("from elsewhere");
     first.echo("first");
     drop(first);
     Wire::upgraded_when_there_is_room(addr).echo("third");

@@ -1,68 +1,53 @@
 //! J: too much, too fast. Somebody who is hasty is told when to try again; somebody who does not
 //! listen is sent away; the others go on talking.
 
+use crate::house::House;
 use crate::live::PATIENCE;
 use crate::live::guest::two;
 use crate::live::guest::{Guest, Heard, fresh};
-use crate::live::house::House;
 use crate::live::lists::names;
-use crate::live::rows::shared;
+use crate::live::wire::Door;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
-    vec![
-        shared(
-            house,
+pub(crate) fn rows() -> Vec<Trial> {
+    let house = House::with(&[]);
+    [
+        house.row(
             "J23 30 lines at once: 20 are said, 10 come too fast",
             at_once,
         ),
-        shared(
-            house,
-            "J24 a flood: 1008, and the others go on talking",
-            flood,
-        ),
-        shared(
-            house,
+        house.row("J24 a flood: 1008, and the others go on talking", flood),
+        house.row(
             "J25 a hundred come and go: few are told of, and the list is right",
             comings,
         ),
-        shared(
-            house,
-            "J26 names changed all the time: rate_limited",
-            renames,
-        ),
-        shared(
-            house,
-            "strikes: ten wrong requests in ten seconds: 1008",
-            |house| {
-                let (mut ada, mut bob, _) = two(house.addr());
-                ada.ask_all((0..10).map(|_| json!({"type": "shout"})));
-                for _ in 0..10 {
-                    assert_eq!(ada.next()["code"], "unknown_type");
-                }
-                let (code, reason) = ada.until_close();
-                assert_eq!((code, reason.is_empty()), (1008, false));
-                assert_eq!(bob.until("left")["name"], *ada.name);
-            },
-        ),
-        shared(
-            house,
-            "strikes: nine wrong requests are forgiven",
-            |house| {
-                let (mut ada, _bob, room) = two(house.addr());
-                ada.ask_all((0..9).map(|_| json!([])));
-                for _ in 0..9 {
-                    assert_eq!(ada.next()["code"], "bad_shape");
-                }
-                ada.say_now(&room, "sorry");
-            },
-        ),
+        house.row("J26 names changed all the time: rate_limited", renames),
+        house.row("strikes: ten wrong requests in ten seconds: 1008", |door| {
+            let (mut ada, mut bob, _) = two(door);
+            ada.ask_all((0..10).map(|_| json!({"type": "shout"})));
+            for _ in 0..10 {
+                assert_eq!(ada.next()["code"], "unknown_type");
+            }
+            let (code, reason) = ada.until_close();
+            assert_eq!((code, reason.is_empty()), (1008, false));
+            assert_eq!(bob.until("left")["name"], *ada.name);
+        }),
+        house.row("strikes: nine wrong requests are forgiven", |door| {
+            let (mut ada, _bob, room) = two(door);
+            ada.ask_all((0..9).map(|_| json!([])));
+            for _ in 0..9 {
+                assert_eq!(ada.next()["code"], "bad_shape");
+            }
+            ada.say_now(&room, "sorry");
+        }),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// So many of a bucket that lets `burst` through, and `a_second` more, since `start`.
@@ -75,8 +60,8 @@ fn assert_bucket(let_through: usize, burst: usize, a_second: f64, start: Instant
     );
 }
 
-fn at_once(house: &House) {
-    let (mut ada, mut bob, room) = two(house.addr());
+fn at_once(door: Door) {
+    let (mut ada, mut bob, room) = two(door);
     let start = Instant::now();
     let say =
         |number| json!({"type": "say", "room": room, "text": "hi", "id": format!("c{number}")});
@@ -110,9 +95,9 @@ fn at_once(house: &House) {
     ada.assert_undisturbed();
 }
 
-fn flood(house: &House) {
-    let (mut ada, mut bob, room) = two(house.addr());
-    let mut mallory = Guest::in_room(house.addr(), "mallory", &room);
+fn flood(door: Door) {
+    let (mut ada, mut bob, room) = two(door);
+    let mut mallory = Guest::in_room(door, "mallory", &room);
     let name = mallory.name.clone();
     let in_room = room.clone();
     let flooding = thread::spawn(move || {
@@ -153,17 +138,16 @@ fn flood(house: &House) {
     }
 }
 
-fn comings(house: &House) {
+fn comings(door: Door) {
     let room = fresh("room");
-    let mut witness = Guest::connect(house.addr());
+    let mut witness = Guest::connect(door);
     let joined = witness.join(&fresh("witness"), &room);
     let mut roster: BTreeSet<String> = names(&joined["people"]);
-    let addr = house.addr();
     let in_room = room.clone();
     let crowd = thread::spawn(move || {
         let mut stay = Vec::new();
         for number in 0..100 {
-            let guest = Guest::in_room(addr, "passer-by", &in_room);
+            let guest = Guest::in_room(door, "passer-by", &in_room);
             match number % 10 {
                 0 => stay.push(guest),
                 1 => guest.vanish(),
@@ -198,7 +182,7 @@ fn comings(house: &House) {
         now = hear(&witness.next());
     }
     witness.assert_undisturbed();
-    let now_in = Guest::connect(house.addr()).join(&fresh("late"), &room);
+    let now_in = Guest::connect(door).join(&fresh("late"), &room);
     assert_eq!(now_in["count"], expected.len() + 1);
     // Ten a second. What is read late comes bunched, hence the second more.
     for (first, start) in told.iter().enumerate() {
@@ -214,8 +198,8 @@ fn comings(house: &House) {
     }
 }
 
-fn renames(house: &House) {
-    let (mut ada, mut bob, room) = two(house.addr());
+fn renames(door: Door) {
+    let (mut ada, mut bob, room) = two(door);
     let start = Instant::now();
     let stem = ada.name.clone();
     ada.ask_all((0..8).map(|number| json!({"type": "name", "name": format!("{stem}-{number}")})));

@@ -1,12 +1,10 @@
 //! F: frames, right and wrong. A wrong one is answered with one Close that says why.
 
-use crate::live::bytes::{KEY, SIZES, frame_from, header, hex};
-use crate::live::house::{House, Own};
-use crate::live::rows::row;
-use crate::live::wire::{Pace, Wire};
+use crate::house::{House, own_row};
+use crate::live::bytes::{KEY, SIZES, header, hex};
+use crate::live::wire::Wire;
 use libtest_mimic::Trial;
 use std::sync::Arc;
-use ws101::Role;
 
 /// Name, bytes, close code. Nothing follows the bytes: what is wrong must be seen in them.
 #[rustfmt::skip]
@@ -46,91 +44,84 @@ const REFUSED: &[(&str, &str, u16)] = &[
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = Vec::new();
-    for (pace, how) in Pace::BOTH {
-        for &(name, bytes, code) in REFUSED {
-            let house = Arc::clone(house);
-            rows.push(row(format!("{name}: {code}{how}"), move || {
-                let mut wire = Wire::upgraded(house.addr());
-                wire.send_at(&hex(bytes), pace);
-                let sentence = wire.expect_close(code);
-                assert!(!sentence.is_empty(), "the Close says why");
-            }));
-        }
-        for (name, run) in ACCEPTED {
-            let house = Arc::clone(house);
-            rows.push(row(format!("{name}{how}"), move || {
-                run(&mut Wire::upgraded(house.addr()), pace);
-            }));
-        }
-    }
-    for size in SIZES {
-        let house = Arc::clone(house);
-        rows.push(row(format!("F10 {size} bytes are echoed"), move || {
-            let mut wire = Wire::upgraded(house.addr());
-            let payload: Vec<u8> = (0..size).map(|i| i as u8).collect();
-            wire.send_frame(0x82, &payload);
-            wire.expect_frame(0x82, &payload);
+    for &(name, bytes, code) in REFUSED {
+        rows.extend(house.row(format!("{name}: {code}"), move |door| {
+            let mut wire = Wire::upgraded(door);
+            wire.send(&hex(bytes));
+            let sentence = wire.expect_close(code);
+            assert!(!sentence.is_empty(), "the Close says why");
         }));
     }
-    let shared = Arc::clone(house);
-    rows.push(row("F30 65536 fragments of one byte: echoed", move || {
-        let mut wire = Wire::upgraded(shared.addr());
-        wire.send(&fragments(65_536));
-        wire.expect_frame(0x81, "k".repeat(65_536));
-    }));
-    rows.push(row("F30 over --echo-max-fragments: 1008", || {
-        let server = Own::start(&["--echo-max-fragments", "1024"]);
-        let mut wire = Wire::upgraded(server.addr());
-        wire.send(&fragments(1_024));
-        wire.expect_frame(0x81, "k".repeat(1_024));
-        wire.send(&fragments(1_025));
-        wire.expect_close(1008);
-    }));
+    for (name, run) in ACCEPTED {
+        rows.extend(house.row(name, move |door| run(&mut Wire::upgraded(door))));
+    }
+    for size in SIZES {
+        rows.extend(
+            house.row(format!("F10 {size} bytes are echoed"), move |door| {
+                let mut wire = Wire::upgraded(door);
+                let payload: Vec<u8> = (0..size).map(|i| i as u8).collect();
+                wire.send_frame(0x82, &payload);
+                wire.expect_frame(0x82, &payload);
+            }),
+        );
+    }
+    rows.push(
+        house.row_as_it_stands("F30 65536 fragments of one byte: echoed", |door| {
+            let mut wire = Wire::upgraded(door);
+            wire.send(&fragments(65_536));
+            wire.expect_frame(0x81, "k".repeat(65_536));
+        }),
+    );
+    rows.extend(own_row(
+        "F30 over --echo-max-fragments: 1008",
+        ["--echo-max-fragments", "1024"],
+        |door| {
+            let mut wire = Wire::upgraded(door);
+            wire.send(&fragments(1_024));
+            wire.expect_frame(0x81, "k".repeat(1_024));
+            wire.send(&fragments(1_025));
+            wire.expect_close(1008);
+        },
+    ));
     rows
 }
 
-type Accepted = (&'static str, fn(&mut Wire, Pace));
+type Accepted = (&'static str, fn(&mut Wire));
 
 const ACCEPTED: [Accepted; 6] = [
-    (
-        "F20 a ping of 125 bytes gets the same back",
-        |wire, pace| {
-            let payload: Vec<u8> = (100..225).collect();
-            wire.send_at(&frame_from(Role::Client, 0x89, &payload), pace);
-            wire.expect_frame(0x8a, &payload);
-        },
-    ),
-    (
-        "F22 a pong that nobody asked for is passed over",
-        |wire, pace| {
-            wire.send_at(&frame_from(Role::Client, 0x8a, b"unasked"), pace);
-            wire.echo("hello");
-        },
-    ),
+    ("F20 a ping of 125 bytes gets the same back", |wire| {
+        let payload: Vec<u8> = (100..225).collect();
+        wire.send_frame(0x89, &payload);
+        wire.expect_frame(0x8a, &payload);
+    }),
+    ("F22 a pong that nobody asked for is passed over", |wire| {
+        wire.send_frame(0x8a, b"unasked");
+        wire.echo("hello");
+    }),
     (
         "F27 a pong does not wait for the message around its ping",
-        |wire, pace| {
-            wire.send_at(&frame_from(Role::Client, 0x01, b"be"), pace);
-            wire.send_at(&frame_from(Role::Client, 0x89, b"ping"), pace);
+        |wire| {
+            wire.send_frame(0x01, b"be");
+            wire.send_frame(0x89, b"ping");
             wire.expect_frame(0x8a, "ping");
-            wire.send_at(&frame_from(Role::Client, 0x80, b"gun"), pace);
+            wire.send_frame(0x80, b"gun");
             wire.expect_frame(0x81, "begun");
         },
     ),
-    ("F28 a Close within a message ends it", |wire, pace| {
-        wire.send_at(&frame_from(Role::Client, 0x01, b"be"), pace);
-        wire.send_at(&frame_from(Role::Client, 0x88, &[0x03, 0xe8]), pace);
+    ("F28 a Close within a message ends it", |wire| {
+        wire.send_frame(0x01, b"be");
+        wire.send_frame(0x88, [0x03, 0xe8]);
         wire.expect_close(1000);
     }),
-    ("F29 two empty frames are an empty message", |wire, pace| {
-        wire.send_at(&frame_from(Role::Client, 0x01, b""), pace);
-        wire.send_at(&frame_from(Role::Client, 0x80, b""), pace);
+    ("F29 two empty frames are an empty message", |wire| {
+        wire.send_frame(0x01, b"");
+        wire.send_frame(0x80, b"");
         wire.expect_frame(0x81, "");
     }),
-    ("F34 the same key again and again", |wire, pace| {
+    ("F34 the same key again and again", |wire| {
         for round in 0..5 {
             let text = format!("round {round}");
-            wire.send_at(&frame_from(Role::Client, 0x81, text.as_bytes()), pace);
+            wire.send_frame(0x81, text.as_bytes());
             wire.expect_frame(0x81, text);
         }
     }),

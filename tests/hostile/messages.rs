@@ -1,9 +1,8 @@
 //! M: messages. Text is judged as it arrives, a size when it is declared.
 
+use crate::house::{House, own_row};
 use crate::live::bytes::{KEY, frame, frame_from, header};
-use crate::live::house::{House, Own};
-use crate::live::rows::row;
-use crate::live::wire::{Pace, Wire};
+use crate::live::wire::Wire;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;
@@ -47,67 +46,53 @@ const TEXTS: [&str; 12] = [
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = Vec::new();
-    for (pace, how) in Pace::BOTH {
-        for &(name, payload) in NOT_UTF8 {
-            let house = Arc::clone(house);
-            rows.push(row(format!("{name}: 1007{how}"), move || {
-                let mut wire = Wire::upgraded(house.addr());
-                wire.send_at(&frame_from(Role::Client, 0x81, payload), pace);
-                wire.expect_close(1007);
-            }));
-        }
-        let house = Arc::clone(house);
-        rows.push(row(
-            format!("M06 texts at the edge are echoed{how}"),
-            move || {
-                let mut wire = Wire::upgraded(house.addr());
-                for text in TEXTS {
-                    wire.send_at(&frame_from(Role::Client, 0x81, text.as_bytes()), pace);
-                    wire.expect_frame(0x81, text);
-                }
-            },
-        ));
+    for &(name, payload) in NOT_UTF8 {
+        rows.extend(house.row(format!("{name}: 1007"), move |door| {
+            let mut wire = Wire::upgraded(door);
+            wire.send_frame(0x81, payload);
+            wire.expect_close(1007);
+        }));
     }
-    let shared = || Arc::clone(house);
-    let (cut, fragment, chopped, large) = (shared(), shared(), shared(), shared());
-    rows.extend([
-        row("M06 a character over several frames is echoed", move || {
-            let mut wire = Wire::upgraded(cut.addr());
+    rows.extend(house.row("M06 texts at the edge are echoed", |door| {
+        let mut wire = Wire::upgraded(door);
+        TEXTS.into_iter().for_each(|text| wire.echo(text));
+    }));
+    rows.extend(
+        house.row("M06 a character over several frames is echoed", |door| {
+            let mut wire = Wire::upgraded(door);
             for text in TEXTS {
                 wire.send(&one_byte_a_frame(text.as_bytes()));
                 wire.expect_frame(0x81, text);
             }
         }),
-        row(
-            "M08 a bad byte in fragment 2 of 3: 1007 before the third",
-            move || {
-                let mut wire = Wire::upgraded(fragment.addr());
-                wire.send_frame(0x01, "κό");
-                wire.send_frame(0x00, b"\xed\xa0\x80");
-                wire.expect_close(1007);
-            },
-        ),
-        row(
-            "M09 a bad byte within a frame: 1007 before its end",
-            move || {
-                let mut wire = Wire::upgraded(chopped.addr());
-                let whole = frame_from(
-                    Role::Client,
-                    0x81,
-                    b"text \xed\xa0\x80 and more that never comes",
-                );
-                wire.send(&whole[..6 + 8]);
-                wire.expect_close(1007);
-            },
-        ),
-        row("M15 16 MiB of binary are echoed", move || {
-            let mut wire = Wire::upgraded(large.addr());
+    );
+    rows.extend(house.row(
+        "M08 a bad byte in fragment 2 of 3: 1007 before the third",
+        |door| {
+            let mut wire = Wire::upgraded(door);
+            wire.send_frame(0x01, "κό");
+            wire.send_frame(0x00, b"\xed\xa0\x80");
+            wire.expect_close(1007);
+        },
+    ));
+    rows.extend(house.row(
+        "M09 a bad byte within a frame: 1007 before its end",
+        |door| {
+            let mut wire = Wire::upgraded(door);
+            let text = b"text \xed\xa0\x80 and more that never comes";
+            wire.send(&frame_from(Role::Client, 0x81, text)[..6 + 8]);
+            wire.expect_close(1007);
+        },
+    ));
+    rows.push(
+        house.row_as_it_stands("M15 16 MiB of binary are echoed", |door| {
+            let mut wire = Wire::upgraded(door);
             let payload: Vec<u8> = (0..16 << 20).map(|i: u32| (i ^ i >> 8) as u8).collect();
             wire.send_frame(0x82, &payload);
             assert!(wire.frame().payload == payload, "the echo differs");
             wire.echo("and on it goes");
         }),
-    ]);
+    );
     rows.extend(limits());
     rows
 }
@@ -115,45 +100,42 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 const LIMIT: usize = 65_536;
 
 fn limits() -> Vec<Trial> {
-    let house = Arc::new(House::with(&["--echo-max-message", "65536"]));
-    let shared = || Arc::clone(&house);
-    let (exact, above, parts) = (shared(), shared(), shared());
-    vec![
-        row("M11 a message exactly at the limit is echoed", move || {
-            let mut wire = Wire::upgraded(exact.addr());
-            let text = "k".repeat(LIMIT);
-            for first in [0x81, 0x82] {
-                wire.send_frame(first, &text);
-                wire.expect_frame(first, &text);
-            }
-        }),
-        row("M12 one byte more: 1009 at the header", move || {
-            for first in [0x81, 0x82] {
-                let mut wire = Wire::upgraded(above.addr());
-                wire.send(&header(first, Some(KEY), LIMIT as u64 + 1));
-                wire.expect_close(1009);
-            }
-        }),
-        row(
-            "M12 over two frames: 1009 at the header of the second",
-            move || {
-                let mut wire = Wire::upgraded(parts.addr());
-                wire.send_frame(0x02, vec![0; LIMIT]);
-                wire.send(&header(0x80, Some(KEY), 1));
-                wire.expect_close(1009);
-            },
-        ),
-        row(
-            "M12 under a limit of none, an empty message is echoed",
-            || {
-                let server = Own::start(&["--echo-max-message", "0"]);
-                let mut wire = Wire::upgraded(server.addr());
-                wire.echo("");
-                wire.send_frame(0x81, "k");
-                wire.expect_close(1009);
-            },
-        ),
-    ]
+    let house = House::with(&["--echo-max-message", "65536"]);
+    let mut rows = house.row("M11 a message exactly at the limit is echoed", |door| {
+        let mut wire = Wire::upgraded(door);
+        let text = "k".repeat(LIMIT);
+        for first in [0x81, 0x82] {
+            wire.send_frame(first, &text);
+            wire.expect_frame(first, &text);
+        }
+    });
+    rows.extend(house.row("M12 one byte more: 1009 at the header", |door| {
+        for first in [0x81, 0x82] {
+            let mut wire = Wire::upgraded(door);
+            wire.send(&header(first, Some(KEY), LIMIT as u64 + 1));
+            wire.expect_close(1009);
+        }
+    }));
+    rows.extend(house.row(
+        "M12 over two frames: 1009 at the header of the second",
+        |door| {
+            let mut wire = Wire::upgraded(door);
+            wire.send_frame(0x02, vec![0; LIMIT]);
+            wire.send(&header(0x80, Some(KEY), 1));
+            wire.expect_close(1009);
+        },
+    ));
+    rows.extend(own_row(
+        "M12 under a limit of none, an empty message is echoed",
+        ["--echo-max-message", "0"],
+        |door| {
+            let mut wire = Wire::upgraded(door);
+            wire.echo("");
+            wire.send_frame(0x81, "k");
+            wire.expect_close(1009);
+        },
+    ));
+    rows
 }
 
 /// One text, cut wherever it can be, and between two frames an empty one.

@@ -1,9 +1,8 @@
 //! U: who may connect, by `Origin` and `Host`. §10.2.
 
+use crate::house::House;
 use crate::live::answer::Answer;
-use crate::live::house::House;
-use crate::live::rows::row;
-use crate::live::wire::{UPGRADE, Wire};
+use crate::live::wire::{Door, UPGRADE, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
@@ -48,37 +47,32 @@ const FLAGS: &[&str] = &[
 ];
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
-    let strict = Arc::new(House::with(FLAGS));
-    let table = |house: &Arc<House>,
-                 rows: &'static [(&str, &'static str, Option<&'static str>, u16)]| {
-        let house = Arc::clone(house);
-        rows.iter().map(move |&(name, host, origin, status)| {
-            let house = Arc::clone(&house);
-            row(format!("{name}: {status}"), move || {
-                judge(&house, host, origin, status)
+    let strict = House::with(FLAGS);
+    let plain = ROWS.iter().map(|row| (house, row));
+    let with_flags = ROWS_WITH_FLAGS.iter().map(|row| (&strict, row));
+    let mut rows: Vec<Trial> = plain
+        .chain(with_flags)
+        .flat_map(|(house, &(name, host, origin, status))| {
+            house.row(format!("{name}: {status}"), move |door| {
+                judge(door, host, origin, status);
             })
         })
-    };
-    let mut rows: Vec<Trial> = table(house, ROWS)
-        .chain(table(&strict, ROWS_WITH_FLAGS))
         .collect();
-    let shared = Arc::clone(house);
-    rows.push(row(
+    rows.extend(house.row(
         "U17 a page may be fetched from anywhere, a WebSocket not",
-        move || {
-            let mut wire = Wire::open(shared.addr());
+        |door| {
+            let mut wire = Wire::open(door);
             let origin = "Origin: http://evil.example";
-            wire.send(
-                format!("GET /healthz HTTP/1.1\r\nHost: localhost\r\n{origin}\r\n\r\n").as_bytes(),
-            );
+            let request = format!("GET /healthz HTTP/1.1\r\nHost: localhost\r\n{origin}\r\n\r\n");
+            wire.send(request.as_bytes());
             assert_eq!(wire.answer().status, 200);
         },
     ));
     rows
 }
 
-fn judge(house: &House, host: &str, origin: Option<&str>, status: u16) {
-    let mut wire = Wire::open(house.addr());
+fn judge(door: Door, host: &str, origin: Option<&str>, status: u16) {
+    let mut wire = Wire::open(door);
     let origin = origin.map_or_else(String::new, |origin| format!("Origin: {origin}\r\n"));
     let host = format!("{host}\r\n{origin}");
     wire.send(UPGRADE.replace("{host}\r\n", &host).as_bytes());

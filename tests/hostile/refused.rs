@@ -4,9 +4,9 @@
 mod requests;
 mod values;
 
+use crate::house::House;
 use crate::live::guest::{Guest, fresh};
-use crate::live::house::House;
-use crate::live::rows::{row, shared};
+use crate::live::wire::Door;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -32,13 +32,12 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         values::bad_lines(),
         values::bad_rooms(),
     ];
-    let trial = |(name, who, request, expected): Row| {
-        let house = Arc::clone(house);
-        row(name, move || check(&house, who, &request, expected))
+    let trials = |(name, who, request, expected): Row| {
+        house.row(name, move |door| check(door, who, &request, &expected))
     };
-    let mut rows: Vec<Trial> = all.into_iter().flatten().map(trial).collect();
-    rows.push(shared(house, "J18 a cheep of 141 characters", |house| {
-        let mut ada = Guest::in_room(house.addr(), "ada", "cheeper");
+    let mut rows: Vec<Trial> = all.into_iter().flatten().flat_map(trials).collect();
+    rows.extend(house.row("J18 a cheep of 141 characters", |door| {
+        let mut ada = Guest::in_room(door, "ada", "cheeper");
         ada.say("cheeper", &"ß".repeat(141));
         assert_eq!(ada.next()["code"], "text_too_long");
         ada.say_now("cheeper", &"ß".repeat(140));
@@ -46,10 +45,10 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     rows
 }
 
-fn check(house: &House, who: Who, request: &str, expected: Value) {
+fn check(door: Door, who: Who, request: &str, expected: &Value) {
     let room = fresh("room");
-    let mut witness = Guest::in_room(house.addr(), "witness", &room);
-    let mut asker = Guest::connect(house.addr());
+    let mut witness = Guest::in_room(door, "witness", &room);
+    let mut asker = Guest::connect(door);
     if who == Who::Member {
         asker.join(&fresh("asker"), &room);
         witness.until("entered");
@@ -66,7 +65,7 @@ fn check(house: &House, who: Who, request: &str, expected: Value) {
         sentence.as_str().is_some_and(|text| text.len() > 5),
         "{error}"
     );
-    let mut expected = expected;
+    let mut expected = expected.clone();
     expected["type"] = json!("error");
     assert_eq!(error, expected);
     asker.assert_undisturbed();

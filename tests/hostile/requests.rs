@@ -1,8 +1,8 @@
 //! H: one request, one answer. Whatever is wrong with it, the client can read what.
 
-use crate::live::house::House;
-use crate::live::rows::row;
-use crate::live::wire::{Pace, UPGRADE, Wire};
+use crate::house::House;
+use crate::live::answer::Answer;
+use crate::live::wire::{Door, UPGRADE, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
@@ -110,31 +110,18 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         head_of(16_384),
     );
     answered(&mut rows, house, "H27 64 headers", with_headers(64));
-    let shared = Arc::clone(house);
-    rows.push(row("H46 HEAD has all but the body", move || {
-        head_of_pages(&shared)
-    }));
-    let shared = Arc::clone(house);
-    rows.push(row(
+    rows.extend(house.row("H46 HEAD has all but the body", head_of_pages));
+    rows.extend(house.row(
         "H46 an error in answer to HEAD has no body either",
-        move || {
-            let answer = ask(
-                &shared,
-                "HEAD /nothing HTTP/1.1\r\nHost: {host}\r\n\r\n",
-                Pace::Whole,
-            );
+        |door| {
+            let answer = ask(door, "HEAD /nothing HTTP/1.1\r\nHost: {host}\r\n\r\n");
             assert_eq!((answer.status, answer.body.as_str()), (404, ""));
         },
     ));
-    let shared = Arc::clone(house);
-    rows.push(row(
+    rows.extend(house.row(
         "H46 a 405 does not allow the method that it refuses",
-        move || {
-            let answer = ask(
-                &shared,
-                "HEAD /echo HTTP/1.1\r\nHost: {host}\r\n\r\n",
-                Pace::Whole,
-            );
+        |door| {
+            let answer = ask(door, "HEAD /echo HTTP/1.1\r\nHost: {host}\r\n\r\n");
             let allowed = answer.header("Allow").unwrap_or_default();
             assert!(
                 answer.status != 405 || !allowed.contains("HEAD"),
@@ -146,49 +133,38 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 }
 
 fn refused(rows: &mut Vec<Trial>, house: &Arc<House>, name: &str, request: String, status: u16) {
-    for (pace, how) in Pace::BOTH {
-        let (house, request) = (Arc::clone(house), request.clone());
-        rows.push(row(format!("{name}: {status}{how}"), move || {
-            let answer = ask(&house, &request, pace);
-            answer.assert_refusal(status);
-            assert!(!answer.body.contains("reflected"), "{answer:?}");
-        }));
-    }
+    rows.extend(house.row(format!("{name}: {status}"), move |door| {
+        let answer = ask(door, &request);
+        answer.assert_refusal(status);
+        assert!(!answer.body.contains("reflected"), "{answer:?}");
+    }));
 }
 
 fn answered(rows: &mut Vec<Trial>, house: &Arc<House>, name: &str, request: String) {
-    for (pace, how) in Pace::BOTH {
-        let (house, request) = (Arc::clone(house), request.clone());
-        rows.push(row(format!("{name}: 200{how}"), move || {
-            let answer = ask(&house, &request, pace);
-            assert_eq!((answer.status, answer.body.as_str()), (200, "ok\n"));
-            answer.assert_complete();
-        }));
-    }
+    rows.extend(house.row(format!("{name}: 200"), move |door| {
+        let answer = ask(door, &request);
+        assert_eq!((answer.status, answer.body.as_str()), (200, "ok\n"));
+        answer.assert_complete();
+    }));
 }
 
-fn ask(house: &House, request: &str, pace: Pace) -> crate::live::answer::Answer {
-    let mut wire = Wire::open(house.addr());
-    let request = request.replace("{host}", &house.addr().to_string());
+fn ask(door: Door, request: &str) -> Answer {
+    let request = request.replace("{host}", &door.addr.to_string());
+    let mut wire = Wire::open(door);
     // ISO 8859-1, as HTTP once had it: one byte a character, so that a row can hold any byte.
     let bytes: Vec<u8> = request.chars().map(|character| character as u8).collect();
-    wire.send_at(&bytes, pace);
+    wire.send(&bytes);
     wire.answer()
 }
 
-fn head_of_pages(house: &House) {
+fn head_of_pages(door: Door) {
     for path in ["/", "/healthz"] {
         let request = |method: &str| format!("{method} {path} HTTP/1.1\r\nHost: {{host}}\r\n\r\n");
-        let (get, head) = (
-            ask(house, &request("GET"), Pace::Whole),
-            ask(house, &request("HEAD"), Pace::Whole),
-        );
+        let (get, head) = (ask(door, &request("GET")), ask(door, &request("HEAD")));
         get.assert_complete();
         assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
         assert_eq!(head.names(), get.names(), "{path}");
-        let length = |answer: &crate::live::answer::Answer| {
-            answer.header("Content-Length").map(str::to_owned)
-        };
+        let length = |answer: &Answer| answer.header("Content-Length").map(str::to_owned);
         assert_eq!(length(&head), length(&get), "{path}");
     }
 }

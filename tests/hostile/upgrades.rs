@@ -1,9 +1,8 @@
 //! U: from HTTP to WebSocket.
 
+use crate::house::House;
 use crate::live::bytes::frame_from;
-use crate::live::house::House;
-use crate::live::rows::row;
-use crate::live::wire::{Pace, UPGRADE, Wire};
+use crate::live::wire::{Door, UPGRADE, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;
@@ -56,41 +55,33 @@ const UPGRADED: &[(&str, &[&str], &str)] = &[
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = Vec::new();
-    for (pace, how) in Pace::BOTH {
-        for &(name, line, headers, status) in REFUSED {
-            let house = Arc::clone(house);
-            rows.push(row(format!("{name}: {status}{how}"), move || {
-                let mut wire = ask(&house, line, headers, pace);
-                let answer = wire.answer();
-                answer.assert_refusal(status);
-                let version = answer.header("Sec-WebSocket-Version");
-                assert_eq!(version, name.starts_with("U09").then_some("13"));
-            }));
-        }
-        for &(name, headers, accept) in UPGRADED {
-            let house = Arc::clone(house);
-            rows.push(row(format!("{name}: 101{how}"), move || {
-                let mut wire = ask(&house, "GET /echo HTTP/1.1", headers, pace);
-                expect_upgrade(&mut wire, accept);
-                wire.echo("hello");
-            }));
-        }
-        let shared = Arc::clone(house);
-        rows.push(row(
-            format!("U30 frames behind the request count{how}"),
-            move || {
-                frames_behind_the_request(&shared, pace);
-            },
-        ));
+    for &(name, line, headers, status) in REFUSED {
+        rows.extend(house.row(format!("{name}: {status}"), move |door| {
+            let answer = ask(door, line, headers).answer();
+            answer.assert_refusal(status);
+            let version = answer.header("Sec-WebSocket-Version");
+            assert_eq!(version, name.starts_with("U09").then_some("13"));
+        }));
     }
+    for &(name, headers, accept) in UPGRADED {
+        rows.extend(house.row(format!("{name}: 101"), move |door| {
+            let mut wire = ask(door, "GET /echo HTTP/1.1", headers);
+            expect_upgrade(&mut wire, accept);
+            wire.echo("hello");
+        }));
+    }
+    rows.extend(house.row(
+        "U30 frames behind the request count",
+        frames_behind_the_request,
+    ));
     rows
 }
 
-fn ask(house: &House, line: &str, headers: &[&str], pace: Pace) -> Wire {
-    let mut wire = Wire::open(house.addr());
-    let host = house.addr().to_string();
+fn ask(door: Door, line: &str, headers: &[&str]) -> Wire {
+    let mut wire = Wire::open(door);
+    let host = door.addr.to_string();
     let request = format!("{line}\r\n{}\r\n\r\n", headers.join("\r\n"));
-    wire.send_at(request.replace("{host}", &host).as_bytes(), pace);
+    wire.send(request.replace("{host}", &host).as_bytes());
     wire
 }
 
@@ -108,21 +99,21 @@ fn expect_upgrade(wire: &mut Wire, accept: &str) {
 }
 
 /// One packet with a request, a ping, a whole text and half of another.
-fn frames_behind_the_request(house: &House, pace: Pace) {
-    let mut wire = Wire::open(house.addr());
+fn frames_behind_the_request(door: Door) {
+    let mut wire = Wire::open(door);
     let half = frame_from(Role::Client, 0x81, b"second");
     let (now, later) = half.split_at(7);
-    let request = UPGRADE.replace("{host}", &house.addr().to_string());
+    let request = UPGRADE.replace("{host}", &door.addr.to_string());
     let packet = [
         request.as_bytes(),
         &frame_from(Role::Client, 0x89, b"ping"),
         &frame_from(Role::Client, 0x81, b"first"),
         now,
     ];
-    wire.send_at(&packet.concat(), pace);
+    wire.send(&packet.concat());
     expect_upgrade(&mut wire, ACCEPT);
     wire.expect_frame(0x8a, "ping");
     wire.expect_frame(0x81, "first");
-    wire.send_at(later, pace);
+    wire.send(later);
     wire.expect_frame(0x81, "second");
 }

@@ -2,12 +2,15 @@
 //! without a deadline.
 
 use super::PATIENCE;
+use super::bytes::frame_from;
+use super::wire::{Door, Pace};
 use rustix::net::sockopt::set_socket_linger;
 use serde_json::{Value, json};
+use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use ws101::{CloseCode, Connect, Event, Message, SocketError, Stream, WebSocket};
+use ws101::{CloseCode, Connect, Event, Message, Role, SocketError, Stream, WebSocket};
 
 /// A name for a person or a room that no other row uses: many rows share one server.
 pub(crate) fn fresh(stem: &str) -> String {
@@ -18,6 +21,7 @@ pub(crate) fn fresh(stem: &str) -> String {
 #[derive(Debug)]
 pub(crate) struct Guest {
     socket: WebSocket<Stream>,
+    pace: Pace,
     pub(crate) name: String,
     /// The first thing that it heard.
     pub(crate) welcome: Value,
@@ -35,26 +39,36 @@ pub(crate) enum Heard {
 }
 
 /// Two in a room of their own; the first knows that the second is there.
-pub(crate) fn two(addr: SocketAddr) -> (Guest, Guest, String) {
+pub(crate) fn two(door: impl Into<Door>) -> (Guest, Guest, String) {
+    let door = door.into();
     let room = fresh("room");
-    let mut ada = Guest::in_room(addr, "ada", &room);
-    let bob = Guest::in_room(addr, "bob", &room);
+    let mut ada = Guest::in_room(door, "ada", &room);
+    let bob = Guest::in_room(door, "bob", &room);
     assert_eq!(ada.until("entered")["name"], *bob.name);
     (ada, bob, room)
 }
 
 impl Guest {
     /// Connects, and hears the welcome.
-    pub(crate) fn connect(addr: SocketAddr) -> Self {
+    pub(crate) fn connect(door: impl Into<Door>) -> Self {
+        Self::connect_with(door, &[])
+    }
+
+    /// The same with further headers in its request.
+    pub(crate) fn connect_with(door: impl Into<Door>, headers: &[(&str, &str)]) -> Self {
+        let Door { addr, pace } = door.into();
         let url = format!("ws://{addr}/ws");
-        let socket = Connect::to(&url).timeout(PATIENCE).open();
-        Self::welcomed(socket.expect("the handshake succeeds"))
+        let socket = Connect::to(&url).headers(headers).timeout(PATIENCE).open();
+        let mut guest = Self::welcomed(socket.expect("the handshake succeeds"));
+        guest.pace = pace;
+        guest
     }
 
     /// The handshake is done.
     pub(crate) fn welcomed(socket: WebSocket<Stream>) -> Self {
         let mut guest = Self {
             socket,
+            pace: Pace::Whole,
             name: String::new(),
             welcome: Value::Null,
             pings: 0,
@@ -65,8 +79,8 @@ impl Guest {
     }
 
     /// Connects and joins a room, under a name that begins like this.
-    pub(crate) fn in_room(addr: SocketAddr, stem: &str, room: &str) -> Self {
-        let mut guest = Self::connect(addr);
+    pub(crate) fn in_room(door: impl Into<Door>, stem: &str, room: &str) -> Self {
+        let mut guest = Self::connect(door);
         guest.join(&fresh(stem), room);
         guest
     }
@@ -125,8 +139,7 @@ impl Guest {
 
     /// Sends what may not even be JSON.
     pub(crate) fn ask_text(&mut self, text: &str) {
-        self.socket.set_deadline(Some(Instant::now() + PATIENCE));
-        let sent = self.socket.send(Message::Text(text));
+        let sent = self.try_send([text]);
         sent.expect("the connection is open");
     }
 
@@ -140,9 +153,23 @@ impl Guest {
         &mut self,
         requests: impl IntoIterator<Item = Value>,
     ) -> Result<(), SocketError> {
+        self.try_send(requests.into_iter().map(|request| request.to_string()))
+    }
+
+    fn try_send(
+        &mut self,
+        texts: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<(), SocketError> {
         self.socket.set_deadline(Some(Instant::now() + PATIENCE));
-        for request in requests {
-            self.socket.queue(Message::Text(&request.to_string()))?;
+        for text in texts {
+            match self.pace {
+                Pace::Whole => self.socket.queue(Message::Text(text.as_ref()))?,
+                Pace::ByteByByte => {
+                    let frame = frame_from(Role::Client, 0x81, text.as_ref().as_bytes());
+                    let mut tcp = self.tcp();
+                    frame.iter().try_for_each(|byte| tcp.write_all(&[*byte]))?;
+                }
+            }
         }
         self.socket.flush()
     }

@@ -1,7 +1,8 @@
 //! What a process uses, by `/proc`.
 
 use std::fs;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Linux counts processor time in hundredths of a second, on every machine that runs Rust.
 const TICK: Duration = Duration::from_millis(10);
@@ -30,6 +31,35 @@ impl Usage {
     /// By how many KiB memory has grown since `earlier`.
     pub(crate) fn growth(&self, earlier: &Self) -> u64 {
         self.rss.saturating_sub(earlier.rss)
+    }
+}
+
+/// Threads and descriptors: what a client that has gone must not leave behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    threads: usize,
+    descriptors: usize,
+}
+
+impl Standing {
+    pub(crate) fn of(process: u32) -> Self {
+        Self {
+            threads: entries(process, "task"),
+            descriptors: entries(process, "fd"),
+        }
+    }
+}
+
+/// The process has no more of either than it had before, or soon.
+pub(crate) fn assert_back_at(before: Standing, process: u32) {
+    let deadline = Instant::now() + Duration::from_secs(2);
+    loop {
+        let now = Standing::of(process);
+        if now.threads <= before.threads && now.descriptors <= before.descriptors {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{before:?} before, now {now:?}");
+        thread::park_timeout(Duration::from_millis(1));
     }
 }
 

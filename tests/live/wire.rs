@@ -4,6 +4,8 @@ use super::PATIENCE;
 use super::answer::Answer;
 use super::bytes::frame_from;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::sockopt::set_socket_recv_buffer_size;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Mutex;
@@ -24,11 +26,11 @@ pub(crate) const UPGRADE: &str = "GET /echo HTTP/1.1\r\n\
 /// From a row's last byte to the end of the connection, for all rows that end in a Close.
 static ENDINGS: Mutex<Vec<Duration>> = Mutex::new(Vec::new());
 
-/// How a row's bytes are written.
+/// How a row's bytes are written, and read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pace {
     Whole,
-    /// Each byte in a packet of its own.
+    /// Each byte in a packet of its own; the answer is read byte by byte, through a small window.
     ByteByByte,
 }
 
@@ -36,6 +38,22 @@ impl Pace {
     /// Both ways, with what they add to a row's name.
     pub(crate) const BOTH: [(Self, &str); 2] =
         [(Self::Whole, ""), (Self::ByteByByte, " (byte by byte)")];
+}
+
+/// Where a row's clients connect, and how they write and read there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Door {
+    pub(crate) addr: SocketAddr,
+    pub(crate) pace: Pace,
+}
+
+impl From<SocketAddr> for Door {
+    fn from(addr: SocketAddr) -> Self {
+        Self {
+            addr,
+            pace: Pace::Whole,
+        }
+    }
 }
 
 /// A frame that the server sent.
@@ -48,6 +66,7 @@ pub(crate) struct Frame {
 #[derive(Debug)]
 pub(crate) struct Wire {
     tcp: TcpStream,
+    pace: Pace,
     /// What was read and belongs to what comes next.
     ahead: Vec<u8>,
     sent: Instant,
@@ -55,30 +74,36 @@ pub(crate) struct Wire {
 
 impl Wire {
     /// A TCP connection, and nothing said yet.
-    pub(crate) fn open(addr: SocketAddr) -> Self {
-        let tcp = TcpStream::connect_timeout(&addr, PATIENCE).expect("the server listens");
+    pub(crate) fn open(door: impl Into<Door>) -> Self {
+        let Door { addr, pace } = door.into();
+        let tcp = match pace {
+            Pace::Whole => TcpStream::connect_timeout(&addr, PATIENCE).expect("the server listens"),
+            Pace::ByteByByte => connect_with_small_window(addr),
+        };
         tcp.set_nodelay(true).expect("a connection has options");
         tcp.set_write_timeout(Some(PATIENCE)).expect("a timeout");
         Self {
             tcp,
+            pace,
             ahead: Vec::new(),
             sent: Instant::now(),
         }
     }
 
     /// A WebSocket to `/echo`.
-    pub(crate) fn upgraded(addr: SocketAddr) -> Self {
-        let mut wire = Self::open(addr);
+    pub(crate) fn upgraded(door: impl Into<Door>) -> Self {
+        let mut wire = Self::open(door);
         assert_eq!(wire.status_of_upgrade(), 101);
         wire
     }
 
     /// Connects as often as it takes: a place becomes free at once when its client has closed, and
     /// a second later when the client keeps a connection that the server has closed.
-    pub(crate) fn upgraded_when_there_is_room(addr: SocketAddr) -> Self {
+    pub(crate) fn upgraded_when_there_is_room(door: impl Into<Door>) -> Self {
+        let door = door.into();
         let deadline = Instant::now() + 2 * AT_ONCE;
         loop {
-            let mut wire = Self::open(addr);
+            let mut wire = Self::open(door);
             match wire.status_of_upgrade() {
                 101 => return wire,
                 503 => assert!(Instant::now() < deadline, "no place became free"),
@@ -104,23 +129,19 @@ impl Wire {
     }
 
     pub(crate) fn send(&mut self, bytes: &[u8]) {
-        self.send_at(bytes, Pace::Whole);
-    }
-
-    pub(crate) fn send_at(&mut self, bytes: &[u8], pace: Pace) {
-        let size = match pace {
-            Pace::Whole => bytes.len().max(1),
-            Pace::ByteByByte => 1,
-        };
-        for piece in bytes.chunks(size) {
-            self.try_send(piece)
-                .expect("the server takes what it is sent");
-        }
+        self.try_send(bytes)
+            .expect("the server takes what it is sent");
     }
 
     /// For a row in which the server may have stopped reading.
     pub(crate) fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let written = self.tcp.write_all(bytes);
+        let size = match self.pace {
+            Pace::Whole => bytes.len().max(1),
+            Pace::ByteByByte => 1,
+        };
+        let written = bytes
+            .chunks(size)
+            .try_for_each(|piece| self.tcp.write_all(piece));
         self.sent = Instant::now();
         written
     }
@@ -147,7 +168,11 @@ impl Wire {
             return Err(io::ErrorKind::TimedOut.into());
         }
         self.tcp.set_read_timeout(Some(left))?;
-        let mut bytes = vec![0; most.min(64 << 10)];
+        let most = match self.pace {
+            Pace::Whole => most.min(64 << 10),
+            Pace::ByteByByte => most.min(1),
+        };
+        let mut bytes = vec![0; most];
         let count = self.tcp.read(&mut bytes)?;
         bytes.truncate(count);
         Ok(bytes)
@@ -292,6 +317,20 @@ impl Wire {
             .expect("a timeout");
         self.tcp.peek(&mut [0]).expect("something comes");
     }
+}
+
+/// A window so small that the server cannot be rid of a long answer in one write.
+fn connect_with_small_window(addr: SocketAddr) -> TcpStream {
+    let family = match addr {
+        SocketAddr::V4(_) => AddressFamily::INET,
+        SocketAddr::V6(_) => AddressFamily::INET6,
+    };
+    // CLOEXEC: a server that is started meanwhile must not hold this connection open.
+    let socket = socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None);
+    let socket = socket.expect("a socket");
+    set_socket_recv_buffer_size(&socket, 1).expect("the least there is");
+    connect(&socket, &addr).expect("the server listens");
+    socket.into()
 }
 
 pub(crate) fn is_timeout<T>(read: &io::Result<T>) -> bool {

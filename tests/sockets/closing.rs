@@ -3,11 +3,17 @@
 use crate::bytes::{close_from, frame_from, hex};
 use crate::{LATE, PATIENCE, client_of_raw_server, pair, soon};
 use std::io::{Read, Write};
+use std::net::Shutdown;
 use std::thread;
 use std::time::{Duration, Instant};
-use ws101::{CloseCode, Event, Message, Role, SocketError, Stream, WebSocket};
+use ws101::{CloseCode, CloseReason, Event, Message, Role, SocketError, Stream, WebSocket};
 
 const CODE: CloseCode = CloseCode::NORMAL;
+
+const FLOOD: CloseReason<'_> = CloseReason {
+    code: CloseCode::POLICY_VIOLATION,
+    text: "flood",
+};
 
 /// One side says goodbye, the other hears it, and both are done.
 fn closes(closing: WebSocket<Stream>, mut other: WebSocket<Stream>) {
@@ -108,6 +114,37 @@ fn a_peer_that_is_gone_without_a_close() {
         reader.next_message(),
         Err(SocketError::Disconnected)
     ));
+}
+
+/// Whoever is sent away while it talks can write no more, but must hear why.
+#[test]
+fn a_close_is_heard_even_if_it_cannot_be_answered() {
+    let close = close_from(Role::Server, 1008, "flood");
+    let ping = frame_from(Role::Server, 0x89, b"still there?");
+    let cannot_write = || {
+        let (client, mut server) = client_of_raw_server();
+        server
+            .write_all(&[&ping[..], &close].concat())
+            .expect("it is read");
+        let ended = client.stream().tcp().shutdown(Shutdown::Write);
+        ended.expect("it is open");
+        (client, server)
+    };
+    let (mut client, _server) = cannot_write();
+    assert!(matches!(client.next_event(), Ok(Event::Ping(_))));
+    let heard = client
+        .next_event()
+        .map(|event| event == Event::Close(Some(FLOOD)));
+    assert!(matches!(heard, Ok(true)), "{heard:?}");
+    let (client, _server) = cannot_write();
+    let (mut reader, writer) = client.split();
+    reader.set_deadline(soon());
+    assert!(matches!(reader.next_event(), Ok(Event::Ping(_))));
+    let heard = reader
+        .next_event()
+        .map(|event| event == Event::Close(Some(FLOOD)));
+    assert!(matches!(heard, Ok(true)), "{heard:?}");
+    assert!(writer.send(Message::Text("late")).is_err());
 }
 
 /// The rule that the peer broke is what the caller sees; the peer sees it as a close code, and

@@ -1,0 +1,157 @@
+//! Where rows happen: a server in which two witnesses talk all the time. A row may do there what
+//! it likes; the witnesses must not notice, and when it has gone nothing of it may be left.
+
+use crate::live;
+use crate::live::usage::{Standing, assert_back_at};
+use crate::live::wire::{Door, Pace};
+use crate::witnesses::Witnesses;
+use libtest_mimic::Trial;
+use std::ops::Deref;
+use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// A server with certain flags, started by the first row that asks for it. One row at a time is
+/// in it, so that what is left behind is that row's.
+#[derive(Debug)]
+pub(crate) struct House {
+    flags: &'static [&'static str],
+    server: Mutex<Option<Own>>,
+}
+
+impl House {
+    pub(crate) fn with(flags: &'static [&'static str]) -> Arc<Self> {
+        Arc::new(Self {
+            flags,
+            server: Mutex::new(None),
+        })
+    }
+
+    /// A row, twice: as it stands, and with each byte in a packet of its own.
+    pub(crate) fn row<R>(self: &Arc<Self>, name: impl Into<String>, run: R) -> Vec<Trial>
+    where
+        R: Fn(Door) + Clone + Send + 'static,
+    {
+        let name = name.into();
+        let trial = |(pace, how): (Pace, &str)| {
+            let run = run.clone();
+            self.visit(format!("{name}{how}"), pace, run)
+        };
+        Pace::BOTH.into_iter().map(trial).collect()
+    }
+
+    /// A row that sends too much to send it byte by byte, or that has a pace of its own.
+    pub(crate) fn row_as_it_stands(
+        self: &Arc<Self>,
+        name: impl Into<String>,
+        run: impl FnOnce(Door) + Send + 'static,
+    ) -> Trial {
+        self.visit(name.into(), Pace::Whole, run)
+    }
+
+    fn visit(
+        self: &Arc<Self>,
+        name: String,
+        pace: Pace,
+        run: impl FnOnce(Door) + Send + 'static,
+    ) -> Trial {
+        let house = Arc::clone(self);
+        live::rows::row(name, move || {
+            // A row that failed may have left things as they were not before: start anew.
+            let mut server = house.server.lock().unwrap_or_else(PoisonError::into_inner);
+            let own = server.take().unwrap_or_else(|| Own::start(house.flags));
+            run(own.door(pace));
+            own.assert_undisturbed();
+            *server = Some(own);
+        })
+    }
+}
+
+/// A row in a server of its own, with these flags; twice, as above.
+pub(crate) fn own_row<R>(name: &str, flags: impl Into<Vec<&'static str>>, run: R) -> Vec<Trial>
+where
+    R: Fn(Door) + Clone + Send + 'static,
+{
+    let flags = flags.into();
+    let trial = |(pace, how)| visit_own(format!("{name}{how}"), flags.clone(), pace, run.clone());
+    Pace::BOTH.into_iter().map(trial).collect()
+}
+
+/// The same once, as it stands.
+pub(crate) fn own_row_as_it_stands(
+    name: &str,
+    flags: impl Into<Vec<&'static str>>,
+    run: impl FnOnce(Door) + Send + 'static,
+) -> Trial {
+    visit_own(name.to_owned(), flags.into(), Pace::Whole, run)
+}
+
+fn visit_own(
+    name: String,
+    flags: Vec<&'static str>,
+    pace: Pace,
+    run: impl FnOnce(Door) + Send + 'static,
+) -> Trial {
+    live::rows::row(name, move || {
+        let server = Own::start(&flags);
+        run(server.door(pace));
+    })
+}
+
+/// A server with its witnesses, and what it used before anyone else came.
+#[derive(Debug)]
+pub(crate) struct Own {
+    server: live::house::Own,
+    witnesses: Witnesses,
+    before: Standing,
+}
+
+impl Own {
+    pub(crate) fn start(flags: &[&str]) -> Self {
+        Self::watched(live::house::Own::start(flags))
+    }
+
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        Self::watched(live::house::Own::spawn(command))
+    }
+
+    fn watched(server: live::house::Own) -> Self {
+        let witnesses = Witnesses::in_server(server.addr());
+        let before = Standing::of(server.process.id());
+        Self {
+            server,
+            witnesses,
+            before,
+        }
+    }
+
+    pub(crate) fn door(&self, pace: Pace) -> Door {
+        Door {
+            addr: self.server.addr(),
+            pace,
+        }
+    }
+
+    fn assert_undisturbed(&self) {
+        self.witnesses.assert_undisturbed();
+        assert_back_at(self.before, self.server.process.id());
+        let log = self.server.process.log();
+        assert!(!log.contains("panicked"), "the server said:\n{log}");
+    }
+}
+
+impl Deref for Own {
+    type Target = live::house::Own;
+
+    fn deref(&self) -> &live::house::Own {
+        &self.server
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            self.assert_undisturbed();
+        }
+    }
+}
