@@ -27,6 +27,7 @@ static ALL: Mutex<Vec<Duration>> = Mutex::new(Vec::new());
 pub(crate) struct Witnesses {
     thread: Option<JoinHandle<()>>,
     stop: Option<Sender<()>>,
+    start: Instant,
     seen: Arc<Seen>,
     /// What was seen when they were asked last.
     asked: Mutex<(usize, usize)>,
@@ -49,10 +50,10 @@ impl Witnesses {
             guest
         });
         let (stop, stopped) = mpsc::channel();
-        let seen = Arc::new(Seen::default());
+        let (start, seen) = (Instant::now(), Arc::new(Seen::default()));
         let for_thread = Arc::clone(&seen);
         let talk = move || {
-            talk(pair, &for_thread, |pause| {
+            talk(pair, start, &for_thread, |pause| {
                 stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout)
             })
         };
@@ -60,6 +61,7 @@ impl Witnesses {
         Self {
             thread: Some(thread.spawn(talk).expect("a thread")),
             stop: Some(stop),
+            start,
             seen,
             asked: Mutex::new((0, 0)),
         }
@@ -68,7 +70,7 @@ impl Witnesses {
     /// Since this was asked last they have heard every line, and hardly one of them late.
     pub(crate) fn assert_undisturbed(&self) {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.wait_for_a_line(asked.0);
+        let now = self.hear_what_is_due();
         let (lines, late) = (now.0 - asked.0, now.1 - asked.1);
         *asked = now;
         let most = HICCUP + lines / 100;
@@ -78,16 +80,17 @@ impl Witnesses {
         );
     }
 
-    /// At least one line that was said since `lines` were: they are still talking.
-    fn wait_for_a_line(&self, lines: usize) -> (usize, usize) {
+    /// Waits until they have heard all lines that should have been said by now, but the last.
+    fn hear_what_is_due(&self) -> (usize, usize) {
+        let due = (self.start.elapsed().as_millis() / TURN.as_millis()) as usize;
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let now = self.seen.lines.load(Ordering::Acquire);
-            if now > lines {
-                return (now, self.seen.late.load(Ordering::Acquire));
-            }
             let ended = self.thread.as_ref().is_none_or(JoinHandle::is_finished);
             assert!(!ended, "a witness was disturbed; it says above how");
+            let lines = self.seen.lines.load(Ordering::Acquire);
+            if lines + 1 >= due {
+                return (lines, self.seen.late.load(Ordering::Acquire));
+            }
             assert!(Instant::now() < deadline, "the witnesses wait for a line");
             thread::park_timeout(Duration::from_millis(1));
         }
@@ -108,8 +111,12 @@ impl Drop for Witnesses {
 
 /// Says line after line, each when it is due, and waits until both have it. A line that comes late
 /// makes the next ones late too: they count from the moment when they should have been said.
-fn talk(mut pair: [Guest; 2], seen: &Seen, mut stopped: impl FnMut(Duration) -> bool) {
-    let start = Instant::now();
+fn talk(
+    mut pair: [Guest; 2],
+    start: Instant,
+    seen: &Seen,
+    mut stopped: impl FnMut(Duration) -> bool,
+) {
     for number in 1.. {
         let due = start + TURN * number;
         if stopped(due.saturating_duration_since(Instant::now())) {
