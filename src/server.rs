@@ -11,6 +11,7 @@
 //! | `peer` | one WebSocket's life: read, handle, reply, ping, close |
 //! | `timers` | when its next deadline is |
 //! | `registry` | all connections, and how they end together |
+//! | `households` | how many of them come from where |
 //! | `ceiling` | how many threads and descriptors this machine has for us |
 
 mod accept;
@@ -18,6 +19,7 @@ mod ceiling;
 mod config;
 mod connection;
 mod guard;
+mod households;
 mod incidents;
 mod metrics;
 mod pages;

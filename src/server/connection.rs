@@ -2,7 +2,7 @@
 
 use super::peer::Endpoint;
 use super::registry::Place;
-use super::{Shared, guard, metrics, pages, peer, proxy};
+use super::{Shared, guard, metrics, pages, peer, proxy, turnaway};
 use crate::chat::{self, Guest};
 use crate::date::http_date;
 use crate::outbox::Sender;
@@ -56,7 +56,12 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
         ),
         Err(SocketError::Request(error)) => (String::new(), Err(error)),
         // The connection ended first, or nothing at all was sent: nobody waits for an answer.
-        Err(_) => return,
+        Err(_) if !place.is_displaced() => return,
+        // It was refused already, when its place was given to another.
+        Err(_) => {
+            shared.refusals.count(&HandshakeError::TimedOut);
+            return turnaway::linger(stream.tcp());
+        }
     };
     if !place.will_answer() {
         return stream.finish();

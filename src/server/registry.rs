@@ -1,6 +1,7 @@
 //! All connections of a server: how many there may be, and how they end together.
 
 use super::config::Connections;
+use super::households::Households;
 use crate::outbox::Sender;
 use crate::protocol::HandshakeError;
 use rustix::net::{SendFlags, send};
@@ -8,6 +9,9 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+/// How long a request may take even when others wait for its place.
+const UNHURRIED: Duration = Duration::from_secs(1);
 
 /// The connections that are open.
 #[derive(Debug)]
@@ -21,7 +25,7 @@ pub(super) struct Registry {
 struct State {
     last_id: u64,
     open: HashMap<u64, Entry>,
-    per_address: HashMap<IpAddr, usize>,
+    households: Households,
     handshaking: usize,
     ending: bool,
     ended: bool,
@@ -31,6 +35,7 @@ struct State {
 struct Entry {
     address: IpAddr,
     tcp: Arc<TcpStream>,
+    since: Instant,
     stage: Stage,
 }
 
@@ -41,6 +46,8 @@ enum Stage {
     Asking,
     /// Its own thread answers.
     Answered,
+    /// It took so long to ask that it was refused, and its place given to another.
+    Displaced,
     /// It is a WebSocket, and this knows whose turn it is.
     Upgraded(Sender),
 }
@@ -68,10 +75,12 @@ impl Registry {
         if state.open.len() >= self.limits.all {
             return Err(HandshakeError::Busy("all connections are taken"));
         }
-        if state.handshaking >= self.limits.handshaking {
+        if state.handshaking >= self.limits.handshaking && !state.displace_slowest() {
             return Err(HandshakeError::Busy("too many handshakes are under way"));
         }
-        state.count_in(address, self.limits.per_address)?;
+        state
+            .households
+            .count_in(address, self.limits.per_address)?;
         state.last_id += 1;
         let id = state.last_id;
         state.handshaking += 1;
@@ -80,6 +89,7 @@ impl Registry {
             Entry {
                 address,
                 tcp,
+                since: Instant::now(),
                 stage: Stage::Asking,
             },
         );
@@ -111,11 +121,7 @@ impl Registry {
         let courtesy = grace.min(Duration::from_secs(1));
         if !self.wait_until_empty(courtesy) {
             let state = self.lock();
-            for entry in state
-                .open
-                .values()
-                .filter(|entry| matches!(entry.stage, Stage::Asking))
-            {
+            for entry in state.open.values().filter(|entry| entry.is_asking()) {
                 let _ = entry.tcp.shutdown(Shutdown::Both);
             }
         }
@@ -157,24 +163,20 @@ impl Registry {
 }
 
 impl State {
-    /// One more from `address`, loopback exempt: if there may be.
-    fn count_in(&mut self, address: IpAddr, most: usize) -> Result<(), HandshakeError> {
-        let count = self.per_address.entry(address).or_default();
-        if *count >= most && !address.is_loopback() {
-            return Err(HandshakeError::Busy(
-                "too many connections come from your address",
-            ));
-        }
-        *count += 1;
-        Ok(())
-    }
-
-    fn count_out(&mut self, address: IpAddr) {
-        if let Some(count) = self.per_address.get_mut(&address) {
-            *count -= 1;
-            if *count == 0 {
-                self.per_address.remove(&address);
+    /// Makes room for one who has just come, at the cost of the one who has been asking for
+    /// longest: those who never end their requests would otherwise lock out everyone else.
+    fn displace_slowest(&mut self) -> bool {
+        let asking = self.open.values_mut().filter(|entry| entry.is_asking());
+        match asking.min_by_key(|entry| entry.since) {
+            Some(slowest) if slowest.since.elapsed() >= UNHURRIED => {
+                slowest.refuse(&HandshakeError::TimedOut.response().to_bytes("GET"));
+                // This wakes its thread, which goes as soon as the refusal can have been read.
+                let _ = slowest.tcp.shutdown(Shutdown::Read);
+                slowest.stage = Stage::Displaced;
+                self.handshaking -= 1;
+                true
             }
+            _ => false,
         }
     }
 }
@@ -201,25 +203,35 @@ impl Place {
     /// It counts under another address, for which its neighbour is a proxy.
     pub(super) fn belongs_to(&self, address: IpAddr) -> Result<(), HandshakeError> {
         let mut state = self.registry.lock();
-        state.count_in(address, self.registry.limits.per_address)?;
+        state
+            .households
+            .count_in(address, self.registry.limits.per_address)?;
         if let Some(entry) = state.open.get_mut(&self.id) {
             let before = std::mem::replace(&mut entry.address, address);
-            state.count_out(before);
+            state.households.count_out(before);
         }
         Ok(())
     }
 
-    /// The request is complete, and this connection's thread will answer it. `false`: the server
-    /// is ending, and has just answered itself.
+    /// The request is complete, and this connection's thread will answer it. `false`: it has been
+    /// answered, since the server is ending or it took too long.
     pub(super) fn will_answer(&self) -> bool {
         let mut state = self.registry.lock();
-        if state.ending {
-            return false;
+        let ending = state.ending;
+        match state.open.get_mut(&self.id) {
+            Some(entry) if entry.is_asking() && !ending => {
+                entry.stage = Stage::Answered;
+                true
+            }
+            _ => false,
         }
-        if let Some(entry) = state.open.get_mut(&self.id) {
-            entry.stage = Stage::Answered;
-        }
-        true
+    }
+
+    /// Has its place been given to another?
+    pub(super) fn is_displaced(&self) -> bool {
+        let state = self.registry.lock();
+        let entry = state.open.get(&self.id);
+        entry.is_some_and(|entry| matches!(entry.stage, Stage::Displaced))
     }
 
     /// The handshake is done: from now on the server can say goodbye through `sender`.
@@ -242,18 +254,22 @@ impl Entry {
     fn say_goodbye(&self, refusal: &[u8]) -> Option<Sender> {
         match &self.stage {
             Stage::Upgraded(sender) => return Some(sender.clone()),
-            Stage::Answered => {}
-            Stage::Asking => {
-                let _ = send(
-                    &*self.tcp,
-                    refusal,
-                    SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
-                );
-                // Only our side ends: what the client is still sending can be taken in.
-                let _ = self.tcp.shutdown(Shutdown::Write);
-            }
+            Stage::Answered | Stage::Displaced => {}
+            Stage::Asking => self.refuse(refusal),
         }
         None
+    }
+
+    /// Without waiting: so little fits into a connection to which nothing was written yet.
+    fn refuse(&self, refusal: &[u8]) {
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        let _ = send(&*self.tcp, refusal, flags);
+        // Only our side ends: what the client is still sending can be taken in.
+        let _ = self.tcp.shutdown(Shutdown::Write);
+    }
+
+    const fn is_asking(&self) -> bool {
+        matches!(self.stage, Stage::Asking)
     }
 }
 
@@ -263,10 +279,10 @@ impl Drop for Place {
         let Some(entry) = state.open.remove(&self.id) else {
             return;
         };
-        if !matches!(entry.stage, Stage::Upgraded(_)) {
+        if matches!(entry.stage, Stage::Asking | Stage::Answered) {
             state.handshaking -= 1;
         }
-        state.count_out(entry.address);
+        state.households.count_out(entry.address);
         drop(state);
         self.registry.changed.notify_all();
     }

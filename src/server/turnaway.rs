@@ -65,6 +65,12 @@ impl Turnaway {
     }
 }
 
+/// Gives one that was refused by a thread of its own the same moment.
+pub(super) fn linger(tcp: &TcpStream) {
+    thread::sleep(COURTESY);
+    take_in(tcp);
+}
+
 /// Reads what has come: left unread, it would turn the close into a reset.
 fn take_in(tcp: &TcpStream) {
     let mut sink = [0; 4096];

@@ -2,8 +2,8 @@
 
 use crate::house::{House, own_row_as_it_stands};
 use crate::live::bytes::{close_from, frame_from, hear, hex};
-use crate::live::guest::{Guest, fresh};
-use crate::live::wire::{Door, UPGRADE, Wire};
+use crate::live::guest::{Guest, fresh, two};
+use crate::live::wire::{Door, ENDPOINTS, UPGRADE, Wire};
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::Arc;
@@ -27,7 +27,12 @@ const MAY_TRAVEL: [u16; 16] = [
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = Vec::new();
     let mut closing = |name: String, bytes: Vec<u8>, answer: Answer| {
-        rows.extend(house.row(name, move |door| check(door, &bytes, &answer)));
+        for (connect, there) in ENDPOINTS {
+            let (bytes, answer) = (bytes.clone(), answer.clone());
+            rows.extend(house.row(format!("{name}{there}"), move |door| {
+                check(connect(door), &bytes, &answer);
+            }));
+        }
     };
     for &(name, bytes, code) in REFUSED {
         closing(format!("{name}: {code}"), hex(bytes), Answer::Close(code));
@@ -46,7 +51,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         closing(name, close_from(Role::Client, code, "reason"), answer);
     }
     let close = close_from(Role::Client, 1000, "");
-    let [text, echo] = [Role::Client, Role::Server].map(|role| frame_from(role, 0x81, b"text"));
+    let text = frame_from(Role::Client, 0x81, b"late");
     let closed = hex("88 02 03 e8");
     for (name, bytes, answer) in [
         (
@@ -62,16 +67,40 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         (
             "C10 what follows a Close does not count",
             [&close[..], &text, &close].concat(),
-            closed.clone(),
-        ),
-        (
-            "C13 what precedes a Close counts",
-            [&text[..], &close].concat(),
-            [echo, closed].concat(),
+            closed,
         ),
     ] {
         closing(name.to_owned(), bytes, Answer::Bytes(answer));
     }
+    rows.extend(house.row("C13 what precedes a Close counts", |door| {
+        let bytes = [
+            frame_from(Role::Client, 0x81, b"text"),
+            close_from(Role::Client, 1000, ""),
+        ];
+        let answer = [frame_from(Role::Server, 0x81, b"text"), hex("88 02 03 e8")];
+        check(
+            Wire::upgraded(door),
+            &bytes.concat(),
+            &Answer::Bytes(answer.concat()),
+        );
+    }));
+    rows.extend(house.row(
+        "C13 a line and a Close: the others hear the line, then of the end",
+        |door| {
+            let (_ada, mut bob, room) = two(door);
+            let mut wire = Wire::in_chat(door);
+            let name = fresh("carol");
+            let join = json!({"type": "join", "name": name, "room": room}).to_string();
+            let say = json!({"type": "say", "room": room, "text": "bye"}).to_string();
+            let frames =
+                [join, say].map(|request| frame_from(Role::Client, 0x81, request.as_bytes()));
+            wire.send(&[frames.concat(), close_from(Role::Client, 1000, "")].concat());
+            assert_eq!(bob.until("entered")["name"], *name);
+            assert_eq!(bob.until("said")["text"], "bye");
+            assert_eq!(bob.until("left")["name"], *name);
+            assert!(wire.rest().ends_with(&hex("88 02 03 e8")));
+        },
+    ));
     rows.extend(clean_ends(house));
     rows
 }
@@ -85,8 +114,7 @@ enum Answer {
     Bytes(Vec<u8>),
 }
 
-fn check(door: Door, bytes: &[u8], answer: &Answer) {
-    let mut wire = Wire::upgraded(door);
+fn check(mut wire: Wire, bytes: &[u8], answer: &Answer) {
     wire.send(bytes);
     match answer {
         Answer::Close(code) => assert!(!wire.expect_close(*code).is_empty(), "it says why"),

@@ -2,7 +2,7 @@
 
 use crate::house::{House, own_row};
 use crate::live::bytes::{KEY, SIZES, header, hex};
-use crate::live::wire::Wire;
+use crate::live::wire::{ENDPOINTS, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
@@ -44,9 +44,12 @@ const REFUSED: &[(&str, &str, u16)] = &[
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = Vec::new();
-    for &(name, bytes, code) in REFUSED {
-        rows.extend(house.row(format!("{name}: {code}"), move |door| {
-            let mut wire = Wire::upgraded(door);
+    let everywhere = REFUSED
+        .iter()
+        .flat_map(|row| ENDPOINTS.map(|there| (row, there)));
+    for (&(name, bytes, code), (connect, there)) in everywhere {
+        rows.extend(house.row(format!("{name}: {code}{there}"), move |door| {
+            let mut wire = connect(door);
             wire.send(&hex(bytes));
             let sentence = wire.expect_close(code);
             assert!(!sentence.is_empty(), "the Close says why");
@@ -79,6 +82,17 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             let mut wire = Wire::upgraded(door);
             wire.send(&fragments(1_024));
             wire.expect_frame(0x81, "k".repeat(1_024));
+            wire.send(&fragments(1_025));
+            wire.expect_close(1008);
+        },
+    ));
+    rows.extend(house.row(
+        "F30 1024 fragments are one message in the chat, 1025 are too many: 1008",
+        |door| {
+            let mut wire = Wire::in_chat(door);
+            wire.send(&fragments(1_024)); // no JSON, but one message
+            let error = String::from_utf8(wire.frame().payload).expect("text");
+            assert!(error.contains("bad_json"), "{error}");
             wire.send(&fragments(1_025));
             wire.expect_close(1008);
         },

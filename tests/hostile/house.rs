@@ -101,8 +101,9 @@ fn visit_own(
 /// A server with its witnesses, and what it used before anyone else came.
 #[derive(Debug)]
 pub(crate) struct Own {
-    server: live::house::Own,
+    /// They stop before the server does.
     witnesses: Witnesses,
+    server: live::house::Own,
     before: Standing,
 }
 
@@ -119,8 +120,8 @@ impl Own {
         let witnesses = Witnesses::in_server(server.addr());
         let before = Standing::of(server.process.id());
         Self {
-            server,
             witnesses,
+            server,
             before,
         }
     }
@@ -132,9 +133,14 @@ impl Own {
         }
     }
 
+    /// All threads and descriptors of those who came after the witnesses are free again.
+    pub(crate) fn assert_nobody_is_left(&self) {
+        assert_back_at(self.before, self.server.process.id());
+    }
+
     fn assert_undisturbed(&self) {
         self.witnesses.assert_undisturbed();
-        assert_back_at(self.before, self.server.process.id());
+        self.assert_nobody_is_left();
         let log = self.server.process.log();
         assert!(!log.contains("panicked"), "the server said:\n{log}");
     }

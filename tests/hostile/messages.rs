@@ -2,7 +2,7 @@
 
 use crate::house::{House, own_row};
 use crate::live::bytes::{KEY, frame, frame_from, header};
-use crate::live::wire::Wire;
+use crate::live::wire::{ENDPOINTS, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;
@@ -46,9 +46,12 @@ const TEXTS: [&str; 12] = [
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = Vec::new();
-    for &(name, payload) in NOT_UTF8 {
-        rows.extend(house.row(format!("{name}: 1007"), move |door| {
-            let mut wire = Wire::upgraded(door);
+    let everywhere = NOT_UTF8
+        .iter()
+        .flat_map(|row| ENDPOINTS.map(|there| (row, there)));
+    for (&(name, payload), (connect, there)) in everywhere {
+        rows.extend(house.row(format!("{name}: 1007{there}"), move |door| {
+            let mut wire = connect(door);
             wire.send_frame(0x81, payload);
             wire.expect_close(1007);
         }));
@@ -93,11 +96,39 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             wire.echo("and on it goes");
         }),
     );
+    rows.extend(in_chat(house));
     rows.extend(limits());
     rows
 }
 
 const LIMIT: usize = 65_536;
+
+fn in_chat(house: &Arc<House>) -> Vec<Trial> {
+    let mut rows = house.row("M14 binary to the chat: 1003", |door| {
+        let mut wire = Wire::in_chat(door);
+        wire.send_frame(0x82, b"\x00\x01");
+        wire.expect_close(1003);
+    });
+    rows.extend(house.row("M14 empty binary to the chat: 1003", |door| {
+        let mut wire = Wire::in_chat(door);
+        wire.send_frame(0x82, b"");
+        wire.expect_close(1003);
+    }));
+    rows.extend(house.row("M11 65536 bytes are taken in the chat", |door| {
+        let mut wire = Wire::in_chat(door);
+        wire.send_frame(0x81, "[".repeat(LIMIT));
+        let error = String::from_utf8(wire.frame().payload).expect("text");
+        assert!(error.contains("bad_json"), "{error}");
+    }));
+    rows.extend(
+        house.row("M12 one byte more is not: 1009 at the header", |door| {
+            let mut wire = Wire::in_chat(door);
+            wire.send(&header(0x81, Some(KEY), LIMIT as u64 + 1));
+            wire.expect_close(1009);
+        }),
+    );
+    rows
+}
 
 fn limits() -> Vec<Trial> {
     let house = House::with(&["--echo-max-message", "65536"]);

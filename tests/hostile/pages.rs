@@ -1,10 +1,19 @@
 //! S: what a browser gets, and what it is told about it.
 
-use crate::house::House;
+use crate::house::{House, Own};
 use crate::live::answer::Answer;
-use crate::live::wire::{Door, Wire};
+use crate::live::guest::fresh;
+use crate::live::rows::row;
+use crate::live::wire::{Door, Pace, Wire};
 use libtest_mimic::Trial;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = house.row(
@@ -30,12 +39,149 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         let policy = page.header("Content-Security-Policy").expect("a policy");
         assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
     }));
+    rows.extend(from_a_directory());
+    rows.push(row(
+        "S09 no file of the page holds inline script or style, markup from text, or another host",
+        assets_are_plain,
+    ));
     rows
+}
+
+/// `--www`, with things in it that are no files.
+fn from_a_directory() -> Vec<Trial> {
+    vec![
+        row("S06 a link that leads out of the directory: 404", || {
+            let www = Www::new();
+            www.write("secret", b"secret");
+            symlink(www.0.join("secret"), www.pages().join("link.js")).expect("linked");
+            www.expect("/link.js", 404);
+        }),
+        row(
+            "S07 a pipe, a directory, a file that may not be read: 404, at once",
+            || {
+                let www = Www::new();
+                let pipe = www.pages().join("pipe.js");
+                mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).expect("a pipe");
+                fs::create_dir(www.pages().join("directory.js")).expect("a directory");
+                symlink("loop.js", www.pages().join("loop.js")).expect("linked to itself");
+                for path in ["/pipe.js", "/directory.js", "/loop.js"] {
+                    www.expect(path, 404);
+                }
+            },
+        ),
+        row(
+            "H48 a large file that nobody reads: its thread ends at the write deadline",
+            || {
+                let www = Www::new();
+                www.write("www/large.js", &vec![b' '; 4 << 20]);
+                let server = Own::start(&["--www", &www.flag(), "--write-timeout", "600ms"]);
+                let start = Instant::now();
+                let mut wire = Wire::open(server.door(Pace::ByteByByte));
+                wire.send(request("/large.js", server.addr()).as_bytes());
+                wire.wait_for_anything();
+                server.assert_nobody_is_left();
+                let took = start.elapsed();
+                assert!(
+                    took >= Duration::from_millis(600),
+                    "it gave up after {took:?}"
+                );
+            },
+        ),
+    ]
+}
+
+/// A directory for `--www`, and what lies beside it.
+struct Www(PathBuf);
+
+impl Www {
+    fn new() -> Self {
+        let www =
+            Self(std::env::temp_dir().join(format!("ws101-{}-{}", process::id(), fresh("www"))));
+        fs::create_dir_all(www.pages()).expect("made");
+        www.write("www/index.html", b"<!doctype html>");
+        www
+    }
+
+    fn pages(&self) -> PathBuf {
+        self.0.join("www")
+    }
+
+    fn flag(&self) -> String {
+        self.pages()
+            .to_str()
+            .expect("a path of our own is text")
+            .to_owned()
+    }
+
+    fn write(&self, path: &str, content: &[u8]) {
+        fs::write(self.0.join(path), content).expect("written");
+    }
+
+    fn expect(&self, path: &str, status: u16) {
+        let server = Own::start(&["--www", &self.flag()]);
+        assert_eq!(get(server.door(Pace::Whole), "/").status, 200);
+        get(server.door(Pace::Whole), path).assert_refusal(status);
+    }
+}
+
+impl Drop for Www {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).expect("it was there");
+    }
+}
+
+/// What would make of a text more than text, or of this site a part of another one.
+const FORBIDDEN: [&str; 12] = [
+    "innerHTML",
+    "outerHTML",
+    "insertAdjacentHTML",
+    "document.write",
+    "eval(",
+    "new Function",
+    "<script>",
+    "<style",
+    " style=",
+    " onclick=",
+    "\"javascript:",
+    "//cdn",
+];
+
+fn assets_are_plain() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/www");
+    let mut count = 0;
+    for entry in fs::read_dir(folder).expect("the pages are there") {
+        let path = entry.expect("an entry").path();
+        let Ok(text) = fs::read_to_string(&path) else {
+            continue; // pictures for README.md
+        };
+        count += 1;
+        let name = path.display();
+        for word in FORBIDDEN {
+            assert!(!text.contains(word), "{name}: {word}");
+        }
+        // The one address that may stand there is the name of a language, which nobody visits.
+        let elsewhere = text.replace("http://www.w3.org/2000/svg", "");
+        for address in [
+            "src=\"http",
+            "href=\"http",
+            "url(http",
+            "import(\"http",
+            "from \"http",
+            "fetch(\"http",
+        ] {
+            assert!(!elsewhere.contains(address), "{name}: {address}");
+        }
+    }
+    assert!(count > 10, "{count} files");
+}
+
+fn request(path: &str, host: SocketAddr) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")
 }
 
 fn get(door: Door, path: &str) -> Answer {
     let mut wire = Wire::open(door);
-    wire.send(format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", door.addr).as_bytes());
+    wire.send(request(path, door.addr).as_bytes());
     wire.answer()
 }
 

@@ -1,10 +1,10 @@
 //! H: requests that do not end. The deadline is absolute, so a byte now and then gains nothing.
 
 use crate::deadline::{DEADLINE, STEP, assert_in_time, trickle};
-use crate::house::{House, own_row};
+use crate::house::{House, own_row, own_row_as_it_stands};
 use crate::live::wire::{Door, Wire};
 use libtest_mimic::Trial;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const FLAGS: &[&str] = &["--handshake-timeout", "600ms"];
 
@@ -57,6 +57,11 @@ pub(crate) fn rows() -> Vec<Trial> {
             ["--handshake-timeout", "1500ms", "--max-handshaking", "5"],
             slow_crowd,
         ),
+        vec![own_row_as_it_stands(
+            "H05 200 slow requests do not keep out a quick one",
+            [],
+            quick_one,
+        )],
     ]
     .into_iter()
     .flatten()
@@ -94,4 +99,32 @@ fn slow_crowd(door: Door) {
     drop(slow);
     Wire::upgraded_when_there_is_room(door).echo("there is room again");
     one_in.echo("all the time");
+}
+
+/// All places for handshakes are taken. Who takes longer than a second over a request has to make
+/// room for somebody new; it is told that it took too long.
+fn quick_one(door: Door) {
+    const PLACES: usize = 128;
+    let begin = |_| {
+        let mut wire = Wire::open(door);
+        wire.send(b"GET / HTTP/1.1\r\nA: ");
+        wire
+    };
+    let start = Instant::now();
+    let mut slow: Vec<Wire> = (0..PLACES).map(begin).collect();
+    let refused: Vec<Wire> = (PLACES..200).map(begin).collect();
+    for mut wire in refused {
+        wire.answer().assert_refusal(503);
+    }
+    let mut quick = Wire::upgraded_when_there_is_room(door);
+    let took = start.elapsed();
+    quick.echo("in");
+    assert!(
+        took >= Duration::from_secs(1),
+        "nobody is driven out of a hurry: {took:?}"
+    );
+    slow.remove(0).answer().assert_refusal(408);
+    for wire in &mut slow {
+        wire.send(b"a"); // they go on, each in its place
+    }
 }

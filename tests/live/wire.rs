@@ -56,6 +56,12 @@ impl From<SocketAddr> for Door {
     }
 }
 
+/// How to come to one of the server's WebSockets, and what that adds to a row's name.
+pub(crate) type Endpoint = (fn(Door) -> Wire, &'static str);
+
+pub(crate) const ENDPOINTS: [Endpoint; 2] =
+    [(Wire::upgraded, ""), (Wire::in_chat, ", in the chat")];
+
 /// A frame that the server sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Frame {
@@ -88,6 +94,18 @@ impl Wire {
             ahead: Vec::new(),
             sent: Instant::now(),
         }
+    }
+
+    /// A WebSocket to the chat, which has said its welcome.
+    pub(crate) fn in_chat(door: impl Into<Door>) -> Self {
+        let door = door.into();
+        let mut wire = Self::open(door);
+        let request = UPGRADE.replace("/echo", "/ws");
+        wire.send(request.replace("{host}", &door.addr.to_string()).as_bytes());
+        assert_eq!(wire.head().status, 101);
+        let welcome = wire.frame();
+        assert_eq!(welcome.first, 0x81, "{welcome:02x?}");
+        wire
     }
 
     /// A WebSocket to `/echo`.
