@@ -14,8 +14,8 @@ pub(crate) const TESTS: [PageTest; 7] = [
     ("at_once", at_once),
     ("three_at_once", three_at_once),
     ("two_tabs", two_tabs),
-    ("closed_tab", closed_tab),
-    ("killed_tab", killed_tab),
+    ("C23 closed_tab", closed_tab),
+    ("C23 killed_tab", killed_tab),
     ("late_joiner", late_joiner),
 ];
 

@@ -6,12 +6,21 @@ use crate::browser::Browser;
 use crate::chatter::Chatter;
 use crate::hostile::HOSTILE;
 use crate::house::House;
+use crate::record::PATIENCE;
+use crate::tab::Tab;
 use serde_json::json;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+use std::time::Instant;
 
-pub(crate) const TESTS: [PageTest; 3] = [
-    ("as_line", as_line),
-    ("as_name", as_name),
-    ("inline_script", inline_script),
+pub(crate) const TESTS: [PageTest; 6] = [
+    ("S11 as_line", as_line),
+    ("S11 as_name", as_name),
+    ("S11 inline_script", inline_script),
+    ("S12 directions", directions),
+    ("S13 addresses", addresses),
+    ("S14 framed", framed),
 ];
 
 fn as_line(browser: &Browser) {
@@ -113,4 +122,109 @@ fn inline_script(browser: &Browser) {
     assert!(violations.len() >= 2, "{violations:#?}");
     ada.tolerate("Content Security Policy");
     ada.assert_clean();
+}
+
+/// Characters that turn the direction of writing stay within their line.
+fn directions(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    let texts = [
+        "plain",
+        "\u{202e}turned",
+        "\u{2067}\u{202e}open",
+        "שלום",
+        "a\u{200b}\u{feff}b",
+    ];
+    for text in texts {
+        say(&ada, text);
+        reads(&ada, text);
+    }
+    super::all_sent(&ada);
+    // Whatever a line holds, its name and its time stand where those of every line stand.
+    let places = ada.eval(
+        "[...document.querySelectorAll('#log li.line')].map((line) => {
+            const left = (part) => Math.round(line.querySelector(part).getBoundingClientRect().left);
+            return [left('bdi'), left('time'), left('.text'), getComputedStyle(line).direction].join();
+        })",
+    );
+    let places = places.as_array().expect("a list");
+    assert_eq!(places.len(), texts.len());
+    assert!(
+        places.iter().all(|place| *place == places[0]),
+        "{places:#?}"
+    );
+    ada.assert_clean();
+}
+
+/// A link leads to a page and nowhere else, and gives nothing of this page away.
+fn addresses(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    for text in [
+        "javascript:alert(1)",
+        "JavaScript://example.org/%0aalert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "vbscript:x file:///etc/passwd",
+    ] {
+        say(&ada, text);
+        reads(&ada, text);
+    }
+    assert_eq!(ada.count("#log a"), 0, "only http and https are links");
+    let text = "see https://example.org/a(b) now";
+    say(&ada, text);
+    reads(&ada, text);
+    let link = ada.eval(
+        "(({ href, rel, target }) => ({ href, rel, target }))(document.querySelector('#log a'))",
+    );
+    let expected = json!({
+        "href": "https://example.org/a(b)", "rel": "noopener noreferrer", "target": "_blank",
+    });
+    assert_eq!(link, expected);
+    ada.assert_clean();
+}
+
+/// Another site cannot show this page within its own, to have its visitors click on it.
+fn framed(browser: &Browser) {
+    let server = House::open(&[]);
+    let page = format!(
+        "<!doctype html><iframe src=\"http://{}/\"></iframe>",
+        server.addr()
+    );
+    let other = serve_to_browser(page);
+    let tab = browser.visitor(other).tab("/");
+    let complaint = |tab: &Tab| {
+        tab.complaints()
+            .into_iter()
+            .any(|text| text.contains("frame-ancestors"))
+    };
+    let deadline = Instant::now() + PATIENCE;
+    while !complaint(&tab) {
+        assert!(
+            Instant::now() < deadline,
+            "nothing forbids it: {:#?}",
+            tab.complaints()
+        );
+        tab.eval("new Promise((done) => setTimeout(done, 20))");
+    }
+}
+
+/// A site of one page, which is asked for again and again: browsers ask for icons, too.
+fn serve_to_browser(page: String) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let addr = listener.local_addr().expect("it is bound");
+    thread::spawn(move || {
+        for tcp in listener.incoming().take(10) {
+            let mut tcp = tcp.expect("a connection");
+            // The request is of no interest, but it must have been read.
+            let _ = tcp.read(&mut [0; 4_096]);
+            let length = page.len();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            );
+            let _ = tcp.write_all((head + &page).as_bytes());
+        }
+    });
+    addr
 }

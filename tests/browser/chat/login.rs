@@ -10,7 +10,7 @@ use serde_json::json;
 pub(crate) const TESTS: [PageTest; 4] = [
     ("first_visit", first_visit),
     ("refusals", refusals),
-    ("comes_back", comes_back),
+    ("S10 comes_back", comes_back),
     ("log_out", log_out),
 ];
 
