@@ -1,10 +1,11 @@
 //! A thousand clients. One process may often have no more than 1 024 descriptors, so they live
 //! in a few processes: this program once more, with other arguments.
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{BufRead, BufReader, Read, Write, stdin};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const ROLE: &str = "be-a-crowd";
 const PROCESSES: usize = 4;
@@ -18,6 +19,19 @@ const PING: [u8; 6] = [0x89, 0x80, 0, 0, 0, 0];
 const PONG: [u8; 2] = [0x8a, 0];
 const DECLARATION: [u8; 13] = [0xff, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
 
+/// In front of the moment at which a line was said.
+const STAMP: &[u8] = b"said at ";
+
+/// A line that says when it was said, in microseconds, for all processes of this machine.
+pub(crate) fn stamped() -> String {
+    format!("{}{}", String::from_utf8_lossy(STAMP), now())
+}
+
+fn now() -> u128 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.expect("it is later than 1970").as_micros()
+}
+
 /// Many clients of one server.
 pub(crate) struct Crowd(Vec<Member>);
 
@@ -27,13 +41,13 @@ struct Member {
 }
 
 impl Crowd {
-    /// `size` WebSockets to `/echo`, all of them open.
-    pub(crate) fn connect(server: SocketAddr, size: usize) -> Self {
+    /// `size` WebSockets to `path`, all of them open; those to the chat are in its lobby.
+    pub(crate) fn connect(server: SocketAddr, path: &str, size: usize) -> Self {
         let (server, each) = (server.to_string(), (size / PROCESSES).to_string());
         let program = std::env::current_exe().expect("this program has a path");
         let members = (0..PROCESSES).map(|_| {
             let mut child = Command::new(&program)
-                .args([ROLE, &server, &each])
+                .args([ROLE, &server, path, &each])
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .spawn()
@@ -42,25 +56,48 @@ impl Crowd {
             Member { child, lines }
         });
         let mut crowd = Self(members.collect());
-        crowd.expect("connected");
+        crowd.answers();
         crowd
     }
 
     /// Every client declares a message of 16 MiB and sends none of it.
     pub(crate) fn declare(&mut self) {
-        for member in &mut self.0 {
-            let stdin = member.child.stdin.as_mut().expect("stdin is a pipe");
-            stdin.write_all(b"declare\n").expect("it listens");
-        }
-        self.expect("declared");
+        self.tell("declare");
+        self.answers();
     }
 
-    fn expect(&mut self, word: &str) {
+    /// Every client listens until it has heard so many stamped lines. Ends with
+    /// [`Crowd::heard`]; meanwhile somebody must say them.
+    pub(crate) fn listen(&mut self, lines: usize) {
+        self.tell(&format!("listen {lines}"));
+    }
+
+    /// How long each line took to each client, the quickest first.
+    pub(crate) fn heard(&mut self) -> Vec<Duration> {
+        let answers = self.answers();
+        let numbers = answers.iter().flat_map(|line| line.split(' '));
+        let mut all: Vec<Duration> = numbers
+            .map(|number| Duration::from_micros(number.parse().expect("a number")))
+            .collect();
+        all.sort();
+        all
+    }
+
+    fn tell(&mut self, command: &str) {
         for member in &mut self.0 {
+            let stdin = member.child.stdin.as_mut().expect("stdin is a pipe");
+            writeln!(stdin, "{command}").expect("it listens");
+        }
+    }
+
+    fn answers(&mut self) -> Vec<String> {
+        let answer = |member: &mut Member| {
             let mut line = String::new();
             member.lines.read_line(&mut line).expect("a line");
-            assert_eq!(line.trim_end(), word);
-        }
+            assert!(line.ends_with('\n'), "a crowd has ended: {line:?}");
+            line.trim_end().to_owned()
+        };
+        self.0.iter_mut().map(answer).collect()
     }
 }
 
@@ -77,31 +114,39 @@ impl Drop for Crowd {
 /// Is this process to be a part of a crowd? Then it is, until its stdin ends.
 pub(crate) fn run_if_asked() -> Option<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [role, server, size] = arguments.as_slice() else {
+    let [role, server, path, size] = arguments.as_slice() else {
         return None;
     };
     if role != ROLE {
         return None;
     }
     let size: usize = size.parse().expect("a number");
-    let mut clients: Vec<TcpStream> = (0..size).map(|_| upgraded(server)).collect();
+    let mut clients: Vec<TcpStream> = (0..size)
+        .map(|number| upgraded(server, path, number))
+        .collect();
     println!("connected");
-    let mut commands = stdin().lines();
-    if commands.next().is_some() {
-        for (number, client) in clients.iter_mut().enumerate() {
-            declare(client, number);
+    for command in stdin().lines().map_while(Result::ok) {
+        match command.split_once(' ') {
+            Some((_, lines)) => {
+                let took = listen(&clients, lines.parse().expect("a number"));
+                let took: Vec<String> = took.iter().map(u128::to_string).collect();
+                println!("{}", took.join(" "));
+            }
+            None => {
+                let numbered = clients.iter_mut().enumerate();
+                numbered.for_each(|(number, client)| declare(client, number));
+                println!("declared");
+            }
         }
-        println!("declared");
-        commands.next();
     }
     Some(ExitCode::SUCCESS)
 }
 
-fn upgraded(server: &str) -> TcpStream {
+fn upgraded(server: &str, path: &str, number: usize) -> TcpStream {
     let mut tcp = TcpStream::connect(server).expect("the server listens");
     tcp.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     let request = format!(
-        "GET /echo HTTP/1.1\r\nHost: {server}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        "GET {path} HTTP/1.1\r\nHost: {server}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     );
     tcp.write_all(request.as_bytes()).expect("it is read");
@@ -112,6 +157,13 @@ fn upgraded(server: &str) -> TcpStream {
         answer.push(byte[0]);
     }
     assert!(answer.starts_with(b"HTTP/1.1 101 "), "{answer:?}");
+    if path == "/ws" {
+        let name = format!("{}-{number}", std::process::id());
+        let join = format!(r#"{{"type":"join","room":"lobby","name":"{name}"}}"#);
+        let header = [0x81, 0x80 | join.len() as u8, 0, 0, 0, 0]; // a key that changes nothing
+        tcp.write_all(&[&header[..], join.as_bytes()].concat())
+            .expect("it is read");
+    }
     tcp
 }
 
@@ -122,4 +174,47 @@ fn declare(client: &mut TcpStream, number: usize) {
     let mut pong = PONG;
     client.read_exact(&mut pong).expect("a pong");
     assert_eq!(pong, PONG);
+}
+
+/// Reads whatever comes to any client, until each has heard so many stamped lines: how many
+/// microseconds each of them took. What else they are told is passed over.
+fn listen(clients: &[TcpStream], lines: usize) -> Vec<u128> {
+    let deadline = Instant::now() + PATIENCE;
+    let (mut took, mut left) = (Vec::new(), vec![lines; clients.len()]);
+    let mut buffer = vec![0; 256 << 10];
+    while left.iter().any(|left| *left > 0) {
+        assert!(Instant::now() < deadline, "lines are missing: {left:?}");
+        let mut sockets: Vec<PollFd<'_>> = clients
+            .iter()
+            .map(|client| PollFd::new(client, PollFlags::IN))
+            .collect();
+        let second = Timespec::try_from(Duration::from_secs(1)).expect("a short time");
+        poll(&mut sockets, Some(&second)).expect("sockets can be waited for");
+        let ready = sockets.iter().map(|socket| !socket.revents().is_empty());
+        let ready: Vec<bool> = ready.collect();
+        for (number, mut client) in clients
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| ready[*number])
+        {
+            let count = client.read(&mut buffer).expect("no reset");
+            assert!(count > 0, "a client was sent away");
+            for said_at in stamps(&buffer[..count]) {
+                took.push(now().saturating_sub(said_at));
+                left[number] = left[number].saturating_sub(1);
+            }
+        }
+    }
+    took
+}
+
+/// Lines are so short and so few that none is cut in two.
+fn stamps(bytes: &[u8]) -> Vec<u128> {
+    let at = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(STAMP));
+    at.map(|at| {
+        let digits = bytes[at + STAMP.len()..].iter();
+        let digits = digits.take_while(|byte| byte.is_ascii_digit());
+        digits.fold(0, |number, digit| number * 10 + u128::from(digit - b'0'))
+    })
+    .collect()
 }
