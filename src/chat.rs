@@ -94,7 +94,7 @@ pub(crate) struct Chat {
 struct Common {
     /// The name of this run of the server: sequence numbers count within it.
     epoch: String,
-    journal: Option<Journal>,
+    journal: Option<Arc<Journal>>,
     alarm: Alarm,
     said: AtomicU64,
 }
@@ -153,7 +153,7 @@ impl Chat {
             rooms: self.rooms.len(),
             people: self.people.len(),
             said: self.common.said.load(Ordering::Relaxed),
-            history_degraded: journal.map(Journal::is_degraded),
+            history_degraded: journal.map(|journal| journal.is_degraded()),
         }
     }
 }

@@ -10,18 +10,20 @@
 //! gap in the numbers tells the next run.
 
 mod load;
+mod retry;
 #[cfg(test)]
 mod tests;
 
 use crate::date;
 pub(super) use load::{Kept, KeptRoom};
+use retry::Retry;
 use rustix::fs::OFlags;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Bytes that wait for a file that cannot be written to.
@@ -50,20 +52,14 @@ struct State {
     looked: Instant,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Retry {
-    at: Instant,
-    pause: Duration,
-}
-
 impl Journal {
     /// Opens the file for the run `epoch`; returns what it remembers of each room.
-    pub(super) fn open(path: &Path, epoch: &str) -> (Self, Kept) {
+    pub(super) fn open(path: &Path, epoch: &str) -> (Arc<Self>, Kept) {
         let (mut kept, torn) = load::load(path);
         for room in kept.rooms.values_mut() {
             room.history.begin_run(epoch);
         }
-        let journal = Self {
+        let journal = Arc::new(Self {
             path: path.to_owned(),
             epoch: epoch.to_owned(),
             degraded: AtomicBool::new(false),
@@ -74,13 +70,13 @@ impl Journal {
                 retry: None,
                 looked: Instant::now(),
             }),
-        };
+        });
         journal.append(b"");
         (journal, kept)
     }
 
     /// Appends whole lines. What cannot be written now is kept for later.
-    pub(super) fn append(&self, records: &[u8]) {
+    pub(super) fn append(self: &Arc<Self>, records: &[u8]) {
         let mut state = self.lock();
         if state.waiting.len() + records.len() > BACKLOG {
             // Whatever of it is in the file already is half a line. With a new opening, nobody
@@ -97,18 +93,27 @@ impl Journal {
     }
 
     /// Tries once more what could not be written.
-    pub(super) fn retry_now(&self) {
+    pub(super) fn retry_now(self: &Arc<Self>) {
         let mut state = self.lock();
         if state.retry.is_some() {
             self.attempt(&mut state);
         }
     }
 
+    /// Tries again if it is time for that. How long to wait for the next time, if there is one.
+    fn retry_if_due(self: &Arc<Self>) -> Option<Duration> {
+        let mut state = self.lock();
+        if state.retry?.at <= Instant::now() {
+            self.attempt(&mut state);
+        }
+        Some(state.retry?.at.saturating_duration_since(Instant::now()))
+    }
+
     pub(super) fn is_degraded(&self) -> bool {
         self.degraded.load(Ordering::Relaxed)
     }
 
-    fn attempt(&self, state: &mut State) {
+    fn attempt(self: &Arc<Self>, state: &mut State) {
         match self.write(state) {
             Ok(()) => {
                 if state.retry.take().is_some() {
@@ -127,6 +132,7 @@ impl Journal {
                         "the history cannot be written, the chat goes on: {}: {error}",
                         self.path.display()
                     );
+                    retry::start(self);
                 }
             }
         }

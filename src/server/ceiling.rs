@@ -3,7 +3,8 @@
 //! A connection is a descriptor and a thread. Past the descriptors, `accept` fails, which can
 //! be survived. Past the memory mappings that the kernel allows (four for each thread of
 //! `std`), the process is *aborted*, even though `spawn` could have said no. So the server
-//! knows its own ceiling and stays below it.
+//! knows its own ceiling and stays below it. Nor can Rust go on when the system refuses a few
+//! bytes of memory, so it keeps away from that limit, too, if it was given one.
 
 use super::turnaway;
 use crate::outbox::MOST_WRITERS;
@@ -17,17 +18,23 @@ const MAPPINGS_PER_THREAD: usize = 4;
 /// Mappings for everything that is not a connection's thread: the program, its libraries, its
 /// heaps, and the threads that write to clients that lag.
 const OTHER_MAPPINGS: usize = 512 + MOST_WRITERS * MAPPINGS_PER_THREAD;
+/// Address space of a connection: its thread's stack, and what it keeps.
+const SPACE_PER_CONNECTION: usize = 384 << 10;
+/// Address space for everything else.
+const OTHER_SPACE: usize = 24 << 20;
 
 /// `wanted` connections, or as many as there can be; raises the descriptor limit if that helps.
 pub(super) fn clamp(wanted: usize) -> usize {
     let by_descriptors = raise_descriptor_limit(wanted.saturating_add(OTHER_DESCRIPTORS))
         .saturating_sub(OTHER_DESCRIPTORS);
     let by_threads = mappings().saturating_sub(OTHER_MAPPINGS) / MAPPINGS_PER_THREAD;
-    let possible = wanted.min(by_descriptors).min(by_threads).max(1);
+    let by_space = address_space().saturating_sub(OTHER_SPACE) / SPACE_PER_CONNECTION;
+    let possible = wanted.min(by_descriptors).min(by_threads).min(by_space);
+    let possible = possible.max(1);
     if possible < wanted {
         log::warn!(
-            "at most {possible} connections instead of {wanted}: \
-             this system allows {by_descriptors} by descriptors (ulimit -n) and {by_threads} by threads (vm.max_map_count)"
+            "at most {possible} connections instead of {wanted}: this system allows {by_descriptors} by descriptors \
+             (ulimit -n), {by_threads} by threads (vm.max_map_count) and {by_space} by memory (ulimit -v)"
         );
     }
     possible
@@ -60,6 +67,14 @@ fn mappings() -> usize {
     text.ok()
         .and_then(|text| text.trim().parse().ok())
         .unwrap_or(usize::MAX)
+}
+
+/// Half of the address space that this process may have: the other half is for what the memory
+/// allocator reserves in advance, 64 MiB for each of some threads.
+fn address_space() -> usize {
+    getrlimit(Resource::As)
+        .current
+        .map_or(usize::MAX, |limit| to_usize(limit) / 2)
 }
 
 fn to_usize(count: u64) -> usize {

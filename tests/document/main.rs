@@ -5,6 +5,7 @@ mod frames;
 mod house;
 mod markdown;
 mod requests;
+mod rows;
 mod tables;
 
 /// The document itself.

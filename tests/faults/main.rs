@@ -9,9 +9,11 @@ use std::process::ExitCode;
 
 mod clients;
 mod endings;
+mod gone;
 #[path = "../live/mod.rs"]
 mod live;
 mod outputs;
+mod places;
 mod recovery;
 mod under_load;
 
@@ -23,6 +25,8 @@ fn main() -> ExitCode {
         under_load::rows(), // the longest first
         clients::rows(),    // of clients' machines, and of ours
         endings::rows(),    // how the server ends
+        gone::rows(),       // clients that say no goodbye
+        places::rows(),     // a disk, or a thread, that is not to be had
         recovery::rows(),   // and how the next one goes on
         outputs::rows(),    // what the program says, and to whom
     ];

@@ -65,7 +65,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             no_payload_in_the_log,
         ),
         row(
-            "log: a flood of bad requests is not a flood of lines",
+            "R13 log: a flood of bad requests is not a flood of lines",
             || {
                 let server = Own::start(&[]);
                 for _ in 0..500 {

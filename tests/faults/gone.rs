@@ -1,0 +1,196 @@
+//! Clients that are gone without a word, or do not move: whether their process was killed, their
+//! machine sleeps or a cable was pulled, the others learn it in time.
+
+use crate::live::PATIENCE;
+use crate::live::guest::Guest;
+use crate::live::house::Own;
+use crate::live::rows::row;
+use libtest_mimic::Trial;
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Of the server: after so long a silence it asks, and so long it waits for an answer.
+const HEARTBEAT: [&str; 4] = ["--ping-interval", "200ms", "--ping-timeout", "200ms"];
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row(
+            "half-open: a cable that was pulled shows by the ping that is not answered",
+            pulled_cable,
+        ),
+        row("kill -9 of 100 clients: the list is right at once", killed),
+        row("SIGSTOP: a client that stands still is gone", stopped),
+        row(
+            "slow CPU: nobody is taken for gone on a busy machine",
+            busy_machine,
+        ),
+    ]
+}
+
+fn pulled_cable() {
+    let server = Own::start(&HEARTBEAT);
+    let mut witness = Guest::in_room(server.addr(), "witness", "room");
+    let cable = Cable::to(server.addr());
+    let far = Guest::in_room(cable.addr, "far", "room");
+    assert_eq!(witness.until("entered")["name"], *far.name);
+    // While the cable is there, pings are answered.
+    witness.ask(serde_json::json!({"type": "ping", "t": 1}));
+    let start = Instant::now();
+    cable.pulled.store(true, Ordering::Relaxed);
+    assert_eq!(witness.until("left")["name"], *far.name);
+    let took = start.elapsed();
+    eprintln!("half-open: gone after {took:.1?}");
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert_eq!(witness.enter("other")["count"], 1);
+}
+
+/// Forwards bytes both ways for one connection, until it is pulled: then both ends stay open, and
+/// nothing moves any more.
+struct Cable {
+    addr: SocketAddr,
+    pulled: Arc<AtomicBool>,
+}
+
+impl Cable {
+    fn to(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let addr = listener.local_addr().expect("an address");
+        let pulled = Arc::new(AtomicBool::new(false));
+        let for_thread = Arc::clone(&pulled);
+        thread::spawn(move || {
+            let (near, _) = listener.accept().expect("the guest");
+            let far = TcpStream::connect(server).expect("the server listens");
+            // The Host that the guest names is the cable's: an address is always let in.
+            thread::scope(|scope| {
+                scope.spawn(|| carry(&near, &far, &for_thread));
+                carry(&far, &near, &for_thread);
+            });
+        });
+        Self { addr, pulled }
+    }
+}
+
+/// What comes while it is pulled is read and lost, so that neither end can tell.
+fn carry(mut from: &TcpStream, mut to: &TcpStream, pulled: &AtomicBool) {
+    let mut bytes = [0; 4_096];
+    while let Ok(count @ 1..) = from.read(&mut bytes) {
+        if !pulled.load(Ordering::Relaxed) && to.write_all(&bytes[..count]).is_err() {
+            return;
+        }
+    }
+}
+
+/// `ws101 chat` in a process of its own, which says nothing.
+struct Terminal(Child);
+
+impl Terminal {
+    fn in_room(addr: SocketAddr, number: usize) -> io::Result<Self> {
+        let (url, name) = (format!("ws://{addr}/ws"), format!("terminal-{number}"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
+        command.args(["chat", &url, "--name", &name, "--room", "room"]);
+        let command = command.stdin(Stdio::piped());
+        let command = command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().map(Self)
+    }
+
+    fn id(&self) -> Pid {
+        Pid::from_raw(self.0.id() as i32).expect("a process has a number")
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Fails only when it has already ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The room's people, asked for until there are so many.
+fn wait_for_people(witness: &mut Guest, count: u64) -> Duration {
+    let start = Instant::now();
+    loop {
+        witness.ask(serde_json::json!({"type": "rooms"}));
+        let rooms = witness.until("rooms");
+        let rooms = rooms["rooms"].as_array().expect("a list");
+        let room = rooms.iter().find(|room| room["room"] == "room");
+        let found = room.expect("the witness is in it")["count"].as_u64();
+        if found == Some(count) {
+            return start.elapsed();
+        }
+        assert!(
+            start.elapsed() < PATIENCE,
+            "{found:?} people instead of {count}"
+        );
+        thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
+fn killed() {
+    const CLIENTS: usize = 100;
+    let server = Own::start(&[]);
+    let mut witness = Guest::in_room(server.addr(), "witness", "room");
+    let terminals: Vec<Terminal> = (0..CLIENTS)
+        .map(|number| Terminal::in_room(server.addr(), number).expect("it starts"))
+        .collect();
+    wait_for_people(&mut witness, 1 + CLIENTS as u64);
+    for terminal in &terminals {
+        kill_process(terminal.id(), Signal::KILL).expect("it runs");
+    }
+    let took = wait_for_people(&mut witness, 1);
+    eprintln!("kill -9 of {CLIENTS} clients: all are gone after {took:.1?}");
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+fn stopped() {
+    let server = Own::start(&HEARTBEAT);
+    let mut witness = Guest::in_room(server.addr(), "witness", "room");
+    let terminal = Terminal::in_room(server.addr(), 1).expect("it starts");
+    assert_eq!(witness.until("entered")["name"], "terminal-1");
+    kill_process(terminal.id(), Signal::STOP).expect("it runs");
+    assert_eq!(witness.until("left")["name"], "terminal-1");
+    // When it wakes, it comes back by itself.
+    kill_process(terminal.id(), Signal::CONT).expect("it is there");
+    assert_eq!(witness.until("entered")["name"], "terminal-1");
+}
+
+/// Twice as much to do as there are processors, at the same priority, while pings go to twenty
+/// clients that do nothing but answer.
+fn busy_machine() {
+    let server = Own::start(&["--ping-interval", "150ms", "--ping-timeout", "1500ms"]);
+    let mut guests: Vec<Guest> = (0..20)
+        .map(|_| Guest::in_room(server.addr(), "guest", "room"))
+        .collect();
+    let over = AtomicBool::new(false);
+    let burners = 2 * thread::available_parallelism().map_or(2, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..burners {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let answering = guests.iter_mut().map(|guest| {
+            scope.spawn(|| {
+                let end = Instant::now() + Duration::from_secs(2);
+                while let Some(left) = end.checked_duration_since(Instant::now()) {
+                    // Pings are answered on the way.
+                    let _ = guest.hear(left.max(Duration::from_millis(1)));
+                }
+                guest.waiting();
+            })
+        });
+        let answering: Vec<_> = answering.collect();
+        let all = answering.into_iter().map(thread::ScopedJoinHandle::join);
+        let lost = all.filter(Result::is_err).count();
+        over.store(true, Ordering::Relaxed);
+        assert_eq!(lost, 0, "were taken for gone");
+    });
+}

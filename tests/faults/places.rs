@@ -1,0 +1,217 @@
+//! A history in a place where none can be: the chat goes on, says once what is wrong, and writes
+//! again as soon as it can. And a system that has no thread left.
+
+use crate::live::PATIENCE;
+use crate::live::guest::Guest;
+use crate::live::house::Own;
+use crate::live::rows::row;
+use crate::live::scratch::Scratch;
+use crate::live::web::metric;
+use crate::live::wire::Wire;
+use libtest_mimic::Trial;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::process::geteuid;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A user under whose number nothing else runs.
+const NOBODY_ELSE: u32 = 64_101;
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row("history: a directory in its place", || {
+            let place = Scratch::new("directory");
+            fs::create_dir(place.path()).expect("a directory");
+            degraded(place.path());
+            fs::remove_dir(place.path()).expect("it is empty");
+        }),
+        row("history: a directory that is not there", || {
+            degraded(&format!("{}/history", Scratch::new("nowhere").path()));
+        }),
+        row("history: a pipe that nobody reads", || {
+            let pipe = pipe();
+            degraded(pipe.path());
+        }),
+        row(
+            "history: a pipe whose reader stands still, and reads again",
+            standing_pipe,
+        ),
+        row(
+            "history: a file that is deleted comes back under its name",
+            deleted,
+        ),
+        row(
+            "history: of two gigabytes the end is read, in a second",
+            huge,
+        ),
+        // The kernel counts a user's threads, and not root's.
+        row(
+            "no thread: 503 for this one, and a place for the next one (takes root, to be another user)",
+            no_thread,
+        )
+        .with_ignored_flag(!geteuid().is_root()),
+        row(
+            "little memory: as many as it is enough for, and 503 for the next one",
+            little_space,
+        ),
+    ]
+}
+
+/// A named pipe.
+fn pipe() -> Scratch {
+    let pipe = Scratch::new("pipe");
+    let mode = Mode::RUSR | Mode::WUSR;
+    mknodat(CWD, pipe.path(), FileType::Fifo, mode, 0).expect("a pipe");
+    pipe
+}
+
+/// Two talk, and are heard, in a server that cannot write its history there.
+fn degraded(path: &str) {
+    let server = Own::start(&["--history", path]);
+    two_talk(server.addr());
+    assert_eq!(metric(server.addr(), "ws101_history_degraded"), Some(1));
+    let log = server.process.log();
+    let warnings = log.lines().filter(|line| line.contains("history")).count();
+    assert_eq!(warnings, 1, "{log}");
+}
+
+fn two_talk(addr: SocketAddr) {
+    let mut ada = Guest::in_room(addr, "ada", "lobby");
+    let mut bob = Guest::in_room(addr, "bob", "lobby");
+    for _ in 0..5 {
+        let number = ada.say_now("lobby", "anyone?");
+        assert_eq!(bob.until("said")["seq"], number);
+    }
+}
+
+/// A pipe holds 64 KiB, and then takes no more until somebody reads.
+fn standing_pipe() {
+    let pipe = pipe();
+    // Both ends: opening one would wait for the other.
+    let reader = File::options().read(true).write(true).open(pipe.path());
+    let reader = BufReader::new(reader.expect("a pipe has ends"));
+    let server = Own::start(&["--history", pipe.path(), "--rate", "off"]);
+    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let long = "long ".repeat(400);
+    for _ in 0..100 {
+        ada.say_now("lobby", &long);
+    }
+    assert_eq!(metric(server.addr(), "ws101_history_degraded"), Some(1));
+    let last = ada.say_now("lobby", "the last one");
+    // What waited follows, in its order, though nobody says any more.
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        let mut lines = reader.lines().map_while(Result::ok);
+        lines.try_for_each(|line| sender.send(line))
+    });
+    let mut expected = 1;
+    while expected <= last {
+        let line = lines.recv_timeout(PATIENCE).expect("the next line");
+        let line: serde_json::Value = serde_json::from_str(&line).expect("a whole line");
+        if line["epoch"].is_null() {
+            assert_eq!(line["seq"], expected, "{line}");
+            expected += 1;
+        }
+    }
+    wait_until(|| metric(server.addr(), "ws101_history_degraded") == Some(0));
+}
+
+fn deleted() {
+    let file = Scratch::new("history");
+    let server = Own::start(&["--history", file.path(), "--rate", "off"]);
+    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    ada.say_now("lobby", "into the first file");
+    fs::remove_file(file.path()).expect("it is there");
+    // It looks once a second; what is said meanwhile is gone with the file.
+    wait_until(|| {
+        ada.say_now("lobby", "into the second file");
+        fs::exists(file.path()).expect("a folder can be asked")
+    });
+    let kept = file.read();
+    assert!(kept.starts_with(r#"{"epoch":"#), "{kept}");
+    assert!(kept.contains("into the second file"), "{kept}");
+}
+
+fn huge() {
+    let file = Scratch::new("history");
+    {
+        let server = Own::start(&["--history", file.path()]);
+        Guest::in_room(server.addr(), "ada", "lobby").say_now("lobby", "an early line");
+    }
+    // A hole, which takes no place on the disk.
+    let kept = file.read();
+    let mut disk = File::options().write(true).open(file.path()).expect("it");
+    disk.set_len(2 << 30).expect("a hole");
+    std::io::Seek::seek(&mut disk, std::io::SeekFrom::End(0)).expect("a file");
+    write!(disk, "\n{kept}").expect("a disk with room");
+    let start = Instant::now();
+    let server = Own::start(&["--history", file.path()]);
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    let mut ada = Guest::connect(server.addr());
+    let joined = ada.join("ada", "lobby");
+    assert_eq!(joined["messages"][0]["text"], "an early line", "{joined}");
+}
+
+/// A user who may have forty threads, of which some are the server's own.
+fn no_thread() {
+    let program = env!("CARGO_BIN_EXE_ws101");
+    // Shells differ in the letter.
+    let script = "ulimit -u 40 2>/dev/null || ulimit -p 40; exec \"$0\" serve --listen 127.0.0.1:0";
+    let mut command = Command::new("sh");
+    let server = Own::spawn(command.args(["-c", script, program]).uid(NOBODY_ELSE));
+    let inside = crowd(&server);
+    let log = server.process.log();
+    assert!(log.contains("no thread for a connection"), "{log}");
+    make_room(&server, inside);
+}
+
+/// So little address space that the server knows better than to use it up.
+fn little_space() {
+    let program = env!("CARGO_BIN_EXE_ws101");
+    for limit in ["60000", "100000"] {
+        let script = format!("ulimit -v {limit}; exec \"$0\" serve --listen 127.0.0.1:0");
+        let server = Own::spawn(Command::new("sh").args(["-c", &script, program]));
+        let inside = crowd(&server);
+        let log = server.process.log();
+        assert!(log.contains("by memory (ulimit -v)"), "{log}");
+        make_room(&server, inside);
+    }
+}
+
+/// As many clients as the server takes.
+fn crowd(server: &Own) -> Vec<Wire> {
+    let mut inside: Vec<Wire> = Vec::new();
+    loop {
+        let mut wire = Wire::open(server.addr());
+        if wire.status_of_upgrade() == 503 {
+            eprintln!("{} clients are inside", inside.len());
+            return inside;
+        }
+        inside.push(wire);
+        assert!(inside.len() < 1_000, "there is no limit");
+    }
+}
+
+/// Those inside have noticed nothing; when they go, there is room again.
+fn make_room(server: &Own, mut inside: Vec<Wire>) {
+    assert!(inside.len() >= 10, "{}", inside.len());
+    let echoes = inside.iter_mut();
+    echoes.for_each(|wire| wire.echo("as if nothing was"));
+    drop(inside);
+    Wire::upgraded_when_there_is_room(server.addr()).echo("there is room again");
+}
+
+fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it never came");
+        thread::park_timeout(Duration::from_millis(20));
+    }
+}

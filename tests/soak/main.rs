@@ -1,0 +1,53 @@
+//! The same for a long time: people who talk, come back and now and then break a rule, and
+//! connections that come and go. Whatever grows, shows as a slope.
+//!
+//! `cargo test` runs each row for a few seconds. `cargo test --release --test soak -- --ignored --nocapture` runs
+//! them for ten minutes, or as many as `WS101_SOAK_MINUTES` says, and tells how it went.
+
+#[cfg(target_os = "linux")]
+mod comings;
+#[cfg(target_os = "linux")]
+mod figures;
+#[cfg(target_os = "linux")]
+#[path = "../live/mod.rs"]
+mod live;
+#[cfg(target_os = "linux")]
+mod person;
+#[cfg(target_os = "linux")]
+mod rooms;
+
+#[cfg(target_os = "linux")]
+fn main() -> std::process::ExitCode {
+    use std::time::Duration;
+
+    let minutes = std::env::var("WS101_SOAK_MINUTES").map_or(10, |minutes| {
+        minutes.parse().expect("WS101_SOAK_MINUTES is a number")
+    });
+    let (short, long) = (Duration::from_secs(6), Duration::from_secs(60 * minutes));
+    let rows = [
+        (
+            "R06 100 connections a second come and go",
+            comings::soak as fn(Duration),
+        ),
+        (
+            "R09 200 talk, come back, and break a rule now and then",
+            rooms::soak,
+        ),
+    ];
+    let trial = |name: &str, soak: fn(Duration), duration: Duration| {
+        let name = format!("{name}, for {} s", duration.as_secs());
+        live::rows::row(name, move || soak(duration))
+    };
+    let rows = rows.into_iter().flat_map(|(name, soak)| {
+        [
+            trial(name, soak, short),
+            trial(name, soak, long).with_ignored_flag(true),
+        ]
+    });
+    // Their servers and their clients share the processor anyway.
+    live::rows::run([rows.collect()], 2).exit_code()
+}
+
+/// Only Linux says in `/proc` what a process uses.
+#[cfg(not(target_os = "linux"))]
+fn main() {}

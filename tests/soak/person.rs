@@ -1,0 +1,213 @@
+//! One of them: says a line every two seconds and hears all of its room's, each once and in order.
+//! In between it closes, vanishes, or breaks a rule, and comes back for what it missed.
+
+use crate::live::bytes::hex;
+use crate::live::guest::{Guest, Heard};
+use crate::rooms::{Stage, room_name};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+const TURN: Duration = Duration::from_secs(2);
+
+/// Of a hundred turns, so many end the connection, which makes 5 % a second.
+const LEAVES: u64 = 10;
+/// Of a hundred, so many are a frame that breaks a rule.
+const BREAKS: u64 = 1;
+
+/// Frames that break a rule, and the code that they deserve.
+const WRONG: [(&str, u16); 8] = [
+    ("81 05 48 65 6c 6c 6f", 1002),
+    ("c1 82 37 fa 21 3d 7f 93", 1002),
+    ("83 80 37 fa 21 3d", 1002),
+    ("81 fe 00 02 37 fa 21 3d 7f 93", 1002),
+    ("80 81 37 fa 21 3d 4f", 1002),
+    ("89 fe 00 7e 37 fa 21 3d", 1002),
+    ("81 81 37 fa 21 3d c8", 1007),
+    ("81 ff 7f ff ff ff ff ff ff ff 37 fa 21 3d", 1009),
+];
+
+/// What happened, for the reader of the test's output.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Tally {
+    pub(crate) said: usize,
+    pub(crate) heard: usize,
+    pub(crate) came_back: usize,
+    pub(crate) broke_a_rule: usize,
+}
+
+impl Tally {
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            said: self.said + other.said,
+            heard: self.heard + other.heard,
+            came_back: self.came_back + other.came_back,
+            broke_a_rule: self.broke_a_rule + other.broke_a_rule,
+        }
+    }
+}
+
+pub(crate) struct Person {
+    name: String,
+    room: String,
+    random: Random,
+    /// Up to where it knows its room, once it was in.
+    known: Option<Known>,
+    /// The line that it said last and has not heard yet.
+    waiting: Option<String>,
+    tally: Tally,
+}
+
+struct Known {
+    session: String,
+    epoch: Value,
+    seq: u64,
+}
+
+impl Person {
+    pub(crate) fn new(number: usize) -> Self {
+        Self {
+            name: format!("person-{number}"),
+            room: room_name(number),
+            random: Random(number as u64),
+            known: None,
+            waiting: None,
+            tally: Tally::default(),
+        }
+    }
+
+    pub(crate) fn run(mut self, stage: &Stage) -> Tally {
+        // Not all at the same moment.
+        let mut turn = Instant::now() + TURN * (self.random.percent() as u32) / 100;
+        while !stage.over.load(Ordering::Relaxed) {
+            let mut guest = self.come(stage);
+            loop {
+                self.listen(&mut guest, turn);
+                turn += TURN;
+                assert_eq!(self.waiting, None, "{} did not hear its line", self.name);
+                let chance = self.random.percent();
+                if chance < BREAKS {
+                    self.break_a_rule(guest);
+                    break;
+                }
+                if chance < BREAKS + LEAVES {
+                    if chance.is_multiple_of(2) {
+                        guest.close();
+                    } else {
+                        guest.vanish();
+                    }
+                    break;
+                }
+                if stage.over.load(Ordering::Relaxed) {
+                    guest.close();
+                    break;
+                }
+                self.say(&mut guest);
+            }
+        }
+        self.tally
+    }
+
+    /// Comes in, or back: then it hears exactly what it missed.
+    fn come(&mut self, stage: &Stage) -> Guest {
+        let mut guest = Guest::connect(stage.addr);
+        let mut join = json!({"type": "join", "name": self.name, "room": self.room});
+        if let Some(known) = &self.known {
+            join["session"] = json!(known.session);
+            join["epoch"] = known.epoch.clone();
+            join["since"] = json!(known.seq);
+        }
+        guest.ask(join);
+        let joined = guest.find_answer("joined");
+        assert_eq!(joined["type"], "joined", "{}: {joined}", self.name);
+        let mut known = Known {
+            session: guest.session().to_owned(),
+            epoch: joined["epoch"].clone(),
+            seq: joined["seq"].as_u64().expect("a number"),
+        };
+        if let Some(before) = self.known.take() {
+            assert_eq!(joined["lost"], false, "{}: {joined}", self.name);
+            let last = std::mem::replace(&mut known.seq, before.seq);
+            self.known = Some(known);
+            for line in joined["messages"].as_array().expect("a list") {
+                self.hear(line);
+            }
+            self.tally.came_back += 1;
+            let heard = self.known.as_ref().map(|known| known.seq);
+            assert_eq!(heard, Some(last), "{}: {joined}", self.name);
+        } else {
+            self.known = Some(known);
+        }
+        guest
+    }
+
+    fn listen(&mut self, guest: &mut Guest, until: Instant) {
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match guest.hear(left.max(Duration::from_millis(1))) {
+                Heard::Event(event) if event["type"] == "said" => self.hear(&event),
+                Heard::Event(event) => assert_ne!(event["type"], "error", "{event}"),
+                Heard::Nothing(error) if error.is_timeout() && self.waiting.is_none() => return,
+                // On a busy machine its own line may take longer than a turn; not for ever.
+                Heard::Nothing(error) if error.is_timeout() && until.elapsed() < 5 * TURN => {}
+                other => panic!("{}: {other:?}", self.name),
+            }
+        }
+    }
+
+    /// A line of its room, live or missed: the next one.
+    fn hear(&mut self, line: &Value) {
+        let known = self.known.as_mut().expect("it has joined");
+        assert_eq!(line["seq"], known.seq + 1, "{}: {line}", self.name);
+        known.seq += 1;
+        self.tally.heard += 1;
+        if line["from"] == *self.name {
+            assert_eq!(line["id"].as_str(), self.waiting.as_deref(), "{line}");
+            self.waiting = None;
+        }
+    }
+
+    fn say(&mut self, guest: &mut Guest) {
+        self.tally.said += 1;
+        let id = format!("{}", self.tally.said);
+        let text = format!("line {id} of {}, the same for a long time", self.name);
+        guest.ask(json!({"type": "say", "room": self.room, "text": text, "id": id}));
+        self.waiting = Some(id);
+    }
+
+    fn break_a_rule(&mut self, mut guest: Guest) {
+        let (wrong, deserved) = WRONG[(self.random.next() % WRONG.len() as u64) as usize];
+        let sent = guest.tcp().write_all(&hex(wrong));
+        sent.expect("the connection is open");
+        loop {
+            match guest.hear(5 * TURN) {
+                Heard::Event(event) if event["type"] == "said" => self.hear(&event),
+                Heard::Event(_) => {}
+                Heard::Close(code, reason) => {
+                    assert_eq!(code, deserved, "{wrong}: {reason}");
+                    break;
+                }
+                Heard::Nothing(error) => panic!("{wrong}: no Close, {error}"),
+            }
+        }
+        self.tally.broke_a_rule += 1;
+    }
+}
+
+/// Chance, the same in each run (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn percent(&mut self) -> u64 {
+        self.next() % 100
+    }
+}

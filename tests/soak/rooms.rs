@@ -1,0 +1,66 @@
+//! Two hundred people in ten rooms, whose history is full from the beginning.
+
+use crate::figures::Figures;
+use crate::live::guest::Guest;
+use crate::live::house::Own;
+use crate::live::usage::{Standing, assert_back_at};
+use crate::person::{Person, Tally};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+const PEOPLE: usize = 200;
+const ROOMS: usize = 10;
+
+/// As many lines as a room keeps.
+const HISTORY: usize = 1_000;
+
+/// What all of them look at.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) addr: SocketAddr,
+    pub(crate) over: AtomicBool,
+}
+
+pub(crate) fn soak(duration: Duration) {
+    let server = Own::start(&["--rate", "off"]);
+    let before = Standing::of(server.process.id());
+    (0..ROOMS).for_each(|room| fill(server.addr(), &room_name(room)));
+    let stage = Stage {
+        addr: server.addr(),
+        over: AtomicBool::new(false),
+    };
+    let (tally, figures) = thread::scope(|scope| {
+        let stage = &stage;
+        let people: Vec<_> = (0..PEOPLE)
+            .map(|number| scope.spawn(move || Person::new(number).run(stage)))
+            .collect();
+        // Nobody ends before all is over, but for a failure.
+        let failed = || people.iter().any(thread::ScopedJoinHandle::is_finished);
+        let figures = Figures::watch(server.process.id(), duration, failed);
+        stage.over.store(true, Ordering::Relaxed);
+        let tallies = people.into_iter().map(thread::ScopedJoinHandle::join);
+        let tallies = tallies.map(|tally| tally.expect("someone met what must not be"));
+        (tallies.fold(Tally::default(), Tally::and), figures)
+    });
+    eprintln!("R09: {tally:?}; {figures}");
+    assert!(tally.said > 0 && tally.heard > tally.said * (PEOPLE / ROOMS / 2));
+    assert!(tally.came_back > 0 && tally.broke_a_rule > 0, "{tally:?}");
+    figures.assert_level();
+    assert_back_at(before, server.process.id());
+}
+
+pub(crate) fn room_name(number: usize) -> String {
+    format!("room-{}", number % ROOMS)
+}
+
+fn fill(addr: SocketAddr, room: &str) {
+    let mut guest = Guest::in_room(addr, "filler", room);
+    guest.ask_all((0..HISTORY).map(|number| {
+        json!({"type": "say", "room": room, "text": format!("{number}: what was said before anyone came")})
+    }));
+    guest.count("said", HISTORY);
+    guest.close();
+}
