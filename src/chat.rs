@@ -15,6 +15,8 @@
 
 mod alarm;
 mod event;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod guest;
 mod history;
 mod journal;

@@ -59,6 +59,9 @@ mod chat;
 pub mod cli;
 #[cfg(feature = "server")]
 mod date;
+#[cfg(all(feature = "server", any(test, feature = "fuzzing")))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "server")]
 mod outbox;
 pub mod protocol;

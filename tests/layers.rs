@@ -44,6 +44,7 @@ const KNOWN_TO: [(&str, &[&str]); 11] = [
         "serde_json",
         &[
             "chat/event.rs",
+            "chat/fuzzing.rs",
             "chat/request.rs",
             "chat/history.rs",
             "chat/journal/load.rs",

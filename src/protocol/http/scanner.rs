@@ -64,7 +64,7 @@ impl HeadScanner {
             let line_end = self.scanned + length;
             let line = &input[self.line_start..line_end];
             (self.scanned, self.line_start) = (line_end + 1, line_end + 1);
-            self.check_size(line.len().saturating_sub(1), line_end + 1)?;
+            self.check_size(line, line_end + 1)?;
             let line = without_line_end(line)?;
             match (line.is_empty(), self.lines) {
                 (true, 0) => self.head_start = self.line_start,
@@ -79,8 +79,7 @@ impl HeadScanner {
         }
         self.scanned = input.len();
         let line = &input[self.line_start..];
-        // A CR at the end may be half of the line end.
-        self.check_size(line.strip_suffix(b"\r").unwrap_or(line).len(), input.len())?;
+        self.check_size(line, input.len())?;
         Ok(None)
     }
 
@@ -89,8 +88,11 @@ impl HeadScanner {
         self.scanned > self.head_start
     }
 
-    fn check_size(&self, line: usize, head: usize) -> Result<(), HandshakeError> {
-        if self.lines == 0 && line > self.limits.line {
+    fn check_size(&self, line: &[u8], head: usize) -> Result<(), HandshakeError> {
+        // A CR at the end may be half of the line end; if LF comes without one, it is too long
+        // already, whether the LF has arrived or not.
+        let text = line.strip_suffix(b"\r").unwrap_or(line);
+        if self.lines == 0 && text.len() > self.limits.line {
             return Err(HandshakeError::LineTooLong(self.limits.line));
         }
         if head > self.limits.head {

@@ -1,0 +1,100 @@
+//! A request is judged here by what PROTOCOL.md promises, not by how it is parsed.
+
+use super::event::Event;
+use super::refusal::Code;
+use super::request::{Fields, Request};
+use super::rules;
+use serde_json::Value;
+
+/// Panics if a promise is broken.
+pub(crate) fn ask(text: &str) {
+    let value = serde_json::from_str::<Value>(text);
+    match (Fields::parse(text), value) {
+        (Ok(fields), Ok(value)) => {
+            if let Ok(request) = fields.request() {
+                judge(&request, &value);
+            }
+        }
+        (Err(refusal), Ok(_)) => assert_eq!(refusal.code, Code::BadShape),
+        (Err(refusal), Err(_)) => assert_eq!(refusal.code, Code::BadJson),
+        (Ok(fields), Err(error)) => panic!("{fields:?}, and {error}"),
+    }
+}
+
+/// The fields are those of the JSON: of several of one name, the last.
+fn judge(request: &Request<'_>, value: &Value) {
+    let same = |name: &str, field: &str| assert_eq!(value[name], field, "{name}");
+    match *request {
+        Request::Say { room, text, id } => {
+            same("room", room);
+            same("text", text);
+            if let Some(id) = id {
+                same("id", id);
+            }
+            say(room, text, id);
+        }
+        Request::Whisper { to, text, .. } => {
+            same("to", to);
+            same("text", text);
+        }
+        Request::Name(wanted) => {
+            same("name", wanted);
+            name(wanted);
+        }
+        Request::Join(ref join) => same("room", join.room),
+        Request::Typing(room) | Request::Leave(room) | Request::History { room, .. } => {
+            same("room", room);
+        }
+        Request::Follow(topics) => {
+            let count = value["topics"].as_array().map(Vec::len);
+            assert_eq!(count, Some(topics.len()));
+        }
+        Request::Rooms | Request::Ping(_) => {}
+    }
+}
+
+/// What may be said is told as it was said, but for the blanks around it.
+fn say(room: &str, text: &str, id: Option<&str>) {
+    let is_fit = rules::room(room).is_ok() && id.is_none_or(|id| rules::id(id).is_ok());
+    let Ok(line) = rules::text(text, Some(room)) else {
+        return;
+    };
+    assert!((1..=2_000).contains(&line.chars().count()) && !line.contains('\0'));
+    assert_eq!(line, text.trim());
+    if !is_fit {
+        return;
+    }
+    assert!(room.len() <= 32 && id.is_none_or(|id| id.chars().count() <= 64));
+    let (seq, from, at) = (1, "ada", "2026-11-21T07:31:02.123Z");
+    let said = Event::Said {
+        room,
+        seq,
+        from,
+        text: line,
+        at,
+        id,
+    };
+    let told: Value = serde_json::from_str(&said.to_json()).expect("what is told is JSON");
+    assert_eq!(told["type"], "said");
+    assert_eq!(told["text"], line);
+    assert_eq!(told["id"].as_str(), id);
+    // The server's own, whatever the request held.
+    assert_eq!((&told["from"], &told["at"]), (&from.into(), &at.into()));
+}
+
+/// A name that is taken shows all of itself, and nothing beside itself.
+fn name(wanted: &str) {
+    let Ok(name) = rules::name(wanted) else {
+        return;
+    };
+    assert!((1..=32).contains(&name.chars().count()));
+    assert_eq!(name, name.trim());
+    let hidden = |character: char| {
+        character.is_control()
+            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    assert!(!name.chars().any(hidden), "{name:?}");
+    for reserved in ["server", "system", "teacher"] {
+        assert!(!name.eq_ignore_ascii_case(reserved));
+    }
+}
