@@ -10,6 +10,7 @@
 //! | `metrics` | what those get who watch the server |
 //! | `peer` | one WebSocket's life: read, handle, reply, ping, close |
 //! | `timers` | when its next deadline is |
+//! | `wire` | the view of one's own frames, `/ws/wire` |
 //! | `registry` | all connections, and how they end together |
 //! | `households` | how many of them come from where |
 //! | `ceiling` | how many threads and descriptors this machine has for us |
@@ -30,6 +31,7 @@ mod proxy;
 mod registry;
 mod timers;
 mod turnaway;
+mod wire;
 
 pub use crate::chat::Settings as ChatSettings;
 pub use crate::rate::Rate;
@@ -46,6 +48,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use wire::Tickets;
 
 /// A server that is bound to its address and not running yet.
 #[derive(Debug)]
@@ -64,6 +67,7 @@ struct Shared {
     refusals: Refusals,
     outlet: Arc<Outlet>,
     chat: Arc<Chat>,
+    tickets: Arc<Tickets>,
 }
 
 impl Shared {
@@ -74,6 +78,7 @@ impl Shared {
             refusals: Refusals::default(),
             outlet: Arc::new(Outlet::new(config.deadlines.write, config.backlog)),
             chat: Chat::start(config.chat.clone())?,
+            tickets: Arc::default(),
             config,
         }))
     }

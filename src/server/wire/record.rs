@@ -1,0 +1,90 @@
+//! What a watcher is told: one JSON object in one text frame, its `t` says what.
+
+use crate::protocol::{Frame, Opcode, Role};
+use serde::Serialize;
+
+/// Everything that a watcher can be told, but for the frames. Later versions only add fields.
+#[derive(Debug, Serialize)]
+#[serde(tag = "t", rename_all = "lowercase")]
+pub(super) enum Record {
+    /// The first.
+    Hello { v: u32, conn: u64 },
+    /// One half of the handshake, as it was on the wire.
+    Http {
+        dir: Dir,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        hex: String,
+    },
+    /// The connection goes from one state to another.
+    State {
+        from: State,
+        to: State,
+        by: Party,
+        code: u16,
+    },
+    /// From a ping of the server's to its answer.
+    Rtt { us: u64 },
+    /// So many bytes wait for a client that does not keep up; so many messages were dropped.
+    Queue { waiting: usize, dropped: usize },
+    /// So many frames are missing here: the watcher did not keep up.
+    Drop { count: u64 },
+}
+
+/// Which way, seen from the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Dir {
+    In,
+    Out,
+}
+
+impl From<Role> for Dir {
+    fn from(sender: Role) -> Self {
+        match sender {
+            Role::Client => Self::In,
+            Role::Server => Self::Out,
+        }
+    }
+}
+
+/// How far the closing handshake has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum State {
+    Open,
+    Closing,
+    Closed,
+}
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Party {
+    Client,
+    Server,
+    /// Nobody said so: the connection below just ended.
+    Network,
+}
+
+impl From<Role> for Party {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Client => Self::Client,
+            Role::Server => Self::Server,
+        }
+    }
+}
+
+/// Two digits for each byte.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|half| DIGITS[half as usize]);
+    bytes.iter().flat_map(digits).map(char::from).collect()
+}
+
+/// Appends a record as a frame.
+pub(super) fn append(record: &impl Serialize, frames: &mut Vec<u8>) {
+    let json = serde_json::to_string(record).expect("strings, numbers and lists are always JSON");
+    Frame::whole(Opcode::Text, json.as_bytes()).encode(None, frames);
+}
