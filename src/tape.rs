@@ -116,7 +116,12 @@ impl Tape {
         let count = send()?;
         if count > 0 {
             let digest = digest.filter(|_| count == bytes.len());
-            state.note(Role::Server, self.start.elapsed(), &bytes[..count], digest);
+            let made = digest.and_then(|digest| digest.made);
+            let at = made.map_or_else(
+                || self.start.elapsed(),
+                |made| made.saturating_duration_since(self.start),
+            );
+            state.note(Role::Server, at, &bytes[..count], digest);
         }
         Ok(count)
     }

@@ -3,6 +3,7 @@
 use super::MOST_FRAMES;
 use crate::protocol::{FrameHeader, Role};
 use std::collections::VecDeque;
+use std::time::Instant;
 
 /// What is kept of a frame: so many bytes of its beginning, with the header, …
 pub(super) const BEGINNING: usize = 320;
@@ -14,6 +15,8 @@ pub(super) const END: usize = 64;
 pub(crate) struct Digest {
     /// Frames that were there, with those that are not kept.
     count: usize,
+    /// When it was made, if that will do for when it was sent: a clock is not read for free.
+    pub(super) made: Option<Instant>,
     marks: VecDeque<Mark>,
     bytes: VecDeque<u8>,
 }
@@ -40,6 +43,7 @@ impl Digest {
         let mut digest = Self::default();
         let mut skip = count.saturating_sub(MOST_FRAMES);
         digest.count = skip;
+        digest.made = Some(Instant::now());
         while let Ok(Some((header, size))) = FrameHeader::decode(frames, Role::Server) {
             let len = (size + header.len as usize).min(frames.len());
             let (frame, rest) = frames.split_at(len);

@@ -9,14 +9,27 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Track {
     sender: Role,
-    /// The frame that is under way: what is kept of it so far.
-    beginning: Vec<u8>,
-    end: VecDeque<u8>,
+    /// The frame that is under way, if some of it came. It is seldom needed, and kept apart: who
+    /// sends to thousands touches as little of each as can be.
+    partial: Option<Box<Partial>>,
     /// So many of its bytes came, and so many there will be once its header is known.
     len: u64,
     whole: Option<u64>,
     /// A header that is none: there are no more frames from here on.
     derailed: bool,
+}
+
+/// What is kept of a frame so far.
+#[derive(Debug, Default)]
+struct Partial {
+    beginning: Vec<u8>,
+    end: VecDeque<u8>,
+}
+
+impl Partial {
+    fn len(&self) -> usize {
+        self.beginning.len() + self.end.len()
+    }
 }
 
 /// What some bytes were.
@@ -34,8 +47,7 @@ impl Track {
     pub(super) const fn new(sender: Role) -> Self {
         Self {
             sender,
-            beginning: Vec::new(),
-            end: VecDeque::new(),
+            partial: None,
             len: 0,
             whole: None,
             derailed: false,
@@ -48,9 +60,17 @@ impl Track {
 
     /// The beginning of the frame that is under way; `None` when it has been cut already.
     pub(super) fn unfinished(&self) -> Option<Vec<u8>> {
-        let kept = self.beginning.len() + self.end.len();
-        let is_complete = !self.derailed && self.len == kept as u64;
-        is_complete.then(|| self.beginning.iter().chain(&self.end).copied().collect())
+        if self.derailed {
+            return None;
+        }
+        let Some(partial) = &self.partial else {
+            return Some(Vec::new());
+        };
+        let is_complete = self.len == partial.len() as u64;
+        is_complete.then(|| {
+            let bytes = partial.beginning.iter().chain(&partial.end);
+            bytes.copied().collect()
+        })
     }
 
     /// Takes bytes in. `digest` is what they are, if they are whole frames and that is known.
@@ -115,8 +135,9 @@ impl Track {
             Ok(Some(header)) if self.len == 0 => (Ok(Some(header)), bytes),
             _ => {
                 let (now, later) = bytes.split_at(1);
-                self.gather(now);
-                (FrameHeader::decode(&self.beginning, self.sender), later)
+                let sender = self.sender;
+                let beginning = self.gather(now);
+                (FrameHeader::decode(beginning, sender), later)
             }
         };
         match header {
@@ -142,23 +163,25 @@ impl Track {
         }
     }
 
-    /// Adds to the frame that is under way.
-    fn gather(&mut self, bytes: &[u8]) {
+    /// Adds to the frame that is under way; gives its beginning.
+    fn gather(&mut self, bytes: &[u8]) -> &[u8] {
         self.len += bytes.len() as u64;
-        let room = BEGINNING - self.beginning.len();
+        let partial = self.partial.get_or_insert_default();
+        let room = BEGINNING - partial.beginning.len();
         let (beginning, rest) = bytes.split_at(room.min(bytes.len()));
-        self.beginning.extend_from_slice(beginning);
+        partial.beginning.extend_from_slice(beginning);
         let rest = &rest[rest.len().saturating_sub(END)..];
-        let surplus = (self.end.len() + rest.len()).saturating_sub(END);
-        self.end.drain(..surplus);
-        self.end.extend(rest);
+        let surplus = (partial.end.len() + rest.len()).saturating_sub(END);
+        partial.end.drain(..surplus);
+        partial.end.extend(rest);
+        &partial.beginning
     }
 
     /// It is complete.
     fn put_away(&mut self, found: &mut Digest) {
-        let kept = (self.beginning.len() + self.end.len()) as u64;
-        found.keep_cut(&self.beginning, self.len - kept, self.end.make_contiguous());
-        // An idle connection keeps none of this.
-        (self.beginning, self.end) = (Vec::new(), VecDeque::new());
+        let mut partial = self.partial.take().unwrap_or_default();
+        let omitted = self.len - partial.len() as u64;
+        let end = partial.end.make_contiguous();
+        found.keep_cut(&partial.beginning, omitted, end);
     }
 }

@@ -30,6 +30,9 @@ pub(super) struct View {
     server: Side,
     /// Frames, the missing ones too.
     number: u64,
+    /// How late it is. A burst for many has the time when it was put together, a little before it
+    /// was sent: no frame is earlier than the one before it.
+    now: Duration,
     life: Life,
 }
 
@@ -67,6 +70,7 @@ impl View {
             client: Side::new(Role::Client),
             server: Side::new(Role::Server),
             number: 0,
+            now: Duration::ZERO,
             life: Life {
                 state: State::Open,
                 pings: Vec::new(),
@@ -161,6 +165,8 @@ impl View {
     }
 
     fn see(&mut self, sender: Role, at: Duration, mut bytes: Vec<u8>) {
+        self.now = self.now.max(at);
+        let at = self.now;
         let side = self.side(sender);
         let controls = side.redactor.redact(&mut bytes);
         let frames = side.observer.receive(&bytes, at);
@@ -180,6 +186,8 @@ impl View {
             beginning.append(&mut end);
             return self.see(sender, at, beginning);
         }
+        self.now = self.now.max(at);
+        let at = self.now;
         let side = self.side(sender);
         side.redactor.redact_cut(&mut beginning, omitted, &mut end);
         let record = side.observer.receive_cut(&beginning, omitted, &end, at);
