@@ -51,7 +51,7 @@ function decide() {
 function listSources() {
   const before = select.value;
   const chats = [...tabs.values()].map(({ tab, name }) => el("option", { value: tab }, name ? `the chat of ${name}` : "a chat in another tab"));
-  select.replaceChildren(...chats, el("option", { value: OWN }, "a connection of this page’s own"));
+  select.replaceChildren(...chats, el("option", { value: OWN }, "this page’s own connection"));
   if ([...select.options].some(({ value }) => value === before)) select.value = before;
 }
 

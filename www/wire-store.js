@@ -5,6 +5,8 @@ import { summaryOf } from "./wire-frame.js";
 import { isPart } from "./wire-words.js";
 
 export const KEPT = 500;
+const HURRIED = 10; // rows at once: in such a hurry nobody reads along …
+const PAUSE = 80; // … so that the page may rest for so many milliseconds between two changes
 
 /**
  * `show` gets `{ rows, gone }`: what is new, and how many that came before it are no longer kept. A row is
@@ -14,6 +16,7 @@ export function createStore({ show, measured }) {
   let queue = [];
   let skipped = 0; // came and went between two pictures
   let planned = false;
+  let hurried = false;
   let connection;
   let newest = 0; // the highest frame number of this connection
   let pong = null; // the row of the last one from the client
@@ -70,12 +73,15 @@ export function createStore({ show, measured }) {
     }
     if (planned) return;
     planned = true;
-    requestAnimationFrame(flush);
+    const next = () => requestAnimationFrame(flush);
+    if (hurried) setTimeout(next, PAUSE);
+    else next();
   }
 
   function flush() {
     planned = false;
     const batch = { rows: queue, gone: skipped };
+    hurried = queue.length > HURRIED;
     queue = [];
     skipped = 0;
     show(batch);
