@@ -58,16 +58,19 @@ export function xorStrip(frame, folded) {
   const key = frame.cells.filter(({ names }) => names.includes("key")).map(({ value }) => value);
   const characters = charactersOf(Uint8Array.from(shown, ({ plain, value }) => plain ?? value));
   const columns = shown.map((cell, index) => columnOf(cell, key, frame.payload.from, characters[index]));
-  const left = cells.length - shown.length + frame.record.cut;
+  const gap = shown.findIndex(({ omitted }) => omitted > 0);
+  if (gap >= 0) columns.splice(gap, 0, more(frame.record.cut));
+  const left = cells.length - shown.length + (gap < 0 ? frame.record.cut : 0);
   return el(
     "div",
     { class: "strip", role: "group", "aria-label": key.length ? "Masked byte, key byte, plain byte" : "Payload, plain" },
     key.length === 4 ? labels("masked", "⊕ key", "= plain", "") : labels("plain", ""),
     ...columns,
-    left > 0 ? el("span", { class: "strip-more" }, `… ${grouped(left)} more`) : null,
+    left > 0 ? more(left) : null,
   );
 }
 
+const more = (count) => el("span", { class: "strip-more" }, `… ${grouped(count)} more …`);
 const labels = (...texts) => el("span", { class: "xor labels", "aria-hidden": "true" }, ...texts.map((text) => el("span", {}, text || "\u00a0")));
 
 function columnOf({ at, value, plain }, key, start, character) {

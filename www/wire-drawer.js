@@ -35,10 +35,15 @@ async function toggle(open) {
   }
   drawer.querySelector(".close").focus();
   if (!view) {
-    view = createWireView(byId("wire"), { keysOn: drawer });
+    view = createWireView(byId("wire"), { chosen: linkTo, keysOn: drawer });
     await loadExplanations();
   }
   start();
+}
+
+// The full page opens where the drawer is.
+function linkTo(n, field) {
+  byId("wire-full").setAttribute("href", `wire#f${n}/${field}`);
 }
 
 function start() {

@@ -9,8 +9,8 @@ const tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
 /** Of a page that chats: says what it has now, and again whenever somebody asks. */
 export function createOffer() {
   let mine = null;
-  const say = () => mine && channel.postMessage({ type: "here", tab, used, ...mine });
   let used = Date.now(); // the tab that was looked at last is the one that is meant
+  const say = () => mine && channel.postMessage({ type: "here", tab, used, ...mine });
   document.addEventListener("visibilitychange", () => (used = Date.now()));
   channel.addEventListener("message", ({ data }) => data.type === "who" && say());
   addEventListener("pagehide", () => channel.postMessage({ type: "gone", tab }));
