@@ -159,6 +159,6 @@ function heading(frame) {
 
 function verdictOf({ refused, record: { verdict } }) {
   if (!refused) return null;
-  const { label, sentence } = aboutRule(verdict.rule);
+  const { label, sentence } = aboutRule(verdict);
   return el("p", { class: "refusal" }, el("b", {}, el("span", { "aria-hidden": "true" }, "✕ "), `Refused: ${label}`), sentence ? ` ${sentence}` : "", ` RFC 6455 §${verdict.section} → Close ${verdict.close}`);
 }

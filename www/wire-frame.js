@@ -1,5 +1,5 @@
 // One frame, as the views need it: its bytes, and where each field lies in them. All of it is from the
-// record that the server's own decoder has made; nothing is decoded here a second time.
+// record that the server's own decoder has made; nothing is judged here a second time.
 
 import { bytesOf, textOf } from "./bytes.js";
 
@@ -39,8 +39,8 @@ export function frameOf(record) {
     plain,
     text: record.cut ? null : textOf(plain),
     cells: cellsOf(bytes, record.cut, fields, payload, plain),
-    reads: record.reads ?? [],
-    readEnds: endsOf(record.reads ?? []),
+    reads: sizesOf(record.reads ?? []),
+    readEnds: new Set(record.reads ?? []),
   };
 }
 
@@ -56,11 +56,8 @@ function cellsOf(bytes, cut, fields, payload, plain) {
   });
 }
 
-// Where in the frame each read() ended.
-function endsOf(reads) {
-  let end = 0;
-  return new Set(reads.map((size) => (end += size)));
-}
+// After so many bytes of the frame each read() ended: this is what each of them brought.
+const sizesOf = (ends) => ends.map((end, index) => end - (ends[index - 1] ?? 0));
 
 /** The length that the header declares: its own field, or the longer one that follows it. */
 function lengthOf(record) {

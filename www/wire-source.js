@@ -44,5 +44,15 @@ export function openOwn({ welcomed, over }) {
 
 /** Watches the connection with this token. */
 export function watch(token, { hear, over }) {
-  return openOnce({ path: "/ws/wire", greeting: { type: "watch", token }, hear, over });
+  const link = openOnce({
+    path: "/ws/wire",
+    greeting: { type: "watch", token },
+    hear(record) {
+      if (record.type !== "error") return hear(record);
+      link.close();
+      over({ reason: record.message });
+    },
+    over,
+  });
+  return link;
 }

@@ -1,6 +1,7 @@
 // What has come over the wire connection, in batches: a thousand frames a second are one change of the page for each
 // picture that the screen shows, and no more than the newest five hundred rows.
 
+import { completed } from "./wire-fields.js";
 import { summaryOf } from "./wire-frame.js";
 import { isPart } from "./wire-words.js";
 
@@ -20,6 +21,7 @@ export function createStore({ show, measured }) {
   let connection;
   let newest = 0; // the highest frame number of this connection
   let pong = null; // the row of the last one from the client
+  let messages = {}; // direction → the message that it is in
   let openMessages = {}; // direction → id of the message that is not complete
 
   function hear(record) {
@@ -28,7 +30,7 @@ export function createStore({ show, measured }) {
     if (record.t === "frame") {
       if (record.n <= newest) return; // a watch that was lost and taken up again begins with what is known
       newest = record.n;
-      return push(frameRow(record));
+      return push(frameRow(completed(record, messages)));
     }
     if (["http", "state", "drop"].includes(record.t)) push({ kind: record.t, record });
   }
@@ -51,6 +53,7 @@ export function createStore({ show, measured }) {
     if (connection !== undefined) push({ kind: "again", record: { conn } });
     connection = conn;
     newest = 0;
+    messages = {};
     openMessages = {};
   }
 

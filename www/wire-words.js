@@ -16,7 +16,7 @@ export async function loadExplanations() {
 }
 
 export const aboutField = (name) => explanations.fields[name] ?? { label: name };
-export const aboutRule = (rule) => explanations.rules[rule] ?? { label: rule };
+export const aboutRule = ({ rule, section }) => explanations.rules[rule] ?? explanations.rules[section] ?? { label: rule ?? "a rule" };
 
 export const directionOf = ({ dir }) => (dir === "in" ? "client → server" : "server → client");
 export const timeOf = ({ us }) => (us / 1e6).toFixed(3);
@@ -43,7 +43,7 @@ export function noteOf(record, summary) {
   const { verdict } = record;
   if (summary.refused) {
     const closes = verdict.close ? ` → Close ${verdict.close}` : "";
-    return `${aboutRule(verdict.rule).label ?? verdict.rule}${closes} (§${verdict.section})`;
+    return `${aboutRule(verdict).label}${closes} (§${verdict.section})`;
   }
   if (summary.kind === "close") return closeNote(record);
   if (summary.length === 0) return "empty";
