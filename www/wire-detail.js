@@ -154,7 +154,7 @@ export function createDetail({ fieldChosen }) {
 function heading(frame) {
   const { record, kind, length } = frame;
   const part = isPart(record) ? `, part ${record.msg.part} of message ${record.msg.id}` : "";
-  return el("h2", {}, `Frame ${record.n}`, el("span", { class: "of" }, `${directionOf(record)} · ${kind}${part} · ${counted(length ?? 0, "byte")}`));
+  return el("h2", {}, `Frame ${record.n} `, el("span", { class: "of" }, `${directionOf(record)} · ${kind}${part} · ${counted(length ?? 0, "byte")}`));
 }
 
 function verdictOf({ refused, record: { verdict } }) {

@@ -11,18 +11,19 @@ export function dumpOf(frame, { plain, folded, perRow, rowsFolded }) {
   const value = plain ? unmasked : travelled;
   const rows = [];
   let row = [];
+  const endRow = () => {
+    if (row.length > 0) rows.push(rowOf(row, frame, value));
+    row = [];
+  };
   for (const cell of cells) {
+    if (row.length === perRow) endRow();
     if (cell.omitted) {
-      rows.push(rowOf(row, frame, value), omission(cell.omitted));
-      row = [];
+      endRow();
+      rows.push(omission(cell.omitted));
     }
     row.push(cell);
-    if (row.length === perRow) {
-      rows.push(rowOf(row, frame, value));
-      row = [];
-    }
   }
-  if (row.length > 0) rows.push(rowOf(row, frame, value));
+  endRow();
   const left = frame.cells.length - cells.length;
   const more = left > 0 ? el("button", { type: "button", class: "plain", "data-does": "unfold" }, `Show ${grouped(left)} more bytes`) : null;
   return el("div", { class: "dump", role: "group", "aria-label": "Bytes, in hexadecimal" }, ...rows, more);

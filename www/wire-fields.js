@@ -3,14 +3,16 @@
 
 import { bytesOf, hexOf } from "./bytes.js";
 
+const LONGEST = 14; // bytes that a header can have
+
 /** The record with its `fields` and its `msg`; `open` remembers the message that each direction is in. */
 export function completed(record, open) {
-  const fields = record.fields ?? fieldsOf(bytesOf(record.hex), record.cut);
+  const fields = record.fields ?? fieldsOf(bytesOf(record.hex.slice(0, 2 * LONGEST)), record.hex.length / 2 + record.cut);
   return { ...record, fields, msg: record.msg ?? messageOf(record, fields, open) };
 }
 
 /** §5.2, from left to right; what a frame that ends too early has not, is missing here too. */
-function fieldsOf(bytes, cut) {
+function fieldsOf(bytes, total) {
   const [first, second] = bytes;
   const fields = [];
   const add = (name, from, size, value, bits) => from + size <= bytes.length && fields.push({ name, at: [from, from + size], value, bits });
@@ -28,8 +30,7 @@ function fieldsOf(bytes, cut) {
   at += longer;
   if (masked) add("key", at, 4, Array.from(bytes.slice(at, at + 4), hexOf).join(""));
   at += masked * 4;
-  const size = bytes.length + cut - at;
-  if (size > 0) fields.push({ name: "payload", at: [at, at + size], value: size });
+  if (total > at) fields.push({ name: "payload", at: [at, total], value: total - at });
   return fields;
 }
 

@@ -45,6 +45,22 @@ impl Script {
         Self { wire, token }
     }
 
+    /// Sends a request, and takes the next thing that the server says.
+    fn say(&mut self, request: &str) {
+        self.wire.send_frame(0x81, request);
+        self.wire.frame();
+    }
+
+    /// Has the page show this connection, and waits until it does.
+    fn watched_in(&self, tab: &Tab) {
+        self.shown_in(tab);
+        tab.wait_for(
+            "Boolean(document.querySelector('tr.again'))",
+            "the script's connection",
+        );
+        has_frames(tab, "out", 1);
+    }
+
     /// Has the page show this connection: another tab says that it chats here.
     fn shown_in(&self, tab: &Tab) {
         watching(tab);
@@ -70,7 +86,7 @@ impl Script {
 /// Waits until the page shows some connection.
 fn watching(tab: &Tab) {
     tab.wait_for(
-        "document.querySelector('#state').textContent.startsWith('watching')",
+        "document.querySelector('#source') && document.querySelector('#state').textContent.startsWith('watching')",
         "a connection to watch",
     );
 }
@@ -86,7 +102,7 @@ fn choose(tab: &Tab, number: u64) {
     tab.click(&format!("#f{number} .opcode"));
     let js = format!(
         "document.querySelector('.wire-detail h2')?.textContent.startsWith({})",
-        quoted(&format!("Frame {number}"))
+        quoted(&format!("Frame {number} "))
     );
     tab.wait_for(&js, &format!("frame {number}"));
 }
