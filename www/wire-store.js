@@ -7,7 +7,7 @@ import { isPart } from "./wire-words.js";
 
 export const KEPT = 500;
 const HURRIED = 10; // rows at once: in such a hurry nobody reads along …
-const PAUSE = 80; // … so that the page may rest for so many milliseconds between two changes
+const PAUSE = 80; // … so that the page rests between two changes, for so many milliseconds or as long as the last one took
 
 /**
  * `show` gets `{ rows, gone }`: what is new, and how many that came before it are no longer kept. A row is
@@ -18,6 +18,7 @@ export function createStore({ show, measured }) {
   let skipped = 0; // came and went between two pictures
   let planned = false;
   let hurried = false;
+  let cost = 0; // of the last change, in milliseconds
   let connection;
   let newest = 0; // the highest frame number of this connection
   let pong = null; // the row of the last one from the client
@@ -77,7 +78,7 @@ export function createStore({ show, measured }) {
     if (planned) return;
     planned = true;
     const next = () => requestAnimationFrame(flush);
-    if (hurried) setTimeout(next, PAUSE);
+    if (hurried) setTimeout(next, Math.max(PAUSE, cost));
     else next();
   }
 
@@ -87,7 +88,10 @@ export function createStore({ show, measured }) {
     hurried = queue.length > HURRIED;
     queue = [];
     skipped = 0;
+    const start = performance.now();
     show(batch);
+    // Behind the picture: so long it took to draw all this.
+    setTimeout(() => (cost = performance.now() - start));
   }
 
   return { hear };
