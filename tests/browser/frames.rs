@@ -91,6 +91,14 @@ fn watching(tab: &Tab) {
     );
 }
 
+/// Waits until the connection has ended, and with it what there is to see.
+fn watched_to_the_end(tab: &Tab) {
+    tab.wait_for(
+        "document.querySelector('#state').textContent.startsWith('no longer watching')",
+        "the end",
+    );
+}
+
 /// Waits until so many frames of one direction are in the table, after a new connection if there was another.
 fn has_frames(tab: &Tab, direction: &str, count: usize) {
     let js = format!("document.querySelectorAll('tr.{direction}[id]').length >= {count}");

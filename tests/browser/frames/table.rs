@@ -1,6 +1,6 @@
 //! The table: a row for each frame, each field as it was sent.
 
-use super::{PAGE, Script, choose, has_frames, shown_bytes, watching};
+use super::{PAGE, Script, choose, has_frames, shown_bytes, watched_to_the_end, watching};
 use crate::browser::Browser;
 use crate::chat;
 use crate::house::House;
@@ -103,6 +103,7 @@ pub(super) fn as_sent(browser: &Browser) {
         }
     }
     has_frames(&tab, "out", expected.len() + 1);
+    watched_to_the_end(&tab);
     assert_eq!(rows(&tab, "out")[1..], expected);
 
     assert_eq!(tab.count("tr.in .lane.in.begin"), 1);
@@ -210,10 +211,7 @@ pub(super) fn anothers(browser: &Browser) {
     let mut script = Script::connect(server.addr());
     script.token = "0".repeat(script.token.len());
     script.shown_in(&tab);
-    tab.wait_for(
-        "document.querySelector('#state').textContent.startsWith('no longer watching')",
-        "a refusal",
-    );
+    watched_to_the_end(&tab);
     script.wire.send_frame(0x81, "a secret");
     script.wire.frame();
     let found = tab.eval("document.body.textContent.includes('a secret')");
