@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 /// What is kept of a frame: so many bytes of its beginning, with the header, …
-pub(super) const BEGINNING: usize = 320;
+pub(super) const BEGINNING: usize = 192;
 /// … and so many of its end.
 pub(super) const END: usize = 64;
 
