@@ -11,7 +11,6 @@
 //! | `session` | what outlives a lost connection |
 //! | `history`, `journal` | the last lines, in memory and in a file |
 //! | `notices` | what the server itself says |
-//! | `watch` | what one says to see one's own frames |
 //! | `alarm` | what a room has to do later |
 
 mod alarm;
@@ -29,13 +28,10 @@ mod room;
 mod rooms;
 mod rules;
 mod session;
-mod watch;
 
 pub(crate) use guest::{Goodbye, Guest};
-pub(crate) use session::token;
-pub(crate) use watch::{NoView, watch_token};
 
-use crate::outbox::{Burst, Sender};
+use crate::outbox::Sender;
 use crate::rate::Rate;
 use alarm::Alarm;
 use event::Event;
@@ -148,9 +144,8 @@ impl Chat {
     fn notify(&self, event: &Event<'_>, topic: Option<&str>) {
         let mut frame = Vec::new();
         event.encode(&mut frame);
-        let burst = Burst::new(&frame, 1);
         self.people
-            .each_following(topic, |sender: &Sender| sender.push(&burst));
+            .each_following(topic, |sender: &Sender| sender.push(&frame, 1));
     }
 
     /// How the chat is doing, for those who watch the server.

@@ -25,14 +25,13 @@
 //! | `chat` | people, rooms, history: JSON in, JSON out, through the outbox |
 //! | `socket` | [`WebSocket`] over any stream, either role; [`connect`], [`accept`], [`WebSocket::split`] |
 //! | `outbox` | the write side of one connection, shared by all who write to it |
-//! | `tape` | what lately went over one connection, for its owner to look at |
 //! | `date`, `rate` | the time as text; so many a second |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
 //! # Reading order
 //!
 //! `protocol/header` → `mask` → `utf8` → `frame` → `decoder` → `message` → `close` → `session`, `outgoing` →
-//! `handshake` → `socket` → `outbox`, `tape` → `chat/room` →
+//! `handshake` → `socket` → `outbox` → `chat/room` →
 //! `server/connection` → `server/peer`. A file is one idea,
 //! mostly one section of the RFC, and can be read in one sitting. Beside it lies `PROTOCOL.md`,
 //! whose examples are all executed.
@@ -72,8 +71,6 @@ mod rate;
 pub mod server;
 #[cfg(feature = "socket")]
 mod socket;
-#[cfg(feature = "server")]
-mod tape;
 
 pub use protocol::{CloseCode, CloseReason, Event, Limits, Message, Opcode, Role};
 #[cfg(feature = "socket")]

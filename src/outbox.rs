@@ -14,14 +14,10 @@
 //! **evicted**: what is kept for it is dropped, it is told so with 1008 if it can still hear it,
 //! and its connection ends. The others do not notice.
 
-mod burst;
 mod channel;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use burst::Burst;
-
-use crate::tape::Tape;
 use channel::Channel;
 use std::io;
 use std::net::TcpStream;
@@ -80,26 +76,14 @@ impl PartialEq for Sender {
 impl Sender {
     /// A sender for the client at the other end of `tcp`.
     pub(crate) fn new(tcp: Arc<TcpStream>, outlet: Arc<Outlet>) -> Self {
-        Self(Arc::new(Channel::new(tcp, outlet, None)))
+        Self(Arc::new(Channel::new(tcp, outlet)))
     }
 
-    /// The same, and what is written is noted on a tape.
-    pub(crate) fn taped(tcp: Arc<TcpStream>, outlet: Arc<Outlet>, tape: Arc<Tape>) -> Self {
-        Self(Arc::new(Channel::new(tcp, outlet, Some(tape))))
-    }
-
-    /// The client sent something, which belongs on its tape too.
-    pub(crate) fn note_received(&self, bytes: &[u8]) {
-        if let Some(tape) = self.0.tape() {
-            tape.received(bytes);
-        }
-    }
-
-    /// Sends whole frames, without waiting for anything.
-    pub(crate) fn push(&self, burst: &Burst<'_>) {
+    /// Sends whole frames, so many messages, without waiting for anything.
+    pub(crate) fn push(&self, frames: &[u8], messages: usize) {
         let mut state = self.0.lock();
         if !state.closed {
-            self.0.push(&mut state, burst);
+            self.0.push(&mut state, frames, messages);
         }
     }
 
@@ -108,7 +92,7 @@ impl Sender {
         let mut state = self.0.lock();
         if !state.closed {
             state.closed = true;
-            self.0.push(&mut state, &Burst::new(close_frame, 1));
+            self.0.push(&mut state, close_frame, 1);
         }
     }
 

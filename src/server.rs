@@ -10,7 +10,6 @@
 //! | `metrics` | what those get who watch the server |
 //! | `peer` | one WebSocket's life: read, handle, reply, ping, close |
 //! | `timers` | when its next deadline is |
-//! | `wire` | the view of one's own frames, `/ws/wire` |
 //! | `registry` | all connections, and how they end together |
 //! | `households` | how many of them come from where |
 //! | `ceiling` | how many threads and descriptors this machine has for us |
@@ -31,7 +30,6 @@ mod proxy;
 mod registry;
 mod timers;
 mod turnaway;
-mod wire;
 
 pub use crate::chat::Settings as ChatSettings;
 pub use crate::rate::Rate;
@@ -48,7 +46,6 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use wire::Tickets;
 
 /// A server that is bound to its address and not running yet.
 #[derive(Debug)]
@@ -67,7 +64,6 @@ struct Shared {
     refusals: Refusals,
     outlet: Arc<Outlet>,
     chat: Arc<Chat>,
-    tickets: Arc<Tickets>,
 }
 
 impl Shared {
@@ -78,7 +74,6 @@ impl Shared {
             refusals: Refusals::default(),
             outlet: Arc::new(Outlet::new(config.deadlines.write, config.backlog)),
             chat: Chat::start(config.chat.clone())?,
-            tickets: Arc::default(),
             config,
         }))
     }

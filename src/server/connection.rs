@@ -2,17 +2,15 @@
 
 use super::peer::Endpoint;
 use super::registry::Place;
-use super::wire::{Seat, Watcher};
 use super::{Shared, guard, metrics, pages, peer, proxy, turnaway};
 use crate::chat::{self, Guest};
 use crate::date::http_date;
 use crate::outbox::Sender;
-use crate::protocol::http::{RequestHead, Response, Target};
+use crate::protocol::http::{RequestHead, Response};
 use crate::protocol::{
     HandshakeError, Incoming, Limits, Outgoing, ReadBuffer, Role, Session, Upgrade,
 };
 use crate::socket::{SocketError, Stream, read_head};
-use crate::tape::Tape;
 use log::Level;
 use std::io::Write;
 use std::net::TcpStream;
@@ -22,39 +20,14 @@ use std::time::{Instant, SystemTime};
 /// What a path stands for.
 enum Route {
     Page(Response),
-    Socket(Socket),
+    Socket(Purpose),
 }
 
-impl Route {
-    fn to(target: &Target<'_>, shared: &Shared) -> Option<Self> {
-        Some(match target.path.as_str() {
-            "/ws" => Self::Socket(Socket::Chat),
-            "/echo" => Self::Socket(Socket::Echo),
-            "/ws/wire" => Self::Socket(Socket::Wire),
-            "/metrics" => Self::Page(metrics::page(shared)),
-            path => Self::Page(pages::find(
-                path,
-                target.host,
-                shared.config.www.as_deref(),
-            )?),
-        })
-    }
-}
-
-/// The WebSockets that there are.
+/// What a WebSocket is for.
 #[derive(Debug, Clone, Copy)]
-enum Socket {
-    Chat,
-    Echo,
-    Wire,
-}
-
-/// What a WebSocket is for, with what it needs for that.
-#[derive(Debug)]
 enum Purpose {
     Chat,
     Echo,
-    Wire(Seat),
 }
 
 /// What is to be done with a request, decided in one place.
@@ -100,7 +73,8 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
             answer,
             head_size,
         }) => {
-            upgrade(stream, purpose, &answer, (buffer, head_size), place, shared);
+            buffer.consume(head_size);
+            upgrade(stream, purpose, &answer, buffer, place, shared);
         }
         Err(error) => {
             shared.refusals.count(&error);
@@ -157,21 +131,25 @@ fn judge(
         guard::check_host(host, access)?;
     }
     let wants_upgrade = head.headers.lists_token("Upgrade", "websocket")?;
-    let route = Route::to(&target, shared);
+    let route = match target.path.as_str() {
+        "/ws" => Some(Route::Socket(Purpose::Chat)),
+        "/echo" => Some(Route::Socket(Purpose::Echo)),
+        "/metrics" => Some(Route::Page(metrics::page(shared))),
+        path => pages::find(path, target.host, shared.config.www.as_deref()).map(Route::Page),
+    };
     head.require_no_body()?;
     match route {
         Some(Route::Page(page)) if !wants_upgrade => Ok(Decision::Answer(page)),
-        Some(Route::Socket(socket)) => {
+        Some(Route::Socket(purpose)) => {
             let upgrade = Upgrade::check(head)?;
             guard::check_origin(
                 head.headers.once("Origin")?,
                 target.host.unwrap_or_default(),
                 access,
             )?;
-            let (purpose, protocol) = match socket {
-                Socket::Chat => (Purpose::Chat, upgrade.choose_protocol(&[chat::PROTOCOL])),
-                Socket::Echo => (Purpose::Echo, None),
-                Socket::Wire => (Purpose::Wire(shared.tickets.seat()?), None),
+            let protocol = match purpose {
+                Purpose::Chat => upgrade.choose_protocol(&[chat::PROTOCOL]),
+                Purpose::Echo => None,
             };
             Ok(Decision::Upgrade {
                 purpose,
@@ -191,47 +169,29 @@ fn answer(mut stream: Stream, response: Response, method: &str, shared: &Shared)
     }
 }
 
-/// From here on this is no longer HTTP. What lies in `buffer` behind the head already are the
-/// first frames.
+/// From here on this is no longer HTTP. What lies in `buffer` already are the first frames.
 fn upgrade(
     mut stream: Stream,
     purpose: Purpose,
     answer: &[u8],
-    (mut buffer, head_size): (ReadBuffer, usize),
+    buffer: ReadBuffer,
     place: &Place,
     shared: &Shared,
 ) {
     if stream.write_all(answer).is_err() {
         return;
     }
-    let (request, first_frames) = buffer.unread().split_at(head_size);
-    let (tcp, outlet) = (Arc::clone(stream.tcp()), Arc::clone(&shared.outlet));
-    let (limits, mut ticket) = (shared.config.message, None);
-    let (sender, limits, endpoint): (_, Limits, Box<dyn Endpoint>) = match purpose {
-        Purpose::Echo => {
-            let (sender, echo) = (Sender::new(tcp, outlet), Box::new(peer::Echo));
-            (sender, shared.config.echo, echo)
-        }
-        Purpose::Wire(seat) => {
-            let sender = Sender::new(tcp, outlet);
-            let watcher = Watcher::new(seat, place.address(), sender.clone());
-            (sender, limits, Box::new(watcher))
-        }
+    let sender = Sender::new(Arc::clone(stream.tcp()), Arc::clone(&shared.outlet));
+    let (limits, endpoint): (Limits, Box<dyn Endpoint>) = match purpose {
+        Purpose::Echo => (shared.config.echo, Box::new(peer::Echo)),
         Purpose::Chat => {
-            let tape = Arc::new(Tape::new(request, answer, first_frames));
-            let (own, token) = shared.tickets.open(place.id(), place.address(), &tape);
-            ticket = Some(own);
-            let sender = Sender::taped(tcp, outlet, tape);
-            let guest = Guest::new(&shared.chat, place.id(), sender.clone(), token);
-            (sender, limits, Box::new(guest))
+            let guest = Guest::new(&shared.chat, place.id(), sender.clone());
+            (shared.config.message, Box::new(guest))
         }
     };
-    buffer.consume(head_size);
     let session = Session {
         incoming: Incoming::after_handshake(Role::Client, limits, buffer),
         outgoing: Outgoing::server(),
     };
     peer::run(stream, sender, session, endpoint, place, shared);
-    // Only now, so that a watcher has seen the client's Close too.
-    drop(ticket);
 }

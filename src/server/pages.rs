@@ -16,7 +16,6 @@ macro_rules! embed {
 
 const FILES: &[(&str, &[u8])] = &embed![
     "address.js",
-    "bytes.js",
     "cheeper.html",
     "cheeper.js",
     "commands.js",
@@ -25,11 +24,6 @@ const FILES: &[(&str, &[u8])] = &embed![
     "drawers.js",
     "echo.html",
     "echo.js",
-    "explanations.json",
-    "handshake-head.js",
-    "handshake.css",
-    "handshake.html",
-    "handshake.js",
     "icon.svg",
     "identity.js",
     "index.html",
@@ -48,28 +42,12 @@ const FILES: &[(&str, &[u8])] = &embed![
     "rooms.js",
     "scroll.js",
     "session.js",
-    "sha1.js",
     "socket.js",
     "state.js",
     "status.js",
     "style.css",
     "time.js",
     "unread.js",
-    "wire-bits.js",
-    "wire-detail.js",
-    "wire-drawer.js",
-    "wire-dump.js",
-    "wire-fields.js",
-    "wire-frame.js",
-    "wire-page.js",
-    "wire-project.js",
-    "wire-source.js",
-    "wire-store.js",
-    "wire-table.js",
-    "wire-view.js",
-    "wire-words.js",
-    "wire.css",
-    "wire.html",
 ];
 
 /// What is at `path`, for a browser that reached us as `host`. With `www`, the files come from
@@ -106,8 +84,6 @@ fn file_name(path: &str) -> Option<&str> {
         "/" => Some("index.html"),
         "/cheeper" => Some("cheeper.html"),
         "/echo-demo" => Some("echo.html"),
-        "/handshake" => Some("handshake.html"),
-        "/wire" => Some("wire.html"),
         other => other.strip_prefix('/'),
     }
 }
@@ -118,7 +94,6 @@ fn content_type(name: &str) -> Option<&'static str> {
         "html" => Some("text/html; charset=utf-8"),
         "css" => Some("text/css; charset=utf-8"),
         "js" => Some("text/javascript; charset=utf-8"),
-        "json" => Some("application/json"),
         "svg" => Some("image/svg+xml"),
         _ => None,
     }

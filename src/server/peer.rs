@@ -11,7 +11,7 @@ use crate::chat::{Goodbye, Guest};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Event, Message, Outgoing, ProtocolError, Session, State};
 use crate::rate::Bucket;
-use crate::socket::{Stream, Tap};
+use crate::socket::Stream;
 use log::Level;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -132,7 +132,7 @@ impl Peer<'_> {
         self.write_last_replies()
     }
 
-    fn conclude(mut self, ended: io::Result<()>) {
+    fn conclude(self, ended: io::Result<()>) {
         let id = self.place.id();
         if self.sender.is_evicted() {
             let told = "1008 evicted: it did not keep up";
@@ -143,9 +143,6 @@ impl Peer<'_> {
             // A Close of ours is on its way, this thread's or another's, and shall be read.
             _ => {
                 self.sender.wait_until_written();
-                let sender = self.sender.clone();
-                let tap = Tap::new(move |_, bytes| sender.note_received(bytes));
-                self.stream.set_tap(tap);
                 self.stream.finish();
             }
         }
@@ -225,11 +222,14 @@ impl Peer<'_> {
                 continue;
             }
             self.be_patient_for(left)?;
-            let space = self.session.incoming.space();
-            match self.stream.tcp().as_ref().read(space) {
+            match self
+                .stream
+                .tcp()
+                .as_ref()
+                .read(self.session.incoming.space())
+            {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => {
-                    self.sender.note_received(&space[..count]);
                     self.session.incoming.filled(count);
                     return Ok(());
                 }

@@ -54,7 +54,7 @@ impl Stream {
     }
 
     /// From now on `tap` is told what is read and written.
-    pub(crate) fn set_tap(&mut self, tap: Tap) {
+    pub(super) fn set_tap(&mut self, tap: Tap) {
         self.tap = Some(tap);
     }
 

@@ -23,8 +23,6 @@ mod chromium;
 mod colours;
 mod devtools;
 mod echo;
-mod frames;
-mod handshake;
 mod hostile;
 mod house;
 mod input;
@@ -43,7 +41,7 @@ mod watch;
 type PageTest = (&'static str, fn(&Browser));
 
 /// By theme.
-const THEMES: [(&str, &[PageTest]); 16] = [
+const THEMES: [(&str, &[PageTest]); 14] = [
     ("echo", &echo::TESTS),
     ("login", &chat::login::TESTS),
     ("company", &chat::company::TESTS),
@@ -56,8 +54,6 @@ const THEMES: [(&str, &[PageTest]); 16] = [
     ("look", &chat::look::TESTS),
     ("access", &chat::access::TESTS),
     ("wire", &chat::wire::TESTS),
-    ("frames", &frames::TESTS),
-    ("handshake", &handshake::TESTS),
     ("cheeper", &cheeper::TESTS),
     ("screenshots", &screenshots::TESTS),
 ];

@@ -14,7 +14,6 @@ pub(crate) mod rows;
 pub(crate) mod scratch;
 #[cfg(target_os = "linux")]
 pub(crate) mod usage;
-pub(crate) mod watcher;
 pub(crate) mod web;
 pub(crate) mod wire;
 
