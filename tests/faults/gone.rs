@@ -160,10 +160,10 @@ fn stopped() {
     assert_eq!(witness.until("entered")["name"], "terminal-1");
 }
 
-/// Twice as much to do as there are processors, at the same priority, while pings go to twenty
-/// clients that do nothing but answer.
+/// Twice as much to do as there are processors, at the same priority, while a dozen pings go to each
+/// of twenty clients that do nothing but answer. (The other rows are busy meanwhile, too.)
 fn busy_machine() {
-    let server = Own::start(&["--ping-interval", "150ms", "--ping-timeout", "1500ms"]);
+    let server = Own::start(&["--ping-interval", "150ms", "--ping-timeout", "5s"]);
     let mut guests: Vec<Guest> = (0..20)
         .map(|_| Guest::in_room(server.addr(), "guest", "room"))
         .collect();
