@@ -163,7 +163,7 @@ fn stopped() {
 /// Twice as much to do as there are processors, at the same priority, while a dozen pings go to each
 /// of twenty clients that do nothing but answer. (The other rows are busy meanwhile, too.)
 fn busy_machine() {
-    let server = Own::start(&["--ping-interval", "150ms", "--ping-timeout", "5s"]);
+    let server = Own::start(&["--ping-interval", "150ms", "--ping-timeout", "1500ms"]);
     let mut guests: Vec<Guest> = (0..20)
         .map(|_| Guest::in_room(server.addr(), "guest", "room"))
         .collect();
@@ -177,18 +177,13 @@ fn busy_machine() {
                 }
             });
         }
-        let answering = guests.iter_mut().map(|guest| {
-            scope.spawn(|| {
-                let end = Instant::now() + Duration::from_secs(2);
-                while let Some(left) = end.checked_duration_since(Instant::now()) {
-                    // Pings are answered on the way.
-                    let _ = guest.hear(left.max(Duration::from_millis(1)));
-                }
-                guest.waiting();
-            })
-        });
-        let answering: Vec<_> = answering.collect();
-        let all = answering.into_iter().map(thread::ScopedJoinHandle::join);
+        // Pings are answered on the way to the next line.
+        let waiting = guests.iter_mut();
+        let waiting = waiting.map(|guest| scope.spawn(|| guest.until("said")));
+        let waiting: Vec<_> = waiting.collect();
+        thread::sleep(Duration::from_secs(2));
+        Guest::in_room(server.addr(), "speaker", "room").say_now("room", "all there?");
+        let all = waiting.into_iter().map(thread::ScopedJoinHandle::join);
         let lost = all.filter(Result::is_err).count();
         over.store(true, Ordering::Relaxed);
         assert_eq!(lost, 0, "were taken for gone");

@@ -26,8 +26,9 @@ pub(crate) struct Stage {
 
 pub(crate) fn soak(duration: Duration) {
     let server = Own::start(&["--rate", "off"]);
-    let before = Standing::of(server.process.id());
     (0..ROOMS).for_each(|room| fill(server.addr(), &room_name(room)));
+    // All threads that it keeps are there now.
+    let before = Standing::of(server.process.id());
     let stage = Stage {
         addr: server.addr(),
         over: AtomicBool::new(false),
