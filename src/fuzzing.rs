@@ -9,6 +9,7 @@ mod client_handshake;
 mod frames;
 mod head;
 mod model;
+mod plain;
 #[cfg(test)]
 mod seeded;
 

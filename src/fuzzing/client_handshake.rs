@@ -1,8 +1,9 @@
 //! A server's answer to our client: the same verdict however it is cut, and 101 only when it is
 //! an answer to our request.
 
+use super::plain::Plain;
 use crate::protocol::http::ResponseHead;
-use crate::protocol::{Request, ResponseError, accept_key};
+use crate::protocol::{Request, ResponseError};
 
 /// §1.3's own: its key is `dGhlIHNhbXBsZSBub25jZQ==`.
 const NONCE: [u8; 16] = *b"the sample nonce";
@@ -23,21 +24,30 @@ pub fn client_handshake(input: &[u8]) {
     let Ok(Some((size, protocol))) = whole else {
         return;
     };
-    let text = String::from_utf8_lossy(&input[..size]);
-    assert!(text.contains(" 101"), "{text}");
-    let accept = accept_key("dGhlIHNhbXBsZSBub25jZQ==");
-    assert_eq!(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-    assert!(text.contains(&accept), "{text}");
-    let lower = text.to_ascii_lowercase();
-    for needed in [
-        "upgrade:",
-        "websocket",
-        "connection:",
-        "sec-websocket-accept:",
-    ] {
-        assert!(lower.contains(needed), "{needed} is not in {text}");
-    }
+    // §4.1, the second list.
+    let plain = Plain::read(&input[..size]);
+    let line = &plain.first_line;
+    assert!(
+        line == "HTTP/1.1 101" || line.starts_with("HTTP/1.1 101 "),
+        "{line}"
+    );
+    let upgrade = plain.once("upgrade").expect("one Upgrade");
+    assert!(upgrade.eq_ignore_ascii_case("websocket"), "{upgrade}");
+    assert!(plain.lists("connection", "upgrade"));
+    let accept = plain.once("sec-websocket-accept");
+    assert_eq!(accept, Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+    let extensions = plain.all("sec-websocket-extensions");
+    assert!(
+        extensions
+            .iter()
+            .all(|all| all.split(',').all(|one| one.trim().is_empty()))
+    );
+    assert_eq!(
+        plain.all("sec-websocket-protocol").len(),
+        usize::from(protocol.is_some())
+    );
     if let Some(protocol) = protocol {
+        assert_eq!(plain.once("sec-websocket-protocol"), Some(&*protocol));
         assert!(protocols.contains(&protocol.as_str()), "{protocol}");
     }
 }

@@ -338,6 +338,14 @@ fn heads() -> Vec<Trial> {
             "4.1 an answer with a control character",
             b"HTTP/1.1 101 x\r\nA: \x01\r\n\r\n",
         ),
+        not_http(
+            "9112 2.2 an answer with a line that LF ends without CR",
+            b"HTTP/1.1 101 x\r\nA: b\nC: d\r\n\r\n",
+        ),
+        not_http(
+            "9112 2.2 an answer whose blank line is LF alone",
+            b"HTTP/1.1 101 x\r\nA: b\r\n\n",
+        ),
         row("4.1 an answer in HTTP/1.0 cannot switch", || {
             let text = String::from_utf8(answer_with(&[])).expect("the answer is text");
             let old = text.replacen("HTTP/1.1", "HTTP/1.0", 1);

@@ -198,6 +198,11 @@ impl<'a> ResponseHead<'a> {
         let mut response = httparse::Response::new(&mut headers);
         match response.parse(input) {
             Ok(httparse::Status::Complete(size)) => {
+                // RFC 9112 §2.2 lets a reader pass over it. One that says so helps its server more.
+                let mut lines = input[..size].split_inclusive(|&byte| byte == b'\n');
+                if !lines.all(|line| line.ends_with(b"\r\n")) {
+                    return Err(ResponseError::Malformed("a line ended by LF without CR"));
+                }
                 let (status, reason) = (
                     response.code.unwrap_or_default(),
                     response.reason.unwrap_or_default(),
