@@ -18,6 +18,9 @@ const MOST_MESSAGES: usize = 16_384;
 const FAREWELL: Duration = Duration::from_secs(1);
 /// How often a thread that waits for room looks whether its client was evicted meanwhile.
 const GLANCE: Duration = Duration::from_millis(100);
+/// A backlog that grows beyond this gets room for the other, or for as much as is allowed.
+const A_LITTLE: usize = 32 << 10;
+const LARGE: usize = 4 << 20;
 /// A writer's thread does little.
 const STACK: usize = 64 << 10;
 
@@ -49,6 +52,21 @@ struct Backlog {
     messages: usize,
     /// When the oldest of them was added.
     since: Option<Instant>,
+}
+
+impl Backlog {
+    /// A buffer that grows bit by bit leaves holes behind, as large as itself. Memory that is not
+    /// written to costs nothing: past a little, room is asked for all that there may be.
+    fn add(&mut self, frames: &[u8], messages: usize, most: usize) {
+        let len = self.bytes.len() + frames.len();
+        if len > self.bytes.capacity() && len > A_LITTLE {
+            let room = most.min(LARGE.max(2 * len)).max(len);
+            self.bytes.reserve_exact(room - self.bytes.len());
+        }
+        self.bytes.extend_from_slice(frames);
+        self.messages += messages;
+        self.since.get_or_insert_with(Instant::now);
+    }
 }
 
 impl Channel {
@@ -126,9 +144,7 @@ impl Channel {
         if bytes > self.outlet.backlog || backlog.messages + messages > MOST_MESSAGES {
             return self.evict(state);
         }
-        backlog.bytes.extend_from_slice(frames);
-        backlog.messages += messages;
-        backlog.since.get_or_insert_with(Instant::now);
+        backlog.add(frames, messages, self.outlet.backlog);
     }
 
     fn evict(&self, state: &mut State) {
