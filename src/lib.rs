@@ -25,14 +25,15 @@
 //! | `chat` | people, rooms, history: JSON in, JSON out, through the outbox |
 //! | `socket` | [`WebSocket`] over any stream, either role; [`connect`], [`accept`], [`WebSocket::split`] |
 //! | `outbox` | the write side of one connection, shared by all who write to it |
+//! | `inspect` | the bytes of a frame or a handshake, explained: fields, meanings, verdicts |
 //! | `date`, `rate` | the time as text; so many a second |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
 //! # Reading order
 //!
 //! `protocol/header` → `mask` → `utf8` → `frame` → `decoder` → `message` → `close` → `session`, `outgoing` →
-//! `handshake` → `socket` → `outbox` → `chat/room` →
-//! `server/connection` → `server/peer`. A file is one idea,
+//! `upgrade`, `handshake` → `socket` → `outbox` → `chat/room` →
+//! `server/connection` → `server/peer` → `inspect`. A file is one idea,
 //! mostly one section of the RFC, and can be read in one sitting. Beside it lies `PROTOCOL.md`,
 //! whose examples are all executed.
 //!
@@ -62,6 +63,9 @@ mod date;
 #[cfg(all(feature = "server", any(test, feature = "fuzzing")))]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "server")]
+#[allow(dead_code, unused_imports)] // for the terminal and the pages, which come next
+mod inspect;
 #[cfg(feature = "server")]
 mod outbox;
 pub mod protocol;

@@ -5,12 +5,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom up. A floor is a file of this name in `src`, with the directory beside it.
-const FLOORS: [&str; 8] = [
-    "protocol", "date", "rate", "outbox", "socket", "chat", "server", "cli",
+const FLOORS: [&str; 9] = [
+    "protocol", "inspect", "date", "rate", "outbox", "socket", "chat", "server", "cli",
 ];
 
 /// What the floor must not even name.
-const FORBIDDEN: [(&str, &[&str]); 2] = [
+const FORBIDDEN: [(&str, &[&str]); 3] = [
+    (
+        "inspect",
+        &[
+            "std::net",
+            "std::thread",
+            "Instant",
+            "SystemTime",
+            "std::fs",
+            "log::",
+            "rustix",
+        ],
+    ),
     ("chat", &["std::net", "rustix::net", "crate::socket"]),
     (
         "protocol",
@@ -38,7 +50,17 @@ const KNOWN_TO: [(&str, &[&str]); 11] = [
     ),
     (
         "serde",
-        &["chat/event.rs", "chat/request.rs", "chat/journal/load.rs"],
+        &[
+            "chat/event.rs",
+            "chat/request.rs",
+            "chat/journal/load.rs",
+            "inspect/explanations.rs",
+            "inspect/fields.rs",
+            "inspect/http.rs",
+            "inspect/judge.rs",
+            "inspect/kept.rs",
+            "inspect/record.rs",
+        ],
     ),
     (
         "serde_json",
@@ -52,6 +74,9 @@ const KNOWN_TO: [(&str, &[&str]); 11] = [
             "cli/chat/conversation/tests/again.rs",
             "cli/chat/request.rs",
             "cli/chat/server_event.rs",
+            "inspect/explanations.rs",
+            "inspect/http/tests.rs",
+            "inspect/tests.rs",
         ],
     ),
     (

@@ -82,6 +82,29 @@ impl HandshakeError {
         }
     }
 
+    /// A short name for tables and machines; it never changes.
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "http-malformed",
+            Self::BadUpgrade(_) => "upgrade-malformed",
+            Self::Repeated(_) => "header-repeated",
+            Self::HttpVersion => "http-version",
+            Self::LineTooLong(_) => "line-length",
+            Self::HeadTooLong(_) => "head-length",
+            Self::TooManyHeaders(_) => "header-count",
+            Self::HasBody => "body",
+            Self::Expectation => "expectation",
+            Self::Method => "method",
+            Self::TimedOut => "timeout",
+            Self::WrongHost(_) => "host",
+            Self::WrongOrigin(_) => "origin",
+            Self::NotFound => "not-found",
+            Self::NoUpgrade(_) => "no-upgrade",
+            Self::WebSocketVersion => "websocket-version",
+            Self::Busy(_) => "busy",
+        }
+    }
+
     /// The answer: the status, the headers that belong to it, and one sentence.
     pub fn response(&self) -> Response {
         let response = Response::text(self.status(), &format!("{self}\n"));
@@ -164,6 +187,29 @@ pub enum ResponseError {
     UnaskedExtension(String),
     /// A subprotocol that was not asked for.
     UnaskedProtocol(String),
+}
+
+impl ResponseError {
+    /// A short name for tables and machines; it never changes.
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "response-malformed",
+            Self::Status { .. } => "response-status",
+            Self::Missing(_) => "response-missing",
+            Self::WrongAccept => "response-accept",
+            Self::UnaskedExtension(_) => "response-extension",
+            Self::UnaskedProtocol(_) => "response-protocol",
+        }
+    }
+
+    /// Where the rule stands.
+    pub const fn section(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "RFC 9112 §4",
+            Self::UnaskedExtension(_) => "RFC 6455 §9.1",
+            _ => "RFC 6455 §4.1",
+        }
+    }
 }
 
 impl fmt::Display for ResponseError {

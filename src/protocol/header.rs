@@ -18,20 +18,20 @@ use super::error::ProtocolError;
 use super::mask::MaskKey;
 
 /// Set on the last (or only) frame of a message.
-const FIN: u8 = 0b1000_0000;
+pub(super) const FIN: u8 = 0b1000_0000;
 /// Three bits kept for extensions. None is ever negotiated here.
-const RSV: u8 = 0b0111_0000;
-const OPCODE: u8 = 0b0000_1111;
+pub(super) const RSV: u8 = 0b0111_0000;
+pub(super) const OPCODE: u8 = 0b0000_1111;
 /// Set when a masking key follows.
-const MASK: u8 = 0b1000_0000;
-const LENGTH: u8 = 0b0111_1111;
+pub(super) const MASK: u8 = 0b1000_0000;
+pub(super) const LENGTH: u8 = 0b0111_1111;
 
 /// The largest length that fits in the second byte itself.
 const LONGEST_SHORT: u64 = 125;
 /// In place of a length: "the next two bytes hold it".
-const IN_TWO_BYTES: u8 = 126;
+pub(super) const IN_TWO_BYTES: u8 = 126;
 /// In place of a length: "the next eight bytes hold it".
-const IN_EIGHT_BYTES: u8 = 127;
+pub(super) const IN_EIGHT_BYTES: u8 = 127;
 
 /// The two ends of a connection. They differ in one rule: a client masks every
 /// frame it sends, a server none. §5.1.

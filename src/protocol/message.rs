@@ -180,6 +180,35 @@ impl Assembler {
         }
     }
 
+    /// Drops the text or the bytes so far: for those who only want to know whether they are right.
+    #[cfg(feature = "server")]
+    pub(crate) fn forget(&mut self) {
+        self.text.clear();
+        self.binary.clear();
+    }
+
+    /// Goes on in a message whose beginning nobody has seen: its text cannot be judged.
+    #[cfg(feature = "server")]
+    pub(crate) fn join_midway(&mut self) {
+        self.kind = Kind::Binary;
+        self.utf8 = Utf8Decoder::new();
+        self.begun.get_or_insert(Begun {
+            frames: 0,
+            declared: 0,
+        });
+    }
+
+    /// Takes a frame that was admitted, without its payload: it counts, and what is left of its
+    /// message is no longer judged as text.
+    #[cfg(feature = "server")]
+    pub(crate) fn pass_over(&mut self, header: &FrameHeader) {
+        self.join_midway();
+        self.begun = self.begun.filter(|_| !header.fin).map(|begun| Begun {
+            frames: begun.frames + 1,
+            declared: begun.declared.saturating_add(header.len),
+        });
+    }
+
     fn kind_of(&self, opcode: Opcode) -> Kind {
         match opcode {
             Opcode::Text => Kind::Text,
@@ -218,7 +247,7 @@ impl Assembler {
 
 /// The text of a message that lies in one piece.
 #[inline]
-pub(super) fn in_place(kind: Kind, payload: &[u8]) -> Result<Message<'_>, ProtocolError> {
+pub(crate) fn in_place(kind: Kind, payload: &[u8]) -> Result<Message<'_>, ProtocolError> {
     match kind {
         Kind::Text => from_utf8(payload).map(Message::Text),
         Kind::Binary => Ok(Message::Binary(payload)),

@@ -6,6 +6,7 @@
 //! | file | what it holds | section |
 //! |---|---|---|
 //! | `header` | two to fourteen bytes in front of a payload | §5.2 |
+//! | `layout` | the same without a verdict, for those who look | §5.2 |
 //! | `mask` | what a client does to its payloads | §5.3 |
 //! | `utf8` | text, judged byte by byte | §8.1 |
 //! | `frame` | a header and its payload, as bytes | §5.1 |
@@ -15,7 +16,8 @@
 //! | `buffer` | bytes that have arrived and are not used up | |
 //! | `session`, `outgoing` | one connection's life | §5.5, §7 |
 //! | `http` | request and response heads | RFC 9112 |
-//! | `handshake` | the upgrade, both ends of it | §1.3, §4 |
+//! | `upgrade` | a request to upgrade, and the answer | §4.2 |
+//! | `handshake` | the accept key, and the client's end | §1.3, §4.1 |
 //! | `error`, `handshake_error` | what can be wrong, and what follows | §7.1.7 |
 
 mod buffer;
@@ -27,10 +29,12 @@ mod handshake;
 mod handshake_error;
 mod header;
 pub mod http;
+mod layout;
 pub mod mask;
 mod message;
 mod outgoing;
 mod session;
+mod upgrade;
 mod utf8;
 
 pub use buffer::ReadBuffer;
@@ -38,10 +42,14 @@ pub use close::{CloseCode, CloseReason};
 pub use decoder::{Delivery, FrameDecoder, Part, WholeMessage};
 pub use error::{HandshakeError, ProtocolError, ResponseError};
 pub use frame::Frame;
-pub use handshake::{Request, Upgrade, accept_key};
+pub use handshake::{AcceptSteps, Request, ResponseRule, accept_key};
 pub use header::{FrameHeader, Kind, Opcode, Role};
+pub use layout::Layout;
 pub use mask::MaskKey;
+#[cfg(feature = "server")]
+pub(crate) use message::in_place;
 pub use message::{Assembler, Limits, Message, Progress};
 pub use outgoing::{KeySource, Outgoing, SendError};
 pub use session::{Event, Incoming, Session, State};
+pub use upgrade::{Upgrade, UpgradeRule};
 pub use utf8::{Utf8Decoder, from_utf8};

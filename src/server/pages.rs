@@ -24,6 +24,7 @@ const FILES: &[(&str, &[u8])] = &embed![
     "drawers.js",
     "echo.html",
     "echo.js",
+    "explanations.json",
     "icon.svg",
     "identity.js",
     "index.html",
@@ -94,6 +95,7 @@ fn content_type(name: &str) -> Option<&'static str> {
         "html" => Some("text/html; charset=utf-8"),
         "css" => Some("text/css; charset=utf-8"),
         "js" => Some("text/javascript; charset=utf-8"),
+        "json" => Some("application/json"),
         "svg" => Some("image/svg+xml"),
         _ => None,
     }

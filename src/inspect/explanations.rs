@@ -1,0 +1,168 @@
+//! The sentences, from the one file that the pages read, too.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// What is known of fields, values, rules and headers, by their names.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Explanations {
+    fields: BTreeMap<String, Explanation>,
+    /// What a field's value means, in a few words.
+    values: BTreeMap<String, String>,
+    opcodes: BTreeMap<String, Explanation>,
+    codes: BTreeMap<String, Explanation>,
+    rules: BTreeMap<String, Explanation>,
+    headers: BTreeMap<String, Explanation>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the pages"))]
+    devtools: BTreeMap<String, String>,
+}
+
+/// One of them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Explanation {
+    /// A few words.
+    pub(crate) label: String,
+    /// What it is for.
+    pub(crate) sentence: String,
+    /// Where it stands, in RFC 6455 unless another is named.
+    pub(crate) section: String,
+    /// What if not.
+    pub(crate) without: Option<String>,
+    /// Of a rule: the field that shows that it is broken.
+    pub(crate) field: Option<String>,
+}
+
+/// All of them.
+pub(crate) fn explanations() -> &'static Explanations {
+    static ALL: OnceLock<Explanations> = OnceLock::new();
+    ALL.get_or_init(|| {
+        serde_json::from_str(include_str!("../../www/explanations.json"))
+            .expect("the file is part of the program, and a test has read it")
+    })
+}
+
+impl Explanations {
+    pub(crate) fn field(&self, name: &str) -> Option<&Explanation> {
+        self.fields.get(name)
+    }
+
+    pub(crate) fn value(&self, key: &str) -> &str {
+        self.values.get(key).map_or("", String::as_str)
+    }
+
+    /// Of each of the sixteen.
+    pub(crate) fn opcode(&self, bits: u64) -> Option<&Explanation> {
+        self.opcodes.get(match bits {
+            3..=7 => "3",
+            11.. => "11",
+            _ => return self.opcodes.get(&bits.to_string()),
+        })
+    }
+
+    /// Of every code that has a meaning.
+    pub(crate) fn code(&self, number: u16) -> Option<&Explanation> {
+        let number = match number {
+            3000..=3999 => 3000,
+            4000..=4999 => 4000,
+            other => other,
+        };
+        self.codes.get(&number.to_string())
+    }
+
+    pub(crate) fn rule(&self, id: &str) -> Option<&Explanation> {
+        self.rules.get(id)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&Explanation> {
+        self.headers.get(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::Name;
+    use super::*;
+    use crate::protocol::{CloseCode, Opcode, Request, Upgrade};
+    use std::collections::BTreeSet;
+
+    fn keys<T>(map: &BTreeMap<String, T>) -> BTreeSet<&str> {
+        map.keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn every_field_is_explained_and_no_other() {
+        let names = Name::ALL.map(Name::as_str);
+        assert_eq!(keys(&explanations().fields), names.into());
+    }
+
+    /// The names behind `=> "` in the functions that name rules.
+    #[test]
+    fn every_rule_is_explained_and_no_other() {
+        let sources = [
+            include_str!("../protocol/error.rs"),
+            include_str!("../protocol/handshake_error.rs"),
+        ];
+        let functions = (sources.iter()).flat_map(|source| source.split("fn rule(").skip(1));
+        let bodies = functions.filter_map(|rest| rest.split("\n    }\n").next());
+        let ids = bodies.flat_map(|body| body.split("=> \"").skip(1));
+        let ids: BTreeSet<&str> = ids.filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(ids.len(), 14 + 17 + 6, "{ids:?}");
+        assert_eq!(keys(&explanations().rules), ids);
+        for rule in explanations().rules.values() {
+            let known = |name: &String| Name::ALL.iter().any(|field| field.as_str() == name);
+            assert!(rule.field.as_ref().is_none_or(known), "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn every_header_that_is_checked_is_explained() {
+        let all = explanations();
+        let request = Upgrade::RULES.iter().map(|rule| rule.about);
+        let response = Request::RULES.iter().map(|rule| rule.about);
+        let mut names: BTreeSet<&str> = request.chain(response).collect();
+        names.extend(["Host", "Origin"]);
+        assert_eq!(keys(&all.headers), names);
+    }
+
+    #[test]
+    fn every_opcode_and_every_code_is_explained() {
+        let all = explanations();
+        for bits in 0..16_u8 {
+            let found = all.opcode(bits.into()).expect("all sixteen");
+            let name = Opcode::from_bits(bits).map(|opcode| format!("{opcode:?}").to_lowercase());
+            assert_eq!(found.label, name.unwrap_or("reserved".to_owned()));
+        }
+        assert_eq!(all.opcodes.len(), 8);
+        let may_travel = (0..=u16::MAX).filter(|number| CloseCode::new(*number).is_some());
+        // Three name what happened when no code came, one is kept for later.
+        for number in may_travel.chain([1004, 1005, 1006, 1015]) {
+            assert!(all.code(number).is_some(), "{number}");
+        }
+        assert_eq!(all.codes.len(), 18);
+        let kinds = ["text", "binary", "part", "ping", "pong", "close", "refused"];
+        assert_eq!(keys(&all.devtools), kinds.into());
+    }
+
+    #[test]
+    fn every_value_is_explained() {
+        let keys: BTreeSet<&str> = keys(&explanations().values);
+        let expected = [
+            "fin.0",
+            "fin.1",
+            "rsv.0",
+            "rsv.set",
+            "mask.client.0",
+            "mask.client.1",
+            "mask.server.0",
+            "mask.server.1",
+            "length.7",
+            "length.16",
+            "length.64",
+            "extended",
+        ];
+        assert_eq!(keys, expected.into());
+    }
+}

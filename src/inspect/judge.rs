@@ -1,0 +1,97 @@
+//! The protocol's verdict on one direction, frame by frame.
+//!
+//! It is the assembler of [`Incoming`](crate::protocol::Incoming), with the same limits, which is given
+//! every payload as it arrives; but what it puts together is dropped at once.
+
+use crate::protocol::{
+    Assembler, CloseReason, FrameHeader, Limits, Message, Opcode, Part, Progress, ProtocolError,
+    in_place,
+};
+use serde::Serialize;
+
+/// Where a frame stands in its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Place {
+    /// Messages of this direction, counted from 1.
+    pub(crate) id: u64,
+    /// Frames of this message, counted from 1: of those that were seen.
+    pub(crate) part: u64,
+    pub(crate) last: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Judge {
+    assembler: Assembler,
+    /// A message may have begun before anybody looked.
+    midway: bool,
+    /// Of the last frame that belonged to a message.
+    place: Place,
+    /// The payload of a control frame, until it is complete.
+    control: Vec<u8>,
+}
+
+impl Judge {
+    pub(super) const fn new(limits: Limits, midway: bool) -> Self {
+        Self {
+            assembler: Assembler::new(limits),
+            midway,
+            place: Place {
+                id: 0,
+                part: 0,
+                last: true,
+            },
+            control: Vec::new(),
+        }
+    }
+
+    /// May a frame with this header come now? Says where it stands in a message.
+    pub(super) fn admit(&mut self, header: &FrameHeader) -> Result<Option<Place>, ProtocolError> {
+        if header.opcode.is_control() {
+            return Ok(None);
+        }
+        let midway = std::mem::take(&mut self.midway);
+        let continues = header.opcode == Opcode::Continuation;
+        if midway && continues {
+            self.assembler.join_midway();
+        }
+        self.assembler.admit(header)?;
+        if midway || !continues {
+            (self.place.id, self.place.part) = (self.place.id + 1, 0);
+        }
+        self.place.part += 1;
+        self.place.last = header.fin;
+        Ok(Some(self.place))
+    }
+
+    /// A part of an admitted frame's payload, in clear.
+    pub(super) fn add(&mut self, part: &Part<'_>) -> Result<(), ProtocolError> {
+        if part.header.opcode.is_control() {
+            return self.add_control(part);
+        }
+        let progress = self.assembler.add(part)?;
+        self.assembler.forget();
+        match progress {
+            Progress::InPlace(kind) => in_place(kind, part.payload).map(|_: Message<'_>| ()),
+            Progress::Assembled | Progress::Unfinished => Ok(()),
+        }
+    }
+
+    fn add_control(&mut self, part: &Part<'_>) -> Result<(), ProtocolError> {
+        self.control.extend_from_slice(part.payload);
+        if !part.last {
+            return Ok(());
+        }
+        let payload = std::mem::take(&mut self.control);
+        match part.header.opcode {
+            Opcode::Close => CloseReason::decode(&payload).map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    /// An admitted frame of which a part of the payload was not seen.
+    pub(super) fn pass_over(&mut self, header: &FrameHeader) {
+        if !header.opcode.is_control() {
+            self.assembler.pass_over(header);
+        }
+    }
+}

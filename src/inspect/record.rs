@@ -1,0 +1,122 @@
+//! One frame, as it is told: to a page as JSON, to a terminal by `ws101 inspect`.
+
+use super::fields::{self, Field};
+use super::judge::Place;
+use super::kept::{Hex, Kept};
+use crate::protocol::{Layout, MaskKey, ProtocolError, Role, mask};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use std::time::Duration;
+
+/// A frame that has arrived, or as much as had arrived of one when it was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct FrameRecord {
+    t: &'static str,
+    /// Counted by the observer, from 1; whoever counts two directions together sets it anew.
+    pub(crate) n: u64,
+    pub(crate) dir: Dir,
+    /// When it was complete, or refused: in microseconds since the connection was opened.
+    pub(crate) us: u64,
+    /// How many of its bytes came with each read.
+    pub(crate) reads: Vec<u64>,
+    /// Its bytes as they travelled. Of a long one the first 2 048 and the last 64: between them
+    /// `cut` bytes are left out.
+    pub(crate) hex: Hex,
+    pub(crate) cut: u64,
+    pub(crate) fields: Vec<Field>,
+    /// Its payload without the mask, as far as `hex` has it.
+    pub(crate) plain: Hex,
+    /// Its place in a message, unless it is a control frame or was refused at its header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) msg: Option<Place>,
+    pub(crate) verdict: Verdict,
+}
+
+/// Which way, as the server sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Dir {
+    In,
+    Out,
+}
+
+impl From<Role> for Dir {
+    fn from(sender: Role) -> Self {
+        match sender {
+            Role::Client => Self::In,
+            Role::Server => Self::Out,
+        }
+    }
+}
+
+/// Whether it is right: `{"ok":true}`, or `false` and why; `null` when its end is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Right,
+    Refused(ProtocolError),
+    Unfinished,
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::Right => map.serialize_entry("ok", &true)?,
+            Self::Unfinished => map.serialize_entry("ok", &None::<bool>)?,
+            Self::Refused(error) => {
+                map.serialize_entry("ok", &false)?;
+                map.serialize_entry("rule", error.rule())?;
+                map.serialize_entry("section", error.section())?;
+                map.serialize_entry("close", &error.close_code().number())?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// What an observer knows of a frame besides its bytes.
+#[derive(Debug)]
+pub(super) struct About {
+    pub(super) n: u64,
+    pub(super) sender: Role,
+    pub(super) at: Duration,
+    pub(super) reads: Vec<u64>,
+    pub(super) msg: Option<Place>,
+    pub(super) verdict: Verdict,
+}
+
+impl FrameRecord {
+    pub(super) fn new(kept: &Kept, about: About) -> Self {
+        Self {
+            t: "frame",
+            n: about.n,
+            dir: about.sender.into(),
+            us: u64::try_from(about.at.as_micros()).unwrap_or(u64::MAX),
+            reads: about.reads,
+            hex: Hex([kept.beginning(), kept.end()].concat()),
+            cut: kept.cut(),
+            fields: fields::of(kept.beginning(), kept.len()),
+            plain: Hex(plain(kept)),
+            msg: about.msg,
+            verdict: about.verdict,
+        }
+    }
+}
+
+/// What is kept of the payload, unmasked if a key says how. §5.3.
+fn plain(kept: &Kept) -> Vec<u8> {
+    let layout = Layout::of(kept.beginning());
+    let size = layout.and_then(|layout| layout.size());
+    let Some((size, layout)) = size.zip(layout) else {
+        return Vec::new();
+    };
+    let mut plain = kept.beginning().get(size..).unwrap_or_default().to_vec();
+    let mut end = kept.end().to_vec();
+    if let Some(MaskKey(key)) = layout.key {
+        mask::apply(MaskKey(key), &mut plain);
+        let before = kept.len() - size as u64 - end.len() as u64;
+        mask::apply(MaskKey(key).after((before % 4) as usize), &mut end);
+    }
+    plain.append(&mut end);
+    plain
+}

@@ -1,0 +1,234 @@
+//! A client's request to upgrade: rule by rule, and the answer to it. RFC 6455 §4.2.
+//!
+//! The rules are a table, so that whoever explains a handshake goes through the very one that
+//! judges it, also behind the first mistake.
+
+use super::error::HandshakeError;
+use super::handshake::accept_key;
+use super::http::{Headers, RequestHead, is_token};
+
+const PROTOCOL: &str = "Sec-WebSocket-Protocol";
+const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
+
+/// A client's request to upgrade, checked: all that the answer depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upgrade<'a> {
+    key: &'a str,
+    protocols: Vec<&'a str>,
+}
+
+impl<'a> Upgrade<'a> {
+    /// What §4.2.1 demands, in its order.
+    pub const RULES: [UpgradeRule; 8] = [
+        rule("method", "4.1", check_method),
+        rule("HTTP version", "4.1", check_version),
+        rule("Upgrade", "4.2.1", check_upgrade),
+        rule("Connection", "4.2.1", check_connection),
+        rule("Sec-WebSocket-Version", "4.2.1", check_websocket_version),
+        rule("Sec-WebSocket-Key", "4.2.1", check_key),
+        rule(PROTOCOL, "4.2.1", |head| {
+            check_protocols(&head.headers).map(drop)
+        }),
+        rule(EXTENSIONS, "9.1", |head| check_extensions(&head.headers)),
+    ];
+
+    /// Checks a request against all of them; the first that it breaks is the answer.
+    pub fn check(head: &RequestHead<'a>) -> Result<Self, HandshakeError> {
+        for rule in &Self::RULES {
+            rule.check(head)?;
+        }
+        Ok(Self {
+            key: key_of(head)?,
+            protocols: check_protocols(&head.headers)?,
+        })
+    }
+
+    /// The subprotocols that the client offers, the one it likes best first. §4.2.2 step 5.5.
+    pub fn protocols(&self) -> &[&'a str] {
+        &self.protocols
+    }
+
+    /// The first offer that is one of `supported`. Subprotocols are exact: `Chat` is not `chat`.
+    pub fn choose_protocol(&self, supported: &[&str]) -> Option<&'a str> {
+        self.protocols
+            .iter()
+            .copied()
+            .find(|offer| supported.contains(offer))
+    }
+
+    /// The bytes of the answer that ends HTTP on this connection. §4.2.2.
+    pub fn response(&self, protocol: Option<&str>) -> Vec<u8> {
+        let accept = accept_key(self.key);
+        let protocol = protocol
+            .map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n"))
+            .unwrap_or_default();
+        format!(
+            "HTTP/1.1 101 Switching Protocols\r\n\
+             Upgrade: websocket\r\n\
+             Connection: Upgrade\r\n\
+             Sec-WebSocket-Accept: {accept}\r\n\
+             {protocol}\r\n"
+        )
+        .into_bytes()
+    }
+}
+
+/// One thing that an upgrade demands of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct UpgradeRule {
+    /// The header that it is about, or the part of the first line.
+    pub about: &'static str,
+    /// Where it stands in RFC 6455.
+    pub section: &'static str,
+    check: fn(&RequestHead<'_>) -> Result<(), HandshakeError>,
+}
+
+impl UpgradeRule {
+    /// Does this request keep to it?
+    pub fn check(&self, head: &RequestHead<'_>) -> Result<(), HandshakeError> {
+        (self.check)(head)
+    }
+}
+
+const fn rule(
+    about: &'static str,
+    section: &'static str,
+    check: fn(&RequestHead<'_>) -> Result<(), HandshakeError>,
+) -> UpgradeRule {
+    UpgradeRule {
+        about,
+        section,
+        check,
+    }
+}
+
+fn check_method(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
+    match head.method {
+        "GET" => Ok(()),
+        "HEAD" => Err(HandshakeError::NoUpgrade("a HEAD cannot become one")),
+        _ => Err(HandshakeError::Method),
+    }
+}
+
+fn check_version(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
+    // RFC 9110 §7.8: an Upgrade in HTTP/1.0 is to be ignored.
+    match head.minor_version {
+        1 => Ok(()),
+        _ => Err(HandshakeError::NoUpgrade("HTTP/1.0 knows no upgrade")),
+    }
+}
+
+fn check_upgrade(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
+    match head.headers.lists_token("Upgrade", "websocket")? {
+        true => Ok(()),
+        false => Err(HandshakeError::NoUpgrade(
+            "\"Upgrade: websocket\" is missing",
+        )),
+    }
+}
+
+fn check_connection(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
+    match head.headers.lists_token("Connection", "Upgrade")? {
+        true => Ok(()),
+        false => Err(HandshakeError::NoUpgrade(
+            "\"Connection: Upgrade\" is missing",
+        )),
+    }
+}
+
+fn check_websocket_version(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
+    match head.headers.once("Sec-WebSocket-Version")? {
+        Some("13") => Ok(()),
+        _ => Err(HandshakeError::WebSocketVersion),
+    }
+}
+
+fn check_key(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
+    match is_key(key_of(head)?) {
+        true => Ok(()),
+        false => Err(HandshakeError::BadUpgrade(
+            "Sec-WebSocket-Key is not 16 bytes in base64",
+        )),
+    }
+}
+
+fn key_of<'a>(head: &RequestHead<'a>) -> Result<&'a str, HandshakeError> {
+    let key = head.headers.once("Sec-WebSocket-Key")?;
+    key.ok_or(HandshakeError::BadUpgrade("no Sec-WebSocket-Key"))
+}
+
+/// Sixteen bytes in base64: 22 characters and "==". By their look, not by decoding them: the
+/// last character may have bits set that belong to no byte, as in §4.1's own example, and a
+/// strict decoder refuses these.
+pub(crate) fn is_key(key: &str) -> bool {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
+    key.strip_suffix("==")
+        .is_some_and(|digits| digits.len() == 22 && digits.bytes().all(is_base64))
+}
+
+/// The subprotocols: one or more words, each offered once. §4.1.
+fn check_protocols<'a>(headers: &Headers<'a>) -> Result<Vec<&'a str>, HandshakeError> {
+    let protocols = headers.list(PROTOCOL)?;
+    let present = headers.all(PROTOCOL).next().is_some();
+    if present && protocols.is_empty() || !protocols.iter().all(|name| is_token(name)) {
+        return Err(HandshakeError::BadUpgrade(
+            "Sec-WebSocket-Protocol is not a list of words",
+        ));
+    }
+    let repeated = protocols
+        .iter()
+        .enumerate()
+        .any(|(i, name)| protocols[..i].contains(name));
+    if repeated {
+        return Err(HandshakeError::BadUpgrade(
+            "Sec-WebSocket-Protocol offers one word twice",
+        ));
+    }
+    Ok(protocols)
+}
+
+/// The extensions are read strictly, and then declined: none is implemented, so the answer
+/// names none. §9.1.
+fn check_extensions(headers: &Headers<'_>) -> Result<(), HandshakeError> {
+    if !headers.all(EXTENSIONS).all(is_extension_list) {
+        return Err(HandshakeError::BadUpgrade(
+            "Sec-WebSocket-Extensions is not a list of extensions",
+        ));
+    }
+    Ok(())
+}
+
+/// `name; parameter; parameter=value; parameter="value", name, …`, with blanks anywhere
+/// between, and empty places in the list. §9.1.
+fn is_extension_list(value: &[u8]) -> bool {
+    let Ok(value) = std::str::from_utf8(value) else {
+        return false;
+    };
+    let mut extensions = value
+        .split(',')
+        .map(trim_blanks)
+        .filter(|extension| !extension.is_empty())
+        .peekable();
+    extensions.peek().is_some()
+        && extensions.all(|extension| {
+            let mut parts = extension.split(';').map(trim_blanks);
+            parts.next().is_some_and(is_token) && parts.all(is_extension_parameter)
+        })
+}
+
+fn is_extension_parameter(parameter: &str) -> bool {
+    let Some((name, value)) = parameter.split_once('=') else {
+        return is_token(parameter);
+    };
+    let value = trim_blanks(value);
+    let quoted = value
+        .strip_prefix('"')
+        .and_then(|value| value.strip_suffix('"'));
+    // §9.1: what is in quotes must, once its escapes are undone, be a word too.
+    let value = quoted.map_or(value.to_owned(), |escaped| escaped.replace('\\', ""));
+    is_token(trim_blanks(name)) && is_token(&value)
+}
+
+fn trim_blanks(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
+}
