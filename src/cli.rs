@@ -1,9 +1,13 @@
 //! The command line: one file per subcommand.
 
+mod bytes;
 mod chat;
 mod connect;
 mod duration;
+mod frame;
+mod handshake;
 mod harmless;
+mod inspect;
 mod interrupt;
 mod serve;
 mod terminal;
@@ -36,7 +40,13 @@ enum Command {
     /// Chat in the terminal
     Chat(chat::Chat),
     /// Talk to any WebSocket server by hand, or through pipes
-    Connect(connect::Connect),
+    Connect(Box<connect::Connect>),
+    /// Explain frames or a handshake, bit by bit, and judge them
+    Inspect(inspect::Inspect),
+    /// Compute the answer to a Sec-WebSocket-Key, step by step
+    Handshake(handshake::Handshake),
+    /// Build a frame, right or wrong, and print it in hexadecimal
+    Frame(Box<frame::Frame>),
 }
 
 /// Reads the arguments, does what they say, and reports how it went.
@@ -49,13 +59,16 @@ pub fn main() -> ExitCode {
     let matches = command.get_matches();
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let done = match arguments.command {
-        None => arguments.serve.run(),
-        Some(Command::Serve(serve)) => serve.run(),
-        Some(Command::Chat(chat)) => chat.run(),
-        Some(Command::Connect(connect)) => connect.run(),
+        None => arguments.serve.run().map(success),
+        Some(Command::Serve(serve)) => serve.run().map(success),
+        Some(Command::Chat(chat)) => chat.run().map(success),
+        Some(Command::Connect(connect)) => connect.run().map(success),
+        Some(Command::Inspect(inspect)) => inspect.run(),
+        Some(Command::Handshake(handshake)) => handshake.run().map(success),
+        Some(Command::Frame(frame)) => frame.run().map(success),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // In it a server may have its say.
             let error = harmless(&error);
@@ -63,5 +76,20 @@ pub fn main() -> ExitCode {
             let _ = writeln!(io::stderr(), "ws101: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+const fn success((): ()) -> ExitCode {
+    ExitCode::SUCCESS
+}
+
+/// Prints on stdout. That nobody reads it to its end (`| head -1`) is no fault.
+fn print(text: &str) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot print: {error}"))
+        }
+        _ => Ok(()),
     }
 }

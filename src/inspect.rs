@@ -28,6 +28,5 @@ mod tests;
 pub(crate) use explanations::{Explanation, explanations};
 pub(crate) use fields::{Bits, Field, Name, Value};
 pub(crate) use http::{HttpRecord, HttpVerdict};
-pub(crate) use kept::Hex;
 pub(crate) use observer::Observer;
 pub(crate) use record::{FrameRecord, Verdict};

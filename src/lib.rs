@@ -64,7 +64,6 @@ mod date;
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(feature = "server")]
-#[allow(dead_code, unused_imports)] // for the terminal and the pages, which come next
 mod inspect;
 #[cfg(feature = "server")]
 mod outbox;

@@ -143,6 +143,11 @@ impl Screen {
     }
 }
 
+/// The same, of a program that has no screen.
+pub(super) fn note(line: &str) {
+    Screen::Plain.note(line);
+}
+
 /// In one write, so that another program's lines come between two of ours and not into one.
 fn write_line(mut out: impl Write, line: &str) -> io::Result<()> {
     out.write_all(format!("{line}\n").as_bytes())?;

@@ -15,7 +15,7 @@ pub(crate) struct Explanations {
     codes: BTreeMap<String, Explanation>,
     rules: BTreeMap<String, Explanation>,
     headers: BTreeMap<String, Explanation>,
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the pages"))]
+    /// What a browser's developer tools show of a kind of frame.
     devtools: BTreeMap<String, String>,
 }
 
@@ -70,6 +70,10 @@ impl Explanations {
             other => other,
         };
         self.codes.get(&number.to_string())
+    }
+
+    pub(crate) fn devtools(&self, kind: &str) -> &str {
+        self.devtools.get(kind).map_or("", String::as_str)
     }
 
     pub(crate) fn rule(&self, id: &str) -> Option<&Explanation> {

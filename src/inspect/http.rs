@@ -119,6 +119,10 @@ impl HttpRecord {
         record
     }
 
+    pub(crate) fn is_request(&self) -> bool {
+        self.dir == Dir::In
+    }
+
     fn empty(dir: Dir, bytes: &[u8]) -> Self {
         Self {
             t: "http",

@@ -2,7 +2,7 @@
 
 use super::fields::{self, Field};
 use super::judge::Place;
-use super::kept::{Hex, Kept};
+use super::kept::{END, Hex, Kept};
 use crate::protocol::{Layout, MaskKey, ProtocolError, Role, mask};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -99,6 +99,47 @@ impl FrameRecord {
             plain: Hex(plain(kept)),
             msg: about.msg,
             verdict: about.verdict,
+        }
+    }
+}
+
+/// What those who show it ask.
+impl FrameRecord {
+    /// How many bytes of it have arrived.
+    pub(crate) fn len(&self) -> u64 {
+        self.hex.0.len() as u64 + self.cut
+    }
+
+    /// Its header, without a verdict.
+    pub(crate) fn layout(&self) -> Layout {
+        Layout::of(&self.hex.0).expect("a record has a byte at least")
+    }
+
+    /// How many bytes it has to have, if its header tells.
+    pub(crate) fn declared(&self) -> Option<u64> {
+        let layout = self.layout();
+        (layout.size()? as u64).checked_add(layout.len()?)
+    }
+
+    /// Of the bytes in `hex`: how many lie behind the gap.
+    pub(crate) fn behind_gap(&self) -> usize {
+        match self.cut {
+            0 => 0,
+            _ => END.min(self.hex.0.len()),
+        }
+    }
+
+    /// By what a browser's developer tools tell frames apart.
+    pub(crate) fn kind(&self) -> &'static str {
+        let is_part = |place: Place| place.part > 1 || !place.last;
+        match (self.verdict, self.layout().opcode) {
+            (Verdict::Refused(_), _) => "refused",
+            (_, 8) => "close",
+            (_, 9) => "ping",
+            (_, 10) => "pong",
+            _ if self.msg.is_some_and(is_part) => "part",
+            (_, 2) => "binary",
+            _ => "text",
         }
     }
 }

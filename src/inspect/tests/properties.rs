@@ -1,7 +1,7 @@
 //! What is shown is what happens: held with random bytes, in random pieces.
 
-use super::{AT, assert_partition, observe};
-use crate::inspect::{FrameRecord, Observer, Verdict};
+use super::{assert_partition, observe};
+use crate::inspect::{Observer, Verdict};
 use crate::protocol::{Event, Incoming, Limits, MaskKey, ProtocolError, Role, mask};
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -1,0 +1,272 @@
+//! A frame for a person: one row for each field.
+
+use crate::Role;
+use crate::cli::bytes::spaced;
+use crate::cli::harmless::harmless;
+use crate::cli::terminal;
+use crate::inspect::{Bits, Explanation, Field, FrameRecord, Name, Value, Verdict, explanations};
+use crate::protocol::CloseReason;
+
+/// Bytes of the payload in one row, …
+const IN_A_ROW: usize = 8;
+/// … and rows, before the rest is only counted.
+const MOST_ROWS: usize = 16;
+
+/// Colours, where they may be shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Painter {
+    colours: bool,
+}
+
+impl Painter {
+    pub(super) fn new() -> Self {
+        Self {
+            colours: terminal::has_colours(),
+        }
+    }
+
+    pub(super) fn bold(self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    pub(super) fn wrong(self, text: &str) -> String {
+        self.paint("31", text)
+    }
+
+    pub(super) fn right(self, text: &str) -> String {
+        self.paint("32", text)
+    }
+
+    fn paint(self, colour: &str, text: &str) -> String {
+        match self.colours {
+            true => format!("\x1b[{colour}m{text}\x1b[0m"),
+            false => text.to_owned(),
+        }
+    }
+}
+
+/// All rows of a frame, each with its line end.
+pub(super) fn show_frame(
+    record: &FrameRecord,
+    sender: Role,
+    explain: bool,
+    painter: Painter,
+) -> String {
+    let frame = Shown { record, sender };
+    let rule = match record.verdict {
+        Verdict::Refused(error) => explanations().rule(error.rule()),
+        _ => None,
+    };
+    let culprit = rule.and_then(|rule| rule.field.as_deref());
+    let mut rows = vec![painter.bold(&frame.heading())];
+    for field in &record.fields {
+        let own = frame.rows(field).into_iter().enumerate();
+        rows.extend(
+            own.map(|(at, row)| match culprit == Some(field.name.as_str()) {
+                true if at == 0 => painter.wrong(&format!("{row}  ✕")),
+                true => painter.wrong(&row),
+                false => row,
+            }),
+        );
+    }
+    rows.extend(frame.close());
+    if explain {
+        rows.extend(frame.explanations());
+    }
+    rows.push(match record.verdict {
+        Verdict::Right => painter.right("verdict: ok"),
+        _ => painter.wrong(&frame.verdict()),
+    });
+    rows.extend(rule.map(|rule| format!("         {}", rule.sentence)));
+    rows.join("\n") + "\n"
+}
+
+struct Shown<'a> {
+    record: &'a FrameRecord,
+    sender: Role,
+}
+
+impl Shown<'_> {
+    /// `frame 1 · 11 bytes · client → server`
+    fn heading(&self) -> String {
+        let record = self.record;
+        let (ends, size) = (ends(self.sender), record.len());
+        let size = match record.declared() {
+            Some(whole) if whole > size => format!("{size} of {whole} bytes"),
+            _ if size == 1 => "1 byte".to_owned(),
+            _ => format!("{size} bytes"),
+        };
+        let part = record.msg.filter(|place| place.part > 1 || !place.last);
+        let part = part.map_or(String::new(), |place| {
+            let last = if place.last { ", the last" } else { "" };
+            format!(" · part {} of message {}{last}", place.part, place.id)
+        });
+        format!("frame {} · {size} · {ends}{part}", record.n)
+    }
+
+    fn rows(&self, field: &Field) -> Vec<String> {
+        let [start, end] = [field.at[0] as usize, field.at[1] as usize];
+        if field.name == Name::Payload {
+            return self.payload(start);
+        }
+        let hex = spaced(&self.record.hex.0[start..end]);
+        let known = explanations().field(field.name.as_str());
+        let (label, section) = known.map_or(("", ""), |known| (&known.label, &known.section));
+        let what = match &field.value {
+            Value::Number(value) => format!("{value:<3} {}", self.meaning(field.name, *value)),
+            Value::Key(_) => String::new(),
+            Value::Unfinished => "not all of it is here".to_owned(),
+        };
+        let what = format!("{label:<6} {what:<36} §{section}");
+        vec![match field.bits {
+            // Several fields share a byte: it is written once.
+            Some(bits) if bits.mask & 0x80 == 0 => format!("{:19}{}  {what}", "", grid(bits)),
+            Some(bits) => format!("  {start:02x}  {hex:<13}{}  {what}", grid(bits)),
+            None => format!("  {start:02x}  {hex:<24}{what}"),
+        }]
+    }
+
+    fn meaning(&self, name: Name, value: u64) -> &'static str {
+        let by = match self.sender {
+            Role::Client => "client",
+            Role::Server => "server",
+        };
+        let key = match (name, value) {
+            (Name::Opcode, bits) => {
+                let known = explanations().opcode(bits);
+                return known.map_or("", |known| &known.label);
+            }
+            (Name::Mask, value) => format!("mask.{by}.{value}"),
+            (Name::Rsv, 1..) => "rsv.set".to_owned(),
+            (Name::Length, 126) => "length.16".to_owned(),
+            (Name::Length, 127) => "length.64".to_owned(),
+            (Name::Length, _) => "length.7".to_owned(),
+            (Name::Extended, _) => "extended".to_owned(),
+            (name, value) => format!("{}.{value}", name.as_str()),
+        };
+        explanations().value(&key)
+    }
+
+    /// Masked bytes, plain bytes, and those of them that can be read.
+    fn payload(&self, start: usize) -> Vec<String> {
+        let record = self.record;
+        // Of a long frame only the bytes in front of the gap.
+        let plain = &record.plain.0[..record.plain.0.len() - record.behind_gap()];
+        let is_long = plain.len() > IN_A_ROW;
+        let width = if is_long { 3 * IN_A_ROW - 1 } else { 0 };
+        let masked = record.hex.0[start..].chunks(IN_A_ROW);
+        let pairs = masked.zip(plain.chunks(IN_A_ROW)).take(MOST_ROWS);
+        let row = |(row, (masked, plain)): (usize, (&[u8], &[u8]))| {
+            let (offset, readable) = (start + row * IN_A_ROW, quoted(plain, is_long));
+            let (masked, clear) = (spaced(masked), spaced(plain));
+            match record.layout().key {
+                Some(_) => {
+                    format!("  {offset:02x}  {masked:<width$}  ⊕ key = {clear:<width$}  {readable}")
+                }
+                None => format!("  {offset:02x}  {masked:<width$}  {readable}"),
+            }
+        };
+        let mut rows: Vec<String> = pairs.enumerate().map(row).collect();
+        let shown = plain.len().min(MOST_ROWS * IN_A_ROW) as u64;
+        match record.len() - start as u64 - shown {
+            0 => {}
+            more => rows.push(format!("      … and {more} bytes more")),
+        }
+        if let Ok(text) = std::str::from_utf8(plain)
+            && is_long
+            && !text.is_ascii()
+        {
+            let text: String = text.chars().take(MOST_ROWS * IN_A_ROW).collect();
+            rows.push(format!("      = \"{}\"", harmless(&text)));
+        }
+        rows
+    }
+
+    /// What a Close says.
+    fn close(&self) -> Vec<String> {
+        let Some((code, _)) = self.record.plain.0.split_first_chunk() else {
+            return Vec::new();
+        };
+        if self.record.layout().opcode != 8 {
+            return Vec::new();
+        }
+        let code = u16::from_be_bytes(*code);
+        let known = explanations().code(code);
+        let (label, section) = known.map_or(("it has no meaning", "7.4"), |known| {
+            (&known.label, &known.section)
+        });
+        let what = format!("{code} {label}");
+        let mut rows = vec![format!("{:30}code   {what:<36} §{section}", "")];
+        if let Ok(Some(CloseReason { text, .. })) = CloseReason::decode(&self.record.plain.0)
+            && !text.is_empty()
+        {
+            rows.push(format!("{:30}reason \"{}\"", "", harmless(text)));
+        }
+        rows
+    }
+
+    /// What each field is for.
+    fn explanations(&self) -> Vec<String> {
+        let all = explanations();
+        let tell = |known: &Explanation| {
+            let without = known.without.as_deref();
+            let without = without.map_or(String::new(), |what| format!(" If not: {what}"));
+            format!("  {:<8} {}{without}", known.label, known.sentence)
+        };
+        let fields = self.record.fields.iter();
+        let mut rows: Vec<String> = fields
+            .filter_map(|field| all.field(field.name.as_str()).map(tell))
+            .collect();
+        let opcode = self.record.layout().opcode;
+        rows.extend(all.opcode(opcode.into()).map(tell));
+        let devtools = all.devtools(self.record.kind());
+        rows.push(format!("  devtools would show: {devtools}"));
+        rows
+    }
+
+    fn verdict(&self) -> String {
+        match (self.record.verdict, self.record.declared()) {
+            (Verdict::Right, _) => "verdict: ok".to_owned(),
+            (Verdict::Refused(error), _) => format!(
+                "verdict: {error} → Close {} (§{})",
+                error.close_code().number(),
+                error.section()
+            ),
+            (Verdict::Unfinished, Some(whole)) => {
+                let missing = whole - self.record.len();
+                format!("verdict: incomplete, {missing} more bytes belong to it")
+            }
+            (Verdict::Unfinished, None) => {
+                "verdict: incomplete, not all of its header is here".to_owned()
+            }
+        }
+    }
+}
+
+/// Who has sent it, and to whom.
+pub(super) const fn ends(sender: Role) -> &'static str {
+    match sender {
+        Role::Client => "client → server",
+        Role::Server => "server → client",
+    }
+}
+
+/// `1... ....`
+fn grid(bits: Bits) -> String {
+    let bits = bits.to_string();
+    let (high, low) = bits.split_at(4);
+    format!("{high} {low}")
+}
+
+/// What of a row can be read. A row alone is a text if it can be; in one of several a character
+/// may be cut.
+fn quoted(plain: &[u8], is_one_of_several: bool) -> String {
+    let readable = |byte: &u8| match byte {
+        b' '..=b'~' => char::from(*byte),
+        _ => '·',
+    };
+    match std::str::from_utf8(plain) {
+        Ok(text) if !is_one_of_several => format!("\"{}\"", harmless(text)),
+        _ => format!("\"{}\"", plain.iter().map(readable).collect::<String>()),
+    }
+}
