@@ -2,19 +2,22 @@
 
 mod command;
 mod ending;
+mod expected;
 mod print;
 mod speaker;
 mod trace;
 
 use self::ending::Ending;
+use self::expected::Expected;
 use self::print::Printer;
 use self::speaker::{Format, Speaker};
+use super::bytes::{self, Bytes};
 use super::duration;
 use super::interrupt::on_interrupt;
 use super::terminal::{self, Screen};
 use crate::{Event, Reader, SocketError, Stream, Url, UrlError, WebSocket};
 use clap::Args;
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,14 +26,18 @@ At a line's beginning: /ping [TEXT], /pong [TEXT], /close [CODE] [REASON] and
 /help are commands; //TEXT sends /TEXT.
 
 At the end of stdin it says goodbye (1000), and prints what still comes until
-the server has answered.
+the server has answered. With --expect it waits for the server's Close first.
 
 Exit status: 0 after a normal end; 1 when there was no connection, when it was
 lost, or when the server closed it for a fault; 2 for a wrong command line.
 
 Examples: ws101 connect ws://127.0.0.1:9001/echo
           printf 'a\\nb\\n' | ws101 connect ws://127.0.0.1:9001/echo
-          xxd -p -c 0 in.png | ws101 connect --hex ws://HOST/echo >out.png";
+          xxd -p -c 0 in.png | ws101 connect --hex ws://HOST/echo >out.png
+          ws101 connect ws://HOST/echo --send-frame 8100 --expect close:1002 </dev/null";
+
+/// How long an expected Close is waited for, after the end of stdin.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Talk to any WebSocket server by hand, or through pipes
 #[derive(Debug, Args)]
@@ -63,6 +70,12 @@ pub(super) struct Connect {
     /// Show every frame of both directions on stderr, a line each
     #[arg(long)]
     trace: bool,
+    /// Send these bytes as they are, right or wrong, before all else (may be repeated)
+    #[arg(long, value_name = "HEX", value_parser = bytes::parse_argument)]
+    send_frame: Vec<Bytes>,
+    /// Succeed only if the server closes with this code, or with none
+    #[arg(long, value_name = "close:CODE|close:none", value_parser = expected::parse)]
+    expect: Option<Expected>,
     /// Tell of pings, pongs and Closes on stderr, as on a terminal
     #[arg(short, long)]
     verbose: bool,
@@ -82,16 +95,21 @@ fn parse_header(text: &str) -> Result<(String, String), String> {
 impl Connect {
     pub(super) fn run(&self) -> Result<(), String> {
         let (keyboard, screen) = terminal::open();
-        let socket = self.open(&screen)?;
+        let mut socket = self.open(&screen)?;
         let printer = Printer::new(&screen, self.verbose);
         printer.note(&match socket.protocol() {
             Some(protocol) => format!("connected, with {protocol}; /help lists the commands"),
             None => "connected; /help lists the commands".to_owned(),
         });
 
+        for Bytes(frame) in &self.send_frame {
+            // If it cannot be written, the reader learns the reason, too.
+            let _ = socket.stream_mut().write_all(frame);
+        }
+
         let tcp = Arc::clone(socket.stream().tcp());
         let (reader, writer) = socket.split();
-        let ending = Ending::new(writer.clone(), tcp);
+        let ending = Ending::new(writer.clone(), tcp, self.expect);
         let interrupted = ending.clone();
         on_interrupt(move || interrupted.close())
             .map_err(|error| format!("cannot listen for signals: {error}"))?;
@@ -101,7 +119,7 @@ impl Connect {
             ending: ending.clone(),
             format: self.format(),
             literal: self.literal,
-            wait: self.wait.filter(|_| !terminal::is_interactive()),
+            wait: self.wait().filter(|_| !terminal::is_interactive()),
         };
         keyboard
             .listen(speaker)
@@ -124,6 +142,11 @@ impl Connect {
             connect = connect.tap(&tap);
         }
         connect.open().map_err(|error| explain(&self.url, &error))
+    }
+
+    /// What is expected may take a while, too.
+    fn wait(&self) -> Option<Duration> {
+        self.wait.or(self.expect.map(|_| PATIENCE))
     }
 
     const fn format(&self) -> Format {

@@ -86,6 +86,51 @@ fn a_trace_shows_both_directions() {
 }
 
 #[test]
+fn a_wrong_frame_gets_the_close_that_is_expected() {
+    let server = Server::start(&[]);
+    let url = server.url("/echo");
+    let sends = |frame: &str, expected: &str| {
+        let arguments = ["connect", &url, "--trace", "--send-frame", frame];
+        run(&[&arguments[..], &["--expect", expected]].concat(), b"")
+    };
+    for (frame, expected) in [
+        ("81 05 48 65 6c 6c 6f", "close:1002"),
+        ("c1 82 37 fa 21 3d 7f 93", "close:1002"),
+        ("81 81 37 fa 21 3d c8", "close:1007"),
+        ("82 ff 7f ff ff ff ff ff ff ff 37 fa 21 3d", "close:1009"),
+        ("88 82 37 fa 21 3d 34 12", "close:1000"),
+        ("88 80 37 fa 21 3d", "close:none"),
+    ] {
+        sends(frame, expected).code(0).said("← close");
+    }
+    sends("c1 82 37 fa 21 3d 7f 93", "close:1002").said("✕ RSV1 is set");
+    sends("81 81 37 fa 21 3d c8", "close:1002")
+        .code(1)
+        .said("a Close with 1002 was expected, the server closed with 1007");
+    run(&["connect", &url, "--expect", "1002"], b"")
+        .code(2)
+        .said("write close:1002");
+    run(&["connect", &url, "--send-frame", "8"], b"")
+        .code(2)
+        .said("two digits are a byte");
+}
+
+#[test]
+fn a_frame_that_is_right_is_sent_as_it_is() {
+    let server = Server::start(&[]);
+    let frame = "81 85 37 fa 21 3d 7f 9f 4d 51 58";
+    let url = server.url("/echo");
+    run(&["connect", &url, "--send-frame", frame], b"and more\n")
+        .printed(&["Hello", "and more"])
+        .code(0);
+    // Nobody closes it for that: after a while it says goodbye, and the answer is not what was expected.
+    let arguments = ["connect", &url, "--send-frame", frame, "--wait", "1ms"];
+    run(&[&arguments[..], &["--expect", "close:1002"]].concat(), b"")
+        .code(1)
+        .said("closed with 1000");
+}
+
+#[test]
 fn no_connection() {
     let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let addr = free.local_addr().expect("it is bound");

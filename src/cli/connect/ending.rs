@@ -1,5 +1,6 @@
 //! How a conversation ends, and whether it ended well.
 
+use super::expected::Expected;
 use crate::{CloseCode, CloseReason, SocketError, Stream, Writer};
 use std::io;
 use std::net::{Shutdown, TcpStream};
@@ -26,14 +27,16 @@ struct State {
     last_heard: Mutex<Instant>,
     /// Something of what was typed or piped could not be sent.
     unsent: AtomicBool,
+    expected: Option<Expected>,
 }
 
 impl Ending {
-    pub(super) fn new(writer: Writer, tcp: Arc<TcpStream>) -> Self {
+    pub(super) fn new(writer: Writer, tcp: Arc<TcpStream>, expected: Option<Expected>) -> Self {
         let state = State {
             ours: Mutex::new(None),
             last_heard: Mutex::new(Instant::now()),
             unsent: AtomicBool::new(false),
+            expected,
         };
         Self {
             writer,
@@ -84,6 +87,9 @@ impl Ending {
     pub(super) fn closed(&self, reason: Option<CloseReason<'_>>) -> Result<(), String> {
         // Until our answer has arrived.
         Stream::shared(Arc::clone(&self.tcp)).finish();
+        if let Some(expected) = self.state.expected {
+            return expected.check(reason);
+        }
         let is_normal = reason.is_none_or(|reason| {
             // Our own code comes back in the answer to our Close.
             [CloseCode::NORMAL, CloseCode::GOING_AWAY].contains(&reason.code)

@@ -1,13 +1,21 @@
 //! `--trace`: each frame, both ways, as a line.
 
+use crate::cli::bytes::spaced;
 use crate::cli::harmless::harmless;
 use crate::cli::terminal::Screen;
-use crate::protocol::{Delivery, FrameDecoder, FrameHeader, MaskKey, Opcode};
-use crate::{CloseReason, Direction, Role, Tap};
+use crate::inspect::{FrameRecord, Observer, Verdict};
+use crate::protocol::{MaskKey, Opcode};
+use crate::{CloseReason, Direction, Limits, Role, Tap};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// As many bytes of a payload are shown.
 const SHOWN: usize = 32;
+/// What is too long for one of the two ends is shown all the same.
+const NO_LIMITS: Limits = Limits {
+    message: u64::MAX,
+    fragments: u32::MAX,
+};
 
 /// A tap that prints what goes through it.
 pub(super) fn tap(screen: &Screen) -> Tap {
@@ -26,103 +34,72 @@ pub(super) fn tap(screen: &Screen) -> Tap {
 
 /// One direction.
 struct Side {
-    waiting: Vec<u8>,
-    stage: Stage,
-    decoder: FrameDecoder,
-    /// The beginning of a payload that has not all arrived.
-    beginning: Vec<u8>,
-}
-
-enum Stage {
     /// It begins as HTTP, up to a blank line.
-    Http,
-    Frames,
-    /// What follows a broken rule cannot be read.
-    Broken,
+    head: Option<Vec<u8>>,
+    observer: Observer,
 }
 
 impl Side {
-    const fn new(sender: Role) -> Self {
+    fn new(sender: Role) -> Self {
         Self {
-            waiting: Vec::new(),
-            stage: Stage::Http,
-            decoder: FrameDecoder::new(sender),
-            beginning: Vec::new(),
+            head: Some(Vec::new()),
+            observer: Observer::new(sender, NO_LIMITS),
         }
     }
 
     fn receive(&mut self, bytes: &[u8], mut print: impl FnMut(String)) {
-        self.waiting.extend_from_slice(bytes);
-        if let Stage::Http = self.stage {
-            let end = self.waiting.windows(4).position(|four| four == b"\r\n\r\n");
-            let Some(end) = end else { return };
-            let head: Vec<u8> = self.waiting.drain(..end + 4).collect();
-            let head = String::from_utf8_lossy(&head).into_owned();
-            print(format!(
-                "http  {}",
-                harmless(head.lines().next().unwrap_or(""))
-            ));
-            self.stage = Stage::Frames;
-        }
-        while let Stage::Frames = self.stage {
-            match self
-                .decoder
-                .decode(&mut self.waiting, |_| Ok(Delivery::AsItArrives))
-            {
-                Ok(None) => return,
-                Ok(Some((part, taken))) => {
-                    let had = self.beginning.len();
-                    let room = SHOWN.saturating_sub(had).min(part.payload.len());
-                    self.beginning.extend_from_slice(&part.payload[..room]);
-                    // Told once: when enough has come to be shown.
-                    let enough = self.beginning.len() == SHOWN || part.last;
-                    let is_told = had == SHOWN;
-                    if enough && !is_told {
-                        print(describe(&part.header, &self.beginning));
-                    }
-                    if part.last {
-                        self.beginning.clear();
-                    }
-                    self.waiting.drain(..taken);
-                }
-                Err(error) => {
-                    print(format!("refused: {error} (RFC 6455 §{})", error.section()));
-                    self.stage = Stage::Broken;
-                }
-            }
-        }
-        self.waiting.clear();
+        let Some(mut head) = self.head.take() else {
+            return self.frames(bytes, print);
+        };
+        head.extend_from_slice(bytes);
+        let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") else {
+            self.head = Some(head);
+            return;
+        };
+        let frames = head.split_off(end + 4);
+        let text = String::from_utf8_lossy(&head);
+        let line = harmless(text.lines().next().unwrap_or_default());
+        print(format!("http  {line}"));
+        self.frames(&frames, print);
+    }
+
+    fn frames(&mut self, bytes: &[u8], print: impl FnMut(String)) {
+        let records = self.observer.receive(bytes, Duration::ZERO);
+        records.iter().map(describe).for_each(print);
     }
 }
 
 /// `text FIN 5 bytes, key 37 fa 21 3d: "Hello"`
-fn describe(header: &FrameHeader, beginning: &[u8]) -> String {
-    let opcode = format!("{:?}", header.opcode).to_lowercase();
+fn describe(record: &FrameRecord) -> String {
+    let header = record.layout();
+    let opcode = Opcode::from_bits(header.opcode);
+    let name = match opcode {
+        Ok(opcode) => format!("{opcode:?}").to_lowercase(),
+        Err(_) => format!("opcode {:x}", header.opcode),
+    };
     let fin = if header.fin { "FIN" } else { "..." };
-    let mask = header.mask.map_or("no mask".to_owned(), |MaskKey(key)| {
-        format!("key {}", hex(&key))
+    let mask = header.key.map_or("no mask".to_owned(), |MaskKey(key)| {
+        format!("key {}", spaced(&key))
     });
-    let more = if header.len > beginning.len() as u64 {
+    let beginning = &record.plain.0[..record.plain.0.len().min(SHOWN)];
+    let len = header.len().unwrap_or_default();
+    let more = if len > beginning.len() as u64 {
         " …"
     } else {
         ""
     };
-    let payload = match (header.opcode, CloseReason::decode(beginning)) {
-        (Opcode::Close, Ok(reason)) => super::print::reason(reason),
-        (Opcode::Text | Opcode::Ping | Opcode::Pong, _) => {
+    let payload = match (opcode, CloseReason::decode(&record.plain.0)) {
+        (Ok(Opcode::Close), Ok(reason)) => super::print::reason(reason),
+        (Ok(Opcode::Text | Opcode::Ping | Opcode::Pong), _) => {
             format!("\"{}\"", harmless(&String::from_utf8_lossy(beginning)))
         }
-        _ => hex(beginning),
+        _ => spaced(beginning),
     };
-    format!(
-        "{opcode:<12} {fin}  {:>6} bytes  {mask:<15}  {payload}{more}",
-        header.len
-    )
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    pairs.join(" ")
+    let refused = match record.verdict {
+        Verdict::Refused(error) => format!("  ✕ {error} (RFC 6455 §{})", error.section()),
+        _ => String::new(),
+    };
+    format!("{name:<12} {fin}  {len:>6} bytes  {mask:<15}  {payload}{more}{refused}")
 }
 
 #[cfg(test)]
@@ -172,5 +149,17 @@ mod tests {
         let lines = lines(Role::Server, b"HTTP\r\n\r\n\xc1\x00\x81\x00", 3);
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert!(lines[1].contains("RSV1"), "{}", lines[1]);
+    }
+
+    #[test]
+    fn text_that_is_none_is_told_as_it_arrives() {
+        let bytes = b"GET\r\n\r\n\x81\x82\0\0\0\0\xffa\x81\x80\0\0\0\0";
+        let lines = lines(Role::Client, bytes, 1);
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(
+            lines[1].ends_with("not UTF-8 (RFC 6455 §8.1)"),
+            "{}",
+            lines[1]
+        );
     }
 }
