@@ -18,7 +18,10 @@ pub(super) fn parse(input: &[u8]) -> Result<Bytes, String> {
         return escaped(text).map(Bytes);
     }
     let mut bytes = Vec::new();
-    for line in text.lines() {
+    // `hexdump -C` ends with an offset alone.
+    let is_dump = text.lines().any(|line| line.ends_with('|'));
+    let lines = text.lines().filter(|line| !is_dump || line.contains(' '));
+    for line in lines {
         words(hex_of_line(line), &mut bytes)?;
     }
     Ok(Bytes(bytes))
@@ -161,7 +164,8 @@ mod tests {
             "uint8_t f[11] = { 0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58 };",
             "00000000: 8185 37fa 213d 7f9f 4d51 58              ..7.!=..MQX\n",
             "00000000: 8185 37fa 213d 7f9f  ..7.!=..\n00000008: 4d51 58              MQX\n",
-            "00000000  81 85 37 fa 21 3d 7f 9f  4d 51 58                 |..7.!=..MQX|\n",
+            "00000000  81 85 37 fa 21 3d 7f 9f  4d 51 58                 |..7.!=..MQX|\n\
+             0000000b\n",
             "\\x81\\x85\\x37\\xfa\\x21\\x3d\\x7f\\x9f\\x4d\\x51\\x58",
             "b'\\x81\\x857\\xfa!=\\x7f\\x9fMQX'",
             "\"\\x81\\x85\\x37\\xfa!=\\x7f\\x9fMQ\\x58\"\n",
