@@ -83,23 +83,24 @@ fn describe(record: &FrameRecord) -> String {
     });
     let beginning = &record.plain.0[..record.plain.0.len().min(SHOWN)];
     let len = header.len().unwrap_or_default();
-    let more = if len > beginning.len() as u64 {
-        " …"
-    } else {
-        ""
-    };
+    let is_cut = len > beginning.len() as u64;
+    let more = if is_cut { " …" } else { "" };
     let payload = match (opcode, CloseReason::decode(&record.plain.0)) {
+        // All of it: that is why it was sent.
         (Ok(Opcode::Close), Ok(reason)) => super::print::reason(reason),
         (Ok(Opcode::Text | Opcode::Ping | Opcode::Pong), _) => {
-            format!("\"{}\"", harmless(&String::from_utf8_lossy(beginning)))
+            format!(
+                "\"{}\"{more}",
+                harmless(&String::from_utf8_lossy(beginning))
+            )
         }
-        _ => spaced(beginning),
+        _ => spaced(beginning) + more,
     };
     let refused = match record.verdict {
         Verdict::Refused(error) => format!("  ✕ {error} (RFC 6455 §{})", error.section()),
         _ => String::new(),
     };
-    format!("{name:<12} {fin}  {len:>6} bytes  {mask:<15}  {payload}{more}{refused}")
+    format!("{name:<12} {fin}  {len:>6} bytes  {mask:<15}  {payload}{refused}")
 }
 
 #[cfg(test)]
