@@ -14,6 +14,7 @@
 //! **evicted**: what is kept for it is dropped, it is told so with 1008 if it can still hear it,
 //! and its connection ends. The others do not notice.
 
+mod backlog;
 mod channel;
 #[cfg(test)]
 mod tests;
@@ -108,15 +109,16 @@ impl Sender {
         self.0.write(frames, true)
     }
 
-    /// Waits until nothing is kept for the client any more, or it had its time.
-    pub(crate) fn wait_until_written(&self) {
-        self.0.wait_until_written();
+    /// Waits until nothing is kept for the client any more, or it had its time. Was the thread that
+    /// reads from it woken, because the connection was dismissed or evicted?
+    pub(crate) fn wait_until_written(&self) -> bool {
+        self.0.wait_until_written()
     }
 
     /// Closes, and does not wait for the client's own Close: wakes the thread that reads from it.
     pub(crate) fn dismiss(&self, close_frame: &[u8]) {
         self.close(close_frame);
-        self.0.wake_reader();
+        self.0.wake_reader(&mut self.0.lock());
     }
 
     /// Was a Close sent?

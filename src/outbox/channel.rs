@@ -1,5 +1,6 @@
 //! One connection's write side: who writes, and what waits meanwhile.
 
+use super::backlog::Backlog;
 use super::{MOST_WRITERS, Outlet};
 use crate::protocol::{CloseCode, FrameHeader, Outgoing, Role};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -18,9 +19,6 @@ const MOST_MESSAGES: usize = 16_384;
 const FAREWELL: Duration = Duration::from_secs(1);
 /// How often a thread that waits for room looks whether its client was evicted meanwhile.
 const GLANCE: Duration = Duration::from_millis(100);
-/// A backlog that grows beyond this gets room for the other, or for as much as is allowed.
-const A_LITTLE: usize = 32 << 10;
-const LARGE: usize = 4 << 20;
 /// A writer's thread does little.
 const STACK: usize = 64 << 10;
 
@@ -43,30 +41,8 @@ pub(super) struct State {
     /// A Close was sent, or is in the backlog, or can never be: nothing may follow.
     pub(super) closed: bool,
     pub(super) evicted: bool,
-}
-
-/// Whole frames that wait for a client.
-#[derive(Debug, Default)]
-struct Backlog {
-    bytes: Vec<u8>,
-    messages: usize,
-    /// When the oldest of them was added.
-    since: Option<Instant>,
-}
-
-impl Backlog {
-    /// A buffer that grows bit by bit leaves holes behind, as large as itself. Memory that is not
-    /// written to costs nothing: past a little, room is asked for all that there may be.
-    fn add(&mut self, frames: &[u8], messages: usize, most: usize) {
-        let len = self.bytes.len() + frames.len();
-        if len > self.bytes.capacity() && len > A_LITTLE {
-            let room = most.min(LARGE.max(2 * len)).max(len);
-            self.bytes.reserve_exact(room - self.bytes.len());
-        }
-        self.bytes.extend_from_slice(frames);
-        self.messages += messages;
-        self.since.get_or_insert_with(Instant::now);
-    }
+    /// The thread that reads was woken by shutting down what it reads from.
+    woken: bool,
 }
 
 impl Channel {
@@ -173,7 +149,7 @@ impl Channel {
                     (state.in_hand, state.closed) = (0, true);
                 }
                 if state.evicted {
-                    self.wake_reader();
+                    self.wake_reader(&mut state);
                 }
                 self.written.notify_all();
                 return outcome;
@@ -267,16 +243,18 @@ impl Channel {
         }
     }
 
-    /// Waits for whoever is writing. That ends: they have a deadline.
-    pub(super) fn wait_until_written(&self) {
+    /// Waits for whoever is writing. That ends: they have a deadline. Was the reader woken?
+    pub(super) fn wait_until_written(&self) -> bool {
         let mut state = self.lock();
         while state.writing {
             state = (self.written.wait(state)).unwrap_or_else(PoisonError::into_inner);
         }
+        state.woken
     }
 
     /// Lets the thread that reads from this client see the end; what the client was sent stays readable.
-    pub(super) fn wake_reader(&self) {
+    pub(super) fn wake_reader(&self, state: &mut State) {
+        state.woken = true;
         let _ = self.tcp.shutdown(Shutdown::Read);
     }
 

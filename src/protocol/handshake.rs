@@ -53,12 +53,12 @@ impl AcceptSteps {
             &base64::alphabet::STANDARD,
             PAD.with_decode_allow_trailing_bits(true),
         );
-        let bytes = lenient.decode(key).ok();
+        let (bytes, sha1) = (lenient.decode(key).ok(), digest(key));
         Self {
             key_bytes: bytes.filter(|_| is_key(key)),
             concatenated: format!("{key}{GUID}"),
-            sha1: digest(key),
-            accept: accept_key(key),
+            sha1,
+            accept: STANDARD.encode(sha1),
         }
     }
 }

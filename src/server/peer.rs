@@ -132,7 +132,7 @@ impl Peer<'_> {
         self.write_last_replies()
     }
 
-    fn conclude(self, ended: io::Result<()>) {
+    fn conclude(mut self, ended: io::Result<()>) {
         let id = self.place.id();
         if self.sender.is_evicted() {
             let told = "1008 evicted: it did not keep up";
@@ -142,7 +142,9 @@ impl Peer<'_> {
             Err(error) if !self.sender.is_closed() => log::debug!("#{id} 1006 {error}"),
             // A Close of ours is on its way, this thread's or another's, and shall be read.
             _ => {
-                self.sender.wait_until_written();
+                if self.sender.wait_until_written() {
+                    self.stream.hear_out();
+                }
                 self.stream.finish();
             }
         }

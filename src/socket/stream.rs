@@ -8,11 +8,16 @@ use super::tap::{Direction, Tap};
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
+#[cfg(feature = "server")]
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long [`Stream::finish`] waits for the other side, and how much it reads meanwhile.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 4 << 20;
+/// How often to look when the end of the stream was brought about by ourselves.
+#[cfg(feature = "server")]
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// A TCP connection; its clones are the same connection.
 ///
@@ -75,6 +80,22 @@ impl Stream {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Ok(0) | Err(_) => return,
                 Ok(count) => taken += count,
+            }
+        }
+    }
+
+    /// Takes in what still comes on a connection whose reading side was shut down, to wake who
+    /// read from it. It comes before [`finish`](Self::finish): to bytes that arrive behind our end
+    /// of the stream, the kernel then answers with a reset.
+    #[cfg(feature = "server")]
+    pub(crate) fn hear_out(&mut self) {
+        let end = Instant::now() + LINGER;
+        let mut sink = [0; 16 << 10];
+        while Instant::now() < end {
+            match (&*self.tcp).read(&mut sink) {
+                Ok(0) => thread::sleep(GLANCE), // nothing has come, or nothing will
+                Ok(_) => {}
+                Err(_) => return,
             }
         }
     }

@@ -76,6 +76,11 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(again.next()["to"], *bob.name, "the old name is free");
             },
         ),
+        shared(
+            house,
+            "session: who talks on while the name is taken over reads the 4001, and no reset",
+            talks_on,
+        ),
         row(
             "session: who is taken over twice can use either token",
             either_token,
@@ -103,6 +108,21 @@ fn returning(addr: SocketAddr, name: &str, room: &str, session: &str) -> Guest {
 /// How the older of two connections is ended.
 fn elsewhere() -> (u16, String) {
     (4001, "continued elsewhere".to_owned())
+}
+
+/// A page does not know yet that it was replaced, and asks for something. Bytes that the server
+/// has no use for must not make its last words unreadable.
+fn talks_on(house: &House) {
+    let (_ada, mut bob, room) = two(house.addr());
+    let _heir = returning(house.addr(), &bob.name, &room, bob.session());
+    for number in 0..20 {
+        bob.ask(json!({"type": "ping", "t": number}));
+        std::thread::park_timeout(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(bob.until_close(), elsewhere());
+    let mut tcp = bob.tcp();
+    let rest = std::io::Read::read(&mut tcp, &mut [0; 64]);
+    assert!(matches!(rest, Ok(0)), "{rest:?} instead of an end");
 }
 
 fn taken_over(house: &House) {
