@@ -8,6 +8,8 @@ mod client;
 #[cfg(target_os = "linux")]
 mod crowd;
 #[cfg(target_os = "linux")]
+mod crowds;
+#[cfg(target_os = "linux")]
 #[path = "../live/mod.rs"]
 mod live;
 #[cfg(target_os = "linux")]
@@ -21,7 +23,11 @@ fn main() -> std::process::ExitCode {
     let mut args = libtest_mimic::Arguments::from_args();
     // One after another: they measure the machine's time, too.
     args.test_threads.get_or_insert(1);
-    libtest_mimic::run(&args, rows::rows()).exit_code()
+    let rows = [rows::rows(), crowds::rows()]
+        .into_iter()
+        .flatten()
+        .collect();
+    libtest_mimic::run(&args, rows).exit_code()
 }
 
 /// Only Linux says in `/proc` what a process uses.

@@ -1,39 +1,26 @@
 //! Each row: a server, a look at what it uses, what a client does to it, and another look.
 
 use crate::client::{PATIENCE, connect, request, rest, upgraded, write_bytewise};
-use crate::crowd::{Crowd, stamped};
 use crate::live::Server;
-use crate::live::guest::Guest;
+use crate::live::rows::row;
 use crate::live::usage::Usage;
-use crate::live::web::metric;
 use libtest_mimic::Trial;
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
-use serde_json::json;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-const KIB: u64 = 1;
-const MIB: u64 = 1_024 * KIB;
+pub(crate) const KIB: u64 = 1;
+pub(crate) const MIB: u64 = 1_024 * KIB;
 
 /// A frame of 2⁶³−1 bytes, as far as its header goes.
 const ENDLESS: &[u8] = b"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\x37\xfa\x21\x3d";
 
 pub(crate) fn rows() -> Vec<Trial> {
-    let row = |name: &str, run: fn()| {
-        Trial::test(name, move || {
-            run();
-            Ok(())
-        })
-    };
     vec![
         row(
             "F12 a frame that declares 2^63-1 bytes: under 128 KiB",
             endless_frame,
-        ),
-        row(
-            "F13 1 000 declare 16 MiB and send nothing: under 16 MiB",
-            declared_only,
         ),
         row(
             "H28 20 MB of one header: under 50 ms and 256 KiB",
@@ -52,18 +39,6 @@ pub(crate) fn rows() -> Vec<Trial> {
             given_back,
         ),
         row(
-            "R01 1 000 idle in the chat: 64 MiB, and hardly any time",
-            idle_crowd,
-        ),
-        row(
-            "R02 1 000 hear ten lines a second: 99 in 100 within 50 ms",
-            talk_to_a_crowd,
-        ),
-        row(
-            "R05 100 who never read: 100 MiB, and back in 15 s",
-            never_readers,
-        ),
-        row(
             "F24 pings of one who never reads: nothing piles up",
             unread_pongs,
         ),
@@ -72,7 +47,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-fn server(flags: &[&str]) -> (Server, impl Fn() -> Usage) {
+pub(crate) fn server(flags: &[&str]) -> (Server, impl Fn() -> Usage) {
     let server = Server::start(flags);
     let process = server.process.id();
     (server, move || Usage::of(process))
@@ -97,26 +72,6 @@ fn endless_frame() {
     let grown = usage().growth(&before);
     eprintln!("F12: grown by {grown} KiB in 20 connections");
     assert!(grown < 128 * KIB, "grown by {grown} KiB");
-}
-
-fn declared_only() {
-    const CLIENTS: usize = 1_000;
-    let (server, usage) = server(&["--max-connections", "1100"]);
-    let empty = usage();
-    let mut crowd = Crowd::connect(server.addr(), "/echo", CLIENTS);
-    let idle = usage();
-    crowd.declare();
-    let after = usage();
-    let (by_clients, by_words) = (idle.growth(&empty), after.growth(&idle));
-    eprintln!(
-        "F13: {} KiB alone, {by_clients} KiB for {CLIENTS} idle clients, {by_words} KiB for what they declare; {} threads",
-        empty.rss, after.threads
-    );
-    assert!(by_words < 16 * MIB, "grown by {by_words} KiB");
-    assert!(
-        by_clients < 64 * MIB,
-        "{by_clients} KiB for {CLIENTS} idle clients"
-    );
 }
 
 fn endless_header() {
@@ -269,136 +224,6 @@ fn settled(
         witness.write_all(b"\x81\x80\0\0\0\0").expect("it is read");
         witness.read_exact(&mut [0; 2]).expect("an echo");
     }
-}
-
-fn crowd_server() -> (Server, impl Fn() -> Usage) {
-    server(&["--max-connections", "1100", "--max-handshaking", "1100"])
-}
-
-fn idle_crowd() {
-    const CLIENTS: usize = 1_000;
-    let (server, usage) = crowd_server();
-    let empty = usage();
-    let _crowd = Crowd::connect(server.addr(), "/ws", CLIENTS);
-    let mut witness = upgraded(&server);
-    // What follows their coming (who is there, once a second) is not idleness.
-    let before = quiet(&usage, &mut witness);
-    let start = Instant::now();
-    witness
-        .set_read_timeout(Some(Duration::from_secs(2)))
-        .expect("a timeout");
-    assert!(witness.read(&mut [0]).is_err(), "nobody says anything");
-    let after = usage();
-    let share = (after.cpu - before.cpu).as_secs_f64() / start.elapsed().as_secs_f64();
-    let (grown, threads) = (after.growth(&empty), after.threads);
-    eprintln!(
-        "R01: {grown} KiB and {threads} threads for {CLIENTS} in the chat, {:.2} % of a processor",
-        share * 100.0
-    );
-    assert!(grown <= 64 * MIB, "grown by {grown} KiB");
-    assert!(threads <= 2 * CLIENTS + 5, "{threads} threads");
-    assert!(
-        share < 0.01 + 0.005,
-        "a tick of the kernel's clock is half a per cent of this: {share}"
-    );
-}
-
-/// Waits for more than a second in which the process did nothing: once a second a crowd is told
-/// who is there.
-fn quiet(usage: &impl Fn() -> Usage, witness: &mut TcpStream) -> Usage {
-    witness
-        .set_read_timeout(Some(Duration::from_millis(1_100)))
-        .expect("a timeout");
-    let deadline = Instant::now() + PATIENCE;
-    let mut before = usage();
-    loop {
-        assert!(witness.read(&mut [0]).is_err(), "nobody says anything");
-        let now = usage();
-        if now.cpu == before.cpu {
-            return now;
-        }
-        assert!(Instant::now() < deadline, "it is never quiet");
-        before = now;
-    }
-}
-
-fn talk_to_a_crowd() {
-    const LINES: usize = 20;
-    const CLIENTS: usize = 1_000;
-    let (server, usage) = crowd_server();
-    let mut crowd = Crowd::connect(server.addr(), "/ws", CLIENTS);
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
-    quiet(&usage, &mut upgraded(&server));
-    // What they were told of each other has not been read yet.
-    crowd.listen(1);
-    ada.say_now("lobby", &stamped());
-    crowd.heard();
-    // The machine may have other things to do for a while: one round of three must be well.
-    let in_time = (0..3).any(|_| {
-        let before = usage();
-        crowd.listen(LINES);
-        say_ten_a_second(&mut ada, LINES);
-        let heard = crowd.heard();
-        let cpu = usage().cpu - before.cpu;
-        assert_eq!(heard.len(), LINES * CLIENTS, "every line reached everyone, once");
-        let slow = heard[heard.len() * 99 / 100];
-        eprintln!("R02: {LINES} lines to {CLIENTS}, 99 in 100 within {slow:.1?}, {cpu:?} of processor time");
-        slow < Duration::from_millis(50)
-    });
-    assert!(in_time, "it never took less than that");
-}
-
-fn say_ten_a_second(ada: &mut Guest, lines: usize) {
-    for _ in 0..lines {
-        let next = Instant::now() + Duration::from_millis(100);
-        ada.say_now("lobby", &stamped());
-        // Whatever else she is told until then is passed over.
-        while let Some(left) = next.checked_duration_since(Instant::now()) {
-            ada.hear(left);
-        }
-    }
-}
-
-/// They take what their system takes for them, megabytes, and nothing more.
-fn never_readers() {
-    const DEAF: usize = 100;
-    let (server, usage) = server(&["--rate", "off", "--write-timeout", "2s"]);
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
-    let before = usage();
-    let deaf: Vec<Guest> = (0..DEAF)
-        .map(|_| Guest::in_room(server.addr(), "deaf", "lobby"))
-        .collect();
-    for guest in &deaf {
-        set_socket_recv_buffer_size(guest.tcp(), 4 << 10).expect("an option");
-    }
-    let text = "x".repeat(2_000);
-    let start = Instant::now();
-    let mut most = 0;
-    while metric(server.addr(), "ws101_evictions_total") != Some(DEAF as u64) {
-        ada.ask_all((0..50).map(|_| json!({"type": "say", "room": "lobby", "text": text})));
-        ada.count("said", 50);
-        most = most.max(usage().growth(&before));
-        assert!(start.elapsed() < 2 * PATIENCE, "they are still there");
-    }
-    let talked = start.elapsed();
-    let deadline = Instant::now() + Duration::from_secs(15);
-    let after = loop {
-        let now = usage();
-        if now.threads <= before.threads && now.descriptors <= before.descriptors {
-            break now;
-        }
-        assert!(Instant::now() < deadline, "{before:?}, now {now:?}");
-        ada.hear(Duration::from_millis(20)); // that they left
-    };
-    eprintln!(
-        "R05: up to {most} KiB more, all sent away after {talked:.1?}, then {} KiB",
-        after.growth(&before)
-    );
-    // What is kept for each, and the thread that tries to be rid of it.
-    assert!(
-        most <= DEAF as u64 * (MIB + 64 * KIB),
-        "grown by {most} KiB"
-    );
 }
 
 /// Each ping may have an answer of 125 bytes: of those that wait, the newest is enough (§5.5.3).
