@@ -102,6 +102,10 @@ impl People {
             return Err(Refusal::new(Code::NotJoined, "this connection is over"));
         }
         let older = session.holder().filter(|older| !Arc::ptr_eq(older, person));
+        if (older.as_ref()).is_some_and(|holder| holder.number > person.number) {
+            // The client has come back by a later connection already: this one it has given up.
+            return Err(taken(name));
+        }
         let is_older = |other: &Arc<Person>| {
             older
                 .as_ref()

@@ -109,15 +109,17 @@ pub(super) fn run(
         log::error!("#{} a thread panicked", place.id());
         peer.session.outgoing.written(); // it may hold half of what the endpoint meant to say
         peer.close(CloseCode::INTERNAL_ERROR, "the server has a bug");
-        peer.write_last_replies()
+        Ok(())
     });
-    // It leaves now: a client that is slow to let go of the connection is still gone.
+    // It leaves now: who has read our Close finds its name free, and who is slow to let go of the
+    // connection is still gone.
     drop(endpoint);
+    let ended = ended.and_then(|()| peer.write_last_replies());
     peer.conclude(ended);
 }
 
 impl Peer<'_> {
-    /// `Ok` when a Close of ours is out and the connection shall end cleanly, an error when it is gone.
+    /// `Ok` when a Close of ours is due and the connection shall end cleanly, an error when it is gone.
     fn live(&mut self, endpoint: &mut dyn Endpoint) -> io::Result<()> {
         endpoint.opened(&mut self.session.outgoing);
         while self.session.state() == State::Open {
@@ -129,7 +131,7 @@ impl Peer<'_> {
                 self.wait_for_bytes()?;
             }
         }
-        self.write_last_replies()
+        Ok(())
     }
 
     fn conclude(mut self, ended: io::Result<()>) {
@@ -224,12 +226,8 @@ impl Peer<'_> {
                 continue;
             }
             self.be_patient_for(left)?;
-            match self
-                .stream
-                .tcp()
-                .as_ref()
-                .read(self.session.incoming.space())
-            {
+            let mut tcp = self.stream.tcp().as_ref();
+            match tcp.read(self.session.incoming.space()) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => {
                     self.session.incoming.filled(count);

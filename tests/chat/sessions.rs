@@ -81,6 +81,11 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             "session: who talks on while the name is taken over reads the 4001, and no reset",
             talks_on,
         ),
+        shared(
+            house,
+            "session: an earlier connection that asks later does not take over a later one",
+            late_join,
+        ),
         row(
             "session: who is taken over twice can use either token",
             either_token,
@@ -108,6 +113,17 @@ fn returning(addr: SocketAddr, name: &str, room: &str, session: &str) -> Guest {
 /// How the older of two connections is ended.
 fn elsewhere() -> (u16, String) {
     (4001, "continued elsewhere".to_owned())
+}
+
+/// A client gave up a connection on which its join was still on its way, and came back by another.
+fn late_join(house: &House) {
+    let (_ada, bob, room) = two(house.addr());
+    let (name, session) = (bob.name.clone(), bob.session().to_owned());
+    let mut given_up = Guest::connect(house.addr());
+    let mut back = returning(house.addr(), &name, &room, &session);
+    given_up.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
+    assert_eq!(given_up.next()["code"], "name_taken");
+    back.say_now(&room, "here still");
 }
 
 /// A page does not know yet that it was replaced, and asks for something. Bytes that the server
