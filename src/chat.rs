@@ -11,6 +11,7 @@
 //! | `session` | what outlives a lost connection |
 //! | `history`, `journal` | the last lines, in memory and in a file |
 //! | `notices` | what the server itself says |
+//! | `watch` | what one says to see one's own frames |
 //! | `alarm` | what a room has to do later |
 
 mod alarm;
@@ -28,10 +29,13 @@ mod room;
 mod rooms;
 mod rules;
 mod session;
+mod watch;
 
 pub(crate) use guest::{Goodbye, Guest};
+pub(crate) use session::token;
+pub(crate) use watch::{NoView, watch_request, watch_token};
 
-use crate::outbox::Sender;
+use crate::outbox::{Burst, Sender};
 use crate::rate::Rate;
 use alarm::Alarm;
 use event::Event;
@@ -144,8 +148,9 @@ impl Chat {
     fn notify(&self, event: &Event<'_>, topic: Option<&str>) {
         let mut frame = Vec::new();
         event.encode(&mut frame);
+        let burst = Burst::new(&frame, 1);
         self.people
-            .each_following(topic, |sender: &Sender| sender.push(&frame, 1));
+            .each_following(topic, |sender: &Sender| sender.push(&burst));
     }
 
     /// How the chat is doing, for those who watch the server.

@@ -26,13 +26,14 @@
 //! | `socket` | [`WebSocket`] over any stream, either role; [`connect`], [`accept`], [`WebSocket::split`] |
 //! | `outbox` | the write side of one connection, shared by all who write to it |
 //! | `inspect` | the bytes of a frame or a handshake, explained: fields, meanings, verdicts |
+//! | `tape` | what lately went over one connection, for its owner to look at |
 //! | `date`, `rate` | the time as text; so many a second |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
 //! # Reading order
 //!
 //! `protocol/header` → `mask` → `utf8` → `frame` → `decoder` → `message` → `close` → `session`, `outgoing` →
-//! `upgrade`, `handshake` → `socket` → `outbox` → `chat/room` →
+//! `upgrade`, `handshake` → `socket` → `outbox`, `tape` → `chat/room` →
 //! `server/connection` → `server/peer` → `inspect`. A file is one idea,
 //! mostly one section of the RFC, and can be read in one sitting. Beside it lies `PROTOCOL.md`,
 //! whose examples are all executed.
@@ -74,6 +75,8 @@ mod rate;
 pub mod server;
 #[cfg(feature = "socket")]
 mod socket;
+#[cfg(feature = "server")]
+mod tape;
 
 pub use protocol::{CloseCode, CloseReason, Event, Limits, Message, Opcode, Role};
 #[cfg(feature = "socket")]

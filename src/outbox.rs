@@ -15,10 +15,14 @@
 //! and its connection ends. The others do not notice.
 
 mod backlog;
+mod burst;
 mod channel;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use burst::Burst;
+
+use crate::tape::Tape;
 use channel::Channel;
 use std::io;
 use std::net::TcpStream;
@@ -75,16 +79,23 @@ impl PartialEq for Sender {
 }
 
 impl Sender {
-    /// A sender for the client at the other end of `tcp`.
-    pub(crate) fn new(tcp: Arc<TcpStream>, outlet: Arc<Outlet>) -> Self {
-        Self(Arc::new(Channel::new(tcp, outlet)))
+    /// A sender for the client at the other end of `tcp`. What is written is noted on the tape.
+    pub(crate) fn new(tcp: Arc<TcpStream>, outlet: Arc<Outlet>, tape: Option<Arc<Tape>>) -> Self {
+        Self(Arc::new(Channel::new(tcp, outlet, tape)))
     }
 
-    /// Sends whole frames, so many messages, without waiting for anything.
-    pub(crate) fn push(&self, frames: &[u8], messages: usize) {
+    /// The client sent something, which belongs on its tape too.
+    pub(crate) fn note_received(&self, bytes: &[u8]) {
+        if let Some(tape) = self.0.tape() {
+            tape.received(bytes);
+        }
+    }
+
+    /// Sends whole frames, without waiting for anything.
+    pub(crate) fn push(&self, burst: &Burst<'_>) {
         let mut state = self.0.lock();
         if !state.closed {
-            self.0.push(&mut state, frames, messages);
+            self.0.push(&mut state, burst);
         }
     }
 
@@ -93,7 +104,7 @@ impl Sender {
         let mut state = self.0.lock();
         if !state.closed {
             state.closed = true;
-            self.0.push(&mut state, close_frame, 1);
+            self.0.push(&mut state, &Burst::new(close_frame, 1));
         }
     }
 

@@ -8,8 +8,10 @@
 //! | `proxy` | who a client is that comes through one |
 //! | `pages` | what a browser gets |
 //! | `metrics` | what those get who watch the server |
+//! | `endpoint` | what a WebSocket is for: chat, echo, wire |
 //! | `peer` | one WebSocket's life: read, handle, reply, ping, close |
 //! | `timers` | when its next deadline is |
+//! | `wire` | the view of one's own frames, `/ws/wire` |
 //! | `registry` | all connections, and how they end together |
 //! | `households` | how many of them come from where |
 //! | `ceiling` | how many threads and descriptors this machine has for us |
@@ -18,6 +20,7 @@ mod accept;
 mod ceiling;
 mod config;
 mod connection;
+mod endpoint;
 mod guard;
 mod households;
 mod incidents;
@@ -30,6 +33,7 @@ mod proxy;
 mod registry;
 mod timers;
 mod turnaway;
+mod wire;
 
 pub use crate::chat::Settings as ChatSettings;
 pub use crate::rate::Rate;
@@ -46,6 +50,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use wire::Tickets;
 
 /// A server that is bound to its address and not running yet.
 #[derive(Debug)]
@@ -64,6 +69,7 @@ struct Shared {
     refusals: Refusals,
     outlet: Arc<Outlet>,
     chat: Arc<Chat>,
+    tickets: Arc<Tickets>,
 }
 
 impl Shared {
@@ -74,6 +80,7 @@ impl Shared {
             refusals: Refusals::default(),
             outlet: Arc::new(Outlet::new(config.deadlines.write, config.backlog)),
             chat: Chat::start(config.chat.clone())?,
+            tickets: Arc::default(),
             config,
         }))
     }

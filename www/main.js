@@ -1,5 +1,4 @@
-// The wiring: which view listens to what, and what each control does. Everything else is in the
-// module that has its name.
+// The wiring: which view listens to what, and what each control does.
 
 import { roomOfAddress, showInAddress } from "./address.js";
 import * as composer from "./composer.js";
@@ -17,10 +16,11 @@ import * as rename from "./rename.js";
 import * as rooms from "./rooms.js";
 import { onReached } from "./scroll.js";
 import * as session from "./session.js";
-import { createLink } from "./socket.js";
+import { addressOf, createLink } from "./socket.js";
 import { currentRoom, note, on, state, tell } from "./state.js";
 import * as status from "./status.js";
 import { countUnread, seen, showUnread } from "./unread.js";
+import * as wire from "./wire-drawer.js";
 
 const FIRST_ROOM = "lobby";
 const CHEEP = 140; // the room of /cheeper takes no longer lines
@@ -30,7 +30,7 @@ let online = false;
 let inChat = false;
 
 const link = createLink({
-  url: `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws`,
+  url: addressOf("/ws"),
   protocol: "chat.ws101.v1",
   hear: receive,
   show: linkChanged,
@@ -77,6 +77,7 @@ on("changed", log.showChange);
 on("older", log.showOlder);
 on("dropped", log.showDropped);
 on("unread", countUnread);
+on("wire", wire.offerOwn);
 
 // From the controls to the conversation.
 

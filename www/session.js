@@ -69,11 +69,12 @@ function gone(name) {
   save();
 }
 
-export function welcome({ session: given, limits }) {
+export function welcome({ session: given, wire, limits }) {
   fresh = given;
   named = false;
   Object.assign(state.limits, limits);
   tell("limits");
+  tell("wire", wire);
   asked = [...new Set([...state.rooms.keys(), ...asked])];
   askNext();
 }

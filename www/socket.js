@@ -114,6 +114,27 @@ export function createLink({ url, protocol, hear, show }) {
   return { open, close, send };
 }
 
+/**
+ * One WebSocket that does not come back: says `greeting`, if there is one, gives every JSON object to `hear`, and
+ * its end to `over`, once, as `{ code, reason }`.
+ */
+export function openOnce({ path, protocol, greeting, hear, over }) {
+  const socket = new WebSocket(addressOf(path), protocol ?? []);
+  if (greeting) socket.addEventListener("open", () => socket.send(JSON.stringify(greeting)));
+  socket.addEventListener("message", (event) => {
+    const message = parse(event.data);
+    if (message) hear(message);
+  });
+  socket.addEventListener("close", ({ code, reason }) => over({ code, reason }));
+  return {
+    send: (text) => socket.readyState === WebSocket.OPEN && (socket.send(text), true),
+    close: () => socket.close(1000),
+  };
+}
+
+/** Where a path of this server is as a WebSocket: `wss` when the page itself came by `https`. */
+export const addressOf = (path) => `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}${path}`;
+
 function parse(data) {
   try {
     const message = JSON.parse(data);

@@ -12,7 +12,7 @@ use super::people::Person;
 use super::refusal::{Code, Refusal};
 use super::request::{Fields, Request};
 use super::room::Room;
-use super::session::{self, Session};
+use super::session::Session;
 use super::{Chat, rules};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Message, Outgoing};
@@ -45,6 +45,8 @@ pub(crate) struct Guest {
     person: Arc<Person>,
     token: String,
     session: Arc<Session>,
+    /// With this one can watch the connection.
+    wire: String,
     says: Option<Bucket>,
     errands: Bucket,
     renames: Bucket,
@@ -58,7 +60,8 @@ pub(crate) struct Guest {
 }
 
 impl Guest {
-    pub(crate) fn new(chat: &Arc<Chat>, number: u64, sender: Sender) -> Self {
+    /// `wire` is the token to watch this connection with.
+    pub(crate) fn new(chat: &Arc<Chat>, number: u64, sender: Sender, wire: String) -> Self {
         let now = Instant::now();
         let (token, session) = chat.sessions.open();
         Self {
@@ -66,6 +69,7 @@ impl Guest {
             person: Person::new(number, sender),
             token,
             session,
+            wire,
             says: chat.settings.says.map(|rate| Bucket::new(rate, now)),
             errands: Bucket::new(ERRANDS, now),
             renames: Bucket::new(RENAMES, now),
@@ -87,7 +91,7 @@ impl Guest {
         let welcome = Event::Welcome {
             you: self.person.number,
             session: &self.token,
-            wire: &session::token(16),
+            wire: &self.wire,
             server: concat!("ws101/", env!("CARGO_PKG_VERSION")),
             limits,
         };

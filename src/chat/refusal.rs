@@ -47,6 +47,8 @@ pub(super) enum Code {
     BadText,
     NoSuchPerson,
     RateLimited,
+    BadToken,
+    TooManyWatchers,
 }
 
 impl Code {
@@ -66,6 +68,8 @@ impl Code {
             Self::BadText => "bad_text",
             Self::NoSuchPerson => "no_such_person",
             Self::RateLimited => "rate_limited",
+            Self::BadToken => "bad_token",
+            Self::TooManyWatchers => "too_many_watchers",
         }
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Fields<'a> {
     text: Option<Cow<'a, str>>,
     to: Option<Cow<'a, str>>,
     session: Option<Cow<'a, str>>,
+    /// Not the chat's, but that of who wants to watch.
+    pub(super) token: Option<Cow<'a, str>>,
     epoch: Option<Cow<'a, str>>,
     since: Option<Number>,
     before: Option<Number>,
@@ -186,6 +188,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
                 "id" => fields.id = text(&mut map)?,
                 "name" => fields.name = text(&mut map)?,
                 "to" => fields.to = text(&mut map)?,
+                "token" => fields.token = text(&mut map)?,
                 "session" => fields.session = text(&mut map)?,
                 "epoch" => fields.epoch = text(&mut map)?,
                 "since" => fields.since = map.next_value()?,

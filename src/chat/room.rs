@@ -12,7 +12,7 @@ use super::event::{Event, Name, Occupant, encode};
 use super::history::History;
 use super::people::Person;
 use crate::date;
-use crate::outbox::Sender;
+use crate::outbox::{Burst, Sender};
 use crate::rate::Bucket;
 use flush::Queue;
 use std::sync::atomic::Ordering;
@@ -102,7 +102,7 @@ impl Room {
             // and everything after it is new.
             let mut frame = Vec::new();
             self.welcome(&queue.log, name, known).encode(&mut frame);
-            person.sender.push(&frame, 1);
+            person.sender.push(&Burst::new(&frame, 1));
             members.push(person.sender.clone());
             true
         });

@@ -15,7 +15,7 @@ const MOST_IDS: usize = 128;
 const MOST_ENDED: usize = 1_024;
 
 /// So many random bytes, as hexadecimal digits.
-pub(super) fn token(bytes: usize) -> String {
+pub(crate) fn token(bytes: usize) -> String {
     let mut random = vec![0; bytes];
     getrandom::fill(&mut random).expect("an operating system has randomness");
     random.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -83,7 +83,6 @@ impl Observer {
     }
 
     /// A frame of which only the beginning (header + some payload) and perhaps the last bytes were kept.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a view of kept frames"))]
     pub(crate) fn receive_cut(
         &mut self,
         beginning: &[u8],
@@ -104,7 +103,11 @@ impl Observer {
         let verdict = match self.judge_header() {
             Ok(Some(header)) => {
                 self.judge.pass_over(&header);
-                Verdict::Right
+                // What a client has said in between may be wrong; what the server says never is.
+                match self.sender {
+                    Role::Client => Verdict::Unfinished,
+                    Role::Server => Verdict::Right,
+                }
             }
             Ok(None) => Verdict::Unfinished,
             Err(error) => Verdict::Refused(error),
@@ -180,7 +183,8 @@ impl Observer {
         self.frames += 1;
         self.over = match verdict {
             Verdict::Right => (frame.header).is_some_and(|(it, _)| it.opcode == Opcode::Close),
-            Verdict::Refused(_) | Verdict::Unfinished => true,
+            Verdict::Refused(_) => true,
+            Verdict::Unfinished => false,
         };
         let about = About {
             n: self.frames,

@@ -49,7 +49,7 @@ impl From<Role> for Dir {
     }
 }
 
-/// Whether it is right: `{"ok":true}`, or `false` and why; `null` when its end is missing.
+/// Whether it is right: `{"ok":true}`, or `false` and why; `null` when not all of it was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Right,

@@ -1,8 +1,10 @@
 //! One connection's write side: who writes, and what waits meanwhile.
 
 use super::backlog::Backlog;
+use super::burst::{Burst, frame_end};
 use super::{MOST_WRITERS, Outlet};
-use crate::protocol::{CloseCode, FrameHeader, Outgoing, Role};
+use crate::protocol::{CloseCode, Outgoing};
+use crate::tape::{Digest, Tape};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{SendFlags, send};
@@ -26,6 +28,7 @@ const STACK: usize = 64 << 10;
 pub(super) struct Channel {
     tcp: Arc<TcpStream>,
     outlet: Arc<Outlet>,
+    tape: Option<Arc<Tape>>,
     state: Mutex<State>,
     /// Whoever was writing is done.
     written: Condvar,
@@ -46,21 +49,31 @@ pub(super) struct State {
 }
 
 impl Channel {
-    pub(super) fn new(tcp: Arc<TcpStream>, outlet: Arc<Outlet>) -> Self {
+    pub(super) fn new(tcp: Arc<TcpStream>, outlet: Arc<Outlet>, tape: Option<Arc<Tape>>) -> Self {
         Self {
             tcp,
             outlet,
+            tape,
             state: Mutex::default(),
             written: Condvar::new(),
         }
     }
 
+    pub(super) const fn tape(&self) -> Option<&Arc<Tape>> {
+        self.tape.as_ref()
+    }
+
     /// Sends what there is room for, and keeps the rest.
-    pub(super) fn push(self: &Arc<Self>, state: &mut State, frames: &[u8], messages: usize) {
+    pub(super) fn push(self: &Arc<Self>, state: &mut State, burst: &Burst<'_>) {
+        let Burst {
+            frames,
+            messages,
+            digest,
+        } = burst;
         if state.writing {
-            return self.keep(state, frames, messages);
+            return self.keep(state, frames, *messages);
         }
-        let sent = match self.send(frames) {
+        let sent = match self.send(frames, Some(digest)) {
             Ok(sent) if sent == frames.len() => return,
             Ok(sent) => sent,
             // The connection is gone, as its reader is about to learn.
@@ -121,10 +134,16 @@ impl Channel {
             return self.evict(state);
         }
         backlog.add(frames, messages, self.outlet.backlog);
+        if let Some(tape) = &self.tape {
+            tape.waiting(bytes, 0);
+        }
     }
 
     fn evict(&self, state: &mut State) {
         let dropped = std::mem::take(&mut state.backlog).messages;
+        if let Some(tape) = &self.tape {
+            tape.waiting(0, dropped);
+        }
         self.outlet
             .dropped
             .fetch_add(dropped as u64, Ordering::Relaxed);
@@ -186,7 +205,7 @@ impl Channel {
         let (mut sent, mut end) = (0, bytes.len());
         let mut is_shortened = false;
         while sent < end {
-            match self.send(&bytes[sent..end])? {
+            match self.send(&bytes[sent..end], None)? {
                 0 => self.wait_for_room(deadline)?,
                 count => {
                     sent += count;
@@ -206,8 +225,15 @@ impl Channel {
         Ok(())
     }
 
-    /// As much as there is room for.
-    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+    /// As much as there is room for. `digest` is what it is, if that is known.
+    fn send(&self, bytes: &[u8], digest: Option<&Arc<Digest>>) -> io::Result<usize> {
+        match &self.tape {
+            None => self.send_untaped(bytes),
+            Some(tape) => tape.sending(bytes, digest, || self.send_untaped(bytes)),
+        }
+    }
+
+    fn send_untaped(&self, bytes: &[u8]) -> io::Result<usize> {
         loop {
             match send(&*self.tcp, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
                 Ok(count) => return Ok(count),
@@ -262,17 +288,4 @@ impl Channel {
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Where the frame ends that byte `at` of `frames` belongs to: `at` itself between two frames.
-fn frame_end(frames: &[u8], at: usize) -> usize {
-    let mut end = 0;
-    while end < at {
-        match FrameHeader::decode(&frames[end..], Role::Server) {
-            Ok(Some((header, size))) => end += size + header.len as usize,
-            // Not our own frames, then; better too much than half a frame.
-            _ => return frames.len(),
-        }
-    }
-    end.min(frames.len())
 }

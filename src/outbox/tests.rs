@@ -1,6 +1,6 @@
 //! Clients that read, lag, and never read, over real sockets.
 
-use super::{Outlet, Sender};
+use super::{Burst, Outlet, Sender};
 use crate::protocol::{Event, Frame, Limits, Opcode, Outgoing, Session};
 use std::io::{ErrorKind, Read};
 use std::net::{TcpListener, TcpStream};
@@ -23,7 +23,7 @@ fn pair(patience: Duration, backlog: usize) -> Pair {
     let ours = Arc::new(listener.accept().expect("one connection").0);
     client.set_read_timeout(Some(LONG)).expect("a timeout");
     let outlet = Arc::new(Outlet::new(patience, backlog));
-    let sender = Sender::new(Arc::clone(&ours), Arc::clone(&outlet));
+    let sender = Sender::new(Arc::clone(&ours), Arc::clone(&outlet), None);
     Pair {
         sender,
         outlet,
@@ -88,11 +88,11 @@ fn what_a_lagging_client_missed_comes_later_and_in_order() {
     // Far more than the sockets hold, by pushes and, behind them, by a write that has to wait.
     let count = 400;
     for number in 0..count {
-        sender.push(&numbered(number, 50_000), 1);
+        sender.push(&Burst::new(&numbered(number, 50_000), 1));
     }
     assert!(sender.write(&numbered(count, 10)).expect("it is kept"));
     sender.close(&close_frame());
-    sender.push(&numbered(0, 10), 1);
+    sender.push(&Burst::new(&numbered(0, 10), 1));
     let (numbers, closed) = read_all(client);
     assert_eq!(numbers, (0..=count).collect::<Vec<_>>());
     assert_eq!(closed, Some(None), "the Close is the last");
@@ -109,7 +109,7 @@ fn who_never_reads_is_evicted_by_size_and_told_so_when_it_reads_at_last() {
     } = pair(LONG, 256 << 10);
     let mut pushed = 0;
     while !sender.is_evicted() {
-        sender.push(&numbered(pushed, 10_000), 1);
+        sender.push(&Burst::new(&numbered(pushed, 10_000), 1));
         pushed += 1;
         assert!(pushed < 10_000, "a hundred megabytes are too many");
     }
@@ -137,7 +137,7 @@ fn who_takes_nothing_in_time_is_cut_off() {
         client,
     } = pair(Duration::from_millis(200), 64 << 20);
     for number in 0..400 {
-        sender.push(&numbered(number, 50_000), 1);
+        sender.push(&Burst::new(&numbered(number, 50_000), 1));
     }
     let mut byte = [0];
     assert_eq!(
@@ -170,7 +170,7 @@ fn a_write_that_waits_has_the_same_patience() {
 fn many_small_messages_have_a_bound_too() {
     let Pair { sender, client, .. } = pair(LONG, usize::MAX);
     for number in 0..2_000 {
-        sender.push(&numbered(number, 50_000), 20);
+        sender.push(&Burst::new(&numbered(number, 50_000), 20));
     }
     assert!(sender.is_evicted(), "forty thousand messages");
     drop(client);

@@ -7,6 +7,7 @@
 //! bytes of memory, so it keeps away from that limit, too, if it was given one.
 
 use super::turnaway;
+use super::wire;
 use crate::outbox::MOST_WRITERS;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -16,8 +17,8 @@ const OTHER_DESCRIPTORS: usize = 16 + turnaway::MOST;
 /// Each thread: its stack, that stack's guard page, and two for catching stack overflows.
 const MAPPINGS_PER_THREAD: usize = 4;
 /// Mappings for everything that is not a connection's thread: the program, its libraries, its
-/// heaps, and the threads that write to clients that lag.
-const OTHER_MAPPINGS: usize = 512 + MOST_WRITERS * MAPPINGS_PER_THREAD;
+/// heaps, and the threads that write to clients that lag, or tell watchers what they see.
+const OTHER_MAPPINGS: usize = 512 + (MOST_WRITERS + wire::MOST_WATCHERS) * MAPPINGS_PER_THREAD;
 /// Address space of a connection: its thread's stack, and what it keeps.
 const SPACE_PER_CONNECTION: usize = 384 << 10;
 /// Address space for everything else.

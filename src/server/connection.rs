@@ -1,16 +1,14 @@
 //! One connection's thread: a request comes in, and is answered or upgraded.
 
-use super::peer::Endpoint;
+use super::endpoint::{Fittings, Purpose};
 use super::registry::Place;
 use super::{Shared, guard, metrics, pages, peer, proxy, turnaway};
-use crate::chat::{self, Guest};
+use crate::chat;
 use crate::date::http_date;
-use crate::outbox::Sender;
-use crate::protocol::http::{RequestHead, Response};
-use crate::protocol::{
-    HandshakeError, Incoming, Limits, Outgoing, ReadBuffer, Role, Session, Upgrade,
-};
+use crate::protocol::http::{RequestHead, Response, Target};
+use crate::protocol::{HandshakeError, Incoming, Outgoing, ReadBuffer, Role, Session, Upgrade};
 use crate::socket::{SocketError, Stream, read_head};
+use crate::tape::Tape;
 use log::Level;
 use std::io::Write;
 use std::net::TcpStream;
@@ -20,14 +18,33 @@ use std::time::{Instant, SystemTime};
 /// What a path stands for.
 enum Route {
     Page(Response),
-    Socket(Purpose),
+    Socket(Socket),
 }
 
-/// What a WebSocket is for.
+impl Route {
+    fn to(target: &Target<'_>, shared: &Shared) -> Option<Self> {
+        Some(match target.path.as_str() {
+            "/ws" => Self::Socket(Socket::Chat),
+            "/echo" => Self::Socket(Socket::Echo {
+                watched: target.query == "watch",
+            }),
+            "/ws/wire" => Self::Socket(Socket::Wire),
+            "/metrics" => Self::Page(metrics::page(shared)),
+            path => Self::Page(pages::find(
+                path,
+                target.host,
+                shared.config.www.as_deref(),
+            )?),
+        })
+    }
+}
+
+/// The WebSockets that there are.
 #[derive(Debug, Clone, Copy)]
-enum Purpose {
+enum Socket {
     Chat,
-    Echo,
+    Echo { watched: bool },
+    Wire,
 }
 
 /// What is to be done with a request, decided in one place.
@@ -73,8 +90,7 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
             answer,
             head_size,
         }) => {
-            buffer.consume(head_size);
-            upgrade(stream, purpose, &answer, buffer, place, shared);
+            upgrade(stream, purpose, &answer, (buffer, head_size), place, shared);
         }
         Err(error) => {
             shared.refusals.count(&error);
@@ -131,25 +147,21 @@ fn judge(
         guard::check_host(host, access)?;
     }
     let wants_upgrade = head.headers.lists_token("Upgrade", "websocket")?;
-    let route = match target.path.as_str() {
-        "/ws" => Some(Route::Socket(Purpose::Chat)),
-        "/echo" => Some(Route::Socket(Purpose::Echo)),
-        "/metrics" => Some(Route::Page(metrics::page(shared))),
-        path => pages::find(path, target.host, shared.config.www.as_deref()).map(Route::Page),
-    };
+    let route = Route::to(&target, shared);
     head.require_no_body()?;
     match route {
         Some(Route::Page(page)) if !wants_upgrade => Ok(Decision::Answer(page)),
-        Some(Route::Socket(purpose)) => {
+        Some(Route::Socket(socket)) => {
             let upgrade = Upgrade::check(head)?;
             guard::check_origin(
                 head.headers.once("Origin")?,
                 target.host.unwrap_or_default(),
                 access,
             )?;
-            let protocol = match purpose {
-                Purpose::Chat => upgrade.choose_protocol(&[chat::PROTOCOL]),
-                Purpose::Echo => None,
+            let (purpose, protocol) = match socket {
+                Socket::Chat => (Purpose::Chat, upgrade.choose_protocol(&[chat::PROTOCOL])),
+                Socket::Echo { watched } => (Purpose::Echo { watched }, None),
+                Socket::Wire => (Purpose::Wire(shared.tickets.seat()?), None),
             };
             Ok(Decision::Upgrade {
                 purpose,
@@ -169,29 +181,33 @@ fn answer(mut stream: Stream, response: Response, method: &str, shared: &Shared)
     }
 }
 
-/// From here on this is no longer HTTP. What lies in `buffer` already are the first frames.
+/// From here on this is no longer HTTP. What lies in `buffer` behind the head already are the
+/// first frames.
 fn upgrade(
     mut stream: Stream,
     purpose: Purpose,
     answer: &[u8],
-    buffer: ReadBuffer,
+    (mut buffer, head_size): (ReadBuffer, usize),
     place: &Place,
     shared: &Shared,
 ) {
     if stream.write_all(answer).is_err() {
         return;
     }
-    let sender = Sender::new(Arc::clone(stream.tcp()), Arc::clone(&shared.outlet));
-    let (limits, endpoint): (Limits, Box<dyn Endpoint>) = match purpose {
-        Purpose::Echo => (shared.config.echo, Box::new(peer::Echo)),
-        Purpose::Chat => {
-            let guest = Guest::new(&shared.chat, place.id(), sender.clone());
-            (shared.config.message, Box::new(guest))
-        }
-    };
+    let (request, first_frames) = buffer.unread().split_at(head_size);
+    let tape = || Tape::new(request, answer, first_frames);
+    let Fittings {
+        sender,
+        limits,
+        endpoint,
+        ticket,
+    } = purpose.fit(stream.tcp(), place, shared, tape);
+    buffer.consume(head_size);
     let session = Session {
         incoming: Incoming::after_handshake(Role::Client, limits, buffer),
         outgoing: Outgoing::server(),
     };
     peer::run(stream, sender, session, endpoint, place, shared);
+    // Only now, so that a watcher has seen the client's Close too.
+    drop(ticket);
 }

@@ -33,6 +33,11 @@ impl Households {
     }
 }
 
+/// Are these two addresses of one client?
+pub(super) fn are_one(one: IpAddr, other: IpAddr) -> bool {
+    household(one) == household(other) || (one.is_loopback() && other.is_loopback())
+}
+
 fn household(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),

@@ -87,6 +87,16 @@ fn metrics(shared: &Shared) -> Vec<Metric> {
             "Messages that were dropped with them.",
             outlet.dropped(),
         ),
+        gauge(
+            "watchers",
+            "Connections to /ws/wire.",
+            shared.tickets.watchers(),
+        ),
+        counter(
+            "watch_drops_total",
+            "Frames that watchers missed, for they were slower than what they watch.",
+            shared.tickets.missed(),
+        ),
     ];
     if let Some(degraded) = chat.history_degraded {
         let help = "1 while the history file cannot be written.";

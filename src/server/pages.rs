@@ -16,6 +16,7 @@ macro_rules! embed {
 
 const FILES: &[(&str, &[u8])] = &embed![
     "address.js",
+    "bytes.js",
     "cheeper.html",
     "cheeper.js",
     "commands.js",
@@ -24,7 +25,12 @@ const FILES: &[(&str, &[u8])] = &embed![
     "drawers.js",
     "echo.html",
     "echo.js",
+    "explanations.js",
     "explanations.json",
+    "handshake-head.js",
+    "handshake.css",
+    "handshake.html",
+    "handshake.js",
     "icon.svg",
     "identity.js",
     "index.html",
@@ -43,12 +49,27 @@ const FILES: &[(&str, &[u8])] = &embed![
     "rooms.js",
     "scroll.js",
     "session.js",
+    "sha1.js",
     "socket.js",
     "state.js",
     "status.js",
     "style.css",
     "time.js",
     "unread.js",
+    "wire-bits.js",
+    "wire-detail.js",
+    "wire-drawer.js",
+    "wire-dump.js",
+    "wire-frame.js",
+    "wire-page.js",
+    "wire-project.js",
+    "wire-source.js",
+    "wire-store.js",
+    "wire-table.js",
+    "wire-view.js",
+    "wire-words.js",
+    "wire.css",
+    "wire.html",
 ];
 
 /// What is at `path`, for a browser that reached us as `host`. With `www`, the files come from
@@ -85,6 +106,8 @@ fn file_name(path: &str) -> Option<&str> {
         "/" => Some("index.html"),
         "/cheeper" => Some("cheeper.html"),
         "/echo-demo" => Some("echo.html"),
+        "/handshake" => Some("handshake.html"),
+        "/wire" => Some("wire.html"),
         other => other.strip_prefix('/'),
     }
 }

@@ -5,13 +5,13 @@
 //! in it, so a client that sends sixteen messages at once gets sixteen answers for one.
 
 use super::Shared;
+use super::endpoint::Endpoint;
 use super::registry::Place;
 use super::timers::{Due, Timers};
-use crate::chat::{Goodbye, Guest};
 use crate::outbox::Sender;
-use crate::protocol::{CloseCode, Event, Message, Outgoing, ProtocolError, Session, State};
+use crate::protocol::{CloseCode, Event, ProtocolError, Session, State};
 use crate::rate::Bucket;
-use crate::socket::Stream;
+use crate::socket::{Stream, Tap};
 use log::Level;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,47 +25,6 @@ const TOLERANCE: Duration = Duration::from_millis(20);
 
 /// A deadline that is noticed this late was not missed by the client: we were not awake to see.
 const OVERSLEPT: Duration = Duration::from_secs(1);
-
-/// What a WebSocket is for.
-pub(super) trait Endpoint {
-    /// The connection stands; what is to be said first goes to `replies`.
-    fn opened(&mut self, _replies: &mut Outgoing) {}
-
-    /// A message came; what is to be answered goes to `replies`. An error ends the connection.
-    fn message(&mut self, message: Message<'_>, replies: &mut Outgoing) -> Result<(), Goodbye>;
-
-    /// All messages that one read brought were handed over.
-    fn burst_ended(&mut self) {}
-}
-
-/// Sends everything back.
-#[derive(Debug)]
-pub(super) struct Echo;
-
-impl Endpoint for Echo {
-    fn message(&mut self, message: Message<'_>, replies: &mut Outgoing) -> Result<(), Goodbye> {
-        // Refused only after our own Close, when nobody waits for an answer any more.
-        let _ = replies.send(message);
-        Ok(())
-    }
-}
-
-impl Endpoint for Guest {
-    fn opened(&mut self, replies: &mut Outgoing) {
-        self.welcome(replies);
-    }
-
-    fn message(&mut self, message: Message<'_>, replies: &mut Outgoing) -> Result<(), Goodbye> {
-        match message {
-            Message::Text(text) => self.hear(text, replies),
-            Message::Binary(_) => Err((CloseCode::UNSUPPORTED_DATA, "the chat speaks text")),
-        }
-    }
-
-    fn burst_ended(&mut self) {
-        self.burst_ended();
-    }
-}
 
 struct Peer<'a> {
     stream: Stream,
@@ -144,6 +103,9 @@ impl Peer<'_> {
             Err(error) if !self.sender.is_closed() => log::debug!("#{id} 1006 {error}"),
             // A Close of ours is on its way, this thread's or another's, and shall be read.
             _ => {
+                let sender = self.sender.clone();
+                let tap = Tap::new(move |_, bytes| sender.note_received(bytes));
+                self.stream.set_tap(tap);
                 if self.sender.wait_until_written() {
                     self.stream.hear_out();
                 }
@@ -226,10 +188,11 @@ impl Peer<'_> {
                 continue;
             }
             self.be_patient_for(left)?;
-            let mut tcp = self.stream.tcp().as_ref();
-            match tcp.read(self.session.incoming.space()) {
+            let space = self.session.incoming.space();
+            match self.stream.tcp().as_ref().read(space) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => {
+                    self.sender.note_received(&space[..count]);
                     self.session.incoming.filled(count);
                     return Ok(());
                 }

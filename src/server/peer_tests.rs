@@ -1,6 +1,7 @@
 //! What happens to a connection whose endpoint panics: no request from outside can make one.
 
-use super::peer::{self, Endpoint};
+use super::endpoint::Endpoint;
+use super::peer;
 use super::{Config, Shared};
 use crate::chat::Goodbye;
 use crate::outbox::Sender;
@@ -33,7 +34,7 @@ fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
         .expect("there is room");
 
     let server = thread::spawn(move || {
-        let sender = Sender::new(Arc::clone(&tcp), Arc::clone(&shared.outlet));
+        let sender = Sender::new(Arc::clone(&tcp), Arc::clone(&shared.outlet), None);
         peer::run(
             Stream::shared(tcp),
             sender,

@@ -59,7 +59,7 @@ impl Stream {
     }
 
     /// From now on `tap` is told what is read and written.
-    pub(super) fn set_tap(&mut self, tap: Tap) {
+    pub(crate) fn set_tap(&mut self, tap: Tap) {
         self.tap = Some(tap);
     }
 

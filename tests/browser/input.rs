@@ -4,7 +4,7 @@ use crate::tab::{Tab, quoted};
 use serde_json::{Value, json};
 
 /// A key, by the name that pages know it by: its code, its number, and what it writes.
-const KEYS: [(&str, &str, u32, &str); 11] = [
+const KEYS: [(&str, &str, u32, &str); 14] = [
     ("Enter", "Enter", 13, "\r"),
     ("Tab", "Tab", 9, ""),
     ("Escape", "Escape", 27, ""),
@@ -12,10 +12,13 @@ const KEYS: [(&str, &str, u32, &str); 11] = [
     (" ", "Space", 32, " "),
     ("ArrowUp", "ArrowUp", 38, ""),
     ("ArrowDown", "ArrowDown", 40, ""),
+    ("ArrowLeft", "ArrowLeft", 37, ""),
+    ("ArrowRight", "ArrowRight", 39, ""),
     ("Home", "Home", 36, ""),
     ("End", "End", 35, ""),
     ("PageUp", "PageUp", 33, ""),
     ("a", "KeyA", 65, "a"),
+    ("u", "KeyU", 85, "u"),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

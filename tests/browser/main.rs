@@ -23,6 +23,8 @@ mod chromium;
 mod colours;
 mod devtools;
 mod echo;
+mod frames;
+mod handshake;
 mod hostile;
 mod house;
 mod input;
@@ -41,7 +43,7 @@ mod watch;
 type PageTest = (&'static str, fn(&Browser));
 
 /// By theme.
-const THEMES: [(&str, &[PageTest]); 14] = [
+const THEMES: [(&str, &[PageTest]); 16] = [
     ("echo", &echo::TESTS),
     ("login", &chat::login::TESTS),
     ("company", &chat::company::TESTS),
@@ -54,6 +56,8 @@ const THEMES: [(&str, &[PageTest]); 14] = [
     ("look", &chat::look::TESTS),
     ("access", &chat::access::TESTS),
     ("wire", &chat::wire::TESTS),
+    ("frames", &frames::TESTS),
+    ("handshake", &handshake::TESTS),
     ("cheeper", &cheeper::TESTS),
     ("screenshots", &screenshots::TESTS),
 ];

@@ -11,7 +11,12 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::{env, fs};
 
-pub(crate) const TESTS: [PageTest; 3] = [("chat", chat), ("login", login), ("cheeper", cheeper)];
+pub(crate) const TESTS: [PageTest; 4] = [
+    ("chat", chat),
+    ("login", login),
+    ("cheeper", cheeper),
+    ("wire", wire),
+];
 
 const PHONE: Screen = Screen {
     width: 360,
@@ -126,6 +131,39 @@ fn cheeper(browser: &Browser) {
     let js = format!("document.body.innerText.includes({})", quoted(LAST));
     tab.wait_for(&js, "the last cheep");
     keep(&tab, "cheeper.png", Screen::DESK);
+}
+
+/// The frames of a chat, in the tab beside it: one of its lines, and in that the key.
+fn wire(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
+    grace.say("lobby", "Is there a frame for this?");
+    reads(&ada, "Is there a frame for this?");
+    say(&ada, "Look: 👋");
+    chat::all_sent(&ada);
+    let tab = visitor.tab("/wire");
+    tab.set_dark(false);
+    tab.wait_for(
+        "document.querySelectorAll('tr.frame').length >= 6",
+        "the frames of the chat",
+    );
+    let own = tab.wait_for(
+        "Array.from(document.querySelectorAll('tr.in')).find((row) => row.textContent.includes('Look: 👋'))?.id",
+        "the line",
+    );
+    let own = own.as_str().expect("an id");
+    tab.click(&format!("#{own} .note"));
+    tab.click(".field-box[data-fields=key]");
+    keep(&tab, "wire.png", Screen::DESK);
+    let tab = visitor.tab("/handshake");
+    tab.set_dark(true);
+    tab.wait_for(
+        "document.querySelector('#same').textContent !== ''",
+        "the handshake",
+    );
+    keep(&tab, "handshake.png", Screen::DESK);
 }
 
 /// Takes a picture, looks whether it is one, and keeps it if that is wanted.

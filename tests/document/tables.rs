@@ -106,26 +106,43 @@ fn chat_messages() {
     assert_eq!(words_of_rows("error"), quoted(codes, "=> \""));
 }
 
+/// The records of `/ws/wire`: each that the source has, and no other, with its fields.
+#[test]
+fn records() {
+    let source = include_str!("../../src/server/wire/record.rs");
+    let source = between(source, "pub(super) enum Record {", "\n}\n");
+    let mut known: Vec<(String, BTreeSet<String>)> = fields_of_variants(source);
+    let frame = include_str!("../../src/inspect/record.rs");
+    let frame = between(frame, "pub(crate) struct FrameRecord {", "\n}\n");
+    let http = include_str!("../../src/inspect/http.rs");
+    let http = between(http, "pub(crate) struct HttpRecord {", "\n}\n");
+    for (record, source) in [("frame", frame), ("http", http)] {
+        let mut fields = vec![(record.to_owned(), BTreeSet::new())];
+        for line in source.lines().filter(|line| !line.contains("    t: ")) {
+            note_field(&mut fields, line.trim().trim_start_matches("pub(crate) "));
+        }
+        known.append(&mut fields);
+    }
+    known.sort();
+    let mut documented: Vec<(String, BTreeSet<String>)> = rows(PROTOCOL, "record")
+        .iter()
+        .map(|row| {
+            let fields = row[1]
+                .split(", ")
+                .map(|field| field.trim_matches('`').to_owned());
+            (row[0].trim_matches('`').to_owned(), fields.collect())
+        })
+        .collect();
+    documented.sort();
+    assert_eq!(documented, known);
+}
+
 /// The fields of every event are those that the table names.
 #[test]
 fn fields_of_events() {
     let source = include_str!("../../src/chat/event.rs");
     let source = between(source, "pub(super) enum Event<'a> {", "\n}\n");
-    let mut events: Vec<(String, BTreeSet<String>)> = Vec::new();
-    for line in source.lines() {
-        if let Some(name) = line
-            .strip_prefix("    ")
-            .and_then(|line| line.strip_suffix(" {"))
-        {
-            events.push((name.to_lowercase(), BTreeSet::new()));
-        } else if let Some((field, kind)) = line.trim().split_once(": ")
-            && let Some((_, fields)) = events.last_mut()
-            && !field.starts_with('/')
-        {
-            let mark = if kind.starts_with("Option<") { "?" } else { "" };
-            fields.insert(format!("{field}{mark}"));
-        }
-    }
+    let events = fields_of_variants(source);
     assert!(events.len() > 10, "the events were found");
     for row in rows(PROTOCOL, "event") {
         let name = row[0].trim_matches('`');
@@ -137,6 +154,37 @@ fn fields_of_events() {
         .collect();
         let known = events.iter().find(|(event, _)| event == name);
         assert_eq!(known.map(|(_, fields)| fields), Some(&documented), "{name}");
+    }
+}
+
+/// The variants of an enum, and the fields of each; `?` marks those that may be missing.
+fn fields_of_variants(source: &str) -> Vec<(String, BTreeSet<String>)> {
+    let mut variants: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for line in source.lines() {
+        if let Some((name, rest)) = line
+            .strip_prefix("    ")
+            .and_then(|line| line.split_once(" {"))
+            .filter(|(name, _)| name.chars().all(char::is_alphabetic))
+        {
+            variants.push((name.to_lowercase(), BTreeSet::new()));
+            let within = rest.trim_end_matches(['}', ',', ' ']);
+            within
+                .split(", ")
+                .for_each(|field| note_field(&mut variants, field));
+        } else {
+            note_field(&mut variants, line);
+        }
+    }
+    variants
+}
+
+fn note_field(variants: &mut [(String, BTreeSet<String>)], line: &str) {
+    if let Some((field, kind)) = line.trim().split_once(": ")
+        && let Some((_, fields)) = variants.last_mut()
+        && !field.starts_with(['/', '#'])
+    {
+        let mark = if kind.starts_with("Option<") { "?" } else { "" };
+        fields.insert(format!("{field}{mark}"));
     }
 }
 

@@ -10,6 +10,34 @@ use std::ops::Deref;
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use ws101::Limits;
+
+/// How a row is done, and what that adds to its name.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    name: &'static str,
+    pace: Pace,
+    watched: bool,
+}
+
+/// As it stands, with each byte in a packet of its own, and so while somebody watches.
+const WAYS: [Way; 3] = [
+    Way {
+        name: "",
+        pace: Pace::Whole,
+        watched: false,
+    },
+    Way {
+        name: " (byte by byte)",
+        pace: Pace::ByteByByte,
+        watched: false,
+    },
+    Way {
+        name: " (watched)",
+        pace: Pace::Whole,
+        watched: true,
+    },
+];
 
 /// A server with certain flags, started by the first row that asks for it. One row at a time is
 /// in it, so that what is left behind is that row's.
@@ -27,17 +55,16 @@ impl House {
         })
     }
 
-    /// A row, twice: as it stands, and with each byte in a packet of its own.
+    /// A row, in each way. Rows of frames, messages and Closes also while somebody watches.
     pub(crate) fn row<R>(self: &Arc<Self>, name: impl Into<String>, run: R) -> Vec<Trial>
     where
         R: Fn(Door) + Clone + Send + 'static,
     {
         let name = name.into();
-        let trial = |(pace, how): (Pace, &str)| {
-            let run = run.clone();
-            self.visit(format!("{name}{how}"), pace, run)
-        };
-        Pace::BOTH.into_iter().map(trial).collect()
+        let is_framing = name.starts_with(['F', 'M', 'C']);
+        let trial = |way: &Way| self.visit(format!("{name}{}", way.name), way, run.clone());
+        let ways = WAYS.iter().filter(|way| is_framing || !way.watched);
+        ways.map(trial).collect()
     }
 
     /// A row that sends too much to send it byte by byte, or that has a pace of its own.
@@ -46,13 +73,13 @@ impl House {
         name: impl Into<String>,
         run: impl FnOnce(Door) + Send + 'static,
     ) -> Trial {
-        self.visit(name.into(), Pace::Whole, run)
+        self.visit(name.into(), &WAYS[0], run)
     }
 
     fn visit(
         self: &Arc<Self>,
         name: String,
-        pace: Pace,
+        &way: &Way,
         run: impl FnOnce(Door) + Send + 'static,
     ) -> Trial {
         let house = Arc::clone(self);
@@ -60,11 +87,25 @@ impl House {
             // A row that failed may have left things as they were not before: start anew.
             let mut server = house.server.lock().unwrap_or_else(PoisonError::into_inner);
             let own = server.take().unwrap_or_else(|| Own::start(house.flags));
-            run(own.door(pace));
+            run(Door {
+                watched: way.watched,
+                echo: echo_limits(house.flags),
+                ..own.door(way.pace)
+            });
             own.assert_undisturbed();
             *server = Some(own);
         })
     }
+}
+
+/// What a server with these flags takes at `/echo`.
+fn echo_limits(flags: &[&str]) -> Limits {
+    let at = |flag| flags.iter().position(|one| *one == flag);
+    let mut limits = Limits::ECHO;
+    if let Some(flag) = at("--echo-max-message") {
+        limits.message = flags[flag + 1].parse().expect("a number of bytes");
+    }
+    limits
 }
 
 /// A row in a server of its own, with these flags; twice, as above.
@@ -73,8 +114,12 @@ where
     R: Fn(Door) + Clone + Send + 'static,
 {
     let flags = flags.into();
-    let trial = |(pace, how)| visit_own(format!("{name}{how}"), flags.clone(), pace, run.clone());
-    Pace::BOTH.into_iter().map(trial).collect()
+    let trial = |way: &Way| {
+        let name = format!("{name}{}", way.name);
+        visit_own(name, flags.clone(), way.pace, run.clone())
+    };
+    let ways = WAYS.iter().filter(|way| !way.watched);
+    ways.map(trial).collect()
 }
 
 /// The same once, as it stands.
@@ -127,10 +172,7 @@ impl Own {
     }
 
     pub(crate) fn door(&self, pace: Pace) -> Door {
-        Door {
-            addr: self.server.addr(),
-            pace,
-        }
+        Door::new(self.server.addr(), pace)
     }
 
     /// All threads and descriptors of those who came after the witnesses are free again.

@@ -24,6 +24,7 @@ mod refused;
 mod requests;
 mod requests_in_time;
 mod upgrades;
+mod wire_view;
 mod witnesses;
 
 /// Rows of one house wait for each other, and most others for a deadline of the server's.
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         crowd::rows(),                // U, R: how many may connect
         floods::rows(),               // J: too much, too fast
         frames_in_time::rows(&house), // F: frames that do not end, clients that fall silent
+        wire_view::rows(&house),      // J, R: who watches
         messages::rows(&house),       // M
         origins::rows(&house),        // U: who may connect
         closing::rows(&house),        // C: the client closes

@@ -56,7 +56,7 @@ impl Guest {
 
     /// The same with further headers in its request.
     pub(crate) fn connect_with(door: impl Into<Door>, headers: &[(&str, &str)]) -> Self {
-        let Door { addr, pace } = door.into();
+        let Door { addr, pace, .. } = door.into();
         let url = format!("ws://{addr}/ws");
         let socket = Connect::to(&url).headers(headers).timeout(PATIENCE).open();
         let mut guest = Self::welcomed(socket.expect("the handshake succeeds"));

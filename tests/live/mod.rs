@@ -14,6 +14,8 @@ pub(crate) mod rows;
 pub(crate) mod scratch;
 #[cfg(target_os = "linux")]
 pub(crate) mod usage;
+pub(crate) mod watched;
+pub(crate) mod watcher;
 pub(crate) mod web;
 pub(crate) mod wire;
 

@@ -3,14 +3,16 @@
 use super::PATIENCE;
 use super::answer::Answer;
 use super::bytes::frame_from;
+use super::watched::Watch;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
+use serde_json::Value;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
-use ws101::Role;
+use ws101::{Limits, Role};
 
 /// "At once", on a machine that has other things to do. It is a matter of milliseconds.
 pub(crate) const AT_ONCE: Duration = Duration::from_secs(1);
@@ -34,25 +36,31 @@ pub(crate) enum Pace {
     ByteByByte,
 }
 
-impl Pace {
-    /// Both ways, with what they add to a row's name.
-    pub(crate) const BOTH: [(Self, &str); 2] =
-        [(Self::Whole, ""), (Self::ByteByByte, " (byte by byte)")];
-}
-
 /// Where a row's clients connect, and how they write and read there.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Door {
     pub(crate) addr: SocketAddr,
     pub(crate) pace: Pace,
+    /// Through the wire view, which must show what travels.
+    pub(crate) watched: bool,
+    /// What is taken there.
+    pub(crate) echo: Limits,
+}
+
+impl Door {
+    pub(crate) const fn new(addr: SocketAddr, pace: Pace) -> Self {
+        Self {
+            addr,
+            pace,
+            watched: false,
+            echo: Limits::ECHO,
+        }
+    }
 }
 
 impl From<SocketAddr> for Door {
     fn from(addr: SocketAddr) -> Self {
-        Self {
-            addr,
-            pace: Pace::Whole,
-        }
+        Self::new(addr, Pace::Whole)
     }
 }
 
@@ -76,12 +84,14 @@ pub(crate) struct Wire {
     /// What was read and belongs to what comes next.
     ahead: Vec<u8>,
     sent: Instant,
+    /// Behind `tcp`: the connection has ended when it is dropped.
+    watch: Option<Box<Watch>>,
 }
 
 impl Wire {
     /// A TCP connection, and nothing said yet.
     pub(crate) fn open(door: impl Into<Door>) -> Self {
-        let Door { addr, pace } = door.into();
+        let Door { addr, pace, .. } = door.into();
         let tcp = match pace {
             Pace::Whole => TcpStream::connect_timeout(&addr, PATIENCE).expect("the server listens"),
             Pace::ByteByByte => connect_with_small_window(addr),
@@ -93,6 +103,7 @@ impl Wire {
             pace,
             ahead: Vec::new(),
             sent: Instant::now(),
+            watch: None,
         }
     }
 
@@ -105,14 +116,35 @@ impl Wire {
         assert_eq!(wire.head().status, 101);
         let welcome = wire.frame();
         assert_eq!(welcome.first, 0x81, "{welcome:02x?}");
+        wire.watch_through(door, Limits::CHAT, &welcome, "wire");
         wire
     }
 
     /// A WebSocket to `/echo`.
     pub(crate) fn upgraded(door: impl Into<Door>) -> Self {
+        let door = door.into();
         let mut wire = Self::open(door);
-        assert_eq!(wire.status_of_upgrade(), 101);
+        if !door.watched {
+            assert_eq!(wire.status_of_upgrade(), 101);
+            return wire;
+        }
+        let request = UPGRADE.replace("/echo", "/echo?watch");
+        wire.send(request.replace("{host}", &door.addr.to_string()).as_bytes());
+        assert_eq!(wire.head().status, 101);
+        let greeting = wire.frame();
+        wire.watch_through(door, door.echo, &greeting, "token");
         wire
+    }
+
+    /// If the door says so, lets a view of this connection run from here on, with the token that the
+    /// server has greeted with.
+    fn watch_through(&mut self, door: Door, limits: Limits, greeting: &Frame, key: &str) {
+        if door.watched {
+            let greeting: Value = serde_json::from_slice(&greeting.payload).expect("JSON");
+            let mut watch = Watch::begin(door, limits, &greeting[key]);
+            watch.received.clone_from(&self.ahead);
+            self.watch = Some(Box::new(watch));
+        }
     }
 
     /// Connects as often as it takes: a place becomes free at once when its client has closed, and
@@ -139,6 +171,7 @@ impl Wire {
     }
 
     pub(crate) fn into_tcp(self) -> TcpStream {
+        std::mem::forget(self.watch); // it would wait for an end that is not ours
         self.tcp
     }
 
@@ -157,6 +190,9 @@ impl Wire {
             Pace::Whole => bytes.len().max(1),
             Pace::ByteByByte => 1,
         };
+        if let Some(watch) = &mut self.watch {
+            watch.sent.extend_from_slice(bytes);
+        }
         let written = bytes
             .chunks(size)
             .try_for_each(|piece| self.tcp.write_all(piece));
@@ -193,6 +229,9 @@ impl Wire {
         let mut bytes = vec![0; most];
         let count = self.tcp.read(&mut bytes)?;
         bytes.truncate(count);
+        if let Some(watch) = &mut self.watch {
+            watch.received.extend_from_slice(&bytes);
+        }
         Ok(bytes)
     }
 

@@ -6,6 +6,7 @@ use crate::chat::refusal::Refusal;
 use crate::chat::room::Taken;
 use crate::chat::rules;
 use crate::date;
+use crate::outbox::Burst;
 use crate::protocol::Outgoing;
 use std::sync::Arc;
 use std::time::Instant;
@@ -79,7 +80,7 @@ impl Guest {
         {
             let mut frame = Vec::new();
             whispered.encode(&mut frame);
-            listener.sender.push(&frame, 1);
+            listener.sender.push(&Burst::new(&frame, 1));
         }
         Ok(())
     }

@@ -12,7 +12,7 @@
 //! sees somebody waiting for `members` stops, and leaves the rest to them.
 
 use super::{Event, Log, Room, encode};
-use crate::outbox::Sender;
+use crate::outbox::{Burst, Sender};
 use std::sync::{MutexGuard, PoisonError};
 use std::thread;
 
@@ -155,8 +155,9 @@ impl Room {
         if let (Some(journal), false) = (&self.common.journal, pending.records.is_empty()) {
             journal.append(&pending.records);
         }
+        let burst = Burst::new(&pending.frames, pending.messages);
         for member in members {
-            member.push(&pending.frames, pending.messages);
+            member.push(&burst);
         }
     }
 

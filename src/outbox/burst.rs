@@ -1,0 +1,37 @@
+//! Whole frames, one behind the other.
+
+use crate::protocol::{FrameHeader, Role};
+use crate::tape::Digest;
+use std::sync::Arc;
+
+/// Whole frames for many clients, looked at once for all of them.
+#[derive(Debug)]
+pub(crate) struct Burst<'a> {
+    pub(super) frames: &'a [u8],
+    pub(super) messages: usize,
+    pub(super) digest: Arc<Digest>,
+}
+
+impl<'a> Burst<'a> {
+    /// So many messages, each of them one frame.
+    pub(crate) fn new(frames: &'a [u8], messages: usize) -> Self {
+        Self {
+            frames,
+            messages,
+            digest: Arc::new(Digest::of(frames, messages)),
+        }
+    }
+}
+
+/// Where the frame ends that byte `at` of `frames` belongs to: `at` itself between two frames.
+pub(super) fn frame_end(frames: &[u8], at: usize) -> usize {
+    let mut end = 0;
+    while end < at {
+        match FrameHeader::decode(&frames[end..], Role::Server) {
+            Ok(Some((header, size))) => end += size + header.len as usize,
+            // Not our own frames, then; better too much than half a frame.
+            _ => return frames.len(),
+        }
+    }
+    end.min(frames.len())
+}

@@ -1,0 +1,295 @@
+//! What must not be seen, not even by the owner of the connection: a view is for projectors, and
+//! whoever reads a token there can take the name, or watch as well.
+//!
+//! The tokens are the values of `"session"`, `"wire"` and `"token"` in JSON. They are blotted out in the
+//! *bytes*, before anything is made of these: each byte becomes what an asterisk would be on the
+//! wire. In a server's frame that is `2a`; in a client's it is `2a` under the masking key, so that
+//! the view's plain text, its hexadecimal digits and its XOR agree. Lengths stay as they are.
+//!
+//! Bytes come in pieces, a token may lie across two of them or in two fragments: so this is a state
+//! that goes on. Where it cannot follow (a frame whose middle is missing, bytes that are no frame),
+//! whatever looks like a token is blotted out.
+
+use crate::protocol::{FrameHeader, MaskKey, Opcode, Role};
+
+const BLOT: u8 = b'*';
+/// The keys whose values are secret.
+const KEYS: [&[u8]; 3] = [b"session", b"wire", b"token"];
+/// So many hexadecimal digits in a row look like a token, or like most of one.
+const SUSPICIOUS: usize = 16;
+
+/// Blots out the tokens in one direction's bytes.
+#[derive(Debug)]
+pub(super) struct Redactor {
+    sender: Role,
+    /// The beginning of a header.
+    header: Vec<u8>,
+    frame: Option<Frame>,
+    json: Json,
+    derailed: bool,
+}
+
+/// The frame that is under way.
+#[derive(Debug)]
+struct Frame {
+    opcode: Opcode,
+    key: MaskKey,
+    left: u64,
+    /// Of a control frame, what it carries.
+    control: Vec<u8>,
+}
+
+/// A control frame that is complete.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Control {
+    pub(super) opcode: Opcode,
+    pub(super) payload: Vec<u8>,
+}
+
+/// Where in a JSON text we are, as far as it matters. Keys with escapes in them are not known: no
+/// client has a reason to write them so.
+#[derive(Debug)]
+enum Json {
+    /// So many bytes since the last quotation mark, and the first of them.
+    Text([u8; 8], usize),
+    /// Behind a secret's key.
+    Key,
+    /// Behind the colon.
+    Colon,
+    Secret,
+}
+
+const NOWHERE: Json = Json::Text([0; 8], usize::MAX);
+
+impl Redactor {
+    pub(super) const fn new(sender: Role) -> Self {
+        Self {
+            sender,
+            header: Vec::new(),
+            frame: None,
+            json: NOWHERE,
+            derailed: false,
+        }
+    }
+
+    /// Blots out what must be; returns the control frames that are complete.
+    pub(super) fn redact(&mut self, mut bytes: &mut [u8]) -> Vec<Control> {
+        let mut controls = Vec::new();
+        while !bytes.is_empty() && !self.derailed {
+            let taken = match &mut self.frame {
+                None => self.take_header(bytes),
+                Some(frame) => {
+                    let most = usize::try_from(frame.left).unwrap_or(usize::MAX);
+                    let taken = most.min(bytes.len());
+                    frame.take(&mut bytes[..taken], &mut self.json);
+                    taken
+                }
+            };
+            bytes = &mut bytes[taken..];
+            if let Some(frame) = self.frame.take_if(|frame| frame.left == 0)
+                && frame.opcode.is_control()
+            {
+                controls.push(Control {
+                    opcode: frame.opcode,
+                    payload: frame.control,
+                });
+            }
+        }
+        // Only what could not be followed is left.
+        blot_suspicious(bytes, MaskKey([0; 4]), SUSPICIOUS);
+        controls
+    }
+
+    /// A whole frame of which so many bytes are missing between `beginning` and `end`.
+    pub(super) fn redact_cut(&mut self, beginning: &mut [u8], omitted: u64, end: &mut [u8]) {
+        self.redact(beginning);
+        if let Some(frame) = &mut self.frame {
+            frame.left = frame.left.saturating_sub(omitted);
+            frame.key = frame.key.after((omitted % 4) as usize);
+            blot_suspicious(end, frame.key, 1);
+            self.redact(end);
+            self.json = NOWHERE;
+        }
+    }
+
+    fn take_header(&mut self, bytes: &[u8]) -> usize {
+        let before = self.header.len();
+        let some = &bytes[..bytes.len().min(FrameHeader::MAX_SIZE)];
+        self.header.extend_from_slice(some);
+        match FrameHeader::decode(&self.header, self.sender) {
+            Ok(None) => some.len(),
+            Ok(Some((header, size))) => {
+                self.header.clear();
+                if matches!(header.opcode, Opcode::Text | Opcode::Binary) {
+                    self.json = NOWHERE;
+                }
+                self.frame = Some(Frame {
+                    opcode: header.opcode,
+                    key: header.mask.unwrap_or(MaskKey([0; 4])),
+                    left: header.len,
+                    control: Vec::new(),
+                });
+                size - before
+            }
+            Err(_) => {
+                self.derailed = true;
+                0
+            }
+        }
+    }
+}
+
+impl Frame {
+    fn take(&mut self, bytes: &mut [u8], json: &mut Json) {
+        let is_control = self.opcode.is_control();
+        for (byte, key) in bytes.iter_mut().zip(self.key.0.into_iter().cycle()) {
+            let plain = *byte ^ key;
+            if is_control {
+                self.control.push(plain);
+            } else if json.is_secret(plain) && plain.is_ascii() {
+                *byte = BLOT ^ key;
+            }
+        }
+        self.left -= bytes.len() as u64;
+        self.key = self.key.after(bytes.len());
+    }
+}
+
+impl Json {
+    /// Takes one byte in: is it part of a secret?
+    fn is_secret(&mut self, byte: u8) -> bool {
+        let blank = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        *self = match (&mut *self, byte) {
+            (Self::Secret, b'"') => NOWHERE,
+            (Self::Secret, _) => return true,
+            (Self::Key | Self::Colon, _) if blank => return false,
+            (Self::Key, b':') => Self::Colon,
+            (Self::Colon, b'"') => Self::Secret,
+            (Self::Text(word, len), b'"') if is_key(word, *len) => Self::Key,
+            (_, b'"') => Self::Text([0; 8], 0),
+            (Self::Text(word, len), _) => {
+                if let Some(place) = word.get_mut(*len) {
+                    *place = byte;
+                }
+                *len = len.saturating_add(1);
+                return false;
+            }
+            (Self::Key | Self::Colon, _) => NOWHERE,
+        };
+        false
+    }
+}
+
+fn is_key(word: &[u8; 8], len: usize) -> bool {
+    word.get(..len).is_some_and(|word| KEYS.contains(&word))
+}
+
+/// Blots out each long row of hexadecimal digits, and one of at least `first` that `bytes` begin with.
+fn blot_suspicious(bytes: &mut [u8], key: MaskKey, first: usize) {
+    let is_digit = |at: usize, bytes: &[u8]| {
+        let plain = bytes.get(at).map(|byte| byte ^ key.0[at % 4]);
+        plain.is_some_and(|plain| plain.is_ascii_hexdigit())
+    };
+    let mut start = 0;
+    while start < bytes.len() {
+        let mut end = start;
+        while is_digit(end, bytes) {
+            end += 1;
+        }
+        if end - start >= SUSPICIOUS || (start == 0 && end >= first) {
+            for (at, byte) in bytes[..end].iter_mut().enumerate().skip(start) {
+                *byte = BLOT ^ key.0[at % 4];
+            }
+        }
+        start = end + 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol;
+
+    const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+    fn frame(sender: Role, text: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let key = (sender == Role::Client).then_some(MaskKey([0x37, 0xfa, 0x21, 0x3d]));
+        protocol::Frame::whole(Opcode::Text, text.as_bytes()).encode(key, &mut bytes);
+        bytes
+    }
+
+    /// In pieces of every size, in both roles: only the token has become asterisks.
+    fn check(text: &str) {
+        let stars = "*".repeat(TOKEN.len());
+        for sender in [Role::Client, Role::Server] {
+            let bytes = frame(sender, text).repeat(2);
+            let expected = frame(sender, &text.replace(TOKEN, &stars)).repeat(2);
+            for piece in 1..=bytes.len() {
+                let mut bytes = bytes.clone();
+                let mut redactor = Redactor::new(sender);
+                for piece in bytes.chunks_mut(piece) {
+                    assert_eq!(redactor.redact(piece), []);
+                }
+                assert_eq!(bytes, expected, "{text} in pieces of {piece}");
+            }
+        }
+    }
+
+    #[test]
+    fn j31_tokens_are_blotted_out_and_nothing_else() {
+        check(&format!(
+            r#"{{"type":"welcome","session":"{TOKEN}","wire":"{TOKEN}","you":1}}"#
+        ));
+        check(&format!(
+            "{{\"session\" :\n\"{TOKEN}\",\"text\":\"session\"}}"
+        ));
+        check(&format!(
+            "{{\"text\":\"my \\\"session\\\":\\\" is a\",\"session\":\"{TOKEN}\""
+        ));
+        check(r#"{"type":"say","text":"\"wire\":\"nothing\"","room":"wire"}"#);
+    }
+
+    #[test]
+    fn j31_a_token_in_what_cannot_be_followed_is_blotted_out() {
+        let text = format!(
+            "{{\"pad\":\"{}\",\"session\":\"{TOKEN}\"}}",
+            "x".repeat(400)
+        );
+        for sender in [Role::Client, Role::Server] {
+            let whole = frame(sender, &text);
+            for cut in [10, 60, 120] {
+                let (mut beginning, omitted) = (whole[..100].to_vec(), whole.len() - 100 - cut);
+                let mut end = whole[whole.len() - cut..].to_vec();
+                let mut redactor = Redactor::new(sender);
+                redactor.redact_cut(&mut beginning, omitted as u64, &mut end);
+                let mut bytes = [beginning, vec![0; omitted], end].concat();
+                let (header, size) = FrameHeader::decode(&bytes, sender)
+                    .expect("a frame")
+                    .expect("a whole header");
+                protocol::mask::apply(header.mask.unwrap_or(MaskKey([0; 4])), &mut bytes[size..]);
+                let plain = String::from_utf8_lossy(&bytes);
+                assert!(!plain.contains(&TOKEN[26..]), "{cut}: {plain}");
+                // The next frame is followed again.
+                let mut next = frame(sender, "\"wire\":\"x\"");
+                redactor.redact(&mut next);
+                assert_eq!(next, frame(sender, "\"wire\":\"*\""));
+            }
+        }
+        let mut unmasked = frame(Role::Server, &format!("{{\"session\":\"{TOKEN}\"}}"));
+        Redactor::new(Role::Client).redact(&mut unmasked);
+        assert!(!String::from_utf8_lossy(&unmasked).contains(&TOKEN[..8]));
+    }
+
+    #[test]
+    fn control_frames_are_seen_on_the_way() {
+        let mut bytes = b"\x01\x02hi\x89\x02yo\x80\x00\x88\x00".to_vec();
+        let controls = Redactor::new(Role::Server).redact(&mut bytes);
+        let control = |opcode, payload: &[u8]| Control {
+            opcode,
+            payload: payload.to_vec(),
+        };
+        let expected = [control(Opcode::Ping, b"yo"), control(Opcode::Close, b"")];
+        assert_eq!(controls, expected);
+    }
+}

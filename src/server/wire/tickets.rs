@@ -1,0 +1,262 @@
+//! Who may watch what: a token for each chat connection, known to its client alone.
+
+use super::MOST_WATCHERS;
+use crate::chat;
+use crate::protocol::{HandshakeError, Limits};
+use crate::server::households;
+use crate::tape::Tape;
+use std::collections::{HashMap, VecDeque};
+use std::hint::black_box;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A connection that has ended can be looked at for so long: how it ended is the best part.
+const AFTERLIFE: Duration = Duration::from_secs(60);
+/// Ended connections that are kept for that. When more end, the oldest is gone sooner.
+const MOST_ENDED: usize = 1_024;
+
+/// The tokens of all chat connections, and the places of those who watch.
+#[derive(Debug, Default)]
+pub(in crate::server) struct Tickets {
+    state: Mutex<State>,
+    watchers: AtomicUsize,
+    missed: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    entries: HashMap<u64, Entry>,
+    ended: VecDeque<(Instant, u64)>,
+}
+
+/// A connection that can be watched. It has no `Debug`, since no log shall have the token.
+struct Entry {
+    token: Box<str>,
+    /// Where its client is.
+    address: Option<IpAddr>,
+    subject: Subject,
+}
+
+/// What can be watched.
+#[derive(Debug, Clone)]
+pub(in crate::server) struct Subject {
+    pub(in crate::server) connection: u64,
+    /// What the server takes from its client.
+    pub(in crate::server) limits: Limits,
+    pub(in crate::server) tape: Arc<Tape>,
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Entry")
+    }
+}
+
+/// A connection's entry. Dropping it is the connection's end.
+pub(in crate::server) struct Ticket {
+    tickets: Arc<Tickets>,
+    subject: Subject,
+}
+
+/// A watcher's place. Dropping it gives it back.
+#[derive(Debug)]
+pub(in crate::server) struct Seat(Arc<Tickets>);
+
+impl Tickets {
+    /// A chat connection that can be watched from now on, and the token for it.
+    pub(in crate::server) fn open(
+        self: &Arc<Self>,
+        subject: Subject,
+        address: Option<IpAddr>,
+    ) -> (Ticket, String) {
+        let token = chat::token(16);
+        let entry = Entry {
+            token: token.as_str().into(),
+            address,
+            subject: subject.clone(),
+        };
+        let mut state = self.lock();
+        state.forget(Instant::now());
+        state.entries.insert(subject.connection, entry);
+        let ticket = Ticket {
+            tickets: Arc::clone(self),
+            subject,
+        };
+        (ticket, token)
+    }
+
+    /// The connection with this token, if its client is where the one is who asks.
+    ///
+    /// Each token is compared to its end, so that how long it takes says nothing about any.
+    pub(super) fn find(
+        &self,
+        token: &str,
+        address: Option<IpAddr>,
+        now: Instant,
+    ) -> Option<Subject> {
+        let mut state = self.lock();
+        state.forget(now);
+        let mut found = None;
+        for entry in state.entries.values() {
+            if is_same(token.as_bytes(), entry.token.as_bytes()) {
+                found = Some(entry);
+            }
+        }
+        let entry = found?;
+        let is_own = match (entry.address, address) {
+            (Some(one), Some(other)) => households::are_one(one, other),
+            _ => false,
+        };
+        is_own.then(|| entry.subject.clone())
+    }
+
+    /// A place for one more watcher.
+    pub(in crate::server) fn seat(self: &Arc<Self>) -> Result<Seat, HandshakeError> {
+        let seat = Seat(Arc::clone(self));
+        if self.watchers.fetch_add(1, Ordering::Relaxed) >= MOST_WATCHERS {
+            return Err(HandshakeError::Busy("all places of watchers are taken"));
+        }
+        Ok(seat)
+    }
+
+    /// How many watch.
+    pub(in crate::server) fn watchers(&self) -> usize {
+        self.watchers.load(Ordering::Relaxed)
+    }
+
+    /// Frames that they missed.
+    pub(in crate::server) fn missed(&self) -> u64 {
+        self.missed.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_missed(&self, frames: u64) {
+        self.missed.fetch_add(frames, Ordering::Relaxed);
+    }
+
+    /// The connection has ended.
+    fn close(&self, connection: u64, now: Instant) {
+        let mut state = self.lock();
+        state.ended.push_back((now, connection));
+        state.forget(now);
+    }
+
+    /// Each change is complete when it is made.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Drops those that ended a while ago.
+    fn forget(&mut self, now: Instant) {
+        while let Some((ended, connection)) = self.ended.front()
+            && (now.saturating_duration_since(*ended) >= AFTERLIFE || self.ended.len() > MOST_ENDED)
+        {
+            self.entries.remove(connection);
+            self.ended.pop_front();
+        }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.subject.tape.end();
+        self.tickets.close(self.subject.connection, Instant::now());
+    }
+}
+
+impl Seat {
+    pub(super) const fn tickets(&self) -> &Arc<Tickets> {
+        &self.0
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.watchers.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Takes as long whichever bytes differ.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let differing = |sum: u8, (one, other): (&u8, &u8)| black_box(sum | (one ^ other));
+    one.len() == other.len() && one.iter().zip(other).fold(0, differing) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOME: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)));
+    const ELSEWHERE: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2)));
+
+    fn subject(connection: u64) -> Subject {
+        Subject {
+            connection,
+            limits: Limits::CHAT,
+            tape: Arc::new(Tape::new(b"", b"", b"")),
+        }
+    }
+
+    fn finds(tickets: &Tickets, token: &str, address: Option<IpAddr>, now: Instant) -> Option<u64> {
+        tickets
+            .find(token, address, now)
+            .map(|subject| subject.connection)
+    }
+
+    #[test]
+    fn j31_a_token_opens_its_own_connection_from_its_own_address() {
+        let (tickets, now) = (Arc::<Tickets>::default(), Instant::now());
+        let (_one, first) = tickets.open(subject(1), HOME);
+        let (_two, second) = tickets.open(subject(2), ELSEWHERE);
+        assert_eq!(finds(&tickets, &first, HOME, now), Some(1));
+        assert_eq!(finds(&tickets, &second, ELSEWHERE, now), Some(2));
+        for (token, address) in [
+            (second.as_str(), HOME),
+            (first.as_str(), None),
+            ("", HOME),
+            (&first[..31], HOME),
+            (&first.to_uppercase().replace(char::is_numeric, "F"), HOME),
+            (&(first.clone() + "0"), HOME),
+        ] {
+            assert_eq!(finds(&tickets, token, address, now), None, "{address:?}");
+        }
+    }
+
+    #[test]
+    fn j31_a_token_outlives_its_connection_by_a_minute() {
+        let tickets = Arc::<Tickets>::default();
+        let (ticket, token) = tickets.open(subject(1), HOME);
+        let long = Instant::now() + 10 * AFTERLIFE;
+        assert_eq!(finds(&tickets, &token, HOME, long), Some(1), "it stands");
+        drop(ticket);
+        let now = Instant::now();
+        let almost = now + AFTERLIFE.saturating_sub(Duration::from_secs(5));
+        assert_eq!(finds(&tickets, &token, HOME, almost), Some(1));
+        assert_eq!(finds(&tickets, &token, HOME, now + AFTERLIFE), None);
+    }
+
+    #[test]
+    fn of_many_that_ended_the_last_are_kept() {
+        let tickets = Arc::<Tickets>::default();
+        let open = |number| tickets.open(subject(number), HOME).1;
+        let tokens: Vec<String> = (0..=MOST_ENDED as u64).map(open).collect();
+        let now = Instant::now();
+        assert_eq!(finds(&tickets, &tokens[0], HOME, now), None);
+        assert_eq!(finds(&tickets, &tokens[1], HOME, now), Some(1));
+    }
+
+    #[test]
+    fn places_are_limited_and_given_back() {
+        let tickets = Arc::<Tickets>::default();
+        let mut seats: Vec<Seat> = (0..MOST_WATCHERS)
+            .map_while(|_| tickets.seat().ok())
+            .collect();
+        assert_eq!(seats.len(), MOST_WATCHERS);
+        assert!(tickets.seat().is_err());
+        seats.pop();
+        assert!(tickets.seat().is_ok());
+    }
+}

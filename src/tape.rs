@@ -1,0 +1,212 @@
+//! What lately went over one connection, for its owner to look at.
+//!
+//! A [`Tape`] keeps the handshake and the last [`MOST_FRAMES`] frames of both directions, in the order
+//! of the wire, so that somebody who looks late still sees how it came to be as it is. Long frames
+//! are kept by their beginning and their end. Whoever watches gets everything from there on, byte by
+//! byte, through a [`Queue`] of limited size: the connection never waits for them.
+//!
+//! Nothing is interpreted here. The tape follows the frames by their headers only, to know where one
+//! begins; what they mean is worked out by the watcher, in its own thread and its own time. A burst
+//! that goes to many members is digested once, and each member's tape holds the same [`Digest`].
+
+mod digest;
+mod queue;
+#[cfg(test)]
+mod tests;
+mod track;
+
+pub(crate) use digest::{Digest, Kept};
+pub(crate) use queue::{Item, Queue};
+
+use crate::protocol::Role;
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use track::Track;
+
+/// Frames that are kept when nobody watches.
+pub(crate) const MOST_FRAMES: usize = 32;
+/// Those who may watch one connection at the same time.
+pub(crate) const MOST_WATCHERS: usize = 4;
+
+/// One connection's recent past, and those who watch its present.
+#[derive(Debug)]
+pub(crate) struct Tape {
+    start: Instant,
+    request: Box<[u8]>,
+    response: Box<[u8]>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    client: Track,
+    server: Track,
+    past: VecDeque<Moment>,
+    /// Frames in `past`.
+    kept: usize,
+    /// Frames that went over the connection, whole.
+    frames: u64,
+    watchers: Vec<Arc<Queue>>,
+    ended: bool,
+}
+
+/// Frames that came in one read, or went out in one write.
+#[derive(Debug, Clone)]
+pub(crate) struct Moment {
+    pub(crate) sender: Role,
+    /// Since the connection was upgraded.
+    pub(crate) at: Duration,
+    pub(crate) frames: Arc<Digest>,
+}
+
+/// What a watcher is given first.
+#[derive(Debug)]
+pub(crate) struct Past {
+    pub(crate) request: Box<[u8]>,
+    pub(crate) response: Box<[u8]>,
+    pub(crate) moments: Vec<Moment>,
+    /// The beginning of a frame that is under way, if all of it is there.
+    pub(crate) unfinished: Vec<(Role, Duration, Vec<u8>)>,
+    /// Frames that came before those that are kept.
+    pub(crate) forgotten: u64,
+    pub(crate) queue: Arc<Queue>,
+}
+
+impl Tape {
+    /// The tape of a connection that is just being upgraded. The first frames may have come with
+    /// the request.
+    pub(crate) fn new(request: &[u8], response: &[u8], first_frames: &[u8]) -> Self {
+        let tape = Self {
+            start: Instant::now(),
+            request: request.into(),
+            response: response.into(),
+            state: Mutex::new(State {
+                client: Track::new(Role::Client),
+                server: Track::new(Role::Server),
+                past: VecDeque::new(),
+                kept: 0,
+                frames: 0,
+                watchers: Vec::new(),
+                ended: false,
+            }),
+        };
+        tape.received(first_frames);
+        tape
+    }
+
+    /// Bytes came from the client. To be told before they are unmasked where they lie.
+    pub(crate) fn received(&self, bytes: &[u8]) {
+        self.lock()
+            .note(Role::Client, self.start.elapsed(), bytes, None);
+    }
+
+    /// Bytes go to the client, as many of them as `send` says it has sent.
+    ///
+    /// The tape is held meanwhile: an answer may come before `send` returns, and must be noted
+    /// behind what it answers. `send` does not wait.
+    pub(crate) fn sending(
+        &self,
+        bytes: &[u8],
+        digest: Option<&Arc<Digest>>,
+        send: impl FnOnce() -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let mut state = self.lock();
+        let count = send()?;
+        if count > 0 {
+            let digest = digest.filter(|_| count == bytes.len());
+            let made = digest.and_then(|digest| digest.made);
+            let at = made.map_or_else(
+                || self.start.elapsed(),
+                |made| made.saturating_duration_since(self.start),
+            );
+            state.note(Role::Server, at, &bytes[..count], digest);
+        }
+        Ok(count)
+    }
+
+    /// So many bytes wait for the client, which does not keep up.
+    pub(crate) fn waiting(&self, bytes: usize, dropped: usize) {
+        for watcher in &self.lock().watchers {
+            watcher.waiting(bytes, dropped);
+        }
+    }
+
+    /// The connection has ended.
+    pub(crate) fn end(&self) {
+        let mut state = self.lock();
+        state.ended = true;
+        for watcher in state.watchers.drain(..) {
+            watcher.end();
+        }
+    }
+
+    /// Begins to watch. `None`: so many do already.
+    pub(crate) fn watch(&self) -> Option<Past> {
+        let mut state = self.lock();
+        state.watchers.retain(|watcher| !watcher.is_left());
+        if state.watchers.len() >= MOST_WATCHERS {
+            return None;
+        }
+        let queue = Arc::new(Queue::default());
+        let mut unfinished = Vec::new();
+        for track in [&state.client, &state.server] {
+            match track.unfinished() {
+                Some(beginning) if beginning.is_empty() => {}
+                Some(beginning) => {
+                    unfinished.push((track.sender(), self.start.elapsed(), beginning));
+                }
+                // Its middle is gone: this direction begins with the next frame.
+                None => queue.lose(track.sender()),
+            }
+        }
+        if state.ended {
+            queue.end();
+        } else {
+            state.watchers.push(Arc::clone(&queue));
+        }
+        Some(Past {
+            request: self.request.clone(),
+            response: self.response.clone(),
+            moments: state.past.iter().cloned().collect(),
+            unfinished,
+            forgotten: state.frames - state.kept as u64,
+            queue,
+        })
+    }
+
+    /// A thread that panicked left a frame half noted at worst: the rest is still true.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Notes bytes that were read or written. `digest` is what they are as whole frames.
+    fn note(&mut self, sender: Role, at: Duration, bytes: &[u8], digest: Option<&Arc<Digest>>) {
+        let track = match sender {
+            Role::Client => &mut self.client,
+            Role::Server => &mut self.server,
+        };
+        let step = track.follow(bytes, digest);
+        for watcher in &self.watchers {
+            watcher.offer(sender, at, bytes, &step);
+        }
+        self.frames += step.frames as u64;
+        if let Some(frames) = step.digest {
+            self.keep(Moment { sender, at, frames });
+        }
+    }
+
+    fn keep(&mut self, moment: Moment) {
+        self.kept += moment.frames.len();
+        self.past.push_back(moment);
+        while let Some(oldest) = self.past.front()
+            && self.kept - oldest.frames.len() >= MOST_FRAMES
+        {
+            self.kept -= oldest.frames.len();
+            self.past.pop_front();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The wire view: what it shows of a connection is what travelled.
+
+mod drawer;
+mod flood;
+mod marks;
+mod table;
+
+use crate::PageTest;
+use crate::live::bytes::hex;
+use crate::live::wire::{UPGRADE, Wire};
+use crate::tab::{Tab, quoted};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+
+pub(crate) const TESTS: [PageTest; 10] = [
+    ("table", table::as_sent),
+    ("refused", table::refused),
+    ("own_connection", table::own_connection),
+    ("another's", table::anothers),
+    ("marks", marks::both_ways),
+    ("keyboard", marks::keyboard),
+    ("links", marks::links),
+    ("drawer", drawer::in_the_chat),
+    ("phone", drawer::phone),
+    ("flood", flood::a_thousand_a_second),
+];
+
+pub(crate) const PAGE: &str = "/wire";
+
+/// A connection to the chat that sends what the test wants, and the token with which it can be watched.
+struct Script {
+    wire: Wire,
+    token: String,
+}
+
+impl Script {
+    fn connect(server: SocketAddr) -> Self {
+        let mut wire = Wire::open(server);
+        let request = UPGRADE.replace("/echo", "/ws");
+        wire.send(request.replace("{host}", &server.to_string()).as_bytes());
+        assert_eq!(wire.head().status, 101);
+        let welcome = wire.frame();
+        let welcome: Value = serde_json::from_slice(&welcome.payload).expect("JSON");
+        let token = welcome["wire"].as_str().expect("a token").to_owned();
+        Self { wire, token }
+    }
+
+    /// Sends a request, and takes the next thing that the server says.
+    fn say(&mut self, request: &str) {
+        self.wire.send_frame(0x81, request);
+        self.wire.frame();
+    }
+
+    /// Has the page show this connection, and waits until it does.
+    fn watched_in(&self, tab: &Tab) {
+        self.shown_in(tab);
+        tab.wait_for(
+            "Boolean(document.querySelector('tr.again'))",
+            "the script's connection",
+        );
+        has_frames(tab, "out", 1);
+    }
+
+    /// Has the page show this connection: another tab says that it chats here.
+    fn shown_in(&self, tab: &Tab) {
+        watching(tab);
+        let here =
+            json!({ "type": "here", "tab": "script", "name": "", "used": 0, "token": self.token });
+        tab.eval(&format!(
+            "new BroadcastChannel('ws101.wire').postMessage({here})"
+        ));
+        tab.wait_for(
+            "Boolean(document.querySelector('#source [value=script]'))",
+            "the script",
+        );
+        tab.eval(
+            "(() => {
+                const source = document.querySelector('#source');
+                source.value = 'script';
+                source.dispatchEvent(new Event('change'));
+            })()",
+        );
+    }
+}
+
+/// Waits until the page shows some connection.
+fn watching(tab: &Tab) {
+    tab.wait_for(
+        "document.querySelector('#source') && document.querySelector('#state').textContent.startsWith('watching')",
+        "a connection to watch",
+    );
+}
+
+/// Waits until the connection has ended, and with it what there is to see.
+fn watched_to_the_end(tab: &Tab) {
+    tab.wait_for(
+        "document.querySelector('#state').textContent.startsWith('no longer watching')",
+        "the end",
+    );
+}
+
+/// Waits until so many frames of one direction are in the table, after a new connection if there was another.
+fn has_frames(tab: &Tab, direction: &str, count: usize) {
+    let js = format!("document.querySelectorAll('tr.{direction}[id]').length >= {count}");
+    tab.wait_for(&js, &format!("{count} frames {direction}"));
+}
+
+/// Chooses a frame by its number.
+fn choose(tab: &Tab, number: u64) {
+    tab.click(&format!("#f{number} .opcode"));
+    let js = format!(
+        "document.querySelector('.wire-detail h2')?.textContent.startsWith({})",
+        quoted(&format!("Frame {number} "))
+    );
+    tab.wait_for(&js, &format!("frame {number}"));
+}
+
+/// The bytes of the chosen frame, as they are shown.
+fn shown_bytes(tab: &Tab) -> Vec<u8> {
+    hex(&tab.texts(".byte").join(" "))
+}

@@ -1,0 +1,106 @@
+//! The drawer in the chat: one's own frames, while one chats.
+
+use super::{PAGE, has_frames, watching};
+use crate::browser::Browser;
+use crate::chat::{self, log_in, say, shows};
+use crate::house::House;
+use crate::view::Screen;
+use serde_json::json;
+
+pub(super) fn in_the_chat(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    ada.click("#show-wire");
+    shows(&ada, "#wire-drawer");
+    // What went before is there: the request, the answer, the welcome, the join.
+    has_frames(&ada, "in", 1);
+    assert_eq!(ada.count("tr.http"), 2);
+    let before = ada.count("tr.in");
+    say(&ada, "a wave 👋");
+    chat::reads(&ada, "a wave 👋");
+    ada.wait_for(
+        "Array.from(document.querySelectorAll('tr.in .note')).some((one) => one.textContent.includes('a wave 👋'))",
+        "the frame of the line",
+    );
+    assert!(ada.count("tr.in") > before);
+    // The address is the chat's, whatever is looked at.
+    ada.click("tr.in .opcode");
+    assert_eq!(ada.eval("location.hash"), json!("#/lobby"));
+    // The full page, opened beside it, finds this chat by itself.
+    let full = visitor.tab(PAGE);
+    watching(&full);
+    assert_eq!(
+        full.eval("document.querySelector('#source').selectedOptions[0].textContent"),
+        json!("the chat of ada")
+    );
+    full.wait_for(
+        "Array.from(document.querySelectorAll('tr.in .note')).some((one) => one.textContent.includes('a wave 👋'))",
+        "the same frame",
+    );
+    ada.click("#wire-drawer .close");
+    chat::hides(&ada, "#wire-drawer");
+    ada.wait_for("document.activeElement?.id === 'show-wire'", "the focus");
+    ada.assert_clean();
+    full.assert_clean();
+}
+
+pub(super) fn phone(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let ada = visitor.blank();
+    ada.set_viewport(Screen::PHONE);
+    ada.goto(chat::PAGE);
+    chat::enter(&ada, "ada", "lobby");
+    ada.click("#show-wire");
+    has_frames(&ada, "in", 1);
+    assert!(
+        ada.overflow() <= 0,
+        "the drawer is {} too wide",
+        ada.overflow()
+    );
+    ada.click("tr.in .opcode");
+    ada.key("Escape");
+    chat::hides(&ada, "#wire-drawer");
+    ada.goto(PAGE);
+    watching(&ada);
+    has_frames(&ada, "out", 1);
+    assert!(
+        ada.overflow() <= 0,
+        "the page is {} too wide",
+        ada.overflow()
+    );
+    for dark in [false, true] {
+        ada.set_dark(dark);
+        for text in [
+            "tr.out .opcode",
+            "tr.out .note",
+            ".field-name .letter",
+            ".explanation p",
+            ".byte",
+        ] {
+            let colours = crate::colours::of(&ada, text);
+            assert!(
+                colours.contrast() >= 4.5,
+                "{text}, dark {dark}: {colours:?}"
+            );
+        }
+    }
+    // From the last row of a lecture hall it can be read.
+    ada.set_viewport(Screen::DESK);
+    ada.goto("/wire?project=1");
+    watching(&ada);
+    has_frames(&ada, "out", 1);
+    let js = "Math.min(...Array.from(document.querySelectorAll('body *'))
+        .filter((one) => one.checkVisibility() && Array.from(one.childNodes).some((node) => node.nodeType === 3 && node.data.trim()))
+        .map((one) => parseFloat(getComputedStyle(one).fontSize)))";
+    let smallest = ada.eval(js).as_f64().expect("a size");
+    assert!(smallest >= 28.0, "{smallest}");
+    let covered = || ada.count(".field-box.covered");
+    let all = covered();
+    assert!(all >= 5, "{all}");
+    ada.eval("document.activeElement.blur()");
+    ada.key(" ");
+    assert_eq!(covered(), all - 1);
+    ada.assert_clean();
+}

@@ -1,0 +1,110 @@
+//! `/handshake`: the bytes of this very connection, and the accept key for any key.
+
+use crate::PageTest;
+use crate::browser::Browser;
+use crate::house::House;
+use crate::tab::Tab;
+use crate::view::Screen;
+
+pub(crate) const TESTS: [PageTest; 3] = [
+    ("own_bytes", own_bytes),
+    ("recomputes", recomputes),
+    ("phone", phone),
+];
+
+const PAGE: &str = "/handshake";
+
+fn connected(tab: &Tab) {
+    let js = "document.querySelector('#state').dataset.state === 'online'";
+    tab.wait_for(js, "the handshake");
+}
+
+/// What the page shows is what the developer tools saw.
+fn own_bytes(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let tab = visitor.tab(PAGE);
+    connected(&tab);
+    let answer = &tab.handshake()["headers"]["Sec-WebSocket-Accept"];
+    assert_eq!(tab.text("#accept"), *answer);
+    assert!(tab.text("#same").starts_with('✓'), "{}", tab.text("#same"));
+    let key = tab.eval("document.querySelector('#key').value");
+    let request = tab.texts("#request .line-text").join("\n");
+    let line = format!("Sec-WebSocket-Key: {}", key.as_str().expect("a text"));
+    assert!(request.contains(&line), "{request}");
+    assert!(request.starts_with("GET /ws HTTP/1.1"), "{request}");
+    assert_eq!(tab.count("#key-bytes span"), 16);
+    assert_eq!(tab.count("#digest span"), 20);
+
+    // The lines are all of the bytes: each begins where the one before it ends.
+    let js = "(() => {
+        let next = 0;
+        for (const line of document.querySelectorAll('#response details')) {
+            if (Number(line.querySelector('.at').textContent) !== next) return `a gap at ${next}`;
+            next += line.querySelectorAll('.byte-row span').length;
+        }
+        return `From byte ${next} on this is no longer HTTP.`;
+    })()";
+    assert_eq!(tab.eval(js), tab.text("#from-here"));
+    // What follows is a frame of the server's, and no HTTP: FIN, text.
+    tab.wait_for(
+        "document.querySelector('#first-frame span')?.textContent === '81'",
+        "the first frame",
+    );
+    tab.assert_clean();
+}
+
+fn recomputes(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let tab = visitor.tab(PAGE);
+    connected(&tab);
+    for (key, digest, accept) in [
+        (
+            "dGhlIHNhbXBsZSBub25jZQ==",
+            "b37a4f2cc0624f1690f64606cf385945b2bec4ea",
+            "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+        ),
+        // §4.1's own sample is not canonical base64, and has to be taken.
+        (
+            "AQIDBAUGBwgJCgsMDQ4PEC==",
+            "39f4b4c03693e4da3117682a9bb663d98b5eb733",
+            "OfS0wDaT5NoxF2gqm7Zj2YtetzM=",
+        ),
+    ] {
+        tab.fill("#key", key);
+        assert_eq!(tab.text("#accept"), accept, "{key}");
+        assert_eq!(tab.texts("#digest span").concat(), digest, "{key}");
+        assert_eq!(tab.text("#key-fault"), "", "{key}");
+        assert_eq!(tab.text("#same"), "", "it is not this page's own key");
+        let command = tab.text("#command");
+        assert!(
+            command.contains(key) && command.contains("openssl"),
+            "{command}"
+        );
+    }
+    for (wrong, says) in [
+        ("dGhlIHNhbXBsZQ==", "10 bytes"),
+        ("not base64'", "not base64"),
+    ] {
+        tab.fill("#key", wrong);
+        let fault = tab.text("#key-fault");
+        assert!(fault.contains(says), "{wrong}: {fault}");
+        assert_eq!(tab.text("#command"), "", "{wrong}");
+    }
+    tab.click("#own-key");
+    assert!(tab.text("#same").starts_with('✓'));
+    tab.assert_clean();
+}
+
+fn phone(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let tab = visitor.blank();
+    tab.set_viewport(Screen::PHONE);
+    tab.goto(PAGE);
+    connected(&tab);
+    tab.eval("document.querySelectorAll('details').forEach((one) => one.open = true)");
+    assert!(tab.overflow() <= 0, "{} pixels too wide", tab.overflow());
+    tab.assert_clean();
+}

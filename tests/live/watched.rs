@@ -1,0 +1,143 @@
+//! A connection that is watched while a row uses it. Whatever the row does: what the view has shown
+//! must be what travelled, and its verdict that of the Close.
+
+use super::watcher::Watcher;
+use super::wire::Door;
+use serde_json::{Value, json};
+use std::thread::{self, JoinHandle};
+use ws101::protocol::Incoming;
+use ws101::{Limits, Role};
+
+/// Bytes of a long frame that are shown behind its gap.
+const END: usize = 64;
+
+/// Compares when it is dropped, which has to be after the connection's end.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    /// What the client sent behind its handshake, and what it read.
+    pub(crate) sent: Vec<u8>,
+    pub(crate) received: Vec<u8>,
+    limits: Limits,
+    shown: Option<JoinHandle<Vec<Value>>>,
+}
+
+impl Watch {
+    /// Watches from here on. The server has said its greeting, and the client nothing yet.
+    pub(crate) fn begin(door: Door, limits: Limits, token: &Value) -> Self {
+        let (mut watcher, first) = Watcher::of(door.addr, token);
+        let verdicts = [&first[1]["verdict"], &first[2]["verdict"]];
+        assert_eq!(verdicts, [&json!({"ok": true}); 2], "{first:?}");
+        let greeting = watcher.until("frame");
+        assert_eq!(greeting["dir"], "out", "{greeting}");
+        let watch = move || {
+            let mut shown = Vec::new();
+            loop {
+                match watcher.record() {
+                    Ok(record) => shown.push(record),
+                    Err(1000) => return shown,
+                    Err(code) => panic!("the view ended with {code} after {:?}", shown.last()),
+                }
+            }
+        };
+        Self {
+            sent: Vec::new(),
+            received: Vec::new(),
+            limits,
+            shown: Some(thread::spawn(watch)),
+        }
+    }
+
+    fn compare(&self, shown: &[Value]) {
+        let frames = |dir: &str| -> Vec<&Value> {
+            let is_one = |record: &&Value| record["t"] == "frame" && record["dir"] == dir;
+            shown.iter().filter(is_one).collect()
+        };
+        let (from_client, from_server) = (frames("in"), frames("out"));
+        // Too much at once for a watcher: then what it saw is not everything.
+        if shown.iter().all(|record| record["t"] != "drop") {
+            assert_same_bytes(&from_client, &self.sent);
+            assert_same_bytes(&from_server, &self.received);
+        }
+        let is_refused = |frame: &&&Value| frame["verdict"]["ok"] == false;
+        assert_eq!(from_server.iter().find(is_refused), None);
+        let refused = from_client.iter().position(|frame| is_refused(&frame));
+        let verdict = refused.map(|at| {
+            assert_eq!(at, from_client.len() - 1, "nothing follows it");
+            &from_client[at]["verdict"]
+        });
+        let close = from_server
+            .last()
+            .map(|frame| frame_bytes(frame))
+            .filter(|bytes| bytes[0] == 0x88);
+        self.assert_same_verdict(verdict, close.as_deref());
+    }
+
+    /// The rule, by a decoder of the test's own; the code and the sentence, by the server's Close.
+    fn assert_same_verdict(&self, verdict: Option<&Value>, close: Option<&[u8]>) {
+        let mut incoming = Incoming::new(Role::Client, self.limits);
+        let mut rest = self.sent.as_slice();
+        let error = loop {
+            match incoming.next_event() {
+                Err(error) => break Some(error),
+                Ok(Some(ws101::Event::Close(_))) => break None,
+                Ok(Some(_)) => {}
+                Ok(None) if rest.is_empty() => break None,
+                Ok(None) => {
+                    let space = incoming.space();
+                    let (now, later) = rest.split_at(rest.len().min(space.len()));
+                    space[..now.len()].copy_from_slice(now);
+                    incoming.filled(now.len());
+                    rest = later;
+                }
+            }
+        };
+        let Some(verdict) = verdict else {
+            // What the client sent behind another end, nobody has read.
+            let sentence = error.map(|error| error.to_string()).unwrap_or_default();
+            let told = close.and_then(|close| close.get(4..)).unwrap_or_default();
+            assert!(told.is_empty() || told != sentence.as_bytes(), "{error:?}");
+            return;
+        };
+        let error = error.expect("the decoder refuses it too");
+        let code = error.close_code().number();
+        let expected =
+            json!({"ok": false, "rule": error.rule(), "section": error.section(), "close": code});
+        assert_eq!(*verdict, expected);
+        if let Some(close) = close {
+            let body = [&code.to_be_bytes()[..], error.to_string().as_bytes()].concat();
+            assert_eq!(close[2..], body, "the server's Close");
+        }
+    }
+}
+
+/// The frames are the bytes, one behind the other, as far as both go.
+fn assert_same_bytes(frames: &[&Value], mut bytes: &[u8]) {
+    for frame in frames {
+        let shown = frame_bytes(frame);
+        let cut = frame["cut"].as_u64().expect("a number") as usize;
+        let (now, later) = bytes.split_at((shown.len() + cut).min(bytes.len()));
+        bytes = later;
+        if cut == 0 {
+            assert_eq!(shown[..now.len()], *now, "{frame}");
+        } else if now.len() == shown.len() + cut {
+            let (beginning, end) = shown.split_at(shown.len() - END);
+            assert!(now.starts_with(beginning) && now.ends_with(end), "{frame}");
+        }
+    }
+}
+
+fn frame_bytes(frame: &Value) -> Vec<u8> {
+    let digits = frame["hex"].as_str().expect("digits");
+    let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).expect("two digits");
+    (0..digits.len()).step_by(2).map(byte).collect()
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(shown) = self.shown.take()
+            && !thread::panicking()
+        {
+            self.compare(&shown.join().expect("the view ends with 1000"));
+        }
+    }
+}

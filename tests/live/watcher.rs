@@ -1,0 +1,79 @@
+//! Somebody who watches a chat connection through `/ws/wire`.
+
+use super::PATIENCE;
+use super::wire::Door;
+use serde_json::{Value, json};
+use std::time::Instant;
+use ws101::{Connect, Event, Message, Stream, WebSocket};
+
+#[derive(Debug)]
+pub(crate) struct Watcher(WebSocket<Stream>);
+
+impl Watcher {
+    /// Connects, and says nothing yet.
+    pub(crate) fn connect(door: impl Into<Door>) -> Self {
+        Self::connect_with(door, &[])
+    }
+
+    /// The same with further headers in its request.
+    pub(crate) fn connect_with(door: impl Into<Door>, headers: &[(&str, &str)]) -> Self {
+        let url = format!("ws://{}/ws/wire", door.into().addr);
+        let socket = Connect::to(&url).headers(headers).timeout(PATIENCE).open();
+        Self(socket.expect("the handshake succeeds"))
+    }
+
+    /// Connects and watches; the first three records (the greeting and the handshake) come with it.
+    pub(crate) fn of(door: impl Into<Door>, token: &Value) -> (Self, [Value; 3]) {
+        let mut watcher = Self::connect(door);
+        watcher.ask(token);
+        let first = [watcher.next(), watcher.next(), watcher.next()];
+        assert_eq!(first[0]["t"], "hello", "{first:?}");
+        (watcher, first)
+    }
+
+    pub(crate) fn ask(&mut self, token: &Value) {
+        self.ask_text(&json!({"type": "watch", "token": token}).to_string());
+    }
+
+    pub(crate) fn ask_text(&mut self, text: &str) {
+        let sent = self.0.send(Message::Text(text));
+        sent.expect("the connection is open");
+    }
+
+    /// The next record or error.
+    pub(crate) fn next(&mut self) -> Value {
+        self.record()
+            .unwrap_or_else(|code| panic!("Close {code} instead of a record"))
+    }
+
+    /// The next record, or the code of a Close.
+    pub(crate) fn record(&mut self) -> Result<Value, u16> {
+        self.0.set_deadline(Some(Instant::now() + PATIENCE));
+        loop {
+            match self.0.next_event().expect("a record or a Close") {
+                Event::Message(Message::Text(text)) => {
+                    return Ok(serde_json::from_str(text).expect("JSON"));
+                }
+                Event::Close(reason) => {
+                    return Err(reason.map_or(1005, |reason| reason.code.number()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The next record that is one of these.
+    pub(crate) fn until(&mut self, kind: &str) -> Value {
+        loop {
+            let record = self.next();
+            if record["t"] == kind {
+                return record;
+            }
+        }
+    }
+
+    /// The code of the Close that comes next.
+    pub(crate) fn expect_close(&mut self, code: u16) {
+        assert_eq!(self.record(), Err(code));
+    }
+}

@@ -1,0 +1,82 @@
+// The wire view: the table of frames and the one that is explained, held together. The chat's drawer and the page
+// /wire show the same.
+
+import { el } from "./dom.js";
+import { createDetail } from "./wire-detail.js";
+import { createStore } from "./wire-store.js";
+import { createTable } from "./wire-table.js";
+import { milliseconds } from "./wire-words.js";
+
+const FILTERS = [["all", "All frames"], ["control", "Control frames"], ["data", "Messages"]];
+
+/** `chosen` is called with the number and the field of what is looked at; `keysOn` is where its keys work. */
+export function createWireView(root, { chosen = () => {}, keysOn = root } = {}) {
+  let row = null; // the one that is looked at
+  let wanted = null; // { n, field } of a link, until it has come
+  const roundTrip = el("span", { class: "round-trip" });
+
+  const detail = createDetail({ fieldChosen: (field) => row && chosen(row.record.n, field) });
+  const table = createTable({ choose: (next, field) => choose(next, field, true) });
+  const store = createStore({ show, measured });
+
+  const filter = el("select", { onchange: () => table.filter(filter.value) }, ...FILTERS.map(([value, label]) => el("option", { value }, label)));
+  const tools = el("div", { class: "wire-tools" }, el("label", {}, el("span", { class: "unseen" }, "Show "), filter), roundTrip, el("span", { class: "hint keys" }, ...keyHints()));
+  root.append(el("div", { class: "wire-list" }, tools, table.goneNote, table.scroller), detail.root);
+  keysOn.addEventListener("keydown", onKey);
+
+  function show(batch) {
+    if (batch.rows.some(({ kind }) => kind === "again")) table.forgetNumbers();
+    table.add(batch);
+    const link = wanted && table.find(wanted.n);
+    if (link) {
+      const { field } = wanted;
+      wanted = null;
+      choose(link, field, true);
+    } else if (!row) {
+      const first = batch.rows.findLast(({ kind, item }) => kind === "frame" && item.isConnected);
+      if (first) choose(first, undefined, false);
+    }
+  }
+
+  function measured(us, pong) {
+    roundTrip.textContent = `round trip ${milliseconds(us)}`;
+    table.redraw(pong);
+  }
+
+  function choose(next, field, moved) {
+    row = next;
+    table.mark(next, moved);
+    detail.show(next.record, field);
+  }
+
+  function onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    const byte = event.target.closest(".byte");
+    const does = {
+      ArrowUp: () => step(-1),
+      ArrowDown: () => step(1),
+      ArrowLeft: () => (byte ? detail.moveByte(byte, -1) : detail.moveField(-1)),
+      ArrowRight: () => (byte ? detail.moveByte(byte, 1) : detail.moveField(1)),
+      Enter: () => (event.target.closest("button, a") ? false : detail.unfold()),
+      u: detail.toggleMask,
+    }[event.key];
+    if (does && does() !== false) event.preventDefault();
+  }
+
+  function step(by) {
+    const next = table.neighbour(by);
+    if (next) choose(next, undefined, true);
+  }
+
+  /** Looks at a frame as soon as it is there. */
+  function goTo(n, field) {
+    const there = table.find(n);
+    if (there) choose(there, field, true);
+    else wanted = { n, field };
+  }
+
+  return { hear: store.hear, goTo, step, detail };
+}
+
+const keyHints = () =>
+  [["↑↓", "frame"], ["←→", "field"], ["Enter", "unfold"], ["u", "unmask"]].flatMap(([key, does]) => [el("kbd", {}, key), ` ${does} `]);
