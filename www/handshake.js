@@ -68,7 +68,7 @@ function lineItem({ at, text, bytes, about, checks }) {
 }
 
 /** What the server's own check says of a line. */
-const checkMark = ({ ok, rule }) => el("span", { class: "check", "data-ok": String(ok) }, `${ok ? "✓" : "✕"} §${rule}`);
+const checkMark = ({ h, ok, rule }) => el("span", { class: "check", "data-ok": String(ok), title: h }, `${ok ? "✓" : "✕"} §${rule}`);
 
 function use(key) {
   field.value = key;
