@@ -68,6 +68,7 @@ impl Stream {
     /// Closing a socket that has unread input makes the kernel send a reset, and a reset
     /// makes the peer's kernel throw away what it has not read: our last words. So we end our
     /// side, take in what still comes, for a while, and only then let go.
+    #[inline(never)] // or its sink lies on the stack of a connection all its life
     pub fn finish(mut self) {
         if self.tcp.shutdown(Shutdown::Write).is_err() {
             return; // the peer is gone already
@@ -88,6 +89,7 @@ impl Stream {
     /// read from it. It comes before [`finish`](Self::finish): to bytes that arrive behind our end
     /// of the stream, the kernel then answers with a reset.
     #[cfg(feature = "server")]
+    #[inline(never)]
     pub(crate) fn hear_out(&mut self) {
         let end = Instant::now() + LINGER;
         let mut sink = [0; 16 << 10];

@@ -27,21 +27,31 @@ pub(crate) const TESTS: [PageTest; 10] = [
 
 pub(crate) const PAGE: &str = "/wire";
 
-/// A connection to the chat that sends what the test wants, and the token with which it can be watched.
+/// A connection that sends what the test wants, and the token with which it can be watched.
 struct Script {
     wire: Wire,
     token: String,
 }
 
 impl Script {
+    /// To the chat.
     fn connect(server: SocketAddr) -> Self {
+        Self::open(server, "/ws", "wire")
+    }
+
+    fn echo(server: SocketAddr) -> Self {
+        Self::open(server, "/echo?watch", "token")
+    }
+
+    /// Connects; the first message has the token under this key.
+    fn open(server: SocketAddr, path: &str, key: &str) -> Self {
         let mut wire = Wire::open(server);
-        let request = UPGRADE.replace("/echo", "/ws");
+        let request = UPGRADE.replace("/echo", path);
         wire.send(request.replace("{host}", &server.to_string()).as_bytes());
         assert_eq!(wire.head().status, 101);
-        let welcome = wire.frame();
-        let welcome: Value = serde_json::from_slice(&welcome.payload).expect("JSON");
-        let token = welcome["wire"].as_str().expect("a token").to_owned();
+        let greeting = wire.frame();
+        let greeting: Value = serde_json::from_slice(&greeting.payload).expect("JSON");
+        let token = greeting[key].as_str().expect("a token").to_owned();
         Self { wire, token }
     }
 

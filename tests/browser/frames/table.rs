@@ -5,9 +5,13 @@ use crate::browser::Browser;
 use crate::chat;
 use crate::house::House;
 use crate::live::bytes::{frame_from, header};
+use crate::live::wire::Wire;
 use crate::tab::Tab;
 use serde_json::Value;
 use ws101::Role;
+
+/// Echoes and pongs that the script's frames get.
+const ANSWERS: usize = 11;
 
 /// What one row says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,31 +65,40 @@ fn rows(tab: &Tab, direction: &str) -> Vec<Row> {
     cells.into_iter().map(row).collect()
 }
 
-/// All that a client may send, in each form of the length, with a ping between two parts of a message.
+/// All that a client may send, in each form of the length, with a ping between two parts of a message;
+/// and what the server says, with a ping of its own.
 pub(super) fn as_sent(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = House::open(&["--ping-interval", "500ms"]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(PAGE);
-    let mut script = Script::connect(server.addr());
+    let mut script = Script::echo(server.addr());
     script.watched_in(&tab);
     let long = "a".repeat(65_536);
-    let sent: [(u8, &[u8]); 12] = [
+    let mut sent: Vec<(u8, &[u8])> = vec![
         (0x81, b"Hello"),
         (0x81, "👋".as_bytes()),
+        (0x82, &[0x00, 0xff, 0x80]),
         (0x89, b"?"),
         (0x81, &long.as_bytes()[..125]),
         (0x81, &long.as_bytes()[..126]),
         (0x81, &long.as_bytes()[..127]),
+        (0x82, &long.as_bytes()[..65_535]),
         (0x81, long.as_bytes()),
         (0x01, b"Hel"),
         (0x89, b""),
         (0x80, b"lo"),
         (0x8a, b"unasked"),
-        (0x88, &[0x03, 0xe8, b'b', b'y', b'e']),
     ];
-    for (first, payload) in sent {
-        script.wire.send_frame(first, payload);
+    for (first, payload) in &sent {
+        script.wire.send_frame(*first, payload);
     }
+    let mut came_back = Vec::new();
+    hear_until(0x89, &mut script.wire, &mut came_back);
+    for (first, payload) in [(0x8a, &b""[..]), (0x88, b"\x03\xe8bye")] {
+        script.wire.send_frame(first, payload);
+        sent.push((first, payload));
+    }
+    hear_until(0x88, &mut script.wire, &mut came_back);
     has_frames(&tab, "in", sent.len());
     let expected: Vec<Row> = sent
         .iter()
@@ -93,24 +106,26 @@ pub(super) fn as_sent(browser: &Browser) {
         .collect();
     assert_eq!(rows(&tab, "in"), expected);
 
-    // What came back, from the welcome to the Close.
-    let mut expected = Vec::new();
-    loop {
-        let frame = script.wire.frame();
-        expected.push(Row::of(frame.first, false, frame.payload.len()));
-        if frame.first == 0x88 {
-            break;
-        }
-    }
-    has_frames(&tab, "out", expected.len() + 1);
+    // What came back, behind the greeting.
+    has_frames(&tab, "out", came_back.len() + 1);
     watched_to_the_end(&tab);
-    assert_eq!(rows(&tab, "out")[1..], expected);
+    assert_eq!(rows(&tab, "out")[1..], came_back);
 
     assert_eq!(tab.count("tr.in .lane.in.begin"), 1);
     assert_eq!(tab.count("tr.ping .lane.in.through"), 1);
     assert_eq!(tab.count("tr.in .lane.in.end"), 1);
     every_byte(&tab, &sent);
     tab.assert_clean();
+}
+
+/// Hears what comes back, all echoes and at least one of these.
+fn hear_until(first: u8, wire: &mut Wire, came: &mut Vec<Row>) {
+    let mut last = 0;
+    while last != first || came.len() < ANSWERS {
+        let frame = wire.frame();
+        came.push(Row::of(frame.first, false, frame.payload.len()));
+        last = frame.first;
+    }
 }
 
 /// The bytes of each frame, its payload without the mask, and what of it is left out.
