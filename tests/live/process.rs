@@ -1,6 +1,7 @@
 //! A program that a test runs beside itself: its lines are read as they come, its end is
 //! waited for with a deadline, and it does not outlive the test.
 
+use rustix::process::{Pid, Signal, kill_process};
 use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -62,6 +63,18 @@ impl Process {
             };
             panic!("{}: {what}. It said:\n{}", self.name, self.log())
         })
+    }
+
+    /// The next line of stdout, if one comes within this time.
+    pub(crate) fn line_if_any(&self, within: Duration) -> Result<String, RecvTimeoutError> {
+        self.lines.recv_timeout(within)
+    }
+
+    /// Asks it to end, as Ctrl-C does, unless it has ended.
+    pub(crate) fn interrupt(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            kill_process(Pid::from_child(&self.child), Signal::INT).expect("it is our child");
+        }
     }
 
     /// Waits for its end, which shows as the end of its stdout.

@@ -13,7 +13,8 @@ pub(crate) fn metric(addr: SocketAddr, name: &str) -> Option<u64> {
     value.map(|value| value.parse().expect("a whole number"))
 }
 
-fn get(addr: SocketAddr, path: &str) -> String {
+/// The whole answer to a GET, which must be a good one.
+pub(crate) fn get(addr: SocketAddr, path: &str) -> String {
     let mut tcp = TcpStream::connect(addr).expect("the server listens");
     tcp.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     let request = format!("GET {path} HTTP/1.1\r\nHost: {addr}\r\n\r\n");

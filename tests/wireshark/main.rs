@@ -1,0 +1,53 @@
+//! Somebody else's eyes on the same bytes: each session here is captured by Wireshark's `tshark`
+//! while its owner watches it through `/ws/wire`. What the view has told must be what Wireshark's
+//! dissection says, frame by frame, field by field.
+//!
+//! It takes tshark (Debian: `apt-get install tshark`), and the right to capture. `WS101_TSHARK` says
+//! where it is. Of a test that fails, the capture is in `target/tmp/wireshark`.
+
+mod compare;
+mod dissection;
+#[path = "../live/mod.rs"]
+mod live;
+mod sessions;
+mod tshark;
+
+use libtest_mimic::{Arguments, Trial};
+use live::Server;
+use sessions::Shown;
+use std::process::ExitCode;
+use tshark::Capture;
+
+/// A name, and what its clients do: each connection is told as its view has shown it.
+type Row = (&'static str, fn(&Server) -> Vec<Shown>);
+
+const ROWS: [Row; 3] = [
+    ("echo", sessions::echo),
+    ("chat", sessions::chat),
+    ("refused", sessions::refused),
+];
+
+fn main() -> ExitCode {
+    let args = Arguments::from_args();
+    let found = tshark::find();
+    let test = |(name, session): Row| match &found {
+        Ok(()) => Trial::test(name, move || {
+            judge(name, session);
+            Ok(())
+        }),
+        Err(reason) => live::optional::missing(name, reason),
+    };
+    libtest_mimic::run(&args, ROWS.into_iter().map(test).collect()).exit_code()
+}
+
+fn judge(name: &'static str, session: fn(&Server) -> Vec<Shown>) {
+    // So often that a session of a moment sees a ping.
+    let server = Server::start(&["--ping-interval", "200ms"]);
+    let mut capture = Capture::of(&server, name);
+    let connections = session(&server);
+    let ports: Vec<u16> = connections.iter().map(|shown| shown.port).collect();
+    let packets = capture.stop(&ports);
+    for shown in &connections {
+        compare::connection(shown, &packets);
+    }
+}
