@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex};
 
 pub(crate) struct Browser {
     devtools: Arc<DevTools>,
+    /// Where it is spoken to, and where the page of its own developer tools is.
+    door: SocketAddr,
     /// Locked by nobody: it only lets the browser be shared.
     _process: Mutex<Chromium>,
 }
@@ -19,8 +21,10 @@ impl Browser {
     pub(crate) fn start(program: &Path) -> Self {
         keepsake::clear();
         let (process, address) = Chromium::start(program);
+        let door = address.split('/').nth(2).and_then(|door| door.parse().ok());
         Self {
             devtools: Arc::new(DevTools::connect(&address)),
+            door: door.expect("ws://127.0.0.1:PORT/PATH"),
             _process: Mutex::new(process),
         }
     }
@@ -39,6 +43,7 @@ impl Browser {
         Context {
             id: id(&created, "browserContextId"),
             server,
+            door: self.door,
             devtools: Arc::clone(&self.devtools),
         }
     }
@@ -55,6 +60,7 @@ impl Drop for Browser {
 pub(crate) struct Context {
     id: String,
     server: SocketAddr,
+    door: SocketAddr,
     devtools: Arc<DevTools>,
 }
 
@@ -68,6 +74,15 @@ impl Context {
 
     /// A new tab, to be prepared before it loads anything.
     pub(crate) fn blank(&self) -> Tab {
+        self.blank_for(self.server)
+    }
+
+    /// A new tab for the pages that the browser itself serves.
+    pub(crate) fn blank_for_tools(&self) -> Tab {
+        self.blank_for(self.door)
+    }
+
+    fn blank_for(&self, server: SocketAddr) -> Tab {
         // A window of its own: of the tabs in one window only the one in front is visible, and a
         // page that is not is drawn late or never.
         let params =
@@ -77,7 +92,7 @@ impl Context {
         let params = json!({ "targetId": target, "flatten": true });
         let attached = self.call("Target.attachToTarget", &params);
         let session = id(&attached, "sessionId");
-        Tab::attached(Arc::clone(&self.devtools), target, session, self.server)
+        Tab::attached(Arc::clone(&self.devtools), target, session, server)
     }
 
     /// The cookies, as the browser keeps them.

@@ -41,12 +41,13 @@ impl With {
 impl Tab {
     /// Clicks the middle of an element. It must be in the way of nothing, and nothing in its way.
     pub(crate) fn click(&self, selector: &str) {
-        let middle = self.wait_for(&middle_of(selector), &format!("{selector} to click"));
-        assert_eq!(
-            middle["covered"],
-            Value::Null,
-            "something covers {selector}"
-        );
+        self.click_on(&found_by(selector), selector);
+    }
+
+    /// The same for an element that an expression finds.
+    pub(crate) fn click_on(&self, js: &str, what: &str) {
+        let middle = self.wait_for(&middle_of(js), &format!("{what} to click"));
+        assert_eq!(middle["covered"], Value::Null, "something covers {what}");
         let at = |kind: &str, buttons: u32| {
             json!({ "type": kind, "x": middle["x"], "y": middle["y"],
                 "button": if kind == "mouseMoved" { "none" } else { "left" },
@@ -59,7 +60,8 @@ impl Tab {
 
     /// Turns the mouse wheel over an element. Down is more than zero.
     pub(crate) fn wheel(&self, selector: &str, down: i32) {
-        let middle = self.wait_for(&middle_of(selector), &format!("{selector} to scroll"));
+        let middle = middle_of(&found_by(selector));
+        let middle = self.wait_for(&middle, &format!("{selector} to scroll"));
         self.call(
             "Input.dispatchMouseEvent",
             json!({ "type": "mouseWheel", "x": middle["x"], "y": middle["y"], "deltaX": 0, "deltaY": down }),
@@ -120,21 +122,24 @@ impl Tab {
     }
 }
 
+fn found_by(selector: &str) -> String {
+    format!("document.querySelector({})", quoted(selector))
+}
+
 /// An expression for the middle of an element, once it is there and stands still, in the
 /// window's coordinates; with `covered` when a click there would meet something else.
-fn middle_of(selector: &str) -> String {
+fn middle_of(js: &str) -> String {
     format!(
         "(() => {{
-            const wanted = document.querySelector({});
+            const wanted = {js};
             if (!wanted?.checkVisibility({{ visibilityProperty: true }})) return null;
             if (document.getAnimations().some((one) => one.playState === 'running' && one.effect?.target?.contains(wanted))) return null;
             wanted.scrollIntoView({{ block: 'nearest', behavior: 'instant' }});
             const box = wanted.getBoundingClientRect();
             const x = box.left + box.width / 2, y = box.top + box.height / 2;
-            const met = document.elementFromPoint(x, y);
+            const met = wanted.getRootNode().elementFromPoint(x, y);
             const covered = wanted.contains(met) || met?.control === wanted ? null : String(met?.outerHTML).slice(0, 200);
             return {{ x, y, covered }};
-        }})()",
-        quoted(selector)
+        }})()"
     )
 }

@@ -28,6 +28,7 @@ mod handshake;
 mod hostile;
 mod house;
 mod input;
+mod inspector;
 mod keepsake;
 mod lasting;
 #[path = "../live/mod.rs"]

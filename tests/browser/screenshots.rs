@@ -1,5 +1,7 @@
 //! The pictures in the README: taken by every run, kept when `WS101_SCREENSHOTS=1` is set.
 
+mod inspected;
+
 use crate::PageTest;
 use crate::browser::Browser;
 use crate::chat::{self, log_in, reads, say};
@@ -11,11 +13,12 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::{env, fs};
 
-pub(crate) const TESTS: [PageTest; 4] = [
+pub(crate) const TESTS: [PageTest; 5] = [
     ("chat", chat),
     ("login", login),
     ("cheeper", cheeper),
     ("wire", wire),
+    ("devtools", inspected::devtools),
 ];
 
 const PHONE: Screen = Screen {

@@ -18,7 +18,7 @@ const DOMAINS: [&str; 4] = ["Page", "Runtime", "Log", "Network"];
 
 pub(crate) struct Tab {
     devtools: Arc<DevTools>,
-    target: String,
+    pub(crate) target: String,
     session: String,
     /// The server whose pages this tab loads, and nobody else's.
     pub(crate) server: SocketAddr,
