@@ -12,7 +12,7 @@ use crate::tab::{Tab, quoted};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
-pub(crate) const TESTS: [PageTest; 10] = [
+pub(crate) const TESTS: [PageTest; 11] = [
     ("table", table::as_sent),
     ("refused", table::refused),
     ("own_connection", table::own_connection),
@@ -20,6 +20,7 @@ pub(crate) const TESTS: [PageTest; 10] = [
     ("marks", marks::both_ways),
     ("keyboard", marks::keyboard),
     ("links", marks::links),
+    ("two_clicks", drawer::two_clicks),
     ("drawer", drawer::in_the_chat),
     ("phone", drawer::phone),
     ("flood", flood::a_thousand_a_second),

@@ -4,6 +4,7 @@ use super::{PAGE, has_frames, watching};
 use crate::browser::Browser;
 use crate::chat::{self, log_in, say, shows};
 use crate::house::House;
+use crate::tab::Tab;
 use crate::view::Screen;
 use serde_json::json;
 
@@ -43,6 +44,35 @@ pub(super) fn in_the_chat(browser: &Browser) {
     ada.wait_for("document.activeElement?.id === 'show-wire'", "the focus");
     ada.assert_clean();
     full.assert_clean();
+}
+
+/// From the page that everybody opens first, one's own frames are two clicks away: before one has a name, and after.
+pub(super) fn two_clicks(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let stranger = visitor.tab(chat::PAGE);
+    explains_within(&stranger, ["#login a[href=wire]", "tr.out .opcode"]);
+    let ada = log_in(&visitor, "ada", "lobby");
+    explains_within(&ada, ["#show-wire", "tr.in .opcode"]);
+}
+
+/// The last click chooses a frame, which is then explained.
+fn explains_within(tab: &Tab, clicks: [&str; 2]) {
+    for place in clicks {
+        tab.click(place);
+    }
+    let row = "tr.frame[aria-selected=true]";
+    let number = tab.text(&format!("{row} .number"));
+    let heading = tab.text(".wire-detail h2");
+    assert!(
+        heading.starts_with(&format!("Frame {number} ")),
+        "{heading}"
+    );
+    assert!(tab.count(".field-box") >= 5, "a box for each field");
+    let explained = tab.text(".explanation");
+    assert!(explained.starts_with("O opcode"), "{explained}");
+    assert!(explained.contains('§'), "{explained}");
+    tab.assert_clean();
 }
 
 pub(super) fn phone(browser: &Browser) {
