@@ -11,6 +11,7 @@
 
 mod digest;
 mod queue;
+mod reel;
 #[cfg(test)]
 mod tests;
 mod track;
@@ -19,7 +20,7 @@ pub(crate) use digest::{Digest, Kept};
 pub(crate) use queue::{Item, Queue};
 
 use crate::protocol::Role;
-use std::collections::VecDeque;
+use reel::Reel;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -43,9 +44,7 @@ pub(crate) struct Tape {
 struct State {
     client: Track,
     server: Track,
-    past: VecDeque<Moment>,
-    /// Frames in `past`.
-    kept: usize,
+    past: Reel,
     /// Frames that went over the connection, whole.
     frames: u64,
     watchers: Vec<Arc<Queue>>,
@@ -53,7 +52,7 @@ struct State {
 }
 
 /// Frames that came in one read, or went out in one write.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Moment {
     pub(crate) sender: Role,
     /// Since the connection was upgraded.
@@ -85,8 +84,7 @@ impl Tape {
             state: Mutex::new(State {
                 client: Track::new(Role::Client),
                 server: Track::new(Role::Server),
-                past: VecDeque::new(),
-                kept: 0,
+                past: Reel::default(),
                 frames: 0,
                 watchers: Vec::new(),
                 ended: false,
@@ -98,8 +96,7 @@ impl Tape {
 
     /// Bytes came from the client. To be told before they are unmasked where they lie.
     pub(crate) fn received(&self, bytes: &[u8]) {
-        self.lock()
-            .note(Role::Client, self.start.elapsed(), bytes, None);
+        self.lock().note(Role::Client, self.start, bytes);
     }
 
     /// Bytes go to the client, as many of them as `send` says it has sent.
@@ -114,14 +111,11 @@ impl Tape {
     ) -> io::Result<usize> {
         let mut state = self.lock();
         let count = send()?;
-        if count > 0 {
-            let digest = digest.filter(|_| count == bytes.len());
-            let made = digest.and_then(|digest| digest.made);
-            let at = made.map_or_else(
-                || self.start.elapsed(),
-                |made| made.saturating_duration_since(self.start),
-            );
-            state.note(Role::Server, at, &bytes[..count], digest);
+        match digest {
+            Some(digest) if count == bytes.len() && state.is_between_frames_unwatched() => {
+                state.keep(Arc::clone(digest));
+            }
+            _ => state.note(Role::Server, self.start, &bytes[..count]),
         }
         Ok(count)
     }
@@ -169,9 +163,17 @@ impl Tape {
         Some(Past {
             request: self.request.clone(),
             response: self.response.clone(),
-            moments: state.past.iter().cloned().collect(),
+            moments: state
+                .past
+                .digests()
+                .map(|frames| Moment {
+                    sender: frames.sender,
+                    at: frames.made.saturating_duration_since(self.start),
+                    frames: Arc::clone(frames),
+                })
+                .collect(),
             unfinished,
-            forgotten: state.frames - state.kept as u64,
+            forgotten: state.frames - state.past.frames() as u64,
             queue,
         })
     }
@@ -183,30 +185,31 @@ impl Tape {
 }
 
 impl State {
-    /// Notes bytes that were read or written. `digest` is what they are as whole frames.
-    fn note(&mut self, sender: Role, at: Duration, bytes: &[u8], digest: Option<&Arc<Digest>>) {
+    /// Nothing has to be told, and nothing to be put together.
+    const fn is_between_frames_unwatched(&self) -> bool {
+        self.server.is_between_frames() && self.watchers.is_empty()
+    }
+
+    /// Notes bytes that were read or written.
+    fn note(&mut self, sender: Role, start: Instant, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
         let track = match sender {
             Role::Client => &mut self.client,
             Role::Server => &mut self.server,
         };
-        let step = track.follow(bytes, digest);
+        let (step, now) = (track.follow(bytes), Instant::now());
         for watcher in &self.watchers {
-            watcher.offer(sender, at, bytes, &step);
+            watcher.offer(sender, now.saturating_duration_since(start), bytes, &step);
         }
-        self.frames += step.frames as u64;
-        if let Some(frames) = step.digest {
-            self.keep(Moment { sender, at, frames });
+        if step.found.count > 0 {
+            self.keep(Arc::new(step.found.digest(sender, now)));
         }
     }
 
-    fn keep(&mut self, moment: Moment) {
-        self.kept += moment.frames.len();
-        self.past.push_back(moment);
-        while let Some(oldest) = self.past.front()
-            && self.kept - oldest.frames.len() >= MOST_FRAMES
-        {
-            self.kept -= oldest.frames.len();
-            self.past.pop_front();
-        }
+    fn keep(&mut self, digest: Arc<Digest>) {
+        self.frames += digest.count() as u64;
+        self.past.push(digest);
     }
 }

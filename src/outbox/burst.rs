@@ -18,7 +18,7 @@ impl<'a> Burst<'a> {
         Self {
             frames,
             messages,
-            digest: Arc::new(Digest::of(frames, messages)),
+            digest: Digest::of(frames, messages),
         }
     }
 }

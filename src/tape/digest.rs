@@ -2,7 +2,7 @@
 
 use super::MOST_FRAMES;
 use crate::protocol::{FrameHeader, Role};
-use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What is kept of a frame: so many bytes of its beginning, with the header, …
@@ -11,21 +11,22 @@ pub(super) const BEGINNING: usize = 192;
 pub(super) const END: usize = 64;
 
 /// At most [`MOST_FRAMES`] frames of one direction, one behind the other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Digest {
+    pub(super) sender: Role,
+    /// When it was made: that will do for when it was sent. A clock is not read for free.
+    pub(super) made: Instant,
     /// Frames that were there, with those that are not kept.
     count: usize,
-    /// When it was made, if that will do for when it was sent: a clock is not read for free.
-    pub(super) made: Option<Instant>,
-    marks: VecDeque<Mark>,
-    bytes: VecDeque<u8>,
+    marks: Box<[Mark]>,
+    bytes: Box<[u8]>,
 }
 
 #[derive(Debug)]
 struct Mark {
     beginning: u32,
-    omitted: u64,
     end: u32,
+    omitted: u64,
 }
 
 /// One frame of a digest.
@@ -39,24 +40,56 @@ pub(crate) struct Kept {
 
 impl Digest {
     /// Of so many whole frames that a server sends.
-    pub(crate) fn of(mut frames: &[u8], count: usize) -> Self {
-        let mut digest = Self::default();
-        let mut skip = count.saturating_sub(MOST_FRAMES);
-        digest.count = skip;
-        digest.made = Some(Instant::now());
+    pub(crate) fn of(mut frames: &[u8], count: usize) -> Arc<Self> {
+        let mut found = Found::default();
         while let Ok(Some((header, size))) = FrameHeader::decode(frames, Role::Server) {
             let len = (size + header.len as usize).min(frames.len());
             let (frame, rest) = frames.split_at(len);
-            match skip {
-                0 => digest.keep(frame),
-                _ => skip -= 1,
+            if found.count + MOST_FRAMES < count {
+                found.count += 1;
+            } else {
+                found.keep(frame);
             }
             frames = rest;
         }
-        digest.settle();
-        digest
+        Arc::new(found.digest(Role::Server, Instant::now()))
     }
 
+    /// How many frames it was made of.
+    pub(crate) const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// How many of them it holds.
+    pub(crate) const fn len(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// The frames, from the oldest to the newest.
+    pub(crate) fn frames(&self) -> impl Iterator<Item = Kept> {
+        let mut bytes = &*self.bytes;
+        let mut take = move |size: u32| {
+            let (now, later) = bytes.split_at(size as usize);
+            bytes = later;
+            now.to_vec()
+        };
+        self.marks.iter().map(move |mark| Kept {
+            beginning: take(mark.beginning),
+            omitted: mark.omitted,
+            end: take(mark.end),
+        })
+    }
+}
+
+/// Frames that become a digest.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) count: usize,
+    marks: Vec<Mark>,
+    bytes: Vec<u8>,
+}
+
+impl Found {
     /// Adds a frame.
     pub(super) fn keep(&mut self, frame: &[u8]) {
         match frame.len().checked_sub(BEGINNING + END) {
@@ -70,44 +103,35 @@ impl Digest {
 
     /// Adds a frame whose middle is gone.
     pub(super) fn keep_cut(&mut self, beginning: &[u8], omitted: u64, end: &[u8]) {
-        if self.marks.len() == MOST_FRAMES
-            && let Some(oldest) = self.marks.pop_front()
-        {
-            self.bytes.drain(..(oldest.beginning + oldest.end) as usize);
+        if self.marks.len() == 2 * MOST_FRAMES {
+            self.forget_all_but(MOST_FRAMES);
         }
         self.count += 1;
-        self.bytes.extend(beginning);
-        self.bytes.extend(end);
-        self.marks.push_back(Mark {
+        self.bytes.extend_from_slice(beginning);
+        self.bytes.extend_from_slice(end);
+        self.marks.push(Mark {
             beginning: beginning.len() as u32,
-            omitted,
             end: end.len() as u32,
+            omitted,
         });
     }
 
-    /// Nothing more is added: gives back the memory that is not needed.
-    pub(super) fn settle(&mut self) {
-        self.marks.shrink_to_fit();
-        self.bytes.shrink_to_fit();
+    fn forget_all_but(&mut self, most: usize) {
+        let surplus = self.marks.len().saturating_sub(most);
+        let oldest = self.marks.drain(..surplus);
+        let size: u32 = oldest.map(|mark| mark.beginning + mark.end).sum();
+        self.bytes.drain(..size as usize);
     }
 
-    /// How many frames it was made of.
-    pub(crate) const fn count(&self) -> usize {
-        self.count
-    }
-
-    /// How many of them it holds.
-    pub(crate) fn len(&self) -> usize {
-        self.marks.len()
-    }
-
-    /// The frames, from the oldest to the newest.
-    pub(crate) fn frames(&self) -> impl Iterator<Item = Kept> {
-        let mut bytes = self.bytes.iter().copied();
-        self.marks.iter().map(move |mark| Kept {
-            beginning: bytes.by_ref().take(mark.beginning as usize).collect(),
-            omitted: mark.omitted,
-            end: bytes.by_ref().take(mark.end as usize).collect(),
-        })
+    /// Nothing more is added.
+    pub(super) fn digest(mut self, sender: Role, made: Instant) -> Digest {
+        self.forget_all_but(MOST_FRAMES);
+        Digest {
+            sender,
+            made,
+            count: self.count,
+            marks: self.marks.into_boxed_slice(),
+            bytes: self.bytes.into_boxed_slice(),
+        }
     }
 }

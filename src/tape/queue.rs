@@ -79,7 +79,7 @@ impl Queue {
                 }
             }
             _ => {
-                state.dropped += step.frames as u64;
+                state.dropped += step.found.count as u64;
                 state.lost[sender as usize] = true;
             }
         }

@@ -157,7 +157,7 @@ fn r12_a_burst_is_digested_once_for_all_and_copied_for_nobody() {
         let text = format!("line {number}");
         Frame::whole(Opcode::Text, text.as_bytes()).encode(None, &mut burst);
     }
-    let digest = Arc::new(super::Digest::of(&burst, 50));
+    let digest = super::Digest::of(&burst, 50);
     let tapes = [Tape::new(b"", b"", b""), Tape::new(b"", b"", b"")];
     for tape in &tapes {
         let sent = tape.sending(&burst, Some(&digest), || Ok(burst.len()));

@@ -1,9 +1,8 @@
 //! Follows the bytes of one direction from frame to frame, by nothing but their headers.
 
-use super::digest::{BEGINNING, Digest, END};
+use super::digest::{BEGINNING, END, Found};
 use crate::protocol::{FrameHeader, Role};
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// Where one direction has come to.
 #[derive(Debug)]
@@ -35,12 +34,10 @@ impl Partial {
 /// What some bytes were.
 #[derive(Debug, Default)]
 pub(super) struct Step {
-    /// Frames that ended in them.
-    pub(super) frames: usize,
     /// Where in them a frame begins or may begin, the first time.
     pub(super) boundary: Option<usize>,
-    /// Those frames, as far as they are kept.
-    pub(super) digest: Option<Arc<Digest>>,
+    /// The frames that ended in them, as far as they are kept.
+    pub(super) found: Found,
 }
 
 impl Track {
@@ -73,8 +70,13 @@ impl Track {
         })
     }
 
-    /// Takes bytes in. `digest` is what they are, if they are whole frames and that is known.
-    pub(super) fn follow(&mut self, bytes: &[u8], digest: Option<&Arc<Digest>>) -> Step {
+    /// Does a frame begin with the next byte?
+    pub(super) const fn is_between_frames(&self) -> bool {
+        self.len == 0 && !self.derailed
+    }
+
+    /// Takes bytes in.
+    pub(super) fn follow(&mut self, bytes: &[u8]) -> Step {
         if self.derailed {
             return Step::default();
         }
@@ -82,30 +84,20 @@ impl Track {
             boundary: (self.len == 0).then_some(0),
             ..Step::default()
         };
-        if let (0, Some(digest)) = (self.len, digest) {
-            step.frames = digest.count();
-            step.digest = Some(Arc::clone(digest));
-            return step;
-        }
-        let mut found = Digest::default();
         let mut rest = bytes;
         while !rest.is_empty() && !self.derailed {
-            rest = self.advance(rest, &mut found, &mut step.frames);
+            rest = self.advance(rest, &mut step.found);
             if self.len == 0 && !self.derailed {
                 step.boundary.get_or_insert(bytes.len() - rest.len());
             }
-        }
-        if found.len() > 0 {
-            found.settle();
-            step.digest = Some(Arc::new(found));
         }
         step
     }
 
     /// Takes what belongs to one frame, or to its header; returns what is behind it.
-    fn advance<'b>(&mut self, bytes: &'b [u8], found: &mut Digest, frames: &mut usize) -> &'b [u8] {
+    fn advance<'b>(&mut self, bytes: &'b [u8], found: &mut Found) -> &'b [u8] {
         let Some(whole) = self.whole else {
-            return self.look_for_header(bytes, found, frames);
+            return self.look_for_header(bytes, found);
         };
         let missing = whole - self.len;
         let take = usize::try_from(missing).map_or(bytes.len(), |most| most.min(bytes.len()));
@@ -119,18 +111,12 @@ impl Track {
             }
             self.put_away(found);
         }
-        *frames += 1;
         (self.len, self.whole) = (0, None);
         later
     }
 
     /// A header may come in pieces: then they are put together, a byte at a time.
-    fn look_for_header<'b>(
-        &mut self,
-        bytes: &'b [u8],
-        found: &mut Digest,
-        frames: &mut usize,
-    ) -> &'b [u8] {
+    fn look_for_header<'b>(&mut self, bytes: &'b [u8], found: &mut Found) -> &'b [u8] {
         let (header, rest) = match FrameHeader::decode(bytes, self.sender) {
             Ok(Some(header)) if self.len == 0 => (Ok(Some(header)), bytes),
             _ => {
@@ -146,7 +132,6 @@ impl Track {
                 self.whole = Some(whole);
                 if self.len == whole {
                     self.put_away(found);
-                    *frames += 1;
                     (self.len, self.whole) = (0, None);
                 }
                 rest
@@ -156,7 +141,6 @@ impl Track {
                 // What is wrong with it is the last thing that one wants to see.
                 self.gather(rest);
                 self.put_away(found);
-                *frames += 1;
                 self.derailed = true;
                 &[]
             }
@@ -178,7 +162,7 @@ impl Track {
     }
 
     /// It is complete.
-    fn put_away(&mut self, found: &mut Digest) {
+    fn put_away(&mut self, found: &mut Found) {
         let mut partial = self.partial.take().unwrap_or_default();
         let omitted = self.len - partial.len() as u64;
         let end = partial.end.make_contiguous();
