@@ -1,6 +1,6 @@
 // The table of frames. It follows the newest row while that is in view, and otherwise stays where its reader is.
 
-import { grouped } from "./bytes.js";
+import { counted, grouped } from "./bytes.js";
 import { el } from "./dom.js";
 import { summaryOf } from "./wire-frame.js";
 import { KEPT } from "./wire-store.js";
@@ -136,7 +136,7 @@ const makers = {
     return wide("state", `${from} → ${to}${who}${code ? `, ${code}` : ""}`);
   },
   drop({ record }) {
-    return wide("drop", `${grouped(record.count)} records were left out: this view was too slow, the chat was not`);
+    return wide("drop", `${counted(record.count, "frame")} missing here: this view was too slow, its connection was not`);
   },
   again({ record }) {
     return wide("again", `a new connection, number ${record.conn}`);

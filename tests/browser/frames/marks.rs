@@ -3,9 +3,11 @@
 use super::{PAGE, Script, choose, has_frames};
 use crate::browser::{Browser, Context};
 use crate::house::House;
+use crate::live::bytes::frame_from;
 use crate::input::With;
 use crate::tab::{Tab, quoted};
 use serde_json::json;
+use ws101::Role;
 
 /// The fields of a short masked frame, in their order, each with the bytes that it is in.
 const FIELDS: [(&str, &[u64]); 7] = [
@@ -23,8 +25,10 @@ fn hello(visitor: &Context, server: &House, hash: &str) -> (Tab, Script, u64) {
     let tab = visitor.tab(&format!("{PAGE}{hash}"));
     let mut script = Script::connect(server.addr());
     script.watched_in(&tab);
-    script.wire.send_frame(0x81, "Hello");
-    script.wire.send_frame(0x89, "?");
+    // In one write, or an answer may come between the two.
+    let both = [(0x81, "Hello"), (0x89, "?")];
+    let both = both.map(|(first, payload)| frame_from(Role::Client, first, payload.as_bytes()));
+    script.wire.send(&both.concat());
     has_frames(&tab, "in", 2);
     let number = tab.eval("Number(document.querySelector('tr.in[id]').id.slice(1))");
     (tab, script, number.as_u64().expect("a number"))
