@@ -203,9 +203,7 @@ impl Guest {
 impl Drop for Guest {
     fn drop(&mut self) {
         self.burst_ended();
-        // The rooms first: whoever takes the name next would be in them twice, to the others.
-        self.person.leave_rooms(&self.chat.rooms);
-        self.chat.people.release(&self.person);
+        self.person.go(&self.chat.rooms, &self.chat.people);
         self.chat.sessions.close(&self.token, self.was_named);
     }
 }

@@ -9,6 +9,7 @@ use super::session::Session;
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Outgoing};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// To a connection whose session goes on in another one. §7.4.2: from 4000 on, codes are ours.
@@ -23,6 +24,8 @@ pub(super) struct Person {
     /// Held by whoever takes this person out of rooms: the connection itself, or the one that
     /// replaces it. The second finds it done.
     leaving: Mutex<()>,
+    /// Its connection has ended.
+    going: AtomicBool,
 }
 
 /// What changes about a person.
@@ -41,6 +44,7 @@ impl Person {
             sender,
             standing: Mutex::default(),
             leaving: Mutex::default(),
+            going: AtomicBool::new(false),
         })
     }
 
@@ -70,7 +74,24 @@ impl Person {
     }
 
     fn leave_those(&self, rooms: &Rooms, which: impl Fn(&Arc<Room>) -> bool) {
-        let _alone = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self.alone();
+        self.leave(rooms, which);
+    }
+
+    /// The connection has ended: goes from all rooms, and gives the name back. The rooms first, or
+    /// whoever takes the name next would be in them twice, to the others.
+    pub(super) fn go(self: &Arc<Self>, rooms: &Rooms, people: &People) {
+        let _alone = self.alone();
+        self.going.store(true, Ordering::Release);
+        self.leave(rooms, |_| true);
+        people.release(self);
+    }
+
+    fn alone(&self) -> MutexGuard<'_, ()> {
+        self.leaving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn leave(&self, rooms: &Rooms, which: impl Fn(&Arc<Room>) -> bool) {
         let left: Vec<_> = self
             .standing()
             .rooms
@@ -96,6 +117,7 @@ impl People {
         person: &Arc<Person>,
         session: &Session,
     ) -> Result<Option<Arc<Person>>, Refusal> {
+        self.wait_for_one_who_goes(name);
         let mut by_name = self.lock();
         if person.sender.is_closed() {
             // It has just been replaced itself; this was said before it could know.
@@ -133,6 +155,7 @@ impl People {
         person: &Arc<Person>,
         name: &str,
     ) -> Result<(Name, Vec<Arc<Room>>), Refusal> {
+        self.wait_for_one_who_goes(name);
         let mut by_name = self.lock();
         let key = rules::key(name);
         if by_name
@@ -151,9 +174,17 @@ impl People {
         Ok((old, standing.rooms.clone()))
     }
 
-    /// The connection has ended: the name is free.
-    pub(super) fn release(&self, person: &Arc<Person>) {
+    /// The name is free.
+    fn release(&self, person: &Arc<Person>) {
         remove(&mut self.lock(), person);
+    }
+
+    /// Whoever has heard that somebody left may take that name: it is free in a moment.
+    fn wait_for_one_who_goes(&self, name: &str) {
+        let holder = self.lock().get(&rules::key(name)).cloned();
+        if let Some(holder) = holder.filter(|holder| holder.going.load(Ordering::Acquire)) {
+            drop(holder.alone());
+        }
     }
 
     pub(super) fn find(&self, name: &str) -> Result<Arc<Person>, Refusal> {
