@@ -7,6 +7,9 @@ use serde_json::Number;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
+/// What most events fit in, so that it need not grow on the way.
+const ROOM: usize = 320;
+
 /// Everything that a client can be told. Later versions only add fields.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -180,7 +183,9 @@ impl Limits {
 
 impl Event<'_> {
     pub(super) fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings, numbers and lists are always JSON")
+        let mut json = Vec::with_capacity(ROOM);
+        serde_json::to_writer(&mut json, self).expect("strings, numbers and lists are always JSON");
+        String::from_utf8(json).expect("JSON is text")
     }
 
     /// Appends it as a frame.

@@ -20,7 +20,7 @@ const MOST_RUNS: usize = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct History {
-    lines: VecDeque<String>,
+    lines: VecDeque<Box<str>>,
     bytes: usize,
     last: u64,
     /// Runs of the past and how far each came. The numbering went on from one to the next.
@@ -63,7 +63,7 @@ impl History {
     pub(super) fn push(&mut self, line: String) {
         self.last += 1;
         self.bytes += line.len();
-        self.lines.push_back(line);
+        self.lines.push_back(line.into_boxed_str());
         while self.lines.len() > MOST_LINES || self.bytes > MOST_BYTES {
             let forgotten = self.lines.pop_front().map_or(0, |line| line.len());
             self.bytes -= forgotten;

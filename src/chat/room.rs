@@ -41,6 +41,8 @@ pub(super) struct Log {
     roster_due: Option<Instant>,
     /// The time of the latest line: a clock that is set back does not make lines older.
     latest: u64,
+    /// That time in words. Lines of the same millisecond share it: it costs more than the rest of a line.
+    at: Arc<str>,
     /// Nothing more is said: the server ends.
     ended: bool,
     /// Nobody can come in: the name stands for another room, or will.
@@ -51,7 +53,18 @@ pub(super) struct Log {
 #[derive(Debug, Clone)]
 pub(super) struct Taken {
     pub(super) seq: u64,
-    pub(super) at: String,
+    pub(super) at: Arc<str>,
+}
+
+impl Log {
+    /// What a line's time is called that is said now.
+    fn strike(&mut self, now: u64) -> Arc<str> {
+        if now > self.latest {
+            self.latest = now;
+            self.at = date::timestamp(now).into();
+        }
+        Arc::clone(&self.at)
+    }
 }
 
 impl Room {
@@ -64,6 +77,7 @@ impl Room {
             comings: Bucket::new(presence::COMINGS, Instant::now()),
             roster_due: None,
             latest,
+            at: date::timestamp(latest).into(),
             ended: false,
             forgotten: false,
         };
@@ -153,8 +167,7 @@ impl Room {
         if queue.log.ended {
             return None;
         }
-        queue.log.latest = queue.log.latest.max(date::now());
-        let at = date::timestamp(queue.log.latest);
+        let at = queue.log.strike(date::now());
         let seq = queue.log.history.last() + 1;
         let line = Event::Said {
             room: &self.name,

@@ -59,7 +59,7 @@ impl Guest {
         let taken = self.take(WHISPER, id, now, || {
             // Whoever has left since a whisper was taken has heard it all the same.
             listener.as_ref().map_err(Refusal::clone)?;
-            let at = date::timestamp(date::now());
+            let at = date::timestamp(date::now()).into();
             Ok(Some(Taken { seq: 0, at }))
         })?;
         let Some((Taken { at, .. }, is_new)) = taken else {
