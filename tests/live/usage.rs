@@ -81,7 +81,7 @@ fn rss(process: u32) -> u64 {
         .expect("a line VmRSS")
 }
 
-fn cpu(process: u32) -> Duration {
+pub(crate) fn cpu(process: u32) -> Duration {
     let stat = read(process, "stat");
     // The name, in brackets, may hold blanks; behind it the third field is the first.
     let (_, fields) = stat.rsplit_once(") ").expect("a name in brackets");

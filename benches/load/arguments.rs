@@ -1,0 +1,101 @@
+//! The command line of these benches.
+
+use super::talk::Length;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+const USAGE: &str = "\
+cargo bench --bench NAME -- [FILTER]... [--server PATH]... [--rounds N] [--seconds S] [--test]
+
+  FILTER     only what has this in its name
+  --server   this server, too, in turn with the one that was built
+  --rounds   how often (5); the median counts
+  --seconds  how long each time (1, idle: 24)
+  --test     everything for a moment: shows that it works, not how fast it is";
+
+#[derive(Debug)]
+pub(crate) struct Arguments {
+    pub(crate) is_test: bool,
+    pub(crate) servers: Vec<PathBuf>,
+    pub(crate) rounds: usize,
+    seconds: Option<f64>,
+    filters: Vec<String>,
+}
+
+impl Arguments {
+    /// Those of this process, or the way to end it.
+    pub(crate) fn of_process() -> Result<Self, ExitCode> {
+        Self::parse(std::env::args().skip(1)).map_err(|error| {
+            eprintln!("{error}{USAGE}");
+            ExitCode::from(2)
+        })
+    }
+
+    fn parse(mut given: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut arguments = Self {
+            // `cargo bench` says `--bench`; `cargo test --benches` does not.
+            is_test: true,
+            servers: Vec::new(),
+            rounds: 5,
+            seconds: None,
+            filters: Vec::new(),
+        };
+        let mut asked_for_test = false;
+        while let Some(argument) = given.next() {
+            let mut value = || given.next().ok_or(format!("{argument} what?\n\n"));
+            let bad = |value: &str| format!("{value:?} is no such number\n\n");
+            match argument.as_str() {
+                "--bench" => arguments.is_test = false,
+                "--test" => asked_for_test = true,
+                "--server" => arguments.servers.push(value()?.into()),
+                "--rounds" => {
+                    let value = value()?;
+                    let rounds = value
+                        .parse()
+                        .ok()
+                        .filter(|rounds| (1..100).contains(rounds));
+                    arguments.rounds = rounds.ok_or_else(|| bad(&value))?;
+                }
+                "--seconds" => {
+                    let value = value()?;
+                    let seconds = value
+                        .parse()
+                        .ok()
+                        .filter(|seconds| (0.1..600.0).contains(seconds));
+                    arguments.seconds = Some(seconds.ok_or_else(|| bad(&value))?);
+                }
+                "--help" => return Err(String::new()),
+                other if other.starts_with('-') => return Err(format!("what is {other}?\n\n")),
+                filter => arguments.filters.push(filter.to_owned()),
+            }
+        }
+        arguments.is_test |= asked_for_test;
+        Ok(arguments)
+    }
+
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|filter| name.contains(filter))
+    }
+
+    /// How long each time, unless the command line says otherwise.
+    pub(crate) fn time(&self, seconds: f64) -> Duration {
+        Duration::from_secs_f64(self.seconds.unwrap_or(seconds))
+    }
+
+    pub(crate) fn length(&self) -> Length {
+        if self.is_test {
+            return Length {
+                warm_up: Duration::ZERO,
+                measured: Duration::from_millis(50),
+                strict: true,
+            };
+        }
+        Length {
+            // What follows the coming of a crowd (who is there) is over by then.
+            warm_up: Duration::from_secs(1),
+            measured: self.time(1.0),
+            strict: false,
+        }
+    }
+}

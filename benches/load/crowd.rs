@@ -1,0 +1,276 @@
+//! Thousands of connections, and one thread for them all.
+
+use super::PATIENCE;
+use super::batch::encode;
+use super::follow::{Follower, LONGEST_LEFT, Mark, Reader, Seen, Tag};
+use super::target::{Dialect, Entry};
+use rustix::buffer::spare_capacity;
+use rustix::event::Timespec;
+use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
+use rustix::fd::OwnedFd;
+use rustix::io::Errno;
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+/// Connections that have not heard an answer yet. Half of what our own server accepts of such: it
+/// may count one for a moment longer than we do. The system would keep about as many, too.
+const IN_FLIGHT: usize = 64;
+/// Read at once. Bursts are large; one buffer serves all.
+const READ: usize = 256 << 10;
+/// Told by one look. A sender whose echoes are there must not wait for a thousand others.
+const EVENTS: usize = 64;
+
+/// All connections to a server.
+pub(crate) struct Crowd {
+    epoll: OwnedFd,
+    address: SocketAddr,
+    dialect: Dialect,
+    reader: Reader,
+    members: Vec<Member>,
+    events: Vec<Event>,
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Member {
+    tcp: TcpStream,
+    /// The head of the response, as long as it is not complete.
+    head: Option<Vec<u8>>,
+    follower: Follower,
+    /// What the socket did not take at once.
+    unsent: VecDeque<u8>,
+}
+
+impl Crowd {
+    pub(crate) fn new(address: SocketAddr, dialect: Dialect) -> io::Result<Self> {
+        Ok(Self {
+            epoll: epoll::create(CreateFlags::CLOEXEC)?,
+            address,
+            reader: Reader::new(&dialect),
+            dialect,
+            members: Vec::new(),
+            events: Vec::with_capacity(EVENTS),
+            buffer: vec![0; LONGEST_LEFT + READ],
+        })
+    }
+
+    pub(crate) fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
+    /// Opens connections until there are so many, each of them upgraded.
+    pub(crate) fn grow(&mut self, size: usize) -> io::Result<()> {
+        let mut deadline = Instant::now() + PATIENCE;
+        let mut upgraded = self.members.len();
+        while upgraded < size {
+            while self.members.len() < size && self.members.len() - upgraded < IN_FLIGHT {
+                self.connect()?;
+            }
+            let news = self.turn(Duration::from_secs(1), |_, _| {})?;
+            upgraded += news;
+            if news > 0 {
+                deadline = Instant::now() + PATIENCE;
+            }
+            in_time(deadline, || {
+                format!("{upgraded} of {size} connections were upgraded")
+            })?;
+        }
+        Ok(())
+    }
+
+    fn connect(&mut self) -> io::Result<()> {
+        let address = self.address;
+        // On one machine this does not wait.
+        let tcp = TcpStream::connect(address)?;
+        tcp.set_nodelay(true)?;
+        tcp.set_nonblocking(true)?;
+        let name = EventData::new_u64(self.members.len() as u64);
+        epoll::add(&self.epoll, &tcp, name, EventFlags::IN)?;
+        self.members.push(Member {
+            tcp,
+            head: Some(Vec::new()),
+            follower: Follower::default(),
+            unsent: VecDeque::new(),
+        });
+        let request = format!(
+            "GET {} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+            self.dialect.path
+        );
+        self.write(self.members.len() - 1, request.as_bytes())
+    }
+
+    /// Everyone from `first` on comes in, where that is something to be asked for.
+    pub(crate) fn join(&mut self, first: usize) -> io::Result<()> {
+        if matches!(self.dialect.entry, Entry::Connected) {
+            return Ok(());
+        }
+        let mut deadline = Instant::now() + PATIENCE;
+        let (mut asked, mut joined) = (first, first);
+        while joined < self.members.len() {
+            while asked < self.members.len() && asked - joined < IN_FLIGHT {
+                let mut frame = Vec::new();
+                encode(0x81, self.first_words(asked).as_bytes(), &mut frame);
+                self.write(asked, &frame)?;
+                asked += 1;
+            }
+            let before = joined;
+            self.turn(Duration::from_secs(1), |member, seen| {
+                joined += usize::from(match seen {
+                    Seen::Joined => true,
+                    Seen::Delivered(tag) => tag.is(Mark::Hello) && tag.is_from(member),
+                    _ => false,
+                });
+            })?;
+            if joined > before {
+                deadline = Instant::now() + PATIENCE;
+            }
+            in_time(deadline, || format!("{joined} came in"))?;
+        }
+        Ok(())
+    }
+
+    fn first_words(&self, member: usize) -> String {
+        match self.dialect.entry {
+            Entry::Asked { request, .. } => request(member),
+            Entry::Connected | Entry::Heard => {
+                let hello = Tag::new(Mark::Hello, member, 0);
+                (self.dialect.say)(&String::from_utf8_lossy(hello.as_bytes()))
+            }
+        }
+    }
+
+    /// Writes to one connection; what does not fit follows when there is room.
+    pub(crate) fn write(&mut self, member: usize, bytes: &[u8]) -> io::Result<()> {
+        let Member { tcp, unsent, .. } = &mut self.members[member];
+        let sent = if unsent.is_empty() {
+            send(tcp, bytes)?
+        } else {
+            0
+        };
+        if sent < bytes.len() {
+            unsent.extend(&bytes[sent..]);
+            let both = EventFlags::IN | EventFlags::OUT;
+            epoll::modify(&self.epoll, &*tcp, EventData::new_u64(member as u64), both)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for something to come, and tells each frame. How many were upgraded?
+    pub(crate) fn turn(
+        &mut self,
+        wait: Duration,
+        mut each: impl FnMut(usize, Seen),
+    ) -> io::Result<usize> {
+        let mut events = std::mem::take(&mut self.events);
+        let wait = Timespec::try_from(wait).expect("a short time");
+        match epoll::wait(&self.epoll, spare_capacity(&mut events), Some(&wait)) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut upgraded = 0;
+        for event in events.drain(..) {
+            let (member, flags) = (event.data.u64() as usize, event.flags);
+            if flags.contains(EventFlags::OUT) {
+                self.write_on(member)?;
+            }
+            if flags.intersects(EventFlags::IN | EventFlags::HUP | EventFlags::ERR) {
+                upgraded += usize::from(self.read(member, &mut each)?);
+            }
+        }
+        self.events = events;
+        Ok(upgraded)
+    }
+
+    fn write_on(&mut self, member: usize) -> io::Result<()> {
+        let Member { tcp, unsent, .. } = &mut self.members[member];
+        let sent = send(tcp, unsent.as_slices().0)?;
+        unsent.drain(..sent);
+        if unsent.is_empty() {
+            let name = EventData::new_u64(member as u64);
+            epoll::modify(&self.epoll, &*tcp, name, EventFlags::IN)?;
+        }
+        Ok(())
+    }
+
+    /// Reads what has come to one connection. Was it upgraded by that?
+    fn read(&mut self, member: usize, each: &mut impl FnMut(usize, Seen)) -> io::Result<bool> {
+        let own = &mut self.members[member];
+        let left = own.follower.left().len();
+        self.buffer[..left].copy_from_slice(own.follower.left());
+        let read = match (&own.tcp).read(&mut self.buffer[left..]) {
+            Ok(0) => return Err(ended(member)),
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let mut bytes = &self.buffer[..left + read];
+        let mut upgraded = false;
+        if let Some(head) = &mut own.head {
+            let Some(behind) = complete(head, bytes)? else {
+                return Ok(false);
+            };
+            bytes = &bytes[behind..];
+            own.head = None;
+            upgraded = true;
+        }
+        let (mut closed, mut pongs) = (false, Vec::new());
+        own.follower
+            .follow(&mut self.reader, bytes, |seen, payload| {
+                match seen {
+                    // §5.5.3: with what the ping brought.
+                    Seen::Ping => encode(0x8a, payload, &mut pongs),
+                    Seen::Close => closed = true,
+                    _ => {}
+                }
+                each(member, seen);
+            });
+        if closed {
+            return Err(ended(member));
+        }
+        if !pongs.is_empty() {
+            self.write(member, &pongs)?;
+        }
+        Ok(upgraded)
+    }
+}
+
+/// Adds to a response's head: where in `bytes` does it end?
+fn complete(head: &mut Vec<u8>, bytes: &[u8]) -> io::Result<Option<usize>> {
+    const END: &[u8] = b"\r\n\r\n";
+    let before = head.len();
+    head.extend_from_slice(bytes);
+    let Some(end) = head.windows(END.len()).position(|four| four == END) else {
+        return Ok(None);
+    };
+    if !head.starts_with(b"HTTP/1.1 101 ") {
+        let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
+        return Err(io::Error::other(format!(
+            "refused: {}",
+            line.escape_ascii()
+        )));
+    }
+    Ok(Some(end + END.len() - before))
+}
+
+fn send(mut tcp: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    match tcp.write(bytes) {
+        Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(0),
+        sent => sent,
+    }
+}
+
+fn ended(member: usize) -> io::Error {
+    io::Error::other(format!("the server ended connection {member}"))
+}
+
+/// An error, if it has taken too long.
+pub(crate) fn in_time(deadline: Instant, so_far: impl FnOnce() -> String) -> io::Result<()> {
+    if Instant::now() < deadline {
+        return Ok(());
+    }
+    let so_far = so_far();
+    Err(io::Error::other(format!("it took too long: {so_far}")))
+}

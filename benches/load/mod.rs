@@ -1,0 +1,36 @@
+//! A server in a process of its own, under the load of one thread that costs less than it.
+//!
+//! What a server does in a second shows only when the other side is cheaper: this one follows
+//! frames by their headers, looks at the first bytes of each, and never parses JSON. It knows
+//! nothing of ws101: a [`Target`] says how a server is started, a [`Dialect`] how it is spoken to.
+//!
+//! | file | |
+//! |---|---|
+//! | `arguments` | what is to be measured, and how long |
+//! | `target` | the command and the dialect of a server |
+//! | `server` | its process, and what it uses |
+//! | `follow` | server frames by header: what came, complete |
+//! | `batch` | client frames, built once and stamped anew for each sending |
+//! | `crowd` | the connections: opened, joined, read, written to |
+//! | `talk` | senders that keep so many messages in flight |
+//! | `ledger` | who has heard how much of it, how soon, in which order |
+//! | `rounds` | servers in turn, medians, ratios, the table |
+
+#![allow(dead_code)] // Several benches share this folder; none needs all of it.
+
+pub(crate) mod arguments;
+mod batch;
+pub(crate) mod crowd;
+pub(crate) mod follow;
+pub(crate) mod ledger;
+pub(crate) mod rounds;
+pub(crate) mod server;
+pub(crate) mod talk;
+pub(crate) mod target;
+#[path = "../../tests/live/usage.rs"]
+pub(crate) mod usage;
+
+use std::time::Duration;
+
+/// What must come at all comes within this, on a machine that has other things to do.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,0 +1,76 @@
+//! A server's process: started, looked at, ended.
+
+use super::target::Target;
+use super::usage::{Usage, cpu};
+use std::io::{self, BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    address: SocketAddr,
+    /// Kept open: whatever else it prints has somewhere to go.
+    _stdout: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Starts it, and returns when it listens.
+    pub(crate) fn start(target: &Target) -> io::Result<Self> {
+        let mut child = Command::new(&target.program)
+            .args(&target.arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| io::Error::other(format!("{}: {error}", target.program.display())))?;
+        let mut stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
+        let mut line = String::new();
+        let read = stdout.read_line(&mut line);
+        match read.map(|_| address(&line)) {
+            Ok(Some(address)) => Ok(Self {
+                child,
+                address,
+                _stdout: stdout,
+            }),
+            _ => {
+                end(&mut child);
+                Err(io::Error::other(format!("no address in {line:?}")))
+            }
+        }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Memory, threads, descriptors: a look that takes its time with thousands of threads.
+    pub(crate) fn usage(&self) -> Usage {
+        Usage::of(self.child.id())
+    }
+
+    /// Processor time since its start: a quick look. Of all the clocks that safe code can read,
+    /// this one alone counts threads that have ended, and it moves in steps of 10 ms: what is
+    /// measured with it has to last a second.
+    pub(crate) fn cpu(&self) -> Duration {
+        cpu(self.child.id())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        end(&mut self.child);
+    }
+}
+
+fn end(child: &mut Child) {
+    // Both fail only when it has already ended.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// The address in a line, whatever stands around it.
+fn address(line: &str) -> Option<SocketAddr> {
+    line.split(|c: char| c.is_whitespace() || c == '/')
+        .find_map(|word| word.parse().ok())
+}

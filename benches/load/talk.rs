@@ -1,0 +1,222 @@
+//! Senders that keep messages in flight: so many at once, in one write, and as many again when
+//! all of one's own have come back.
+
+use super::PATIENCE;
+use super::batch::Batch;
+use super::crowd::{Crowd, in_time};
+use super::follow::{Mark, Tag};
+use super::ledger::{Audience, Ledger};
+use super::rounds::Figures;
+use super::server::Server;
+use super::target::Target;
+use super::usage::cpu;
+use std::io;
+use std::process;
+use std::time::{Duration, Instant};
+
+/// Numbers in a tag have eight digits.
+const MOST_MESSAGES: u32 = 100_000_000;
+
+/// Who says how much to whom.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    pub(crate) members: usize,
+    pub(crate) senders: usize,
+    /// Messages that each sender keeps in flight.
+    pub(crate) window: usize,
+    /// Bytes of a text.
+    pub(crate) size: usize,
+    pub(crate) audience: Audience,
+}
+
+/// How long it is said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Length {
+    pub(crate) warm_up: Duration,
+    pub(crate) measured: Duration,
+    /// Is the order looked at, too? That takes time.
+    pub(crate) strict: bool,
+}
+
+/// Starts the server, connects everyone, lets them talk, and looks what it took.
+pub(crate) fn measure(target: &Target, load: &Load, length: &Length) -> io::Result<Figures> {
+    let server = Server::start(target)?;
+    let mut crowd = Crowd::new(server.address(), target.dialect)?;
+    crowd.grow(load.members)?;
+    crowd.join(0)?;
+    let mut talk = Talk::new(crowd, *load, length.strict);
+    talk.start()?;
+    talk.go_on(length.warm_up)?;
+    talk.ledger.begin();
+    let before = Look::at(&server, &talk);
+    talk.go_on(length.measured)?;
+    let after = Look::at(&server, &talk);
+    let latencies = talk.ledger.latencies();
+    talk.finish()?;
+    Ok(figures(&before, &after, latencies))
+}
+
+/// One moment.
+struct Look {
+    at: Instant,
+    server: Duration,
+    client: Duration,
+    delivered: u64,
+}
+
+impl Look {
+    fn at(server: &Server, talk: &Talk) -> Self {
+        Self {
+            at: Instant::now(),
+            server: server.cpu(),
+            client: cpu(process::id()),
+            delivered: talk.ledger.delivered(),
+        }
+    }
+}
+
+fn figures(before: &Look, after: &Look, mut latencies: Vec<Duration>) -> Figures {
+    let seconds = (after.at - before.at).as_secs_f64();
+    let delivered = (after.delivered - before.delivered) as f64;
+    latencies.sort_unstable();
+    let within = |share: f64| {
+        let place = (latencies.len() as f64 * share) as usize;
+        let latency = latencies.get(place).or(latencies.last());
+        latency.map_or(f64::NAN, |latency| latency.as_secs_f64() * 1e6)
+    };
+    let server = (after.server - before.server).as_secs_f64();
+    Figures {
+        rate: delivered / seconds,
+        cost: server * 1e6 / delivered,
+        median: within(0.5),
+        slow: within(0.99),
+        slowest: within(1.0),
+        server: server / seconds,
+        client: (after.client - before.client).as_secs_f64() / seconds,
+    }
+}
+
+struct Talk {
+    crowd: Crowd,
+    ledger: Ledger,
+    load: Load,
+    /// For each member that is a sender.
+    voices: Vec<Option<Voice>>,
+}
+
+struct Voice {
+    batch: Batch,
+    said: u32,
+}
+
+impl Talk {
+    fn new(crowd: Crowd, load: Load, strict: bool) -> Self {
+        let mut voices: Vec<Option<Voice>> = (0..load.members).map(|_| None).collect();
+        for number in 0..load.senders {
+            // In the middle of the others: who is served first has an easy life.
+            let member = (2 * number + 1) * load.members / (2 * load.senders);
+            let batch = Batch::new(crowd.dialect().say, load.window, load.size);
+            voices[member] = Some(Voice { batch, said: 0 });
+        }
+        Self {
+            ledger: Ledger::new(load.members, strict),
+            crowd,
+            load,
+            voices,
+        }
+    }
+
+    fn audience(&self) -> usize {
+        match self.load.audience {
+            Audience::Everyone => self.load.members,
+            Audience::Oneself => 1,
+        }
+    }
+
+    fn senders(&self) -> Vec<usize> {
+        let numbered = self.voices.iter().enumerate();
+        let senders = numbered.filter(|(_, voice)| voice.is_some());
+        senders.map(|(member, _)| member).collect()
+    }
+
+    fn start(&mut self) -> io::Result<()> {
+        for member in self.senders() {
+            self.say(member)?;
+        }
+        Ok(())
+    }
+
+    /// A sender says a batch, of which the last message may be one whose time is taken.
+    fn say(&mut self, member: usize) -> io::Result<()> {
+        let audience = self.audience();
+        let window = self.load.window;
+        let voice = self.voices[member].as_mut().expect("a sender has a voice");
+        self.ledger.expect(member, window);
+        for message in 0..window {
+            let timed = message + 1 == window && self.ledger.time(audience);
+            let mark = if timed { Mark::Timed } else { Mark::Plain };
+            voice.stamp(message, member, mark);
+        }
+        self.crowd.write(member, voice.batch.all())
+    }
+
+    fn turn(&mut self) -> io::Result<()> {
+        let (crowd, ledger) = (&mut self.crowd, &mut self.ledger);
+        crowd.turn(Duration::from_millis(100), |member, seen| {
+            ledger.note(member, seen);
+        })?;
+        Ok(())
+    }
+
+    fn go_on(&mut self, time: Duration) -> io::Result<()> {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            self.turn()?;
+            while let Some(member) = self.ledger.ready() {
+                self.say(member)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for what is in flight, says one last message behind it, and counts.
+    fn finish(mut self) -> io::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.ledger.is_quiet() {
+            self.turn()?;
+            in_time(deadline, || "not every echo came back".to_owned())?;
+        }
+        let last_words = match self.load.audience {
+            Audience::Everyone => 1,
+            Audience::Oneself => self.load.senders,
+        };
+        for member in self.senders().into_iter().take(last_words) {
+            let voice = self.voices[member].as_mut().expect("a sender has a voice");
+            self.ledger.expect(member, 1);
+            voice.stamp(0, member, Mark::Last);
+            self.crowd.write(member, voice.batch.first())?;
+        }
+        while !self.ledger.has_ended() {
+            self.turn()?;
+            in_time(deadline, || {
+                "not everyone heard the last message".to_owned()
+            })?;
+        }
+        let said = |member: usize| self.voices[member].as_ref().map_or(0, |voice| voice.said);
+        let all: u64 = (0..self.load.members)
+            .map(|member| u64::from(said(member)))
+            .sum();
+        self.ledger.check(|member| match self.load.audience {
+            Audience::Everyone => all,
+            Audience::Oneself => said(member).into(),
+        })
+    }
+}
+
+impl Voice {
+    fn stamp(&mut self, message: usize, member: usize, mark: Mark) {
+        let tag = Tag::new(mark, member, self.said % MOST_MESSAGES);
+        self.batch.stamp(message, tag);
+        self.said += 1;
+    }
+}

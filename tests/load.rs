@@ -1,0 +1,146 @@
+//! The load of the benches can tell a server that loses, doubles or reorders: otherwise its
+//! figures would say nothing.
+
+#![cfg(target_os = "linux")]
+
+#[path = "../benches/load/mod.rs"]
+mod load;
+
+use load::follow::{Follower, Mark, Reader, Seen, Tag};
+use load::ledger::{Audience, Ledger};
+use load::talk::{Length, Load, measure};
+use load::target::{CHAT, ECHO, ws101};
+use std::path::Path;
+use std::time::Duration;
+
+/// What a chat sends: the joining, lines with texts of all lengths, a ping, and news of others.
+fn stream() -> (Vec<u8>, Vec<Seen>) {
+    let (mut bytes, mut seen) = (Vec::new(), Vec::new());
+    let mut frame = |first: u8, payload: &str, what: Seen| {
+        bytes.push(first);
+        match payload.len() {
+            len @ ..126 => bytes.push(len as u8),
+            len @ ..0x1_0000 => bytes.extend([&[126], &(len as u16).to_be_bytes()[..]].concat()),
+            len => bytes.extend([&[127], &(len as u64).to_be_bytes()[..]].concat()),
+        }
+        bytes.extend(payload.as_bytes());
+        seen.push(what);
+    };
+    frame(0x81, r#"{"type":"joined","room":"lobby"}"#, Seen::Joined);
+    for (number, size) in [0, 1, 30, 100, 126, 65_400, 65_535, 65_536]
+        .into_iter()
+        .enumerate()
+    {
+        let tag = Tag::new(Mark::Plain, 7, number as u32);
+        let text = [tag.as_bytes(), &vec![b'x'; size]].concat();
+        let text = String::from_utf8(text).expect("ASCII");
+        // The number grows, and with it moves the place where the text begins.
+        let seq = 10_u64.pow(number as u32);
+        let line =
+            format!(r#"{{"type":"said","room":"lobby","seq":{seq},"from":"a","text":"{text}"}}"#);
+        frame(0x81, &line, Seen::Delivered(tag));
+        frame(0x89, "", Seen::Ping);
+        frame(
+            0x81,
+            r#"{"type":"people","people":["[+0007.00000001]"]}"#,
+            Seen::Other,
+        );
+    }
+    frame(0x81, "", Seen::Other);
+    frame(0x81, r#"{"type":"said","text":"by hand"}"#, Seen::Other);
+    frame(0x88, "", Seen::Close);
+    (bytes, seen)
+}
+
+/// What is told of `bytes` that come in these pieces.
+fn follow<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Seen> {
+    let mut reader = Reader::new(&CHAT);
+    let mut follower = Follower::default();
+    let mut told = Vec::new();
+    for piece in pieces {
+        let bytes = [follower.left(), piece].concat();
+        follower.follow(&mut reader, &bytes, |seen, _| told.push(seen));
+    }
+    told
+}
+
+#[test]
+fn frames_are_followed_wherever_they_are_cut() {
+    let (bytes, seen) = stream();
+    for size in [1, 2, 3, 7, 100, 191, 192, 193, 1_000, 65_536, bytes.len()] {
+        assert_eq!(follow(bytes.chunks(size)), seen, "in pieces of {size}");
+    }
+    for cut in 0..2_000 {
+        let (one, other) = bytes.split_at(cut);
+        assert_eq!(follow([one, other]), seen, "cut at {cut}");
+    }
+}
+
+/// A room of two, in which the first says `numbers` and then a last word, as the second hears it.
+fn heard(numbers: &[u32], said: u32) -> Result<(), String> {
+    let mut ledger = Ledger::new(2, true);
+    let all: Vec<u32> = (0..said).collect();
+    ledger.expect(0, all.len() + 1);
+    for (member, numbers) in [(0, &all[..]), (1, numbers)] {
+        for number in numbers {
+            ledger.note(member, Seen::Delivered(Tag::new(Mark::Plain, 0, *number)));
+        }
+        ledger.note(member, Seen::Delivered(Tag::new(Mark::Last, 0, said)));
+    }
+    assert!(ledger.has_ended() && ledger.is_quiet());
+    let outcome = ledger.check(|_| u64::from(said) + 1);
+    outcome.map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_line_that_is_lost_doubled_or_late_is_noticed() {
+    let rows: [(&str, &[u32], &str); 5] = [
+        ("as said", &[0, 1, 2], ""),
+        ("lost", &[0, 2], "member 1 heard 3 messages instead of 4"),
+        (
+            "doubled",
+            &[0, 1, 1, 2],
+            "member 1 heard 5 messages instead of 4",
+        ),
+        (
+            "one lost, one doubled",
+            &[0, 2, 2],
+            "[+0000.00000002] was not due when member 1 heard it",
+        ),
+        (
+            "reordered",
+            &[1, 0, 2],
+            "[+0000.00000001] was not due when member 1 heard it",
+        ),
+    ];
+    for (name, numbers, fault) in rows {
+        let said = heard(numbers, 3).err().unwrap_or_default();
+        assert_eq!(said, fault, "{name}");
+    }
+}
+
+#[test]
+fn figures_of_a_short_talk_are_those_of_a_server_that_works() {
+    let length = Length {
+        warm_up: Duration::ZERO,
+        measured: Duration::from_millis(100),
+        strict: true,
+    };
+    let program = Path::new(env!("CARGO_BIN_EXE_ws101"));
+    for (dialect, audience) in [(CHAT, Audience::Everyone), (ECHO, Audience::Oneself)] {
+        let load = Load {
+            members: 5,
+            senders: 5,
+            window: 3,
+            size: 64,
+            audience,
+        };
+        let target = ws101("this", program, &["--rate", "off"], dialect);
+        let figures = measure(&target, &load, &length).expect("nothing is lost");
+        assert!(figures.rate > 0.0, "{figures:?}");
+        assert!(
+            figures.median <= figures.slow && figures.slow <= figures.slowest,
+            "{figures:?}"
+        );
+    }
+}
