@@ -7,7 +7,7 @@
 use super::Shared;
 use super::endpoint::Endpoint;
 use super::registry::Place;
-use super::timers::{Due, Timers};
+use super::timers::{self, Due, Timers};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Event, ProtocolError, Session, State};
 use crate::rate::Bucket;
@@ -22,9 +22,6 @@ const ENOUGH: usize = 64 << 10;
 
 /// How late a deadline may be noticed.
 const TOLERANCE: Duration = Duration::from_millis(20);
-
-/// A deadline that is noticed this late was not missed by the client: we were not awake to see.
-const OVERSLEPT: Duration = Duration::from_secs(1);
 
 struct Peer<'a> {
     stream: Stream,
@@ -180,7 +177,7 @@ impl Peer<'_> {
             let (deadline, due) = self.timers.next();
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                if deadline.elapsed() > OVERSLEPT {
+                if timers::overslept(deadline.elapsed(), self.patience) {
                     self.timers.excuse(Instant::now());
                 } else {
                     self.act(due)?;

@@ -5,7 +5,10 @@
 
 use super::config::Deadlines;
 use crate::protocol::Incoming;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// A deadline that is noticed this late was not missed by the client: we were not awake to see.
+const OVERSLEPT: Duration = Duration::from_secs(1);
 
 /// What must be done now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,14 @@ pub(super) enum Due {
     MessageStalled,
     /// It did not answer our Close.
     CloseTimeout,
+}
+
+/// Has somebody who wanted to sleep for so long slept so much longer that the machine must have, too?
+///
+/// Not every second: a kernel keeps long waits in a coarse wheel, and Linux ends one of 20 seconds
+/// up to an eighth late.
+pub(super) fn overslept(late: Duration, wanted: Option<Duration>) -> bool {
+    late > OVERSLEPT.max(wanted.unwrap_or_default() / 4)
 }
 
 /// The moments that the deadlines count from.
@@ -127,7 +138,20 @@ fn began(
 mod tests {
     use super::*;
     use crate::server::Config;
-    use std::time::Duration;
+
+    #[test]
+    fn a_kernel_that_wakes_us_somewhat_late_is_no_sleep() {
+        let seconds = Duration::from_secs_f64;
+        for (late, wanted, expected) in [
+            (0.9, None, false),
+            (1.1, None, true),
+            (1.1, Some(2.0), true),
+            (2.5, Some(20.0), false),
+            (5.5, Some(20.0), true),
+        ] {
+            assert_eq!(overslept(seconds(late), wanted.map(seconds)), expected);
+        }
+    }
 
     #[test]
     fn after_a_sleep_of_our_own_everyone_has_a_full_round() {
