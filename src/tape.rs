@@ -125,7 +125,7 @@ impl Tape {
         Ok(count)
     }
 
-    /// So many bytes wait for the client, which does not keep up.
+    /// So many bytes wait for the client, which does not keep up; none: it does again.
     pub(crate) fn waiting(&self, bytes: usize, dropped: usize) {
         for watcher in &self.lock().watchers {
             watcher.waiting(bytes, dropped);

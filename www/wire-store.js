@@ -12,7 +12,7 @@ const PAUSE = 80; // … so that the page rests between two changes, for so many
  * `show` gets `{ rows, gone }`: what is new, and how many that came before it are no longer kept. A row is
  * `{ kind, record, … }`, with kind "frame", "http", "state" or "drop".
  */
-export function createStore({ show, measured }) {
+export function createStore({ show, measured, queued }) {
   let queue = [];
   let skipped = 0; // came and went between two pictures
   let planned = false;
@@ -26,6 +26,7 @@ export function createStore({ show, measured }) {
   function hear(record) {
     if (record.t === "hello") return hello(record);
     if (record.t === "rtt") return roundTrip(record);
+    if (record.t === "queue") return queued(record);
     if (record.t === "frame") {
       if (record.n <= newest) return; // a watch that was lost and taken up again begins with what is known
       newest = record.n;

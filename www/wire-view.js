@@ -1,6 +1,7 @@
 // The wire view: the table of frames and the one that is explained, held together. The chat's drawer and the page
 // /wire show the same.
 
+import { counted } from "./bytes.js";
 import { el } from "./dom.js";
 import { createDetail } from "./wire-detail.js";
 import { createStore } from "./wire-store.js";
@@ -14,13 +15,14 @@ export function createWireView(root, { chosen = () => {}, keysOn = root } = {}) 
   let row = null; // the one that is looked at
   let wanted = null; // { n, field } of a link, until it has come
   const roundTrip = el("span", { class: "round-trip" });
+  const lag = el("span", { class: "round-trip", role: "status" });
 
   const detail = createDetail({ fieldChosen: (field) => row && chosen(row.record.n, field) });
   const table = createTable({ choose: (next, field) => choose(next, field, true) });
-  const store = createStore({ show, measured });
+  const store = createStore({ show, measured, queued });
 
   const filter = el("select", { onchange: () => table.filter(filter.value) }, ...FILTERS.map(([value, label]) => el("option", { value }, label)));
-  const tools = el("div", { class: "wire-tools" }, el("label", {}, el("span", { class: "unseen" }, "Show "), filter), roundTrip, el("span", { class: "hint keys" }, ...keyHints()));
+  const tools = el("div", { class: "wire-tools" }, el("label", {}, el("span", { class: "unseen" }, "Show "), filter), roundTrip, lag, el("span", { class: "hint keys" }, ...keyHints()));
   root.append(el("div", { class: "wire-list" }, tools, table.goneNote, table.scroller), detail.root);
   keysOn.addEventListener("keydown", onKey);
 
@@ -41,6 +43,12 @@ export function createWireView(root, { chosen = () => {}, keysOn = root } = {}) 
   function measured(us, pong) {
     roundTrip.textContent = `round trip ${milliseconds(us)}`;
     table.redraw(pong);
+  }
+
+  /** What the server keeps for a client that does not keep up. */
+  function queued({ waiting, dropped }) {
+    const lost = dropped > 0 ? `${counted(dropped, "message")} dropped: it did not keep up` : "";
+    lag.textContent = waiting > 0 ? `${counted(waiting, "byte")} wait for this client` : lost;
   }
 
   function choose(next, field, moved) {

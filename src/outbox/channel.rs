@@ -158,6 +158,7 @@ impl Channel {
     /// meanwhile, until nothing is left.
     fn write_out(&self, bytes: &[u8], cut: usize, since: Instant) -> io::Result<()> {
         let mut outcome = self.write_all(bytes, cut, since);
+        let mut lagged = false;
         loop {
             let mut state = self.lock();
             let Backlog { bytes, since, .. } = std::mem::take(&mut state.backlog);
@@ -171,8 +172,12 @@ impl Channel {
                     self.wake_reader(&mut state);
                 }
                 self.written.notify_all();
+                if let (Some(tape), true) = (&self.tape, lagged) {
+                    tape.waiting(0, 0);
+                }
                 return outcome;
             }
+            lagged = true;
             let is_farewell = state.evicted;
             drop(state);
             outcome = if is_farewell {

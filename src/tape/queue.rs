@@ -26,6 +26,8 @@ struct State {
     dropped: u64,
     /// Of these senders something was lost: nothing is taken in before a frame begins.
     lost: [bool; 2],
+    /// The client lags, as was told last.
+    lagging: bool,
     ended: bool,
     left: bool,
 }
@@ -87,9 +89,13 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    /// The client does not keep up.
+    /// The client does not keep up, or does again.
     pub(super) fn waiting(&self, bytes: usize, dropped: usize) {
         let mut state = self.lock();
+        let was_lagging = std::mem::replace(&mut state.lagging, bytes > 0);
+        if bytes == 0 && dropped == 0 && !was_lagging {
+            return;
+        }
         // Only the last of them counts.
         if let Some(Item::Waiting { .. }) = state.items.back() {
             state.items.pop_back();

@@ -12,7 +12,7 @@ use crate::live::{self, PATIENCE};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 use ws101::Role;
@@ -40,6 +40,11 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             "R11 a watcher who never reads is sent away, and hurts nobody",
             &["--rate", "off", "--write-timeout", "500ms"],
             deaf,
+        ),
+        busy_row(
+            "wire: how much waits for a client that lags, until nothing does",
+            &["--rate", "off", "--max-backlog", "33554432"],
+            lagging,
         ),
         house.row_as_it_stands("wire: who comes late sees the last 32 frames", late),
     ];
@@ -328,6 +333,45 @@ fn late(door: Door) {
     }
     ada.ask(json!({"type": "ping", "t": "no number"}));
     assert_eq!(watcher.until("frame")["n"], 62, "and then what comes");
+}
+
+/// One who does not read, and then does.
+fn lagging(door: Door) {
+    let mut talker = Guest::in_room(door, "talker", &fresh("room"));
+    let room = fresh("lag");
+    talker.enter(&room);
+    let mut slow = Guest::connect(door);
+    let join = json!({"type": "join", "name": fresh("slow"), "room": room});
+    slow.ask(join);
+    slow.until("joined");
+    let (mut watcher, _) = Watcher::of(door, &slow.welcome["wire"]);
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        loop {
+            let queue = watcher.until("queue");
+            let has_caught_up = queue["waiting"] == 0;
+            if tell.send(queue).is_err() || has_caught_up {
+                break;
+            }
+        }
+    });
+    let text = "x".repeat(2_000);
+    let mut said = 0;
+    // Ten lines at a time: by and by its kernel's buffers are full.
+    let waiting = loop {
+        talker.ask_all((0..10).map(|_| json!({"type": "say", "room": room, "text": text})));
+        talker.count("said", 10);
+        said += 10;
+        if let Ok(queue) = told.recv_timeout(Duration::from_millis(5)) {
+            break queue;
+        }
+        assert!(said < 20_000, "nothing waits");
+    };
+    assert!(waiting["waiting"].as_u64() > Some(0), "{waiting}");
+    assert_eq!(waiting["dropped"], 0, "{waiting}");
+    slow.count("said", said);
+    let nothing = json!({"t": "queue", "waiting": 0, "dropped": 0});
+    while told.recv_timeout(PATIENCE).expect("it catches up") != nothing {}
 }
 
 /// A connection of bytes that are known, and what its owner is shown.
