@@ -46,6 +46,8 @@ pub(super) struct State {
     pub(super) evicted: bool,
     /// The thread that reads was woken by shutting down what it reads from.
     woken: bool,
+    /// Somebody waits for `written`: to wake nobody would be a system call, too.
+    awaited: bool,
 }
 
 impl Channel {
@@ -171,8 +173,10 @@ impl Channel {
                 if state.evicted {
                     self.wake_reader(&mut state);
                 }
-                self.written.notify_all();
-                if let (Some(tape), true) = (&self.tape, lagged) {
+                if state.awaited {
+                    self.written.notify_all();
+                }
+                if let Some(tape) = self.tape.as_ref().filter(|_| lagged) {
                     tape.waiting(0, 0);
                 }
                 return outcome;
@@ -277,9 +281,9 @@ impl Channel {
     /// Waits for whoever is writing. That ends: they have a deadline. Was the reader woken?
     pub(super) fn wait_until_written(&self) -> bool {
         let mut state = self.lock();
-        while state.writing {
-            state = (self.written.wait(state)).unwrap_or_else(PoisonError::into_inner);
-        }
+        state.awaited = true;
+        let written = self.written.wait_while(state, |state| state.writing);
+        let state = written.unwrap_or_else(PoisonError::into_inner);
         state.woken
     }
 

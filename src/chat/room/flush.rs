@@ -30,6 +30,8 @@ pub(super) struct Queue {
     sending: bool,
     /// So many are waiting for `members`.
     waiting: usize,
+    /// Somebody waits until there is room. To wake nobody would cost a system call, too.
+    blocked: bool,
 }
 
 #[derive(Debug, Default)]
@@ -56,6 +58,7 @@ impl Queue {
             spare: Pending::default(),
             sending: false,
             waiting: 0,
+            blocked: false,
         }
     }
 
@@ -91,8 +94,9 @@ struct Turn<'a>(&'a Room);
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.0.lock_queue().sending = false;
-            self.0.taken.notify_all();
+            let mut queue = self.0.lock_queue();
+            queue.sending = false;
+            self.0.wake_blocked(&mut queue);
         }
     }
 }
@@ -113,13 +117,13 @@ impl Room {
             let mut queue = self.lock_queue();
             if queue.pending.frames.is_empty() || queue.waiting > 0 {
                 queue.sending = false;
-                self.taken.notify_all();
+                self.wake_blocked(&mut queue);
                 return;
             }
             let spare = std::mem::take(&mut queue.spare);
             let mut pending = std::mem::replace(&mut queue.pending, spare);
+            self.wake_blocked(&mut queue);
             drop(queue);
-            self.taken.notify_all();
             self.send(&members, &pending);
             pending.clear();
             // A burst's memory is kept for the next one, that of a flood is not.
@@ -146,7 +150,7 @@ impl Room {
         if !queue.pending.frames.is_empty() {
             self.send(members, &queue.pending);
             queue.pending.clear();
-            self.taken.notify_all();
+            self.wake_blocked(queue);
         }
     }
 
@@ -166,6 +170,7 @@ impl Room {
         let mut queue = self.lock_queue();
         while queue.pending.frames.len() >= FULL {
             if queue.sending || queue.waiting > 0 {
+                queue.blocked = true;
                 queue = self
                     .taken
                     .wait(queue)
@@ -177,6 +182,13 @@ impl Room {
             }
         }
         queue
+    }
+
+    /// There may be room for those who wait for it.
+    fn wake_blocked(&self, queue: &mut Queue) {
+        if std::mem::take(&mut queue.blocked) {
+            self.taken.notify_all();
+        }
     }
 
     /// A thread that panicked left whole events behind, so what the lock holds is still good.
