@@ -10,6 +10,8 @@ use super::turnaway;
 use super::wire;
 use crate::outbox::MOST_WRITERS;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::num::NonZero;
+use std::thread;
 
 /// Descriptors for everything that is not a connection: three standard ones, the listener, the
 /// signals' pipe, those that are turned away, and a few to spare.
@@ -21,15 +23,20 @@ const MAPPINGS_PER_THREAD: usize = 4;
 const OTHER_MAPPINGS: usize = 512 + (MOST_WRITERS + wire::MOST_WATCHERS) * MAPPINGS_PER_THREAD;
 /// Address space of a connection: its thread's stack, and what it keeps.
 const SPACE_PER_CONNECTION: usize = 384 << 10;
-/// Address space for everything else.
+/// Address space for everything else, and the least that it can be.
 const OTHER_SPACE: usize = 24 << 20;
+const LEAST_OTHER_SPACE: usize = 16 << 20;
+/// What the memory allocator reserves at once for a thread, if it is to be had …
+const ARENA: usize = 64 << 20;
+/// … and so often for each processor.
+const ARENAS: usize = 8;
 
 /// `wanted` connections, or as many as there can be; raises the descriptor limit if that helps.
 pub(super) fn clamp(wanted: usize) -> usize {
     let by_descriptors = raise_descriptor_limit(wanted.saturating_add(OTHER_DESCRIPTORS))
         .saturating_sub(OTHER_DESCRIPTORS);
     let by_threads = mappings().saturating_sub(OTHER_MAPPINGS) / MAPPINGS_PER_THREAD;
-    let by_space = address_space().saturating_sub(OTHER_SPACE) / SPACE_PER_CONNECTION;
+    let by_space = address_space() / SPACE_PER_CONNECTION;
     let possible = wanted.min(by_descriptors).min(by_threads).min(by_space);
     let possible = possible.max(1);
     if possible < wanted {
@@ -70,12 +77,15 @@ fn mappings() -> usize {
         .unwrap_or(usize::MAX)
 }
 
-/// Half of the address space that this process may have: the other half is for what the memory
-/// allocator reserves in advance, 64 MiB for each of some threads.
+/// The address space that is left for connections when the memory allocator has reserved as much in
+/// advance as it can.
 fn address_space() -> usize {
-    getrlimit(Resource::As)
-        .current
-        .map_or(usize::MAX, |limit| to_usize(limit) / 2)
+    let Some(limit) = getrlimit(Resource::As).current.map(to_usize) else {
+        return usize::MAX;
+    };
+    let most = ARENAS * thread::available_parallelism().map_or(1, NonZero::get);
+    let arenas = most.min(limit.saturating_sub(LEAST_OTHER_SPACE) / ARENA);
+    limit.saturating_sub(OTHER_SPACE + arenas * ARENA)
 }
 
 fn to_usize(count: u64) -> usize {
