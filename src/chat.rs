@@ -3,7 +3,7 @@
 //!
 //! | file | what happens there |
 //! |---|---|
-//! | `request`, `event` | the JSON of both directions |
+//! | `request`, `event`, `line` | the JSON of both directions; that of a line, by hand |
 //! | `guest` | one connection's part in the conversation |
 //! | `room` | one room: its members, its lines, one order for all |
 //! | `rooms` | which rooms there are |
@@ -21,6 +21,7 @@ pub(crate) mod fuzzing;
 mod guest;
 mod history;
 mod journal;
+mod line;
 mod notices;
 mod people;
 mod refusal;

@@ -69,6 +69,7 @@ const KNOWN_TO: [(&str, &[&str]); 11] = [
         &[
             "chat/event.rs",
             "chat/fuzzing.rs",
+            "chat/line.rs",
             "chat/request.rs",
             "chat/history.rs",
             "chat/journal/load.rs",

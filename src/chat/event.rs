@@ -1,14 +1,11 @@
 //! What the server says: one JSON object in one text frame, its `type` says what.
 
-use super::rules;
+use super::{line, rules};
 use crate::protocol::{Frame, Opcode};
 use serde::{Serialize, Serializer};
 use serde_json::Number;
 use serde_json::value::RawValue;
 use std::sync::Arc;
-
-/// What most events fit in, so that it need not grow on the way.
-const ROOM: usize = 320;
 
 /// Everything that a client can be told. Later versions only add fields.
 #[derive(Debug, Serialize)]
@@ -183,9 +180,14 @@ impl Limits {
 
 impl Event<'_> {
     pub(super) fn to_json(&self) -> String {
-        let mut json = Vec::with_capacity(ROOM);
-        serde_json::to_writer(&mut json, self).expect("strings, numbers and lists are always JSON");
-        String::from_utf8(json).expect("JSON is text")
+        serde_json::to_string(self).expect("strings, numbers and lists are always JSON")
+    }
+
+    /// The same in memory that was used before.
+    pub(super) fn write_json<'b>(&self, json: &'b mut Vec<u8>) -> &'b str {
+        json.clear();
+        line::write_json(self, json);
+        str::from_utf8(json).expect("JSON is text")
     }
 
     /// Appends it as a frame.

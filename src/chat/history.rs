@@ -60,19 +60,21 @@ impl History {
     }
 
     /// Keeps a line under the next number.
-    pub(super) fn push(&mut self, line: String) {
+    pub(super) fn push(&mut self, line: &str) {
         self.last += 1;
         self.bytes += line.len();
-        self.lines.push_back(line.into_boxed_str());
-        while self.lines.len() > MOST_LINES || self.bytes > MOST_BYTES {
-            let forgotten = self.lines.pop_front().map_or(0, |line| line.len());
-            self.bytes -= forgotten;
+        // The oldest first: mostly the new one fits where it lay.
+        while (self.lines.len() >= MOST_LINES || self.bytes > MOST_BYTES)
+            && let Some(forgotten) = self.lines.pop_front()
+        {
+            self.bytes -= forgotten.len();
         }
+        self.lines.push_back(line.into());
     }
 
     /// Keeps a line that was said in the run `epoch`, as number `seq`. Where lines are missing
     /// before it, those before them are of no use any more.
-    pub(super) fn restore(&mut self, epoch: &str, seq: u64, line: String) {
+    pub(super) fn restore(&mut self, epoch: &str, seq: u64, line: &str) {
         if seq != self.last + 1 {
             *self = Self::after(seq.saturating_sub(1));
         }
@@ -154,7 +156,7 @@ mod tests {
 
     fn said(numbers: std::ops::RangeInclusive<u64>) -> History {
         let mut history = History::after(numbers.start() - 1);
-        numbers.for_each(|number| history.push(number.to_string()));
+        numbers.for_each(|number| history.push(&number.to_string()));
         history
     }
 
@@ -224,17 +226,17 @@ mod tests {
     fn a_run_of_the_past_counts_as_far_as_it_was_kept() {
         let mut history = History::default();
         for seq in 1..=3 {
-            history.restore("first", seq, seq.to_string());
+            history.restore("first", seq, &seq.to_string());
         }
         history.begin_run("second");
-        history.restore("second", 4, "4".to_owned());
+        history.restore("second", 4, "4");
         history.begin_run("now");
-        history.push("5".to_owned());
+        history.push("5");
         assert_eq!(recap(&history, Some(("first", 2))), (vec![3, 4, 5], !LOST));
         assert_eq!(recap(&history, Some(("second", 3))), (vec![4, 5], !LOST));
         let (_, lost) = recap(&history, Some(("first", 4)));
         assert!(lost, "its fourth never reached the file");
-        history.restore("now", 9, "9".to_owned());
+        history.restore("now", 9, "9");
         let (_, lost) = recap(&history, Some(("now", 5)));
         assert!(lost, "the lines between are missing");
     }
@@ -243,11 +245,11 @@ mod tests {
     fn memory_has_bounds() {
         let mut history = History::default();
         for _ in 0..5_000 {
-            history.push("1".to_owned());
+            history.push("1");
         }
         assert_eq!((history.first(), history.last()), (4_001, 5_000));
         for _ in 0..2_000 {
-            history.push(format!("\"{}\"", "x".repeat(8_000)));
+            history.push(&format!("\"{}\"", "x".repeat(8_000)));
         }
         assert!(history.bytes <= MOST_BYTES && history.lines.len() > 100);
     }

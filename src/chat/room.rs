@@ -177,9 +177,11 @@ impl Room {
             at: &at,
             id,
         };
-        let line = line.to_json();
-        queue.append_line(&line, self.common.journal.is_some());
+        let mut json = std::mem::take(&mut queue.line);
+        let line = line.write_json(&mut json);
+        queue.append_line(line, self.common.journal.is_some());
         queue.log.history.push(line);
+        queue.line = json;
         self.stop_typing(&mut queue, from, false);
         self.common.said.fetch_add(1, Ordering::Relaxed);
         Some(Taken { seq, at })

@@ -90,6 +90,14 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Of so many bytes, which may all have to be kept.
+    pub(super) fn within(bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes.min(2 * MOST_FRAMES * (BEGINNING + END))),
+            ..Self::default()
+        }
+    }
+
     /// Adds a frame.
     pub(super) fn keep(&mut self, frame: &[u8]) {
         match frame.len().checked_sub(BEGINNING + END) {

@@ -82,7 +82,7 @@ impl Track {
         }
         let mut step = Step {
             boundary: (self.len == 0).then_some(0),
-            ..Step::default()
+            found: Found::within(bytes.len()),
         };
         let mut rest = bytes;
         while !rest.is_empty() && !self.derailed {

@@ -141,7 +141,7 @@ fn take(line: &str, number: u64, kept: &mut Kept) -> Option<()> {
     };
     let room = kept.rooms.entry(room.into_owned()).or_insert_with(silent);
     let epoch = kept.runs.last().map_or("", String::as_str);
-    room.history.restore(epoch, seq, line.to_owned());
+    room.history.restore(epoch, seq, line);
     room.latest = number;
     Some(())
 }

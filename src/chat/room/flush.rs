@@ -24,8 +24,9 @@ const FULL: usize = 64 << 10;
 pub(super) struct Queue {
     pub(super) log: Log,
     pending: Pending,
-    /// The last round's memory, for the next one.
+    /// The last round's memory, for the next one; the last line's, too.
     spare: Pending,
+    pub(super) line: Vec<u8>,
     /// Somebody is sending, and will see what is added.
     sending: bool,
     /// So many are waiting for `members`.
@@ -56,6 +57,7 @@ impl Queue {
             log,
             pending: Pending::default(),
             spare: Pending::default(),
+            line: Vec::new(),
             sending: false,
             waiting: 0,
             blocked: false,
