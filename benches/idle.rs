@@ -18,25 +18,19 @@ fn main() {}
 #[cfg(target_os = "linux")]
 mod linux {
     use crate::load::arguments::Arguments;
-    use crate::load::crowd::{Crowd, in_time};
+    use crate::load::crowd::{self, Crowd};
+    use crate::load::descriptors::{self, OTHERS};
     use crate::load::follow::Seen;
     use crate::load::server::Server;
     use crate::load::target::{CHAT, Dialect, Entry, Target, ws101};
-    use crate::load::{PATIENCE, usage::Usage};
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    use crate::load::usage::Usage;
     use std::io;
     use std::path::Path;
     use std::process::ExitCode;
     use std::time::{Duration, Instant};
 
-    /// Descriptors for everything that is not a connection.
-    const OTHER_DESCRIPTORS: usize = 64;
     /// Seconds of silence: more than the server's ping interval.
     const WINDOW: f64 = 24.0;
-    /// Nothing comes any more when nothing has come for so long: once a second, a room is told who
-    /// is there after many came.
-    const QUIET: Duration = Duration::from_millis(1_200);
-
     /// In no room: what a connection costs alone.
     const OUTSIDE: Dialect = Dialect {
         entry: Entry::Connected,
@@ -97,7 +91,7 @@ but --max-connections. KiB: resident memory, less what the server has without th
                 is_test: false,
                 sizes: [1_000, 10_000],
                 ping_interval: "20s", // the default
-                quiet: QUIET,
+                quiet: crowd::QUIET,
                 window: arguments.time(WINDOW),
             }
         }
@@ -136,8 +130,8 @@ but --max-connections. KiB: resident memory, less what the server has without th
         };
         for size in plan.sizes {
             print!("| {kind} | {} | {size} | ", target.name);
-            if let Some(have) = too_few_descriptors(size) {
-                let needed = size + OTHER_DESCRIPTORS;
+            if let Some(have) = descriptors::too_few(size) {
+                let needed = size + OTHERS;
                 println!("needs {needed} descriptors, ulimit -Hn is {have} |");
                 break;
             }
@@ -168,7 +162,7 @@ but --max-connections. KiB: resident memory, less what the server has without th
             if !matches!(self.crowd.dialect().entry, Entry::Connected) {
                 print!("{:.0}", new / joined.as_secs_f64());
             }
-            settle(&mut self.crowd, plan.quiet)?;
+            self.crowd.settle(plan.quiet)?;
             let settled = self.server.usage();
             let pings = watch(&mut self.crowd, plan.window)?;
             let after = self.server.usage();
@@ -184,17 +178,6 @@ but --max-connections. KiB: resident memory, less what the server has without th
         }
     }
 
-    /// Waits until what follows everyone's coming is over.
-    fn settle(crowd: &mut Crowd, quiet: Duration) -> io::Result<()> {
-        let deadline = Instant::now() + 3 * PATIENCE;
-        let mut latest = Instant::now();
-        while latest.elapsed() < quiet {
-            crowd.turn(quiet, |_, _| latest = Instant::now())?;
-            in_time(deadline, || "it never became quiet".to_owned())?;
-        }
-        Ok(())
-    }
-
     /// Listens, and answers pings: how many?
     fn watch(crowd: &mut Crowd, window: Duration) -> io::Result<usize> {
         let end = Instant::now() + window;
@@ -203,22 +186,5 @@ but --max-connections. KiB: resident memory, less what the server has without th
             crowd.turn(left, |_, seen| pings += usize::from(seen == Seen::Ping))?;
         }
         Ok(pings)
-    }
-
-    /// Makes sure that there are descriptors for so many connections, or says how many there may be.
-    fn too_few_descriptors(connections: usize) -> Option<u64> {
-        let wanted = (connections + OTHER_DESCRIPTORS) as u64;
-        let limit = getrlimit(Resource::Nofile);
-        if limit.current.is_none_or(|current| current >= wanted) {
-            return None;
-        }
-        let raised = Rlimit {
-            current: Some(wanted),
-            maximum: limit.maximum,
-        };
-        match setrlimit(Resource::Nofile, raised) {
-            Ok(()) => None,
-            Err(_) => limit.maximum.or(limit.current),
-        }
     }
 }

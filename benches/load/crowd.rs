@@ -22,6 +22,10 @@ const READ: usize = 256 << 10;
 /// Told by one look. A sender whose echoes are there must not wait for a thousand others.
 const EVENTS: usize = 64;
 
+/// Nothing comes any more when nothing has come for so long: once a second, a room is told who
+/// is there after many came.
+pub(crate) const QUIET: Duration = Duration::from_millis(1_200);
+
 /// All connections to a server.
 pub(crate) struct Crowd {
     epoll: OwnedFd,
@@ -182,6 +186,17 @@ impl Crowd {
         }
         self.events = events;
         Ok(upgraded)
+    }
+
+    /// Waits until what follows everyone's coming is over.
+    pub(crate) fn settle(&mut self, quiet: Duration) -> io::Result<()> {
+        let deadline = Instant::now() + 3 * PATIENCE;
+        let mut latest = Instant::now();
+        while latest.elapsed() < quiet {
+            self.turn(quiet, |_, _| latest = Instant::now())?;
+            in_time(deadline, || "it never became quiet".to_owned())?;
+        }
+        Ok(())
     }
 
     fn write_on(&mut self, member: usize) -> io::Result<()> {

@@ -9,6 +9,7 @@
 //! | `arguments` | what is to be measured, and how long |
 //! | `target` | the command and the dialect of a server |
 //! | `server` | its process, and what it uses |
+//! | `descriptors` | enough of them for all connections |
 //! | `follow` | server frames by header: what came, complete |
 //! | `batch` | client frames, built once and stamped anew for each sending |
 //! | `crowd` | the connections: opened, joined, read, written to |
@@ -21,6 +22,7 @@
 pub(crate) mod arguments;
 mod batch;
 pub(crate) mod crowd;
+pub(crate) mod descriptors;
 pub(crate) mod follow;
 pub(crate) mod ledger;
 pub(crate) mod rounds;

@@ -28,7 +28,7 @@ pub(crate) struct Figures {
 
 impl Figures {
     /// Of each figure the median.
-    fn median(rounds: &[Self]) -> Self {
+    pub(crate) fn median(rounds: &[Self]) -> Self {
         let median = |of: fn(&Self) -> f64| {
             let mut all: Vec<f64> = rounds.iter().map(of).collect();
             all.sort_by(f64::total_cmp);

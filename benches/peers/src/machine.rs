@@ -1,25 +1,23 @@
-//! What the figures belong to: a machine, a compiler, the contenders' versions.
+//! What the figures belong to: a machine, its system, a compiler, the contenders' versions.
 
-use super::CONTENDERS;
 use std::fs;
 use std::thread::available_parallelism;
 
 const CARGO_LOCK: &str = include_str!("../Cargo.lock");
 
-/// One line.
+/// One line: processor, cores, system, compiler.
 pub(crate) fn describe() -> String {
     let cores = available_parallelism().map_or(1, usize::from);
-    let versions = CONTENDERS.map(|name| format!("{name} {}", version(name)));
     format!(
         "{}, {cores} cores; {}; {}",
         processor(),
+        system(),
         env!("RUSTC_VERSION"),
-        versions.join(", ")
     )
 }
 
 /// The version that was built in: a name's line is followed by its version's.
-fn version(name: &str) -> &'static str {
+pub(crate) fn version(name: &str) -> &'static str {
     let mut lines = CARGO_LOCK.lines();
     let wanted = format!("name = \"{name}\"");
     lines
@@ -35,4 +33,12 @@ fn processor() -> String {
         Some(line.split_once(':')?.1.trim().to_owned())
     });
     model.unwrap_or_else(|| std::env::consts::ARCH.to_owned())
+}
+
+fn system() -> String {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease");
+    release.map_or_else(
+        |_| std::env::consts::OS.to_owned(),
+        |release| format!("Linux {}", release.trim()),
+    )
 }

@@ -66,7 +66,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    println!("{}\n", machine::describe());
+    let versions = CONTENDERS.map(|name| format!("{name} {}", machine::version(name)));
+    println!("{}; {}\n", machine::describe(), versions.join(", "));
     match compare(&arguments) {
         Ok(missed) => {
             println!("Missed: {missed}.");

@@ -1,0 +1,52 @@
+//! Thousands of connections in the chat, on which nothing happens.
+
+use super::load::crowd::{Crowd, QUIET};
+use super::load::descriptors;
+use super::load::server::Server;
+use super::load::target::Target;
+use std::io;
+use std::time::Instant;
+
+/// For the command line.
+pub(crate) const NAME: &str = "idle";
+pub(crate) const CONNECTIONS: usize = 10_000;
+/// The same, as an argument.
+pub(crate) const MOST: &str = "10000";
+
+/// What was measured of one server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Idle {
+    /// Resident memory, less what the server has without them.
+    pub(crate) kib_each: f64,
+    pub(crate) threads: usize,
+    /// A second, while they came.
+    pub(crate) handshakes: f64,
+}
+
+/// Makes sure that there are descriptors enough, here and in the servers.
+pub(crate) fn prepare() -> io::Result<()> {
+    match descriptors::too_few(CONNECTIONS) {
+        None => Ok(()),
+        Some(have) => Err(io::Error::other(format!(
+            "{CONNECTIONS} connections need descriptors, and ulimit -Hn is {have}"
+        ))),
+    }
+}
+
+/// Starts the server, lets them all in, and waits until nothing happens any more.
+pub(crate) fn measure(target: &Target) -> io::Result<Idle> {
+    let server = Server::start(target)?;
+    let mut crowd = Crowd::new(server.address(), target.dialect)?;
+    let empty = server.usage();
+    let start = Instant::now();
+    crowd.grow(CONNECTIONS)?;
+    let upgraded = start.elapsed();
+    crowd.join(0)?;
+    crowd.settle(QUIET)?;
+    let full = server.usage();
+    Ok(Idle {
+        kib_each: full.growth(&empty) as f64 / CONNECTIONS as f64,
+        threads: full.threads,
+        handshakes: CONNECTIONS as f64 / upgraded.as_secs_f64(),
+    })
+}

@@ -1,0 +1,193 @@
+//! What is printed: tables in Markdown.
+
+use super::cells::{self, Cell, Part};
+use super::contenders::{Each, NAMES, OURS};
+use super::idle::{self, Idle};
+use super::load::rounds::Figures;
+use super::reach;
+use super::results::{IdleRow, Results, Row};
+use super::turns::Outcome;
+use std::fmt;
+
+/// From here on the load's own thread was what ended the race.
+const BUSY: f64 = 0.95;
+
+impl fmt::Display for Results {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let facts = &self.facts;
+        writeln!(f, "# ws101 and its peers: whole servers\n")?;
+        writeln!(f, "```sh\n{}\n```\n", facts.command)?;
+        writeln!(
+            f,
+            "{}, {}. {}. {}.\n",
+            facts.date, facts.plan, facts.machine, facts.versions
+        )?;
+        writeln!(
+            f,
+            "A delivery is one message that has come to one client: thousands a second · µs of \
+             server CPU for each · p99 from sending to arrival. *best* is the fastest of the peers \
+             in that cell, *ratio* how many times as fast we are, *by CPU* how many times as much \
+             processor time it takes for a delivery. Below 1 ×, we lose. {}\n\n\
+             ¹ one round: not a quarter as fast as the fastest, it waited the others out. \
+             ² the load's own thread was busy all the time: the server may do more.",
+            self.extent()
+        )?;
+        let sections = [
+            (Part::FanOut, "One line, heard by many"),
+            (Part::Echo, "Echo"),
+        ];
+        for (part, title) in sections {
+            let rows = self.rows.iter().filter(|row| row.cell.part() == part);
+            let mut rows = rows.peekable();
+            if rows.peek().is_none() {
+                continue;
+            }
+            head(f, title, &["best", "ratio", "by CPU", "reach", ""])?;
+            for row in rows {
+                writeln!(f, "{}", Line(row, self.rounds))?;
+            }
+        }
+        self.idle.iter().try_for_each(|row| {
+            head(f, "Connections on which nothing happens", &["reach", ""])?;
+            writeln!(f, "{}", IdleLine(row, self.rounds))
+        })
+    }
+}
+
+impl Results {
+    /// Is it the whole race?
+    fn extent(&self) -> String {
+        let all = cells::all().count() + 1;
+        match self.rows.len() + usize::from(self.idle.is_some()) {
+            measured if measured == all => "No cell is left out.".to_owned(),
+            measured => format!("These are {measured} of {all} cells."),
+        }
+    }
+}
+
+fn head(f: &mut fmt::Formatter<'_>, title: &str, others: &[&str]) -> fmt::Result {
+    let columns = NAMES.len() + others.len();
+    writeln!(f, "\n## {title}\n")?;
+    writeln!(f, "| | {} | {} |", NAMES.join(" | "), others.join(" | "))?;
+    writeln!(f, "|---|{}", "---|".repeat(columns))
+}
+
+/// A cell's row, and how many rounds there were.
+struct Line<'a>(&'a Row, usize);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(row, rounds) = *self;
+        write!(f, "| {} |", row.cell.title())?;
+        outcomes(f, &row.outcomes, rounds, |f, figures: &Figures| {
+            let Figures { cost, slow, .. } = *figures;
+            let mark = if figures.client >= BUSY { "²" } else { "" };
+            let rate = Digits(figures.rate / 1e3);
+            write!(f, "{rate}{mark} · {} · {}", Digits(cost), Micros(slow))
+        })?;
+        match row.duel() {
+            None => write!(f, " | | |")?,
+            Some(duel) => {
+                let best = NAMES[duel.who];
+                write!(
+                    f,
+                    " {best} | **{:.2} ×** | {:.2} × |",
+                    duel.ratio(),
+                    duel.thrift()
+                )?;
+            }
+        }
+        write!(f, " {} | {} |", demands(&row.cell), mark(row.is_reached()))
+    }
+}
+
+/// The idle connections' row, and how many rounds there were.
+struct IdleLine<'a>(&'a IdleRow, usize);
+
+impl fmt::Display for IdleLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(row, rounds) = *self;
+        write!(
+            f,
+            "| {} in the chat: KiB each · threads · handshakes/s |",
+            idle::CONNECTIONS
+        )?;
+        outcomes(f, &row.0, rounds, |f, figures: &Idle| {
+            let Idle {
+                kib_each,
+                threads,
+                handshakes,
+            } = *figures;
+            write!(f, "{kib_each:.1} · {threads} · {handshakes:.0}")
+        })?;
+        let (kib, handshakes) = (reach::IDLE_KIB, reach::HANDSHAKES);
+        write!(
+            f,
+            " ≤ {kib} KiB, ≥ {handshakes}/s | {} |",
+            mark(row.is_reached())
+        )
+    }
+}
+
+fn outcomes<T>(
+    f: &mut fmt::Formatter<'_>,
+    outcomes: &Each<Outcome<T>>,
+    wanted: usize,
+    figures: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
+) -> fmt::Result {
+    for (who, outcome) in outcomes.iter().enumerate() {
+        match outcome {
+            Outcome::Missing => write!(f, " not installed |")?,
+            Outcome::Failed(why) => write!(f, " failed: {} |", why.replace('|', "\\|"))?,
+            Outcome::Measured { median, rounds } => {
+                f.write_str(" ")?;
+                figures(f, median)?;
+                let is_short = *rounds < wanted && who != OURS;
+                f.write_str(if is_short { " ¹ |" } else { " |" })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn demands(cell: &Cell) -> String {
+    let demands = reach::find(cell).iter().map(ToString::to_string);
+    demands.collect::<Vec<_>>().join(", ")
+}
+
+const fn mark(reached: Option<bool>) -> &'static str {
+    match reached {
+        None => "",
+        Some(true) => "✓",
+        Some(false) => "✗",
+    }
+}
+
+/// Three digits are more than the machine can tell apart.
+struct Digits(f64);
+
+impl fmt::Display for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = match self.0 {
+            100.0.. => 0,
+            10.0.. => 1,
+            1.0.. => 2,
+            _ => 3,
+        };
+        write!(f, "{:.decimals$}", self.0)
+    }
+}
+
+/// Microseconds, or milliseconds where there are thousands of them.
+struct Micros(f64);
+
+impl fmt::Display for Micros {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            // No message came to everyone in time.
+            none if none.is_nan() => f.write_str("?"),
+            1_000.0.. => write!(f, "{} ms", Digits(self.0 / 1e3)),
+            _ => write!(f, "{:.0} µs", self.0),
+        }
+    }
+}
