@@ -18,8 +18,9 @@ fn main() {}
 #[cfg(target_os = "linux")]
 mod linux {
     use crate::load::arguments::Arguments;
-    use crate::load::crowd::{self, Crowd};
+    use crate::load::crowd::Crowd;
     use crate::load::descriptors::{self, OTHERS};
+    use crate::load::entry::QUIET;
     use crate::load::follow::Seen;
     use crate::load::server::Server;
     use crate::load::target::{CHAT, Dialect, Entry, Target, ws101};
@@ -91,7 +92,7 @@ but --max-connections. KiB: resident memory, less what the server has without th
                 is_test: false,
                 sizes: [1_000, 10_000],
                 ping_interval: "20s", // the default
-                quiet: crowd::QUIET,
+                quiet: QUIET,
                 window: arguments.time(WINDOW),
             }
         }

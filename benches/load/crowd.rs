@@ -2,8 +2,8 @@
 
 use super::PATIENCE;
 use super::batch::encode;
-use super::follow::{Follower, LONGEST_LEFT, Mark, Reader, Seen, Tag};
-use super::target::{Dialect, Entry};
+use super::follow::{Follower, LONGEST_LEFT, Reader, Seen};
+use super::target::Dialect;
 use rustix::buffer::spare_capacity;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
@@ -16,15 +16,11 @@ use std::time::{Duration, Instant};
 
 /// Connections that have not heard an answer yet. Half of what our own server accepts of such: it
 /// may count one for a moment longer than we do. The system would keep about as many, too.
-const IN_FLIGHT: usize = 64;
+pub(super) const IN_FLIGHT: usize = 64;
 /// Read at once. Bursts are large; one buffer serves all.
 const READ: usize = 256 << 10;
 /// Told by one look. A sender whose echoes are there must not wait for a thousand others.
 const EVENTS: usize = 64;
-
-/// Nothing comes any more when nothing has come for so long: once a second, a room is told who
-/// is there after many came.
-pub(crate) const QUIET: Duration = Duration::from_millis(1_200);
 
 /// All connections to a server.
 pub(crate) struct Crowd {
@@ -62,6 +58,10 @@ impl Crowd {
 
     pub(crate) fn dialect(&self) -> &Dialect {
         &self.dialect
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        self.members.len()
     }
 
     /// Opens connections until there are so many, each of them upgraded.
@@ -106,46 +106,6 @@ impl Crowd {
         self.write(self.members.len() - 1, request.as_bytes())
     }
 
-    /// Everyone from `first` on comes in, where that is something to be asked for.
-    pub(crate) fn join(&mut self, first: usize) -> io::Result<()> {
-        if matches!(self.dialect.entry, Entry::Connected) {
-            return Ok(());
-        }
-        let mut deadline = Instant::now() + PATIENCE;
-        let (mut asked, mut joined) = (first, first);
-        while joined < self.members.len() {
-            while asked < self.members.len() && asked - joined < IN_FLIGHT {
-                let mut frame = Vec::new();
-                encode(0x81, self.first_words(asked).as_bytes(), &mut frame);
-                self.write(asked, &frame)?;
-                asked += 1;
-            }
-            let before = joined;
-            self.turn(Duration::from_secs(1), |member, seen| {
-                joined += usize::from(match seen {
-                    Seen::Joined => true,
-                    Seen::Delivered(tag) => tag.is(Mark::Hello) && tag.is_from(member),
-                    _ => false,
-                });
-            })?;
-            if joined > before {
-                deadline = Instant::now() + PATIENCE;
-            }
-            in_time(deadline, || format!("{joined} came in"))?;
-        }
-        Ok(())
-    }
-
-    fn first_words(&self, member: usize) -> String {
-        match self.dialect.entry {
-            Entry::Asked { request, .. } => request(member),
-            Entry::Connected | Entry::Heard => {
-                let hello = Tag::new(Mark::Hello, member, 0);
-                (self.dialect.say)(&String::from_utf8_lossy(hello.as_bytes()))
-            }
-        }
-    }
-
     /// Writes to one connection; what does not fit follows when there is room.
     pub(crate) fn write(&mut self, member: usize, bytes: &[u8]) -> io::Result<()> {
         let Member { tcp, unsent, .. } = &mut self.members[member];
@@ -186,17 +146,6 @@ impl Crowd {
         }
         self.events = events;
         Ok(upgraded)
-    }
-
-    /// Waits until what follows everyone's coming is over.
-    pub(crate) fn settle(&mut self, quiet: Duration) -> io::Result<()> {
-        let deadline = Instant::now() + 3 * PATIENCE;
-        let mut latest = Instant::now();
-        while latest.elapsed() < quiet {
-            self.turn(quiet, |_, _| latest = Instant::now())?;
-            in_time(deadline, || "it never became quiet".to_owned())?;
-        }
-        Ok(())
     }
 
     fn write_on(&mut self, member: usize) -> io::Result<()> {

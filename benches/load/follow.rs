@@ -21,7 +21,7 @@ pub(crate) struct Tag([u8; TAG]);
 /// Why a message is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mark {
-    /// To hear oneself, and know that one is in.
+    /// To hear somebody, and know that one is in.
     Hello = b'?' as isize,
     /// One of many.
     Plain = b'+' as isize,
@@ -63,11 +63,6 @@ impl Tag {
 
     pub(crate) const fn is(self, mark: Mark) -> bool {
         self.0[1] == mark as u8
-    }
-
-    /// Did this member say it?
-    pub(crate) fn is_from(self, member: usize) -> bool {
-        self.numbers().is_some_and(|(sender, _)| sender == member)
     }
 
     /// The sender's number, in four digits.

@@ -48,7 +48,7 @@ impl Ledger {
     pub(crate) fn note(&mut self, member: usize, seen: Seen) {
         let Seen::Delivered(tag) = seen else { return };
         if tag.is(Mark::Hello) {
-            return; // another one's, who has just come in
+            return; // said once more, for those who were not in yet
         }
         self.heard[member] += 1;
         if self.names[member] == tag.sender() {

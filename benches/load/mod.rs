@@ -12,7 +12,8 @@
 //! | `descriptors` | enough of them for all connections |
 //! | `follow` | server frames by header: what came, complete |
 //! | `batch` | client frames, built once and stamped anew for each sending |
-//! | `crowd` | the connections: opened, joined, read, written to |
+//! | `crowd` | the connections: opened, read, written to |
+//! | `entry` | how they come into the room |
 //! | `talk` | senders that keep so many messages in flight |
 //! | `ledger` | who has heard how much of it, how soon, in which order |
 //! | `rounds` | servers in turn, medians, ratios, the table |
@@ -23,6 +24,7 @@ pub(crate) mod arguments;
 mod batch;
 pub(crate) mod crowd;
 pub(crate) mod descriptors;
+pub(crate) mod entry;
 pub(crate) mod follow;
 pub(crate) mod ledger;
 pub(crate) mod rounds;

@@ -33,7 +33,7 @@ pub(crate) enum Entry {
         request: fn(member: usize) -> String,
         answer: &'static [u8],
     },
-    /// When it hears what it has said itself: for servers that give no answer.
+    /// When it hears one of them say hello: for servers that give no answer.
     Heard,
 }
 

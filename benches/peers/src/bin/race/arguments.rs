@@ -71,7 +71,7 @@ impl Arguments {
         // Ours tells a room once a second who is there, after many came. A thousand names are
         // long enough to matter: that has to be over.
         let is_crowd = cell.0.members >= 1_000;
-        let warm_up = if is_crowd { 1_200 } else { 500 };
+        let warm_up = if is_crowd { 1_200 } else { 400 };
         Length {
             warm_up: Duration::from_millis(warm_up),
             measured: Duration::from_secs_f64(self.seconds),

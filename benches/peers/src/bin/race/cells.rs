@@ -91,7 +91,7 @@ impl Cell {
         } = self.0;
         let mut title = match self.part() {
             Part::FanOut => format!("{members} hear"),
-            _ => format!("{members} connections"),
+            _ => format!("{members} send"),
         };
         if senders > 1 && senders < members {
             title += &format!(", {senders} speak");

@@ -19,9 +19,9 @@ const PANEL: usize = (WIDTH - 2 * MARGIN - (COLUMNS - 1) * GAP) / COLUMNS;
 const PANEL_HEIGHT: usize = 102;
 const BAR: usize = 13;
 /// Left of the bars stand the names.
-const NAMED: usize = 96;
+const NAMED: usize = 100;
 /// Right of the longest bar stands its figure.
-const FIGURED: usize = 44;
+const FIGURED: usize = 46;
 /// Letters in a line of small print.
 const LETTERS: usize = 142;
 

@@ -1,7 +1,8 @@
 //! Thousands of connections in the chat, on which nothing happens.
 
-use super::load::crowd::{Crowd, QUIET};
+use super::load::crowd::Crowd;
 use super::load::descriptors;
+use super::load::entry::QUIET;
 use super::load::server::Server;
 use super::load::target::Target;
 use std::io;
@@ -12,6 +13,9 @@ pub(crate) const NAME: &str = "idle";
 pub(crate) const CONNECTIONS: usize = 10_000;
 /// The same, as an argument.
 pub(crate) const MOST: &str = "10000";
+
+/// That is enough: memory hardly varies.
+pub(crate) const MOST_ROUNDS: usize = 3;
 
 /// What was measured of one server.
 #[derive(Debug, Clone, Copy)]

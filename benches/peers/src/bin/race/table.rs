@@ -28,7 +28,7 @@ impl fmt::Display for Results {
              server CPU for each · p99 from sending to arrival. *best* is the fastest of the peers \
              in that cell, *ratio* how many times as fast we are, *by CPU* how many times as much \
              processor time it takes for a delivery. Below 1 ×, we lose. {}\n\n\
-             ¹ one round: not a quarter as fast as the fastest, it waited the others out. \
+             ¹ one round: not a third as fast as the fastest, it waited the others out. \
              ² the load's own thread was busy all the time: the server may do more.",
             self.extent()
         )?;
@@ -49,7 +49,7 @@ impl fmt::Display for Results {
         }
         self.idle.iter().try_for_each(|row| {
             head(f, "Connections on which nothing happens", &["reach", ""])?;
-            writeln!(f, "{}", IdleLine(row, self.rounds))
+            writeln!(f, "{}", IdleLine(row, self.rounds.min(idle::MOST_ROUNDS)))
         })
     }
 }

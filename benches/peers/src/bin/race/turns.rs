@@ -7,7 +7,7 @@ use std::io;
 
 /// Who is not so fast, compared with the fastest, after one round, waits the others out: they
 /// would take most of the time, and change nothing that counts.
-const BEHIND: f64 = 0.25;
+const BEHIND: f64 = 1.0 / 3.0;
 
 /// What one contender did.
 #[derive(Debug, Clone)]
