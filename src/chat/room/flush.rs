@@ -19,6 +19,10 @@ use std::thread;
 /// Bytes that are pending when those who add to them have to wait.
 const FULL: usize = 64 << 10;
 
+/// For so many members a round takes so long that it is worth a moment's wait: threads that have a
+/// line to add are let in first, or each line would go its own round when processors are few.
+const CROWD: usize = 32;
+
 /// What happened, and what of it is still to be sent.
 #[derive(Debug)]
 pub(super) struct Queue {
@@ -116,6 +120,9 @@ impl Room {
         let _turn = Turn(self);
         loop {
             let members = self.lock_members();
+            if members.len() >= CROWD {
+                thread::yield_now();
+            }
             let mut queue = self.lock_queue();
             if queue.pending.frames.is_empty() || queue.waiting > 0 {
                 queue.sending = false;
