@@ -4,9 +4,10 @@ use super::PATIENCE;
 use super::batch::encode;
 use super::follow::{Follower, LONGEST_LEFT, Reader, Seen};
 use super::target::Dialect;
+use super::upgrade::{complete, request};
 use rustix::buffer::spare_capacity;
-use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::io::Errno;
 use std::collections::VecDeque;
@@ -29,6 +30,8 @@ pub(crate) struct Crowd {
     dialect: Dialect,
     reader: Reader,
     members: Vec<Member>,
+    /// The first that the first member was told, as far as it is looked at.
+    welcome: Vec<u8>,
     events: Vec<Event>,
     buffer: Vec<u8>,
 }
@@ -51,6 +54,7 @@ impl Crowd {
             reader: Reader::new(&dialect),
             dialect,
             members: Vec::new(),
+            welcome: Vec::new(),
             events: Vec::with_capacity(EVENTS),
             buffer: vec![0; LONGEST_LEFT + READ],
         })
@@ -62,6 +66,17 @@ impl Crowd {
 
     pub(crate) fn size(&self) -> usize {
         self.members.len()
+    }
+
+    /// What opens the first member's frames to a watcher, by its welcome.
+    pub(crate) fn token(&self) -> Option<&str> {
+        let welcome = str::from_utf8(&self.welcome).ok()?;
+        let (_, token) = welcome.split_once(r#""wire":""#)?;
+        token.split_once('"').map(|(token, _)| token)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Opens connections until there are so many, each of them upgraded.
@@ -98,11 +113,7 @@ impl Crowd {
             follower: Follower::default(),
             unsent: VecDeque::new(),
         });
-        let request = format!(
-            "GET {} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-            self.dialect.path
-        );
+        let request = request(address, self.dialect.path);
         self.write(self.members.len() - 1, request.as_bytes())
     }
 
@@ -120,6 +131,15 @@ impl Crowd {
             epoll::modify(&self.epoll, &*tcp, EventData::new_u64(member as u64), both)?;
         }
         Ok(())
+    }
+
+    /// Waits for something to come, and not a microsecond longer: `epoll` counts milliseconds.
+    pub(crate) fn wait(&self, time: Duration) -> io::Result<()> {
+        let time = Timespec::try_from(time).expect("a short time");
+        match poll(&mut [PollFd::new(&self.epoll, PollFlags::IN)], Some(&time)) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Waits for something to come, and tells each frame. How many were upgraded?
@@ -187,6 +207,9 @@ impl Crowd {
                     // §5.5.3: with what the ping brought.
                     Seen::Ping => encode(0x8a, payload, &mut pongs),
                     Seen::Close => closed = true,
+                    Seen::Other if member == 0 && self.welcome.is_empty() => {
+                        self.welcome = payload.to_vec()
+                    }
                     _ => {}
                 }
                 each(member, seen);
@@ -199,24 +222,6 @@ impl Crowd {
         }
         Ok(upgraded)
     }
-}
-
-/// Adds to a response's head: where in `bytes` does it end?
-fn complete(head: &mut Vec<u8>, bytes: &[u8]) -> io::Result<Option<usize>> {
-    const END: &[u8] = b"\r\n\r\n";
-    let before = head.len();
-    head.extend_from_slice(bytes);
-    let Some(end) = head.windows(END.len()).position(|four| four == END) else {
-        return Ok(None);
-    };
-    if !head.starts_with(b"HTTP/1.1 101 ") {
-        let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
-        return Err(io::Error::other(format!(
-            "refused: {}",
-            line.escape_ascii()
-        )));
-    }
-    Ok(Some(end + END.len() - before))
 }
 
 fn send(mut tcp: &TcpStream, bytes: &[u8]) -> io::Result<usize> {

@@ -12,9 +12,12 @@
 //! | `descriptors` | enough of them for all connections |
 //! | `follow` | server frames by header: what came, complete |
 //! | `batch` | client frames, built once and stamped anew for each sending |
+//! | `upgrade` | the request, and its answer |
 //! | `crowd` | the connections: opened, read, written to |
 //! | `entry` | how they come into the room |
-//! | `talk` | senders that keep so many messages in flight |
+//! | `talk` | senders that keep so many messages in flight, or a pace |
+//! | `scene` | what else is so meanwhile |
+//! | `company` | somebody besides the crowd, who watches or does not keep up |
 //! | `ledger` | who has heard how much of it, how soon, in which order |
 //! | `rounds` | servers in turn, medians, ratios, the table |
 
@@ -22,15 +25,18 @@
 
 pub(crate) mod arguments;
 mod batch;
+pub(crate) mod company;
 pub(crate) mod crowd;
 pub(crate) mod descriptors;
 pub(crate) mod entry;
 pub(crate) mod follow;
 pub(crate) mod ledger;
 pub(crate) mod rounds;
+pub(crate) mod scene;
 pub(crate) mod server;
 pub(crate) mod talk;
 pub(crate) mod target;
+mod upgrade;
 #[path = "../../tests/live/usage.rs"]
 pub(crate) mod usage;
 

@@ -1,7 +1,7 @@
 //! Servers in turn, their medians, and the table.
 
 use super::arguments::Arguments;
-use super::talk::{Load, measure};
+use super::talk::{Length, Load, measure};
 use super::target::Target;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -72,51 +72,59 @@ pub(crate) fn main(
 /// must be.
 pub(crate) fn run(arguments: &Arguments, targets: &[Target], cells: &[Cell]) -> bool {
     let wanted = cells.iter().filter(|(name, _)| arguments.wants(name));
-    if arguments.is_test {
-        return wanted.fold(true, |good, (name, load)| {
-            good & targets
-                .iter()
-                .all(|target| is_right(arguments, target, name, load))
-        });
-    }
-    println!(
-        "| | server | k/s | µs of server CPU each | p50 µs | p99 | max | CPUs: server | client | |"
-    );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
+    head(arguments);
     wanted.fold(true, |good, (name, load)| {
-        good & compare(arguments, targets, name, load)
+        let contestants: Vec<_> = targets
+            .iter()
+            .map(|target| -> Contestant<'_> {
+                let measure = move |length: &_| measure(target, load, length);
+                (&target.name, Box::new(measure))
+            })
+            .collect();
+        good & compare(arguments, name, &contestants)
     })
 }
 
-fn is_right(arguments: &Arguments, target: &Target, name: &str, load: &Load) -> bool {
-    let outcome = measure(target, load, &arguments.length());
-    match &outcome {
-        Ok(_) => println!("{name}, {}: ok", target.name),
-        Err(error) => println!("{name}, {}: FAILED: {error}", target.name),
+/// Its name, and how it is measured.
+pub(crate) type Contestant<'a> = (&'a str, Box<dyn Fn(&Length) -> io::Result<Figures> + 'a>);
+
+/// The head of the table, where there is one.
+pub(crate) fn head(arguments: &Arguments) {
+    if !arguments.is_test {
+        println!(
+            "| | | k/s | µs of server CPU each | p50 µs | p99 | max | CPUs: server | client | × k/s | × CPU each | × p99 |"
+        );
+        println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
     }
-    outcome.is_ok()
 }
 
-/// One cell: all servers in turn, several times, so that whatever else the machine does
-/// meets them alike.
-fn compare(arguments: &Arguments, targets: &[Target], name: &str, load: &Load) -> bool {
-    let mut rounds: Vec<Vec<io::Result<Figures>>> = targets.iter().map(|_| Vec::new()).collect();
+/// One cell: all contestants in turn, several times, so that whatever else the machine does
+/// meets them alike. `false`: not everything was as it must be.
+pub(crate) fn compare(arguments: &Arguments, name: &str, contestants: &[Contestant<'_>]) -> bool {
+    let length = arguments.length();
+    if arguments.is_test {
+        return contestants.iter().fold(true, |good, (who, measure)| {
+            good & is_right(name, who, measure(&length))
+        });
+    }
+    let mut rounds: Vec<Vec<io::Result<Figures>>> =
+        contestants.iter().map(|_| Vec::new()).collect();
     for _ in 0..arguments.rounds {
-        for (target, rounds) in targets.iter().zip(&mut rounds) {
-            rounds.push(measure(target, load, &arguments.length()));
+        for ((_, measure), rounds) in contestants.iter().zip(&mut rounds) {
+            rounds.push(measure(&length));
         }
     }
     let mut base = None;
     let mut good = true;
-    for (target, rounds) in targets.iter().zip(rounds) {
+    for ((who, _), rounds) in contestants.iter().zip(rounds) {
         match rounds.into_iter().collect::<io::Result<Vec<_>>>() {
             Ok(rounds) => {
                 let figures = Figures::median(&rounds);
-                row(name, &target.name, &figures, base);
-                base.get_or_insert(figures.rate);
+                row(name, who, &figures, base);
+                base.get_or_insert(figures);
             }
             Err(error) => {
-                println!("| {name} | {} | failed: {error} |", target.name);
+                println!("| {name} | {who} | failed: {error} |");
                 good = false;
             }
         }
@@ -124,15 +132,27 @@ fn compare(arguments: &Arguments, targets: &[Target], name: &str, load: &Load) -
     good
 }
 
-/// `base`: the rate of the first server, which the others are compared with.
-fn row(name: &str, server: &str, figures: &Figures, base: Option<f64>) {
-    let Figures { rate, cost, .. } = figures;
-    let ratio = base.map_or(String::new(), |base| format!("{:.2} ×", rate / base));
+fn is_right(name: &str, who: &str, outcome: io::Result<Figures>) -> bool {
+    match &outcome {
+        Ok(_) => println!("{name}, {who}: ok"),
+        Err(error) => println!("{name}, {who}: FAILED: {error}"),
+    }
+    outcome.is_ok()
+}
+
+/// `base`: the first contestant, with which the others are compared.
+fn row(name: &str, who: &str, figures: &Figures, base: Option<Figures>) {
+    let Figures {
+        rate, cost, slow, ..
+    } = figures;
+    let ratios = base.map_or(" | | ".to_owned(), |base| {
+        let ratios = [rate / base.rate, cost / base.cost, slow / base.slow];
+        ratios.map(|ratio| format!("{ratio:.2}")).join(" | ")
+    });
     println!(
-        "| {name} | {server} | {:.1} | {cost:.3} | {:.0} | {:.0} | {:.0} | {:.2} | {:.2} | {ratio} |",
+        "| {name} | {who} | {:.1} | {cost:.3} | {:.0} | {slow:.0} | {:.0} | {:.2} | {:.2} | {ratios} |",
         rate / 1e3,
         figures.median,
-        figures.slow,
         figures.slowest,
         figures.server,
         figures.client,

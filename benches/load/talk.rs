@@ -3,10 +3,12 @@
 
 use super::PATIENCE;
 use super::batch::Batch;
+use super::company::{Company, Told};
 use super::crowd::{Crowd, in_time};
 use super::follow::{Mark, Tag};
 use super::ledger::{Audience, Ledger};
 use super::rounds::Figures;
+use super::scene::Scene;
 use super::server::Server;
 use super::target::Target;
 use super::usage::cpu;
@@ -16,6 +18,8 @@ use std::time::{Duration, Instant};
 
 /// Numbers in a tag have eight digits.
 const MOST_MESSAGES: u32 = 100_000_000;
+/// Where nothing comes, so often one looks whether it is time to end.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Who says how much to whom.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +44,16 @@ pub(crate) struct Length {
 
 /// Starts the server, connects everyone, lets them talk, and looks what it took.
 pub(crate) fn measure(target: &Target, load: &Load, length: &Length) -> io::Result<Figures> {
+    measure_in(&Scene::default(), target, load, length)
+}
+
+/// The same, where something else is so, too.
+pub(crate) fn measure_in(
+    scene: &Scene,
+    target: &Target,
+    load: &Load,
+    length: &Length,
+) -> io::Result<Figures> {
     let server = Server::start(target)?;
     let mut crowd = Crowd::new(server.address(), target.dialect)?;
     crowd.grow(load.members)?;
@@ -47,12 +61,16 @@ pub(crate) fn measure(target: &Target, load: &Load, length: &Length) -> io::Resu
     let mut talk = Talk::new(crowd, *load, length.strict);
     talk.start()?;
     talk.go_on(length.warm_up)?;
+    let company = scene.enter(&talk.crowd)?;
+    talk.pace = scene.pace;
     talk.ledger.begin();
     let before = Look::at(&server, &talk);
     talk.go_on(length.measured)?;
     let after = Look::at(&server, &talk);
     let latencies = talk.ledger.latencies();
+    let told = company.map_or(Ok(Told::default()), Company::leave)?;
     talk.finish()?;
+    scene.check(told, length.strict)?;
     Ok(figures(&before, &after, latencies))
 }
 
@@ -96,10 +114,12 @@ fn figures(before: &Look, after: &Look, mut latencies: Vec<Duration>) -> Figures
     }
 }
 
-struct Talk {
+pub(crate) struct Talk {
     crowd: Crowd,
-    ledger: Ledger,
+    pub(crate) ledger: Ledger,
     load: Load,
+    /// From one batch to the next, whoever says it; without, as soon as the last one is back.
+    pub(crate) pace: Option<Duration>,
     /// For each member that is a sender.
     voices: Vec<Option<Voice>>,
 }
@@ -122,6 +142,7 @@ impl Talk {
             ledger: Ledger::new(load.members, strict),
             crowd,
             load,
+            pace: None,
             voices,
         }
     }
@@ -160,18 +181,25 @@ impl Talk {
         self.crowd.write(member, voice.batch.all())
     }
 
-    fn turn(&mut self) -> io::Result<()> {
+    fn turn(&mut self, wait: Duration) -> io::Result<()> {
         let (crowd, ledger) = (&mut self.crowd, &mut self.ledger);
-        crowd.turn(Duration::from_millis(100), |member, seen| {
+        crowd.turn(wait, |member, seen| {
             ledger.note(member, seen);
         })?;
         Ok(())
     }
 
-    fn go_on(&mut self, time: Duration) -> io::Result<()> {
+    pub(crate) fn go_on(&mut self, time: Duration) -> io::Result<()> {
         let end = Instant::now() + time;
+        match self.pace {
+            None => self.answer_until(end),
+            Some(pace) => self.pace_until(end, pace),
+        }
+    }
+
+    fn answer_until(&mut self, end: Instant) -> io::Result<()> {
         while Instant::now() < end {
-            self.turn()?;
+            self.turn(GLANCE)?;
             while let Some(member) = self.ledger.ready() {
                 self.say(member)?;
             }
@@ -179,11 +207,29 @@ impl Talk {
         Ok(())
     }
 
+    /// One sender after the other, whether or not what they have said before is back.
+    fn pace_until(&mut self, end: Instant, pace: Duration) -> io::Result<()> {
+        let senders = self.senders();
+        let mut next = senders.iter().cycle();
+        let mut due = Instant::now();
+        while due < end {
+            if due <= Instant::now() {
+                self.say(*next.next().expect("there is a sender"))?;
+                due += pace;
+            }
+            self.crowd
+                .wait(due.saturating_duration_since(Instant::now()))?;
+            self.turn(Duration::ZERO)?;
+        }
+        while self.ledger.ready().is_some() {}
+        Ok(())
+    }
+
     /// Waits for what is in flight, says one last message behind it, and counts.
     fn finish(mut self) -> io::Result<()> {
         let deadline = Instant::now() + PATIENCE;
         while !self.ledger.is_quiet() {
-            self.turn()?;
+            self.turn(GLANCE)?;
             in_time(deadline, || "not every echo came back".to_owned())?;
         }
         let last_words = match self.load.audience {
@@ -197,7 +243,7 @@ impl Talk {
             self.crowd.write(member, voice.batch.first())?;
         }
         while !self.ledger.has_ended() {
-            self.turn()?;
+            self.turn(GLANCE)?;
             in_time(deadline, || {
                 "not everyone heard the last message".to_owned()
             })?;
