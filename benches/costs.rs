@@ -33,7 +33,6 @@ mod linux {
     use crate::load::target::{CHAT, Target, ws101};
     use std::path::Path;
     use std::process::ExitCode;
-    use std::time::Duration;
     use std::{fs, io};
 
     const INTRODUCTION: &str = "\
@@ -168,7 +167,7 @@ does not keep up; lines of 1 900 bytes where one at a time would not fill what t
     fn beside(arguments: &Arguments, name: &str, load: &Load) -> bool {
         let target = server(name, &NO_RATE);
         let pace = match measure(&target, load, &arguments.length()) {
-            Ok(figures) => half(figures.rate, load),
+            Ok(figures) => load.half(figures.rate),
             Err(error) => {
                 println!("| {name} | at full speed | failed: {error} |");
                 return false;
@@ -192,11 +191,5 @@ does not keep up; lines of 1 900 bytes where one at a time would not fill what t
             (who, Box::new(measure))
         });
         rounds::compare(arguments, name, &contestants)
-    }
-
-    /// From one batch to the next, for half of so many deliveries a second.
-    fn half(rate: f64, load: &Load) -> Duration {
-        let batch = (load.window * load.members) as f64;
-        Duration::from_secs_f64(2.0 * batch / rate)
     }
 }

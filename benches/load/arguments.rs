@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 const USAGE: &str = "\
-cargo bench --bench NAME -- [FILTER]... [--server PATH]... [--rounds N] [--seconds S] [--test]
+cargo bench --bench NAME -- [FILTER]... [--server PATH]... [--rounds N] [--seconds S] [--minutes M] [--test]
 
   FILTER     only what has this in its name
   --server   this server, too, in turn with the one that was built
   --rounds   how often (5); the median counts
   --seconds  how long each time (1, idle: 24)
+  --minutes  how long in all (long: 3)
   --test     everything for a moment: shows that it works, not how fast it is";
 
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub(crate) struct Arguments {
     pub(crate) servers: Vec<PathBuf>,
     pub(crate) rounds: usize,
     seconds: Option<f64>,
+    pub(crate) minutes: u32,
     filters: Vec<String>,
 }
 
@@ -39,6 +41,7 @@ impl Arguments {
             servers: Vec::new(),
             rounds: 5,
             seconds: None,
+            minutes: 3,
             filters: Vec::new(),
         };
         let mut asked_for_test = false;
@@ -64,6 +67,14 @@ impl Arguments {
                         .ok()
                         .filter(|seconds| (0.1..600.0).contains(seconds));
                     arguments.seconds = Some(seconds.ok_or_else(|| bad(&value))?);
+                }
+                "--minutes" => {
+                    let value = value()?;
+                    let minutes = value
+                        .parse()
+                        .ok()
+                        .filter(|minutes| (3..10_000).contains(minutes));
+                    arguments.minutes = minutes.ok_or_else(|| bad(&value))?;
                 }
                 "--help" => return Err(String::new()),
                 other if other.starts_with('-') => return Err(format!("what is {other}?\n\n")),

@@ -96,6 +96,11 @@ impl Ledger {
         free
     }
 
+    /// Has someone not heard the message yet whose time is being taken?
+    pub(crate) fn is_timing(&self) -> bool {
+        self.timed.is_some()
+    }
+
     pub(crate) fn ready(&mut self) -> Option<usize> {
         self.ready.pop()
     }

@@ -55,23 +55,15 @@ pub(crate) fn measure_in(
     length: &Length,
 ) -> io::Result<Figures> {
     let server = Server::start(target)?;
-    let mut crowd = Crowd::new(server.address(), target.dialect)?;
-    crowd.grow(load.members)?;
-    crowd.join(0)?;
-    let mut talk = Talk::new(crowd, *load, length.strict);
-    talk.start()?;
+    let mut talk = Talk::begin(&server, target, load, length.strict)?;
     talk.go_on(length.warm_up)?;
     let company = scene.enter(&talk.crowd)?;
     talk.pace = scene.pace;
-    talk.ledger.begin();
-    let before = Look::at(&server, &talk);
-    talk.go_on(length.measured)?;
-    let after = Look::at(&server, &talk);
-    let latencies = talk.ledger.latencies();
+    let figures = talk.observe(&server, length.measured)?;
     let told = company.map_or(Ok(Told::default()), Company::leave)?;
     talk.finish()?;
     scene.check(told, length.strict)?;
-    Ok(figures(&before, &after, latencies))
+    Ok(figures)
 }
 
 /// One moment.
@@ -116,7 +108,7 @@ fn figures(before: &Look, after: &Look, mut latencies: Vec<Duration>) -> Figures
 
 pub(crate) struct Talk {
     crowd: Crowd,
-    pub(crate) ledger: Ledger,
+    ledger: Ledger,
     load: Load,
     /// From one batch to the next, whoever says it; without, as soon as the last one is back.
     pub(crate) pace: Option<Duration>,
@@ -130,6 +122,36 @@ struct Voice {
 }
 
 impl Talk {
+    /// Connects everyone, and lets them talk.
+    pub(crate) fn begin(
+        server: &Server,
+        target: &Target,
+        load: &Load,
+        strict: bool,
+    ) -> io::Result<Self> {
+        let mut crowd = Crowd::new(server.address(), target.dialect)?;
+        crowd.grow(load.members)?;
+        crowd.join(0)?;
+        let mut talk = Self::new(crowd, *load, strict);
+        talk.start()?;
+        Ok(talk)
+    }
+
+    /// Goes on for a while, and looks what it takes.
+    pub(crate) fn observe(&mut self, server: &Server, time: Duration) -> io::Result<Figures> {
+        // What we have done since we last listened must not count as the server's time.
+        let deadline = Instant::now() + PATIENCE;
+        while self.ledger.is_timing() {
+            self.turn(GLANCE)?;
+            in_time(deadline, || "not everyone heard a message".to_owned())?;
+        }
+        self.ledger.begin();
+        let before = Look::at(server, self);
+        self.go_on(time)?;
+        let after = Look::at(server, self);
+        Ok(figures(&before, &after, self.ledger.latencies()))
+    }
+
     fn new(crowd: Crowd, load: Load, strict: bool) -> Self {
         let mut voices: Vec<Option<Voice>> = (0..load.members).map(|_| None).collect();
         for number in 0..load.senders {
@@ -199,10 +221,10 @@ impl Talk {
 
     fn answer_until(&mut self, end: Instant) -> io::Result<()> {
         while Instant::now() < end {
-            self.turn(GLANCE)?;
             while let Some(member) = self.ledger.ready() {
                 self.say(member)?;
             }
+            self.turn(GLANCE)?;
         }
         Ok(())
     }
@@ -212,13 +234,13 @@ impl Talk {
         let senders = self.senders();
         let mut next = senders.iter().cycle();
         let mut due = Instant::now();
-        while due < end {
+        while Instant::now() < end {
             if due <= Instant::now() {
                 self.say(*next.next().expect("there is a sender"))?;
                 due += pace;
             }
             self.crowd
-                .wait(due.saturating_duration_since(Instant::now()))?;
+                .wait(due.min(end).saturating_duration_since(Instant::now()))?;
             self.turn(Duration::ZERO)?;
         }
         while self.ledger.ready().is_some() {}
@@ -226,7 +248,7 @@ impl Talk {
     }
 
     /// Waits for what is in flight, says one last message behind it, and counts.
-    fn finish(mut self) -> io::Result<()> {
+    pub(crate) fn finish(mut self) -> io::Result<()> {
         let deadline = Instant::now() + PATIENCE;
         while !self.ledger.is_quiet() {
             self.turn(GLANCE)?;
@@ -256,6 +278,13 @@ impl Talk {
             Audience::Everyone => all,
             Audience::Oneself => said(member).into(),
         })
+    }
+}
+
+impl Load {
+    /// From one batch to the next, for half of so many deliveries a second.
+    pub(crate) fn half(&self, rate: f64) -> Duration {
+        Duration::from_secs_f64(2.0 * (self.window * self.members) as f64 / rate.max(1.0))
     }
 }
 
