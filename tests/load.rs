@@ -6,9 +6,11 @@
 #[path = "../benches/load/mod.rs"]
 mod load;
 
+use load::company::Part;
 use load::follow::{Follower, Mark, Reader, Seen, Tag};
 use load::ledger::{Audience, Ledger};
-use load::talk::{Length, Load, measure};
+use load::scene::Scene;
+use load::talk::{Length, Load, measure, measure_in};
 use load::target::{CHAT, ECHO, ws101};
 use std::path::Path;
 use std::time::Duration;
@@ -141,6 +143,35 @@ fn figures_of_a_short_talk_are_those_of_a_server_that_works() {
         assert!(
             figures.median <= figures.slow && figures.slow <= figures.slowest,
             "{figures:?}"
+        );
+    }
+}
+
+#[test]
+fn a_pace_is_kept_whoever_is_there_besides() {
+    let length = Length {
+        warm_up: Duration::ZERO,
+        measured: Duration::from_millis(200),
+        strict: true,
+    };
+    let load = Load {
+        members: 5,
+        senders: 5,
+        window: 2,
+        size: 64,
+        audience: Audience::Everyone,
+    };
+    let program = Path::new(env!("CARGO_BIN_EXE_ws101"));
+    let target = ws101("this", program, &["--rate", "off"], CHAT);
+    for company in [None, Some(Part::Watches), Some(Part::ComesBack)] {
+        let pace = Some(Duration::from_millis(10));
+        let scene = Scene { pace, company };
+        let figures = measure_in(&scene, &target, &load, &length).expect("nothing is lost");
+        // In 200 ms, two lines every 10 ms, to five; and at first, what was still in flight.
+        let most = (21 * 2 * 5 + 5 * 2 * 5) as f64 / 0.2;
+        assert!(
+            (1.0..=most).contains(&figures.rate),
+            "{company:?}: {figures:?}"
         );
     }
 }
