@@ -32,7 +32,12 @@ export function createTable({ choose }) {
     const follows = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < NEAR;
     const anchor = follows ? null : firstInView();
     const before = anchor?.offsetTop;
-    body.append(...rows.map(make));
+    const anew = rows.findLastIndex(({ kind }) => kind === "again");
+    if (anew >= 0) {
+      body.append(...rows.slice(0, anew).map(make));
+      forgetNumbers();
+    }
+    body.append(...rows.slice(Math.max(anew, 0)).map(make));
     gone += skipped + drop(body.children.length - KEPT);
     if (gone > 0) goneNote.textContent = `${grouped(gone)} earlier rows are no longer kept here: the newest ${KEPT} are.`;
     if (follows) scroller.scrollTop = scroller.scrollHeight;
@@ -101,7 +106,7 @@ export function createTable({ choose }) {
   }
 
   const filter = (which) => (body.dataset.only = which);
-  return { scroller, goneNote, body, add, mark, neighbour, find, forgetNumbers, redraw, filter };
+  return { scroller, goneNote, body, add, mark, neighbour, find, redraw, filter };
 }
 
 const makers = {

@@ -27,7 +27,6 @@ export function createWireView(root, { chosen = () => {}, keysOn = root } = {}) 
   keysOn.addEventListener("keydown", onKey);
 
   function show(batch) {
-    if (batch.rows.some(({ kind }) => kind === "again")) table.forgetNumbers();
     table.add(batch);
     const link = wanted && table.find(wanted.n);
     if (link) {

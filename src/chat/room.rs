@@ -177,6 +177,7 @@ impl Room {
             at: &at,
             id,
         };
+        queue.note_author(from);
         let mut json = std::mem::take(&mut queue.line);
         let line = line.write_json(&mut json);
         queue.append_line(line, self.common.journal.is_some());

@@ -11,17 +11,13 @@
 //! can let somebody in or out between two events. For that they must get it: a sender that
 //! sees somebody waiting for `members` stops, and leaves the rest to them.
 
-use super::{Event, Log, Room, encode};
+use super::{Event, Log, Name, Room, encode};
 use crate::outbox::{Burst, Sender};
 use std::sync::{MutexGuard, PoisonError};
 use std::thread;
 
 /// Bytes that are pending when those who add to them have to wait.
 const FULL: usize = 64 << 10;
-
-/// For so many members a round takes so long that it is worth a moment's wait: threads that have a
-/// line to add are let in first, or each line would go its own round when processors are few.
-const CROWD: usize = 32;
 
 /// What happened, and what of it is still to be sent.
 #[derive(Debug)]
@@ -31,6 +27,9 @@ pub(super) struct Queue {
     /// The last round's memory, for the next one; the last line's, too.
     spare: Pending,
     pub(super) line: Vec<u8>,
+    /// Who said the last line, and did somebody else say the one before it?
+    author: Option<Name>,
+    many_speak: bool,
     /// Somebody is sending, and will see what is added.
     sending: bool,
     /// So many are waiting for `members`.
@@ -62,6 +61,8 @@ impl Queue {
             pending: Pending::default(),
             spare: Pending::default(),
             line: Vec::new(),
+            author: None,
+            many_speak: false,
             sending: false,
             waiting: 0,
             blocked: false,
@@ -70,6 +71,14 @@ impl Queue {
 
     pub(super) fn append(&mut self, event: &Event<'_>) {
         self.append_line(&event.to_json(), false);
+    }
+
+    /// The next line is by this one.
+    pub(super) fn note_author(&mut self, name: &Name) {
+        self.many_speak = self.author.as_ref() != Some(name);
+        if self.many_speak {
+            self.author = Some(name.clone());
+        }
     }
 
     pub(super) fn append_line(&mut self, json: &str, recorded: bool) {
@@ -110,19 +119,22 @@ impl Drop for Turn<'_> {
 impl Room {
     /// Sends what is pending, unless somebody is at it.
     pub(in crate::chat) fn flush(&self) {
-        {
+        let many_speak = {
             let mut queue = self.lock_queue();
             if queue.sending || queue.pending.frames.is_empty() {
                 return;
             }
             queue.sending = true;
+            queue.many_speak
+        };
+        if many_speak {
+            // Whoever has heard something may say it now and come along. Or each line would go a round
+            // of its own where processors are few: the round keeps the others from adding theirs.
+            thread::yield_now();
         }
         let _turn = Turn(self);
         loop {
             let members = self.lock_members();
-            if members.len() >= CROWD {
-                thread::yield_now();
-            }
             let mut queue = self.lock_queue();
             if queue.pending.frames.is_empty() || queue.waiting > 0 {
                 queue.sending = false;
