@@ -12,7 +12,7 @@
 use browser::Browser;
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 mod browser;
 mod cable;
@@ -66,6 +66,9 @@ const THEMES: [(&str, &[PageTest]); 16] = [
 /// Tests wait for pages more than they use a processor.
 const AT_ONCE: usize = 4;
 
+/// This one does not: it says how soon a busy page obeys, and has the machine to itself.
+const ALONE: &str = "frames/flood";
+
 fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     args.test_threads.get_or_insert(AT_ONCE);
@@ -75,17 +78,24 @@ fn main() -> ExitCode {
     }
     // Started by the first test that asks for it; the last one that lets go of it ends it.
     let browser = Arc::new(OnceLock::new());
+    let machine = Arc::new(RwLock::new(()));
     let mut tests = Vec::new();
     for (theme, rows) in THEMES {
         for &(name, run) in rows {
             let name = format!("{theme}/{name}");
             tests.push(match program.clone() {
                 Ok(program) => {
-                    let browser = Arc::clone(&browser);
+                    let (browser, machine) = (Arc::clone(&browser), Arc::clone(&machine));
                     let test = name.clone();
                     Trial::test(name, move || {
+                        let alone = (test == ALONE)
+                            .then(|| machine.write().unwrap_or_else(PoisonError::into_inner));
+                        let shared = alone
+                            .is_none()
+                            .then(|| machine.read().unwrap_or_else(PoisonError::into_inner));
                         keepsake::belongs_to(&test);
                         run(browser.get_or_init(|| Browser::start(&program)));
+                        drop((alone, shared));
                         Ok(())
                     })
                 }
