@@ -10,11 +10,16 @@ pub(crate) const KEY: MaskKey = MaskKey([0x37, 0xfa, 0x21, 0x3d]);
 /// The sizes where the form of a length changes, and their neighbours. §5.2.
 pub(crate) const SIZES: [usize; 7] = [0, 1, 125, 126, 127, 65_535, 65_536];
 
-/// `"81 85 37"` as bytes.
+/// `"81 85 37"`, or `"818537"`, as bytes.
 pub(crate) fn hex(text: &str) -> Vec<u8> {
-    text.split_ascii_whitespace()
-        .map(|byte| u8::from_str_radix(byte, 16).expect("two hex digits"))
-        .collect()
+    let byte = |word: &str, at| u8::from_str_radix(&word[at..at + 2], 16).expect("two hex digits");
+    let bytes_of = |word| (0..str::len(word)).step_by(2).map(move |at| byte(word, at));
+    text.split_ascii_whitespace().flat_map(bytes_of).collect()
+}
+
+/// Bytes as digits, without blanks.
+pub(crate) fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A header: `first` is its first byte, `len` what it declares. Drawn after the picture in

@@ -2,8 +2,9 @@
 
 use crate::house::{House, own_row_as_it_stands};
 use crate::live::bytes::{close_from, frame_from, hear, hex};
+use crate::live::door::Door;
 use crate::live::guest::{Guest, fresh, two};
-use crate::live::wire::{Door, ENDPOINTS, UPGRADE, Wire};
+use crate::live::wire::{ENDPOINTS, UPGRADE, Wire};
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::Arc;

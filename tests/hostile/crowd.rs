@@ -2,9 +2,10 @@
 
 use crate::house::{Own, own_row};
 use crate::live::PATIENCE;
+use crate::live::door::Door;
 use crate::live::optional;
 use crate::live::rows::row;
-use crate::live::wire::{Door, UPGRADE, Wire};
+use crate::live::wire::{UPGRADE, Wire};
 use libtest_mimic::Trial;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::Command;

@@ -3,10 +3,10 @@
 
 use crate::house::House;
 use crate::live::PATIENCE;
+use crate::live::door::Door;
 use crate::live::guest::two;
 use crate::live::guest::{Guest, Heard, fresh};
 use crate::live::lists::names;
-use crate::live::wire::Door;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

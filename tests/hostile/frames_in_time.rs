@@ -3,7 +3,8 @@
 use crate::deadline::{DEADLINE, LATE, STEP, assert_in_time, trickle};
 use crate::house::{House, own_row};
 use crate::live::bytes::frame_from;
-use crate::live::wire::{Door, Wire};
+use crate::live::door::Door;
+use crate::live::wire::Wire;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

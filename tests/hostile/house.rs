@@ -2,8 +2,8 @@
 //! it likes; the witnesses must not notice, and when it has gone nothing of it may be left.
 
 use crate::live;
+use crate::live::door::{Door, Pace};
 use crate::live::usage::{Standing, assert_back_at};
-use crate::live::wire::{Door, Pace};
 use crate::witnesses::Witnesses;
 use libtest_mimic::Trial;
 use std::ops::Deref;

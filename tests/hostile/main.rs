@@ -24,6 +24,8 @@ mod refused;
 mod requests;
 mod requests_in_time;
 mod upgrades;
+mod wire_floods;
+mod wire_tokens;
 mod wire_view;
 mod witnesses;
 
@@ -39,7 +41,9 @@ fn main() -> ExitCode {
         crowd::rows(),                // U, R: how many may connect
         floods::rows(),               // J: too much, too fast
         frames_in_time::rows(&house), // F: frames that do not end, clients that fall silent
-        wire_view::rows(&house),      // J, R: who watches
+        wire_floods::rows(),          // R: watchers who lag
+        wire_tokens::rows(&house),    // J: who may watch
+        wire_view::rows(&house),      // what they see
         messages::rows(&house),       // M
         origins::rows(&house),        // U: who may connect
         closing::rows(&house),        // C: the client closes
@@ -51,7 +55,7 @@ fn main() -> ExitCode {
         accepted::rows(&house),       // J: what looks odd, and it takes
     ];
     let conclusion = live::rows::run(tables, AT_ONCE);
-    if let Some(endings) = live::wire::report_endings() {
+    if let Some(endings) = live::endings::report() {
         eprintln!("{endings}");
     }
     let undisturbed = witnesses::verdict().is_none_or(|(told, undisturbed)| {

@@ -2,9 +2,10 @@
 
 use crate::house::{House, Own};
 use crate::live::answer::Answer;
+use crate::live::door::{Door, Pace};
 use crate::live::guest::fresh;
 use crate::live::rows::row;
-use crate::live::wire::{Door, Pace, Wire};
+use crate::live::wire::Wire;
 use libtest_mimic::Trial;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs;

@@ -2,7 +2,8 @@
 
 use crate::house::House;
 use crate::live::answer::Answer;
-use crate::live::wire::{Door, UPGRADE, Wire};
+use crate::live::door::Door;
+use crate::live::wire::{UPGRADE, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 

@@ -2,7 +2,8 @@
 
 use crate::deadline::{DEADLINE, STEP, assert_in_time, trickle};
 use crate::house::{House, own_row, own_row_as_it_stands};
-use crate::live::wire::{Door, Wire};
+use crate::live::door::Door;
+use crate::live::wire::Wire;
 use libtest_mimic::Trial;
 use std::time::{Duration, Instant};
 

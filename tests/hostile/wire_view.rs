@@ -1,294 +1,25 @@
-//! J31, R11: who watches a connection, and what they see. Nobody watches another's, a token is seen
-//! nowhere, and the one who is watched notices nothing.
+//! What one sees who watches: every byte of one's own connection, also of its past and its end.
 
-use crate::house::{House, Own, own_row, own_row_as_it_stands};
+use crate::house::{House, own_row};
 use crate::live::bytes::{KEY, frame_from};
-use crate::live::guest::{Guest, fresh};
-use crate::live::rows::row;
-use crate::live::watcher::Watcher;
-use crate::live::web::metric;
-use crate::live::wire::{Door, Pace, UPGRADE, Wire};
-use crate::live::{self, PATIENCE};
+use crate::live::door::{Door, Pace};
+use crate::live::guest::Guest;
+use crate::live::watcher::{Watcher, bytes_of};
+use crate::live::wire::{UPGRADE, Wire};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
-use std::process::Command;
-use std::sync::{Arc, mpsc};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 use ws101::Role;
-use ws101::protocol::mask;
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
-    let mut rows = vec![
-        house.row_as_it_stands("J31 a wrong wire token, five times: bad_token, 1008", wrong),
-        house.row_as_it_stands("J31 no wire token in five seconds: 1008", no_token),
-        house.row_as_it_stands("J31 who watches says nothing more: 1008", talkative),
-        house.row_as_it_stands("J31 four may watch one connection", four),
-        house.row_as_it_stands("J31 the page of another site cannot watch: 403", other_site),
-        own_row_as_it_stands(
-            "J31 someone else's wire token: bad_token",
-            ["--trust-proxy", "127.0.0.1"],
-            someone_elses,
-        ),
-        row("J31 no token is in the log or in the view", nowhere),
-        busy_row(
-            "R11 a watcher of 5 000 frames a second misses some, and is told how many",
-            &["--rate", "off"],
-            flood,
-        ),
-        busy_row(
-            "R11 a watcher who never reads is sent away, and hurts nobody",
-            &["--rate", "off", "--write-timeout", "500ms"],
-            deaf,
-        ),
-        busy_row(
-            "wire: how much waits for a client that lags, until nothing does",
-            &["--rate", "off", "--max-backlog", "33554432"],
-            lagging,
-        ),
-        house.row_as_it_stands("wire: who comes late sees the last 32 frames", late),
-    ];
-    rows.extend(house.row("wire: every byte of one's own connection", everything));
+    let mut rows = house.row("wire: every byte of one's own connection", everything);
+    rows.push(house.row_as_it_stands("wire: who comes late sees the last 32 frames", late));
     rows.extend(own_row(
         "wire: how a connection ended can be seen afterwards",
         [],
         afterwards,
     ));
     rows
-}
-
-/// In a server without witnesses, who would wait for the machine: such a row keeps it busy, and
-/// hears every line itself.
-fn busy_row(name: &str, flags: &'static [&'static str], run: fn(Door)) -> Trial {
-    row(name, move || {
-        let server = live::house::Own::start(flags);
-        run(server.addr().into());
-    })
-}
-
-fn wrong(door: Door) {
-    let ada = Guest::connect(door);
-    let mut watcher = Watcher::connect(door);
-    let guesses = [
-        json!("0".repeat(32)),
-        json!("x".repeat(129)),
-        ada.welcome["session"].clone(),
-        json!(""),
-        json!(
-            ada.welcome["wire"]
-                .as_str()
-                .expect("a token")
-                .to_uppercase()
-                + "\0"
-        ),
-    ];
-    for token in guesses {
-        watcher.ask(&token);
-        let error = watcher.next();
-        assert_eq!(error["type"], "error", "{error}");
-        assert_eq!(
-            (&error["code"], &error["about"]),
-            (&json!("bad_token"), &json!("watch"))
-        );
-    }
-    watcher.expect_close(1008);
-    let mut other = Watcher::connect(door);
-    for (text, code) in [
-        ("{", "bad_json"),
-        ("{\"type\":\"watch\"}", "bad_shape"),
-        ("{\"type\":\"say\"}", "unknown_type"),
-    ] {
-        other.ask_text(text);
-        assert_eq!(other.next()["code"], code);
-    }
-    other.ask(&ada.welcome["wire"]);
-    assert_eq!(other.next()["t"], "hello", "three mistakes are no harm");
-}
-
-fn no_token(door: Door) {
-    let start = Instant::now();
-    let mut watcher = Watcher::connect(door);
-    watcher.expect_close(1008);
-    let took = start.elapsed();
-    assert!(took > Duration::from_millis(4_900), "after {took:?}");
-    assert!(took < Duration::from_secs(7), "after {took:?}");
-}
-
-fn talkative(door: Door) {
-    let ada = Guest::connect(door);
-    let (mut watcher, _) = Watcher::of(door, &ada.welcome["wire"]);
-    watcher.until("frame");
-    watcher.ask(&ada.welcome["wire"]);
-    watcher.expect_close(1008);
-}
-
-fn four(door: Door) {
-    let ada = Guest::connect(door);
-    let token = &ada.welcome["wire"];
-    let mut watching: Vec<Watcher> = (0..4).map(|_| Watcher::of(door, token).0).collect();
-    let mut fifth = Watcher::connect(door);
-    fifth.ask(token);
-    assert_eq!(fifth.next()["code"], "too_many_watchers");
-    watching.pop();
-    let deadline = Instant::now() + Duration::from_secs(2);
-    loop {
-        fifth = Watcher::connect(door);
-        fifth.ask(token);
-        if fifth.next()["t"] == "hello" {
-            return;
-        }
-        assert!(Instant::now() < deadline, "no place became free");
-    }
-}
-
-fn other_site(door: Door) {
-    let mut wire = Wire::open(door);
-    let request = UPGRADE
-        .replace("/echo", "/ws/wire")
-        .replace("{host}", &door.addr.to_string())
-        .replace("Upgrade: ", "Origin: http://evil.example\r\nUpgrade: ");
-    wire.send(request.as_bytes());
-    wire.answer().assert_refusal(403);
-}
-
-fn someone_elses(door: Door) {
-    let from = |ip| [("X-Forwarded-For", ip)];
-    let ada = Guest::connect_with(door, &from("203.0.113.1"));
-    for (address, expected) in [("203.0.113.2", false), ("203.0.113.1", true)] {
-        let mut watcher = Watcher::connect_with(door, &from(address));
-        watcher.ask(&ada.welcome["wire"]);
-        let answer = watcher.next();
-        assert_eq!(answer["t"] == "hello", expected, "{address}: {answer}");
-        assert!(expected || answer["code"] == "bad_token", "{answer}");
-    }
-}
-
-/// Everything that is logged at all, and everything that a view shows.
-fn nowhere() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
-    let flags = ["serve", "-v", "--listen", "127.0.0.1:0"];
-    let server = Own::spawn(command.args(flags).env("RUST_LOG", "trace"));
-    let door = server.door(Pace::Whole);
-    let mut ada = Guest::in_room(door, "ada", &fresh("room"));
-    let tokens = ["session", "wire"].map(|key| ada.welcome[key].as_str().expect("it").to_owned());
-    // It comes back, in two fragments that cut its token in two.
-    let mut again = Wire::in_chat(door);
-    let join = json!({"type": "join", "name": ada.name, "room": "lobby", "session": tokens[0]});
-    let join = join.to_string();
-    let middle = join.find(&tokens[0]).expect("it is there") + 9;
-    again.send_frame(0x01, &join[..middle]);
-    again.send_frame(0x80, &join[middle..]);
-    assert_eq!(ada.until_close().0, 4001, "the same person");
-    let mut bob = Guest::connect(door);
-    let resume = json!({"type": "join", "name": ada.name, "room": "lobby", "session": tokens[0]});
-    bob.ask(resume);
-    bob.until("joined");
-    let mut guess = Watcher::connect(door);
-    guess.ask(&json!(format!("{}0", tokens[1])));
-    assert_eq!(guess.next()["code"], "bad_token");
-    for guest in [&ada, &bob] {
-        let (mut watcher, first) = Watcher::of(door, &guest.welcome["wire"]);
-        let mut seen: Vec<Value> = first.to_vec();
-        while seen.iter().filter(|record| record["t"] == "frame").count() < 3 {
-            seen.push(watcher.next());
-        }
-        let own = ["session", "wire"].map(|key| guest.welcome[key].as_str().expect("a token"));
-        for token in own.into_iter().chain(tokens.iter().map(String::as_str)) {
-            let text = format!("{seen:?}");
-            assert!(!text.contains(token) && !text.contains(&digits(token.as_bytes())));
-            // As it would be under the key that the record shows.
-            for record in &seen {
-                let bytes = bytes_of(&record["hex"]);
-                for shift in 0..4 {
-                    let mut masked = token.as_bytes().to_vec();
-                    let key = bytes.get(2..6).and_then(|key| key.try_into().ok());
-                    mask::apply(
-                        ws101::protocol::MaskKey(key.unwrap_or_default()).after(shift),
-                        &mut masked,
-                    );
-                    assert!(!bytes.windows(masked.len()).any(|part| part == masked));
-                }
-            }
-        }
-        assert!(
-            format!("{seen:?}").contains(&digits(&[b'*'; 32])),
-            "{seen:?}"
-        );
-    }
-    drop((ada, again, guess));
-    bob.close();
-    let deadline = Instant::now() + PATIENCE;
-    let log = loop {
-        let log = server.process.log();
-        if log.contains("closed by the client") {
-            break log;
-        }
-        assert!(Instant::now() < deadline, "little is logged:\n{log}");
-        thread::park_timeout(Duration::from_millis(1));
-    };
-    for token in tokens {
-        assert!(!log.contains(&token[..8]), "{token} is in the log:\n{log}");
-    }
-}
-
-/// Five thousand lines a second, each of them twice on the wire.
-fn flood(door: Door) {
-    const LINES: usize = 10_000;
-    let mut ada = Guest::in_room(door, "ada", &fresh("room"));
-    let room = fresh("flood");
-    ada.enter(&room);
-    let (mut watcher, _) = Watcher::of(door, &ada.welcome["wire"]);
-    let text = "x".repeat(400);
-    let start = Instant::now();
-    for batch in 0..LINES / 50 {
-        let due = start + Duration::from_millis(10) * batch as u32;
-        thread::park_timeout(due.saturating_duration_since(Instant::now()));
-        ada.ask_all((0..50).map(|_| json!({"type": "say", "room": room, "text": text})));
-        ada.count("said", 50);
-    }
-    let took = start.elapsed();
-    // A chat that waited for this watcher would wait for ten seconds.
-    assert!(took < Duration::from_secs(9), "{LINES} lines took {took:?}");
-    drop(ada);
-    // Only now does it read. In between, nothing was kept for it beyond its queue.
-    let (mut last, mut dropped, mut frames) = (0, 0, 0);
-    let mut states = Vec::new();
-    while let Ok(record) = watcher.record() {
-        match record["t"].as_str() {
-            Some("frame") => {
-                let number = record["n"].as_u64().expect("a number");
-                assert!(number > last, "{number} after {last}");
-                (last, frames) = (number, frames + 1);
-                assert_eq!(record["verdict"]["ok"], true, "{record}");
-            }
-            Some("drop") => dropped += record["count"].as_u64().expect("a count"),
-            Some("state") => states.push(record),
-            _ => {}
-        }
-    }
-    eprintln!("R11: {frames} frames seen, {dropped} dropped, in {took:?}");
-    assert!(dropped > 0, "{frames} frames were seen");
-    // welcome, join, joined, twice; each line in both directions; the two Closes perhaps.
-    let all = frames + dropped;
-    let expected = 2 * LINES as u64 + 5;
-    assert!((expected..=expected + 2).contains(&all), "{all} frames");
-    assert!(!states.is_empty(), "the end was seen");
-}
-
-fn deaf(door: Door) {
-    let mut ada = Guest::in_room(door, "ada", &fresh("room"));
-    let room = fresh("flood");
-    ada.enter(&room);
-    let (watcher, _) = Watcher::of(door, &ada.welcome["wire"]);
-    let text = "x".repeat(1_500);
-    let deadline = Instant::now() + PATIENCE;
-    while metric(door.addr, "ws101_watchers") != Some(0) {
-        ada.ask_all((0..50).map(|_| json!({"type": "say", "room": room, "text": text})));
-        ada.count("said", 50);
-        assert!(Instant::now() < deadline, "it is still there");
-    }
-    drop(watcher);
-    ada.assert_undisturbed();
 }
 
 fn late(door: Door) {
@@ -333,45 +64,6 @@ fn late(door: Door) {
     }
     ada.ask(json!({"type": "ping", "t": "no number"}));
     assert_eq!(watcher.until("frame")["n"], 62, "and then what comes");
-}
-
-/// One who does not read, and then does.
-fn lagging(door: Door) {
-    let mut talker = Guest::in_room(door, "talker", &fresh("room"));
-    let room = fresh("lag");
-    talker.enter(&room);
-    let mut slow = Guest::connect(door);
-    let join = json!({"type": "join", "name": fresh("slow"), "room": room});
-    slow.ask(join);
-    slow.until("joined");
-    let (mut watcher, _) = Watcher::of(door, &slow.welcome["wire"]);
-    let (tell, told) = mpsc::channel();
-    thread::spawn(move || {
-        loop {
-            let queue = watcher.until("queue");
-            let has_caught_up = queue["waiting"] == 0;
-            if tell.send(queue).is_err() || has_caught_up {
-                break;
-            }
-        }
-    });
-    let text = "x".repeat(2_000);
-    let mut said = 0;
-    // Ten lines at a time: by and by its kernel's buffers are full.
-    let waiting = loop {
-        talker.ask_all((0..10).map(|_| json!({"type": "say", "room": room, "text": text})));
-        talker.count("said", 10);
-        said += 10;
-        if let Ok(queue) = told.recv_timeout(Duration::from_millis(5)) {
-            break queue;
-        }
-        assert!(said < 20_000, "nothing waits");
-    };
-    assert!(waiting["waiting"].as_u64() > Some(0), "{waiting}");
-    assert_eq!(waiting["dropped"], 0, "{waiting}");
-    slow.count("said", said);
-    let nothing = json!({"t": "queue", "waiting": 0, "dropped": 0});
-    while told.recv_timeout(PATIENCE).expect("it catches up") != nothing {}
 }
 
 /// A connection of bytes that are known, and what its owner is shown.
@@ -503,14 +195,4 @@ fn afterwards(door: Door) {
             ]
         );
     }
-}
-
-fn bytes_of(hex: &Value) -> Vec<u8> {
-    let hex = hex.as_str().unwrap_or_default();
-    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).expect("two digits");
-    (0..hex.len()).step_by(2).map(byte).collect()
-}
-
-fn digits(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

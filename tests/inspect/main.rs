@@ -1,6 +1,8 @@
 //! `ws101 inspect`, `handshake` and `frame`: the real program, and what it says of the standard's own
 //! examples, of hostile bytes, and of what was copied from elsewhere.
 
+#[path = "../bytes/mod.rs"]
+mod bytes;
 mod handshake;
 mod notations;
 #[path = "../terminal/program.rs"]
@@ -10,6 +12,7 @@ mod right;
 mod show;
 mod wrong;
 
+use bytes::digits;
 use libtest_mimic::{Arguments, Trial};
 use program::Ended;
 use serde_json::Value;
@@ -56,11 +59,6 @@ fn shown(arguments: &[&str], input: &[u8], code: i32) -> String {
     String::from_utf8(ended.stdout).expect("text")
 }
 
-/// Bytes, as digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// A client's frame, of few enough bytes that the length fits in seven bits.
 fn masked(first: u8, payload: &[u8]) -> String {
     const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
@@ -75,5 +73,5 @@ fn masked(first: u8, payload: &[u8]) -> String {
             .zip(KEY.iter().cycle())
             .map(|(byte, key)| byte ^ key),
     );
-    hex(&bytes)
+    digits(&bytes)
 }

@@ -1,6 +1,7 @@
 //! Frames that are right: those of §5.7, and others that look odd.
 
-use super::{hex, masked, records, row};
+use super::bytes::digits;
+use super::{masked, records, row};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
@@ -25,11 +26,11 @@ fn check(bytes: &str, expected: &[(u8, Vec<u8>, Value)]) {
         assert_eq!(record["msg"], *place, "{record}");
         let plain = record["plain"].as_str().expect("digits");
         if record["cut"] == 0 {
-            assert_eq!(plain, hex(payload));
+            assert_eq!(plain, digits(payload));
             shown += record["hex"].as_str().expect("digits");
         } else {
-            assert!(hex(payload).starts_with(&plain[..4_000]));
-            assert!(hex(payload).ends_with(&plain[plain.len() - 128..]));
+            assert!(digits(payload).starts_with(&plain[..4_000]));
+            assert!(digits(payload).ends_with(&plain[plain.len() - 128..]));
         }
     }
     assert!(bytes.starts_with(&shown));
@@ -42,7 +43,7 @@ fn place(id: u64, part: u64, last: bool) -> Value {
 fn examples() -> Vec<Row> {
     let counting = |len: usize| (0..len).map(|i| i as u8).collect::<Vec<_>>();
     let (hello, alone) = (b"Hello".to_vec(), || place(1, 1, true));
-    let long = |header: &str, len| format!("{header}{}", hex(&counting(len)));
+    let long = |header: &str, len| format!("{header}{}", digits(&counting(len)));
     vec![
         (
             "5.7 a text without a mask",

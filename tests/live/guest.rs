@@ -3,7 +3,7 @@
 
 use super::PATIENCE;
 use super::bytes::frame_from;
-use super::wire::{Door, Pace};
+use super::door::{Door, Pace};
 use rustix::net::sockopt::set_socket_linger;
 use serde_json::{Value, json};
 use std::io::Write;

@@ -5,6 +5,8 @@
 pub(crate) mod answer;
 #[path = "../bytes/mod.rs"]
 pub(crate) mod bytes;
+pub(crate) mod door;
+pub(crate) mod endings;
 pub(crate) mod guest;
 pub(crate) mod house;
 pub(crate) mod lists;

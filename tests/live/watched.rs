@@ -1,8 +1,8 @@
 //! A connection that is watched while a row uses it. Whatever the row does: what the view has shown
 //! must be what travelled, and its verdict that of the Close.
 
-use super::watcher::Watcher;
-use super::wire::Door;
+use super::door::Door;
+use super::watcher::{Watcher, bytes_of};
 use serde_json::{Value, json};
 use std::thread::{self, JoinHandle};
 use ws101::protocol::Incoming;
@@ -67,7 +67,7 @@ impl Watch {
         });
         let close = from_server
             .last()
-            .map(|frame| frame_bytes(frame))
+            .map(|frame| bytes_of(&frame["hex"]))
             .filter(|bytes| bytes[0] == 0x88);
         self.assert_same_verdict(verdict, close.as_deref());
     }
@@ -113,7 +113,7 @@ impl Watch {
 /// The frames are the bytes, one behind the other, as far as both go.
 fn assert_same_bytes(frames: &[&Value], mut bytes: &[u8]) {
     for frame in frames {
-        let shown = frame_bytes(frame);
+        let shown = bytes_of(&frame["hex"]);
         let cut = frame["cut"].as_u64().expect("a number") as usize;
         let (now, later) = bytes.split_at((shown.len() + cut).min(bytes.len()));
         bytes = later;
@@ -124,12 +124,6 @@ fn assert_same_bytes(frames: &[&Value], mut bytes: &[u8]) {
             assert!(now.starts_with(beginning) && now.ends_with(end), "{frame}");
         }
     }
-}
-
-fn frame_bytes(frame: &Value) -> Vec<u8> {
-    let digits = frame["hex"].as_str().expect("digits");
-    let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).expect("two digits");
-    (0..digits.len()).step_by(2).map(byte).collect()
 }
 
 impl Drop for Watch {

@@ -1,7 +1,8 @@
 //! Somebody who watches a chat connection through `/ws/wire`.
 
 use super::PATIENCE;
-use super::wire::Door;
+use super::bytes::hex;
+use super::door::Door;
 use serde_json::{Value, json};
 use std::time::Instant;
 use ws101::{Connect, Event, Message, Stream, WebSocket};
@@ -76,4 +77,9 @@ impl Watcher {
     pub(crate) fn expect_close(&mut self, code: u16) {
         assert_eq!(self.record(), Err(code));
     }
+}
+
+/// The bytes that a record tells by their digits.
+pub(crate) fn bytes_of(digits: &Value) -> Vec<u8> {
+    hex(digits.as_str().expect("digits"))
 }

@@ -3,14 +3,13 @@
 use super::PATIENCE;
 use super::answer::Answer;
 use super::bytes::frame_from;
+use super::door::{Door, Pace};
+use super::endings;
 use super::watched::Watch;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::net::sockopt::set_socket_recv_buffer_size;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
 use serde_json::Value;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::Mutex;
+use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 use ws101::{Limits, Role};
 
@@ -24,45 +23,6 @@ pub(crate) const UPGRADE: &str = "GET /echo HTTP/1.1\r\n\
     Connection: Upgrade\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
     Sec-WebSocket-Version: 13\r\n\r\n";
-
-/// From a row's last byte to the end of the connection, for all rows that end in a Close.
-static ENDINGS: Mutex<Vec<Duration>> = Mutex::new(Vec::new());
-
-/// How a row's bytes are written, and read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pace {
-    Whole,
-    /// Each byte in a packet of its own; the answer is read byte by byte, through a small window.
-    ByteByByte,
-}
-
-/// Where a row's clients connect, and how they write and read there.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Door {
-    pub(crate) addr: SocketAddr,
-    pub(crate) pace: Pace,
-    /// Through the wire view, which must show what travels.
-    pub(crate) watched: bool,
-    /// What is taken there.
-    pub(crate) echo: Limits,
-}
-
-impl Door {
-    pub(crate) const fn new(addr: SocketAddr, pace: Pace) -> Self {
-        Self {
-            addr,
-            pace,
-            watched: false,
-            echo: Limits::ECHO,
-        }
-    }
-}
-
-impl From<SocketAddr> for Door {
-    fn from(addr: SocketAddr) -> Self {
-        Self::new(addr, Pace::Whole)
-    }
-}
 
 /// How to come to one of the server's WebSockets, and what that adds to a row's name.
 pub(crate) type Endpoint = (fn(Door) -> Wire, &'static str);
@@ -91,12 +51,8 @@ pub(crate) struct Wire {
 impl Wire {
     /// A TCP connection, and nothing said yet.
     pub(crate) fn open(door: impl Into<Door>) -> Self {
-        let Door { addr, pace, .. } = door.into();
-        let tcp = match pace {
-            Pace::Whole => TcpStream::connect_timeout(&addr, PATIENCE).expect("the server listens"),
-            Pace::ByteByByte => connect_with_small_window(addr),
-        };
-        tcp.set_nodelay(true).expect("a connection has options");
+        let door = door.into();
+        let (tcp, pace) = (door.connect(), door.pace);
         tcp.set_write_timeout(Some(PATIENCE)).expect("a timeout");
         Self {
             tcp,
@@ -343,7 +299,7 @@ impl Wire {
 
     fn assert_prompt(&self) {
         let took = self.sent.elapsed();
-        ENDINGS.lock().expect("nobody panics here").push(took);
+        endings::note(took);
         assert!(took <= AT_ONCE, "the end came {took:?} after the last byte");
     }
 
@@ -376,20 +332,6 @@ impl Wire {
     }
 }
 
-/// A window so small that the server cannot be rid of a long answer in one write.
-fn connect_with_small_window(addr: SocketAddr) -> TcpStream {
-    let family = match addr {
-        SocketAddr::V4(_) => AddressFamily::INET,
-        SocketAddr::V6(_) => AddressFamily::INET6,
-    };
-    // CLOEXEC: a server that is started meanwhile must not hold this connection open.
-    let socket = socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None);
-    let socket = socket.expect("a socket");
-    set_socket_recv_buffer_size(&socket, 1).expect("the least there is");
-    connect(&socket, &addr).expect("the server listens");
-    socket.into()
-}
-
 pub(crate) fn is_timeout<T>(read: &io::Result<T>) -> bool {
     use io::ErrorKind::{TimedOut, WouldBlock};
     matches!(read, Err(error) if matches!(error.kind(), TimedOut | WouldBlock))
@@ -399,16 +341,4 @@ fn be(bytes: &[u8]) -> usize {
     bytes
         .iter()
         .fold(0, |number, byte| number << 8 | usize::from(*byte))
-}
-
-/// How long the ends took, for the reader of the test's output.
-pub(crate) fn report_endings() -> Option<String> {
-    let mut endings = ENDINGS.lock().expect("nobody panics here");
-    endings.sort();
-    let count = endings.len();
-    let (middle, last) = (endings.get(count / 2)?, endings.last()?);
-    Some(format!(
-        "{count} connections were closed; from the last byte to the end: \
-         median {middle:.1?}, longest {last:.1?}"
-    ))
 }

@@ -3,6 +3,8 @@
 //! In its JSON a field is two entries: the value to show, and under the same name with `_raw` a list
 //! of the bytes in hexadecimal, where they begin, how many they are, and which bits of them count.
 
+use crate::live::bytes::digits;
+use crate::live::watcher::bytes_of;
 use serde_json::{Map, Value, json};
 
 /// What went one way over one connection.
@@ -81,7 +83,7 @@ fn frames(layers: &Value) -> Vec<Frame> {
     assert_eq!(found.len(), raw.len());
     let frame = |(fields, raw): (Value, Value)| Frame {
         fields,
-        header: bytes(&raw[0]),
+        header: bytes_of(&raw[0]),
     };
     found.into_iter().zip(raw).map(frame).collect()
 }
@@ -118,9 +120,9 @@ impl Frame {
         }
         let record = json!({
             "fields": self.fields(),
-            "hex": hex(&[&self.header[..], &travelled].concat()),
+            "hex": digits(&[&self.header[..], &travelled].concat()),
             "cut": cut,
-            "plain": hex(&plain),
+            "plain": digits(&plain),
         });
         record.as_object().expect("one").clone()
     }
@@ -128,7 +130,8 @@ impl Frame {
     /// The message that ends with this frame, if it is text.
     pub(crate) fn text(&self, secrets: &[String]) -> Option<String> {
         let text = &self.fields["websocket.payload"]["websocket.payload.text_raw"][0];
-        text.is_string().then(|| hex(&blot(&bytes(text), secrets)))
+        text.is_string()
+            .then(|| digits(&blot(&bytes_of(text), secrets)))
     }
 
     fn raw(&self, name: &str) -> Option<&Vec<Value>> {
@@ -141,7 +144,9 @@ impl Frame {
 
     /// Without one, there is no such field.
     fn payload(&self, name: &str) -> Vec<u8> {
-        self.raw(name).map(|raw| bytes(&raw[0])).unwrap_or_default()
+        self.raw(name)
+            .map(|raw| bytes_of(&raw[0]))
+            .unwrap_or_default()
     }
 
     fn fields(&self) -> Vec<Value> {
@@ -201,14 +206,4 @@ fn blot(plain: &[u8], secrets: &[String]) -> Vec<u8> {
 
 fn number(value: &Value) -> u64 {
     value.as_u64().expect("a number")
-}
-
-fn bytes(digits: &Value) -> Vec<u8> {
-    let digits = digits.as_str().expect("digits");
-    let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).expect("two digits");
-    (0..digits.len()).step_by(2).map(byte).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

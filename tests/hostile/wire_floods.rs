@@ -1,0 +1,142 @@
+//! R11: more than a watcher, or the one who is watched, can take. Both are told what is missing, and
+//! nobody waits for either.
+
+use crate::live::door::Door;
+use crate::live::guest::{Guest, fresh};
+use crate::live::rows::row;
+use crate::live::watcher::Watcher;
+use crate::live::web::metric;
+use crate::live::{self, PATIENCE};
+use libtest_mimic::Trial;
+use serde_json::json;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        busy_row(
+            "R11 a watcher of 5 000 frames a second misses some, and is told how many",
+            &["--rate", "off"],
+            flood,
+        ),
+        busy_row(
+            "R11 a watcher who never reads is sent away, and hurts nobody",
+            &["--rate", "off", "--write-timeout", "500ms"],
+            deaf,
+        ),
+        busy_row(
+            "wire: how much waits for a client that lags, until nothing does",
+            &["--rate", "off", "--max-backlog", "33554432"],
+            lagging,
+        ),
+    ]
+}
+
+/// In a server without witnesses, who would wait for the machine: such a row keeps it busy, and
+/// hears every line itself.
+fn busy_row(name: &str, flags: &'static [&'static str], run: fn(Door)) -> Trial {
+    row(name, move || {
+        let server = live::house::Own::start(flags);
+        run(server.addr().into());
+    })
+}
+
+/// Five thousand lines a second, each of them twice on the wire.
+fn flood(door: Door) {
+    const LINES: usize = 10_000;
+    let mut ada = Guest::in_room(door, "ada", &fresh("room"));
+    let room = fresh("flood");
+    ada.enter(&room);
+    let (mut watcher, _) = Watcher::of(door, &ada.welcome["wire"]);
+    let text = "x".repeat(400);
+    let start = Instant::now();
+    for batch in 0..LINES / 50 {
+        let due = start + Duration::from_millis(10) * batch as u32;
+        thread::park_timeout(due.saturating_duration_since(Instant::now()));
+        ada.ask_all((0..50).map(|_| json!({"type": "say", "room": room, "text": text})));
+        ada.count("said", 50);
+    }
+    let took = start.elapsed();
+    // A chat that waited for this watcher would wait for ten seconds.
+    assert!(took < Duration::from_secs(9), "{LINES} lines took {took:?}");
+    drop(ada);
+    // Only now does it read. In between, nothing was kept for it beyond its queue.
+    let (mut last, mut dropped, mut frames) = (0, 0, 0);
+    let mut states = Vec::new();
+    while let Ok(record) = watcher.record() {
+        match record["t"].as_str() {
+            Some("frame") => {
+                let number = record["n"].as_u64().expect("a number");
+                assert!(number > last, "{number} after {last}");
+                (last, frames) = (number, frames + 1);
+                assert_eq!(record["verdict"]["ok"], true, "{record}");
+            }
+            Some("drop") => dropped += record["count"].as_u64().expect("a count"),
+            Some("state") => states.push(record),
+            _ => {}
+        }
+    }
+    eprintln!("R11: {frames} frames seen, {dropped} dropped, in {took:?}");
+    assert!(dropped > 0, "{frames} frames were seen");
+    // welcome, join, joined, twice; each line in both directions; the two Closes perhaps.
+    let all = frames + dropped;
+    let expected = 2 * LINES as u64 + 5;
+    assert!((expected..=expected + 2).contains(&all), "{all} frames");
+    assert!(!states.is_empty(), "the end was seen");
+}
+
+fn deaf(door: Door) {
+    let mut ada = Guest::in_room(door, "ada", &fresh("room"));
+    let room = fresh("flood");
+    ada.enter(&room);
+    let (watcher, _) = Watcher::of(door, &ada.welcome["wire"]);
+    let text = "x".repeat(1_500);
+    let deadline = Instant::now() + PATIENCE;
+    while metric(door.addr, "ws101_watchers") != Some(0) {
+        ada.ask_all((0..50).map(|_| json!({"type": "say", "room": room, "text": text})));
+        ada.count("said", 50);
+        assert!(Instant::now() < deadline, "it is still there");
+    }
+    drop(watcher);
+    ada.assert_undisturbed();
+}
+
+/// One who does not read, and then does.
+fn lagging(door: Door) {
+    let mut talker = Guest::in_room(door, "talker", &fresh("room"));
+    let room = fresh("lag");
+    talker.enter(&room);
+    let mut slow = Guest::connect(door);
+    let join = json!({"type": "join", "name": fresh("slow"), "room": room});
+    slow.ask(join);
+    slow.until("joined");
+    let (mut watcher, _) = Watcher::of(door, &slow.welcome["wire"]);
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        loop {
+            let queue = watcher.until("queue");
+            let has_caught_up = queue["waiting"] == 0;
+            if tell.send(queue).is_err() || has_caught_up {
+                break;
+            }
+        }
+    });
+    let text = "x".repeat(2_000);
+    let mut said = 0;
+    // Ten lines at a time: by and by its kernel's buffers are full.
+    let waiting = loop {
+        talker.ask_all((0..10).map(|_| json!({"type": "say", "room": room, "text": text})));
+        talker.count("said", 10);
+        said += 10;
+        if let Ok(queue) = told.recv_timeout(Duration::from_millis(5)) {
+            break queue;
+        }
+        assert!(said < 20_000, "nothing waits");
+    };
+    assert!(waiting["waiting"].as_u64() > Some(0), "{waiting}");
+    assert_eq!(waiting["dropped"], 0, "{waiting}");
+    slow.count("said", said);
+    let nothing = json!({"t": "queue", "waiting": 0, "dropped": 0});
+    while told.recv_timeout(PATIENCE).expect("it catches up") != nothing {}
+}

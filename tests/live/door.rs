@@ -1,0 +1,68 @@
+//! Where a row's clients connect, and how they write and read there.
+
+use super::PATIENCE;
+use rustix::net::sockopt::set_socket_recv_buffer_size;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
+use std::net::{SocketAddr, TcpStream};
+use ws101::Limits;
+
+/// How a row's bytes are written, and read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    Whole,
+    /// Each byte in a packet of its own; the answer is read byte by byte, through a small window.
+    ByteByByte,
+}
+
+/// Where a row's clients connect, and how they write and read there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Door {
+    pub(crate) addr: SocketAddr,
+    pub(crate) pace: Pace,
+    /// Through the wire view, which must show what travels.
+    pub(crate) watched: bool,
+    /// What is taken there.
+    pub(crate) echo: Limits,
+}
+
+impl Door {
+    pub(crate) const fn new(addr: SocketAddr, pace: Pace) -> Self {
+        Self {
+            addr,
+            pace,
+            watched: false,
+            echo: Limits::ECHO,
+        }
+    }
+
+    /// A connection, on which each write is sent at once.
+    pub(super) fn connect(self) -> TcpStream {
+        let tcp = match self.pace {
+            Pace::Whole => TcpStream::connect_timeout(&self.addr, PATIENCE),
+            Pace::ByteByByte => Ok(connect_with_small_window(self.addr)),
+        };
+        let tcp = tcp.expect("the server listens");
+        tcp.set_nodelay(true).expect("a connection has options");
+        tcp
+    }
+}
+
+impl From<SocketAddr> for Door {
+    fn from(addr: SocketAddr) -> Self {
+        Self::new(addr, Pace::Whole)
+    }
+}
+
+/// A window so small that the server cannot be rid of a long answer in one write.
+fn connect_with_small_window(addr: SocketAddr) -> TcpStream {
+    let family = match addr {
+        SocketAddr::V4(_) => AddressFamily::INET,
+        SocketAddr::V6(_) => AddressFamily::INET6,
+    };
+    // CLOEXEC: a server that is started meanwhile must not hold this connection open.
+    let socket = socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None);
+    let socket = socket.expect("a socket");
+    set_socket_recv_buffer_size(&socket, 1).expect("the least there is");
+    connect(&socket, &addr).expect("the server listens");
+    socket.into()
+}
