@@ -1,14 +1,14 @@
 // The page of /echo-demo: what was sent and what came back, each with its size in bytes.
 
 import { byId, el } from "./dom.js";
+import { addressOf } from "./socket.js";
 
 const log = byId("log");
 const form = byId("form");
 const field = byId("text");
 const button = form.querySelector("button");
 
-const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-const socket = new WebSocket(`${scheme}//${location.host}/echo`);
+const socket = new WebSocket(addressOf("/echo"));
 
 socket.addEventListener("open", () => showState("online", "connected to /echo"));
 socket.addEventListener("message", (event) => show("came", "came back", event.data));

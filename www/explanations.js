@@ -1,6 +1,6 @@
 // The sentences about fields, rules and headers: the server's own, which `ws101 inspect` says too.
 
-let all = { fields: {}, rules: {}, headers: {} };
+let all = { fields: {}, rules: {}, headers: {}, devtools: {} };
 
 export async function loadExplanations() {
   const answer = await fetch("explanations.json");
@@ -9,6 +9,9 @@ export async function loadExplanations() {
 
 export const aboutField = (name) => all.fields[name] ?? { label: name };
 export const aboutRule = ({ rule }) => all.rules[rule] ?? { label: rule ?? "a rule" };
+
+/** What a browser's own developer tools show of such a frame. */
+export const aboutDevtools = (kind) => all.devtools[kind] ?? "";
 
 /** A header is the same in capitals and without. */
 export function aboutHeader(name) {

@@ -1,7 +1,9 @@
 // What is said about frames and fields, as far as it depends on their values: the rest is in explanations.json.
 
-import { counted, grouped, hexOf } from "./bytes.js";
-import { aboutRule } from "./explanations.js";
+import { bytesOf, counted, grouped, hexOf, textOf } from "./bytes.js";
+import { aboutDevtools, aboutRule } from "./explanations.js";
+
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Each field's letter, and with it its colour and its underline: nobody has to tell colours apart. */
 export const LETTERS = {
@@ -40,7 +42,7 @@ export function noteOf(record, summary) {
   if (summary.kind === "close") return closeNote(record);
   if (summary.length === 0) return "empty";
   if (summary.kind === "binary") return counted(summary.length, "byte");
-  return plainText(record) ?? counted(summary.length, "byte");
+  return plainText(record);
 }
 
 /** What Chrome's developer tools show of it: of a text its length in UTF-16 units, of much nothing. */
@@ -57,19 +59,10 @@ export const isPart = ({ msg }) => Boolean(msg) && !(msg.part === 1 && msg.last)
 
 /** The same, as a sentence that says what is missing. */
 export function devtoolsSentence(record, summary) {
-  if (summary.refused) return "A line on the console that the connection failed. Not which bytes, and not always why.";
-  if (summary.kind === "close") return "That the connection ended. Not this frame, not its code.";
-  if (summary.control) return "Nothing at all: Chrome has no row for a ping or a pong.";
-  if (isPart(record)) {
-    return "One message when its last frame has come, as if it had never been in parts.";
-  }
-  const text = record.cut ? null : decoded(record);
-  if (text === null) return "The message. Not its header, not its key, not the bytes that travelled.";
-  const wire = counted(summary.length, "byte");
-  const differs = text.length !== summary.length;
-  return differs
-    ? `The text, with length ${grouped(text.length)}: JavaScript counts UTF-16 units, the wire carried ${wire}.`
-    : `The text, with length ${grouped(text.length)}. Not its header, not its key, not the masked bytes.`;
+  const kind = summary.refused ? "refused" : isPart(record) ? "part" : summary.kind;
+  const text = kind === "text" && !record.cut ? decoded(record) : null;
+  if (text === null || text.length === summary.length) return aboutDevtools(kind);
+  return `${aboutDevtools(kind)} That is ${grouped(text.length)}, in UTF-16 units; the wire carried ${counted(summary.length, "byte")}.`;
 }
 
 function closeNote({ plain }) {
@@ -79,18 +72,7 @@ function closeNote({ plain }) {
   return reason ? `${code} “${reason}”` : String(code);
 }
 
-function plainText({ plain }) {
-  const text = decoded({ plain: (plain ?? "").slice(0, 320) }, false);
-  return text === null ? null : text.slice(0, 120);
-}
-
-function decoded({ plain }, fatal = true) {
-  const bytes = Uint8Array.from((plain ?? "").match(/../g) ?? [], (pair) => parseInt(pair, 16));
-  try {
-    return new TextDecoder("utf-8", { fatal, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
+const plainText = ({ plain }) => lenient.decode(bytesOf(plain.slice(0, 320))).slice(0, 120);
+const decoded = ({ plain }) => textOf(bytesOf(plain));
 
 export const offsetOf = (at) => (at < 256 ? hexOf(at) : at.toString(16).padStart(4, "0"));
