@@ -55,6 +55,7 @@ fn late(door: Door) {
             _ => ("out", pong(n / 2 - 1)),
         };
         assert_eq!(frame["dir"], dir, "{frame}");
+        assert_eq!(frame["reads"], json!([]), "nobody knows any more: {frame}");
         let shown = String::from_utf8(bytes_of(&frame["plain"])).expect("JSON");
         let (shown, plain): (Value, Value) = (
             serde_json::from_str(&shown).expect("JSON"),
@@ -63,7 +64,9 @@ fn late(door: Door) {
         assert_eq!(shown, plain, "{frame}");
     }
     ada.ask(json!({"type": "ping", "t": "no number"}));
-    assert_eq!(watcher.until("frame")["n"], 62, "and then what comes");
+    let frame = watcher.until("frame");
+    assert_eq!(frame["n"], 62, "and then what comes");
+    assert_eq!(frame["reads"].as_array().map(Vec::len), Some(1), "{frame}");
 }
 
 /// A connection of bytes that are known, and what its owner is shown.

@@ -29,6 +29,8 @@ pub(super) struct View {
     sender: Sender,
     tickets: Arc<Tickets>,
     limits: Limits,
+    /// What it sees is kept from before it came: in which reads that was, nobody knows any more.
+    recalls: bool,
     /// Records that are to be written.
     records: Vec<u8>,
     client: Side,
@@ -83,6 +85,7 @@ impl View {
             sender,
             tickets: Arc::clone(tickets),
             limits,
+            recalls: false,
             records: Vec::new(),
             client: Side::new(Role::Client, limits, true),
             server: Side::new(Role::Server, limits, true),
@@ -170,11 +173,13 @@ impl View {
                 *self.side(sender) = Side::new(sender, self.limits, false);
             }
         }
+        self.recalls = true;
         for moment in &past.moments {
             for frame in moment.frames.frames() {
                 self.see_kept(moment.sender, moment.at, frame);
             }
         }
+        self.recalls = false;
         for (sender, at, bytes) in past.unfinished {
             self.see(sender, at, bytes);
         }
@@ -214,6 +219,9 @@ impl View {
         for mut frame in frames {
             self.number += 1;
             frame.n = self.number;
+            if self.recalls {
+                frame.reads.clear();
+            }
             append(&frame, &mut self.records);
         }
     }
