@@ -6,10 +6,11 @@ use super::follow::{Follower, LONGEST_LEFT, Reader, Seen};
 use super::target::Dialect;
 use super::upgrade::{complete, request};
 use rustix::buffer::spare_capacity;
+use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::io::Errno;
+use rustix::net::sockopt::set_tcp_quickack;
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -34,6 +35,13 @@ pub(crate) struct Crowd {
     welcome: Vec<u8>,
     events: Vec<Event>,
     buffer: Vec<u8>,
+}
+
+/// What one look at all of them brought.
+pub(crate) struct Turn {
+    /// Anything at all?
+    pub(crate) came: bool,
+    upgraded: usize,
 }
 
 #[derive(Debug)]
@@ -87,9 +95,9 @@ impl Crowd {
             while self.members.len() < size && self.members.len() - upgraded < IN_FLIGHT {
                 self.connect()?;
             }
-            let news = self.turn(Duration::from_secs(1), |_, _| {})?;
-            upgraded += news;
-            if news > 0 {
+            let turn = self.turn(Duration::from_secs(1), |_, _| {})?;
+            upgraded += turn.upgraded;
+            if turn.upgraded > 0 {
                 deadline = Instant::now() + PATIENCE;
             }
             in_time(deadline, || {
@@ -117,6 +125,16 @@ impl Crowd {
         self.write(self.members.len() - 1, request.as_bytes())
     }
 
+    /// Everyone is a listener. Who has just answered something, as those do who ask to come in, is
+    /// taken by their system for one who will soon speak again, and acknowledges what they hear in
+    /// the sender's time instead of their own; until they were silent for 40 ms.
+    pub(crate) fn fall_silent(&self) -> io::Result<()> {
+        for member in &self.members {
+            set_tcp_quickack(&member.tcp, true)?;
+        }
+        Ok(())
+    }
+
     /// Writes to one connection; what does not fit follows when there is room.
     pub(crate) fn write(&mut self, member: usize, bytes: &[u8]) -> io::Result<()> {
         let Member { tcp, unsent, .. } = &mut self.members[member];
@@ -133,39 +151,33 @@ impl Crowd {
         Ok(())
     }
 
-    /// Waits for something to come, and not a microsecond longer: `epoll` counts milliseconds.
-    pub(crate) fn wait(&self, time: Duration) -> io::Result<()> {
-        let time = Timespec::try_from(time).expect("a short time");
-        match poll(&mut [PollFd::new(&self.epoll, PollFlags::IN)], Some(&time)) {
-            Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Waits for something to come, and tells each frame. How many were upgraded?
+    /// Waits for something to come, and tells each frame.
     pub(crate) fn turn(
         &mut self,
         wait: Duration,
         mut each: impl FnMut(usize, Seen),
-    ) -> io::Result<usize> {
+    ) -> io::Result<Turn> {
         let mut events = std::mem::take(&mut self.events);
         let wait = Timespec::try_from(wait).expect("a short time");
         match epoll::wait(&self.epoll, spare_capacity(&mut events), Some(&wait)) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        let mut upgraded = 0;
+        let mut turn = Turn {
+            came: !events.is_empty(),
+            upgraded: 0,
+        };
         for event in events.drain(..) {
             let (member, flags) = (event.data.u64() as usize, event.flags);
             if flags.contains(EventFlags::OUT) {
                 self.write_on(member)?;
             }
             if flags.intersects(EventFlags::IN | EventFlags::HUP | EventFlags::ERR) {
-                upgraded += usize::from(self.read(member, &mut each)?);
+                turn.upgraded += usize::from(self.read(member, &mut each)?);
             }
         }
         self.events = events;
-        Ok(upgraded)
+        Ok(turn)
     }
 
     fn write_on(&mut self, member: usize) -> io::Result<()> {

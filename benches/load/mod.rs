@@ -9,6 +9,7 @@
 //! | `arguments` | what is to be measured, and how long |
 //! | `target` | the command and the dialect of a server |
 //! | `server` | its process, and what it uses |
+//! | `cores` | where it runs, and where we do |
 //! | `descriptors` | enough of them for all connections |
 //! | `follow` | server frames by header: what came, complete |
 //! | `batch` | client frames, built once and stamped anew for each sending |
@@ -26,6 +27,7 @@
 pub(crate) mod arguments;
 mod batch;
 pub(crate) mod company;
+mod cores;
 pub(crate) mod crowd;
 pub(crate) mod descriptors;
 pub(crate) mod entry;

@@ -20,9 +20,9 @@ pub(crate) struct Figures {
     pub(crate) slow: f64,
     /// and all.
     pub(crate) slowest: f64,
-    /// Processors that the server used,
+    /// Processors that the server used.
     pub(crate) server: f64,
-    /// and we did.
+    /// How much of the time we had something to do.
     pub(crate) client: f64,
 }
 
@@ -92,7 +92,7 @@ pub(crate) type Contestant<'a> = (&'a str, Box<dyn Fn(&Length) -> io::Result<Fig
 pub(crate) fn head(arguments: &Arguments) {
     if !arguments.is_test {
         println!(
-            "| | | k/s | µs of server CPU each | p50 µs | p99 | max | CPUs: server | client | × k/s | × CPU each | × p99 |"
+            "| | | k/s | µs of server CPU each | p50 µs | p99 | max | CPUs | load busy | × k/s | × CPU each | × p99 |"
         );
         println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
     }

@@ -1,5 +1,6 @@
 //! A server's process: started, looked at, ended.
 
+use super::cores::at_the_servers;
 use super::target::Target;
 use super::usage::{Usage, cpu};
 use std::io::{self, BufRead, BufReader};
@@ -18,11 +19,12 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it, and returns when it listens.
     pub(crate) fn start(target: &Target) -> io::Result<Self> {
-        let mut child = Command::new(&target.program)
+        let mut command = Command::new(&target.program);
+        command
             .args(&target.arguments)
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
+            .stdout(Stdio::piped());
+        let mut child = at_the_servers(|| command.spawn())
             .map_err(|error| io::Error::other(format!("{}: {error}", target.program.display())))?;
         let mut stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
         let mut line = String::new();

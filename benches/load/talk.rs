@@ -11,9 +11,7 @@ use super::rounds::Figures;
 use super::scene::Scene;
 use super::server::Server;
 use super::target::Target;
-use super::usage::cpu;
 use std::io;
-use std::process;
 use std::time::{Duration, Instant};
 
 /// Numbers in a tag have eight digits.
@@ -70,7 +68,7 @@ pub(crate) fn measure_in(
 struct Look {
     at: Instant,
     server: Duration,
-    client: Duration,
+    idle: Duration,
     delivered: u64,
 }
 
@@ -79,7 +77,7 @@ impl Look {
         Self {
             at: Instant::now(),
             server: server.cpu(),
-            client: cpu(process::id()),
+            idle: talk.idle,
             delivered: talk.ledger.delivered(),
         }
     }
@@ -102,7 +100,7 @@ fn figures(before: &Look, after: &Look, mut latencies: Vec<Duration>) -> Figures
         slow: within(0.99),
         slowest: within(1.0),
         server: server / seconds,
-        client: (after.client - before.client).as_secs_f64() / seconds,
+        client: 1.0 - (after.idle - before.idle).as_secs_f64() / seconds,
     }
 }
 
@@ -112,6 +110,8 @@ pub(crate) struct Talk {
     load: Load,
     /// From one batch to the next, whoever says it; without, as soon as the last one is back.
     pub(crate) pace: Option<Duration>,
+    /// How long we have looked and found nothing.
+    idle: Duration,
     /// For each member that is a sender.
     voices: Vec<Option<Voice>>,
 }
@@ -132,6 +132,7 @@ impl Talk {
         let mut crowd = Crowd::new(server.address(), target.dialect)?;
         crowd.grow(load.members)?;
         crowd.join(0)?;
+        crowd.fall_silent()?;
         let mut talk = Self::new(crowd, *load, strict);
         talk.start()?;
         Ok(talk)
@@ -165,6 +166,7 @@ impl Talk {
             crowd,
             load,
             pace: None,
+            idle: Duration::ZERO,
             voices,
         }
     }
@@ -203,12 +205,13 @@ impl Talk {
         self.crowd.write(member, voice.batch.all())
     }
 
-    fn turn(&mut self, wait: Duration) -> io::Result<()> {
+    /// Takes what comes in this time. Was there anything?
+    fn turn(&mut self, wait: Duration) -> io::Result<bool> {
         let (crowd, ledger) = (&mut self.crowd, &mut self.ledger);
-        crowd.turn(wait, |member, seen| {
+        let turn = crowd.turn(wait, |member, seen| {
             ledger.note(member, seen);
         })?;
-        Ok(())
+        Ok(turn.came)
     }
 
     pub(crate) fn go_on(&mut self, time: Duration) -> io::Result<()> {
@@ -220,13 +223,25 @@ impl Talk {
     }
 
     fn answer_until(&mut self, end: Instant) -> io::Result<()> {
-        while Instant::now() < end {
+        while !self.look(end)? {
             while let Some(member) = self.ledger.ready() {
                 self.say(member)?;
             }
-            self.turn(GLANCE)?;
         }
         Ok(())
+    }
+
+    /// Takes what is there. We never sleep meanwhile: whoever sends would have to wake us, which
+    /// costs more than the sending, and only a server that is slower than we are would pay for it.
+    /// Is it time to end?
+    fn look(&mut self, end: Instant) -> io::Result<bool> {
+        let begin = Instant::now();
+        let came = self.turn(Duration::ZERO)?;
+        let now = Instant::now();
+        if !came {
+            self.idle += now - begin;
+        }
+        Ok(now >= end)
     }
 
     /// One sender after the other, whether or not what they have said before is back.
@@ -234,14 +249,11 @@ impl Talk {
         let senders = self.senders();
         let mut next = senders.iter().cycle();
         let mut due = Instant::now();
-        while Instant::now() < end {
+        while !self.look(end)? {
             if due <= Instant::now() {
                 self.say(*next.next().expect("there is a sender"))?;
                 due += pace;
             }
-            self.crowd
-                .wait(due.min(end).saturating_duration_since(Instant::now()))?;
-            self.turn(Duration::ZERO)?;
         }
         while self.ledger.ready().is_some() {}
         Ok(())

@@ -16,8 +16,9 @@ use crate::outbox::{Burst, Sender};
 use std::sync::{MutexGuard, PoisonError};
 use std::thread;
 
-/// Bytes that are pending when those who add to them have to wait.
-const FULL: usize = 64 << 10;
+/// Bytes that are pending when those who add to them have to wait: what one read brings is less,
+/// with what is added to each line, and goes out in one round.
+const FULL: usize = 128 << 10;
 
 /// What happened, and what of it is still to be sent.
 #[derive(Debug)]
@@ -148,7 +149,7 @@ impl Room {
             self.send(&members, &pending);
             pending.clear();
             // A burst's memory is kept for the next one, that of a flood is not.
-            if pending.frames.capacity() <= 2 * FULL {
+            if pending.frames.capacity() <= FULL {
                 self.lock_queue().spare = pending;
             }
         }
