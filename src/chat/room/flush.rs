@@ -120,7 +120,7 @@ impl Drop for Turn<'_> {
 impl Room {
     /// Sends what is pending, unless somebody is at it.
     pub(in crate::chat) fn flush(&self) {
-        let many_speak = {
+        let mut many_speak = {
             let mut queue = self.lock_queue();
             if queue.sending || queue.pending.frames.is_empty() {
                 return;
@@ -128,13 +128,13 @@ impl Room {
             queue.sending = true;
             queue.many_speak
         };
-        if many_speak {
-            // Whoever has heard something may say it now and come along. Or each line would go a round
-            // of its own where processors are few: the round keeps the others from adding theirs.
-            thread::yield_now();
-        }
         let _turn = Turn(self);
         loop {
+            if many_speak {
+                // Whoever has heard something may say it now and come along. Or each line would go a round
+                // of its own where processors are few: the round keeps the others from adding theirs.
+                thread::yield_now();
+            }
             let members = self.lock_members();
             let mut queue = self.lock_queue();
             if queue.pending.frames.is_empty() || queue.waiting > 0 {
@@ -142,6 +142,7 @@ impl Room {
                 self.wake_blocked(&mut queue);
                 return;
             }
+            many_speak = queue.many_speak;
             let spare = std::mem::take(&mut queue.spare);
             let mut pending = std::mem::replace(&mut queue.pending, spare);
             self.wake_blocked(&mut queue);
