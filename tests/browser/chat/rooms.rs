@@ -7,7 +7,12 @@ use crate::chatter::Chatter;
 use crate::house::House;
 use crate::tab::{Tab, quoted};
 
-pub(crate) const TESTS: [PageTest; 3] = [("apart", apart), ("unread", unread), ("leave", leave)];
+pub(crate) const TESTS: [PageTest; 4] = [
+    ("apart", apart),
+    ("others", others),
+    ("unread", unread),
+    ("leave", leave),
+];
 
 fn join(tab: &Tab, room: &str) {
     tab.fill("#join-room input", room);
@@ -48,6 +53,25 @@ fn apart(browser: &Browser) {
     for tab in [ada, bob, grace] {
         tab.assert_clean();
     }
+}
+
+/// The list of other rooms comes by itself, so it stands below everything that can be clicked.
+fn others(browser: &Browser) {
+    let server = House::open(&[]);
+    let _bob = Chatter::enter(server.addr(), "bob", "garden");
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    let garden = "#all-rooms [data-room=garden] .choose";
+    shows(&ada, garden);
+    let is_below = ada.eval(
+        "document.getElementById('join-room').getBoundingClientRect().bottom
+            <= document.getElementById('all-rooms-title').getBoundingClientRect().top",
+    );
+    assert_eq!(is_below, true, "it pushes the form away");
+    ada.click(garden);
+    is_current(&ada, "garden");
+    hides(&ada, garden);
+    ada.assert_clean();
 }
 
 fn unread(browser: &Browser) {
