@@ -184,10 +184,10 @@ impl Event<'_> {
     }
 
     /// The same in memory that was used before.
-    pub(super) fn write_json<'b>(&self, json: &'b mut Vec<u8>) -> &'b str {
+    pub(super) fn write_json<'b>(&self, json: &'b mut String) -> &'b str {
         json.clear();
         line::write_json(self, json);
-        str::from_utf8(json).expect("JSON is text")
+        json
     }
 
     /// Appends it as a frame.

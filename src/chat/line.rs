@@ -5,9 +5,10 @@
 //! a time. A test holds the two together: the JSON of [`Event::Said`], to the byte.
 
 use super::event::Event;
+use std::fmt::Write;
 
 /// Appends what `event` is as JSON: a line by hand, and everything else as usual.
-pub(super) fn write_json(event: &Event<'_>, json: &mut Vec<u8>) {
+pub(super) fn write_json(event: &Event<'_>, json: &mut String) {
     let Event::Said {
         room,
         seq,
@@ -17,37 +18,37 @@ pub(super) fn write_json(event: &Event<'_>, json: &mut Vec<u8>) {
         id,
     } = event
     else {
-        json.extend_from_slice(event.to_json().as_bytes());
+        json.push_str(&event.to_json());
         return;
     };
-    json.extend_from_slice(br#"{"type":"said","room":"#);
+    json.push_str(r#"{"type":"said","room":"#);
     write_string(room, json);
-    json.extend_from_slice(br#","seq":"#);
-    serde_json::to_writer(&mut *json, seq).expect("a number is always JSON");
-    json.extend_from_slice(br#","from":"#);
+    json.push_str(r#","seq":"#);
+    write!(json, "{seq}").expect("a string takes everything");
+    json.push_str(r#","from":"#);
     write_string(from, json);
-    json.extend_from_slice(br#","text":"#);
+    json.push_str(r#","text":"#);
     write_string(text, json);
-    json.extend_from_slice(br#","at":"#);
+    json.push_str(r#","at":"#);
     write_string(at, json);
     if let Some(id) = id {
-        json.extend_from_slice(br#","id":"#);
+        json.push_str(r#","id":"#);
         write_string(id, json);
     }
-    json.push(b'}');
+    json.push('}');
 }
 
 /// In quotation marks; with escapes (RFC 8259 §7) only if one is needed.
-fn write_string(text: &str, json: &mut Vec<u8>) {
+fn write_string(text: &str, json: &mut String) {
     let needs_escape = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
     // All of it, with no way out in between: so the compiler looks at many bytes at once.
     let is_plain = !(text.bytes()).fold(false, |any, byte| any | needs_escape(byte));
     if is_plain {
-        json.push(b'"');
-        json.extend_from_slice(text.as_bytes());
-        json.push(b'"');
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
     } else {
-        serde_json::to_writer(json, text).expect("a string is always JSON");
+        json.push_str(&serde_json::to_string(text).expect("a string is always JSON"));
     }
 }
 
@@ -57,9 +58,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn assert_same(event: &Event<'_>) {
-        let mut json = b"before ".to_vec();
+        let mut json = "before ".to_owned();
         write_json(event, &mut json);
-        let json = String::from_utf8(json).expect("UTF-8");
         assert_eq!(json, format!("before {}", event.to_json()));
     }
 

@@ -27,7 +27,7 @@ pub(super) struct Queue {
     pending: Pending,
     /// The last round's memory, for the next one; the last line's, too.
     spare: Pending,
-    pub(super) line: Vec<u8>,
+    pub(super) line: String,
     /// Who said the last line, and did somebody else say the one before it?
     author: Option<Name>,
     many_speak: bool,
@@ -61,7 +61,7 @@ impl Queue {
             log,
             pending: Pending::default(),
             spare: Pending::default(),
-            line: Vec::new(),
+            line: String::new(),
             author: None,
             many_speak: false,
             sending: false,
