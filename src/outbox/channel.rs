@@ -24,23 +24,23 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// A writer's thread does little.
 const STACK: usize = 64 << 10;
 
+/// Laid out as a [`Tape`] is: what each burst touches lies in one line of the processor's cache.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub(super) struct Channel {
     tcp: Arc<TcpStream>,
-    outlet: Arc<Outlet>,
     tape: Option<Arc<Tape>>,
     state: Mutex<State>,
+    outlet: Arc<Outlet>,
     /// Whoever was writing is done.
     written: Condvar,
 }
 
 #[derive(Debug, Default)]
+#[repr(C)]
 pub(super) struct State {
     /// A thread is writing. Whatever else is to be sent goes behind, into `backlog`.
     pub(super) writing: bool,
-    /// What that thread has not sent yet of what it took.
-    in_hand: usize,
-    backlog: Backlog,
     /// A Close was sent, or is in the backlog, or can never be: nothing may follow.
     pub(super) closed: bool,
     pub(super) evicted: bool,
@@ -48,6 +48,9 @@ pub(super) struct State {
     woken: bool,
     /// Somebody waits for `written`: to wake nobody would be a system call, too.
     awaited: bool,
+    /// What the thread that writes has not sent yet of what it took.
+    in_hand: usize,
+    backlog: Backlog,
 }
 
 impl Channel {
@@ -67,15 +70,11 @@ impl Channel {
 
     /// Sends what there is room for, and keeps the rest.
     pub(super) fn push(self: &Arc<Self>, state: &mut State, burst: &Burst<'_>) {
-        let Burst {
-            frames,
-            messages,
-            digest,
-        } = burst;
+        let frames = burst.frames;
         if state.writing {
-            return self.keep(state, frames, *messages);
+            return self.keep(state, frames, burst.messages);
         }
-        let sent = match self.send(frames, Some(digest)) {
+        let sent = match self.send(frames, Some(&burst.digest)) {
             Ok(sent) if sent == frames.len() => return,
             Ok(sent) => sent,
             // The connection is gone, as its reader is about to learn.

@@ -41,7 +41,7 @@ pub(crate) struct Kept {
 impl Digest {
     /// Of so many whole frames that a server sends.
     pub(crate) fn of(mut frames: &[u8], count: usize) -> Arc<Self> {
-        let mut found = Found::default();
+        let mut found = Found::within(frames.len());
         while let Ok(Some((header, size))) = FrameHeader::decode(frames, Role::Server) {
             let len = (size + header.len as usize).min(frames.len());
             let (frame, rest) = frames.split_at(len);
@@ -93,8 +93,9 @@ impl Found {
     /// Of so many bytes, which may all have to be kept.
     pub(super) fn within(bytes: usize) -> Self {
         Self {
+            count: 0,
+            marks: Vec::with_capacity((bytes / 64 + 1).min(2 * MOST_FRAMES)),
             bytes: Vec::with_capacity(bytes.min(2 * MOST_FRAMES * (BEGINNING + END))),
-            ..Self::default()
         }
     }
 
