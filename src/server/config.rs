@@ -42,7 +42,7 @@ pub struct Connections {
     pub all: usize,
     /// From one address; loopback is exempt.
     pub per_address: usize,
-    /// That have not finished their handshake.
+    /// Whose request is not complete.
     pub handshaking: usize,
 }
 

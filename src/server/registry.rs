@@ -26,7 +26,8 @@ struct State {
     last_id: u64,
     open: HashMap<u64, Entry>,
     households: Households,
-    handshaking: usize,
+    /// Those whose request is not complete.
+    asking: usize,
     ending: bool,
     ended: bool,
 }
@@ -75,7 +76,7 @@ impl Registry {
         if state.open.len() >= self.limits.all {
             return Err(HandshakeError::Busy("all connections are taken"));
         }
-        if state.handshaking >= self.limits.handshaking && !state.displace_slowest() {
+        if state.asking >= self.limits.handshaking && !state.displace_slowest() {
             return Err(HandshakeError::Busy("too many handshakes are under way"));
         }
         state
@@ -83,7 +84,7 @@ impl Registry {
             .count_in(address, self.limits.per_address)?;
         state.last_id += 1;
         let id = state.last_id;
-        state.handshaking += 1;
+        state.asking += 1;
         state.open.insert(
             id,
             Entry {
@@ -173,7 +174,7 @@ impl State {
                 // This wakes its thread, which goes as soon as the refusal can have been read.
                 let _ = slowest.tcp.shutdown(Shutdown::Read);
                 slowest.stage = Stage::Displaced;
-                self.handshaking -= 1;
+                self.asking -= 1;
                 true
             }
             _ => false,
@@ -221,6 +222,8 @@ impl Place {
         match state.open.get_mut(&self.id) {
             Some(entry) if entry.is_asking() && !ending => {
                 entry.stage = Stage::Answered;
+                // Before the answer: who has read it may rely on a place for the next one.
+                state.asking -= 1;
                 true
             }
             _ => false,
@@ -243,7 +246,6 @@ impl Place {
         }
         if let Some(entry) = state.open.get_mut(&self.id) {
             entry.stage = Stage::Upgraded(sender.clone());
-            state.handshaking -= 1;
         }
         true
     }
@@ -279,8 +281,8 @@ impl Drop for Place {
         let Some(entry) = state.open.remove(&self.id) else {
             return;
         };
-        if matches!(entry.stage, Stage::Asking | Stage::Answered) {
-            state.handshaking -= 1;
+        if entry.is_asking() {
+            state.asking -= 1;
         }
         state.households.count_out(entry.address);
         drop(state);

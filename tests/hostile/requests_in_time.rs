@@ -54,6 +54,14 @@ pub(crate) fn rows() -> Vec<Trial> {
             wire.echo("still here");
         }),
         own_row(
+            "H05 who has an answer shakes hands no more",
+            ["--handshake-timeout", "1500ms", "--max-handshaking", "1"],
+            |door| {
+                let crowd: Vec<Wire> = (0..200).map(|_| Wire::upgraded(door)).collect();
+                crowd.into_iter().for_each(|mut wire| wire.echo("in"));
+            },
+        ),
+        own_row(
             "H05 slow requests fill their own places only",
             ["--handshake-timeout", "1500ms", "--max-handshaking", "5"],
             slow_crowd,

@@ -35,7 +35,7 @@ pub(super) struct LimitFlags {
     /// Connections at once from one address, loopback exempt
     #[arg(long, value_name = "N", default_value_t = 128)]
     max_per_address: usize,
-    /// Connections at once that have not finished their handshake
+    /// Connections at once whose request is not complete
     #[arg(long, value_name = "N", default_value_t = 128)]
     max_handshaking: usize,
     /// Bytes of a request's head
