@@ -80,7 +80,7 @@ p50 and p99 are those of a minute's median second, max is that of the whole minu
         } else {
             (Duration::from_secs(1), 60, arguments.minutes)
         };
-        let server = Server::start(&target)?;
+        let server = Server::start_apart(&target)?;
         let mut talk = Talk::begin(&server, &target, &LOAD, arguments.is_test)?;
         talk.go_on(second)?;
         let most = talk.observe(&server, 2 * second)?.rate;

@@ -1,7 +1,7 @@
-//! Who runs where: the load has the last processor, the server all the others.
+//! Who runs where. While it talks, the load has the last processor, and the server all others.
 //!
 //! Otherwise the system moves them about while they are measured, each time differently. Where
-//! there is but one processor, they share it.
+//! there is but one processor, they share it; and where the load mostly sleeps, they share all.
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use std::io;
@@ -17,8 +17,8 @@ fn all() -> io::Result<CpuSet> {
     Ok(*ALL.get_or_init(|| now))
 }
 
-/// Does something where the server belongs, and comes back: a process stays where it was started.
-pub(super) fn at_the_servers<T>(start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+/// Starts a server apart from us, who stay on our processor: a process stays where it was started.
+pub(super) fn apart<T>(start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let all = all()?;
     let last = (0..CpuSet::MAX_CPU).rfind(|cpu| all.is_set(*cpu));
     let Some(last) = last.filter(|_| all.count() > 1) else {
@@ -31,4 +31,10 @@ pub(super) fn at_the_servers<T>(start: impl FnOnce() -> io::Result<T>) -> io::Re
     let started = start();
     sched_setaffinity(None, &own)?;
     started
+}
+
+/// Starts a server that may run everywhere, as we may from now on.
+pub(super) fn together<T>(start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    sched_setaffinity(None, &all()?)?;
+    start()
 }

@@ -1,6 +1,6 @@
 //! A server's process: started, looked at, ended.
 
-use super::cores::at_the_servers;
+use super::cores;
 use super::target::Target;
 use super::usage::{Usage, cpu};
 use std::io::{self, BufRead, BufReader};
@@ -19,12 +19,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it, and returns when it listens.
     pub(crate) fn start(target: &Target) -> io::Result<Self> {
-        let mut command = Command::new(&target.program);
-        command
-            .args(&target.arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped());
-        let mut child = at_the_servers(|| command.spawn())
+        Self::listening(target, cores::together(|| command(target).spawn()))
+    }
+
+    /// The same, for a load that never sleeps: on processors that it leaves alone.
+    pub(crate) fn start_apart(target: &Target) -> io::Result<Self> {
+        Self::listening(target, cores::apart(|| command(target).spawn()))
+    }
+
+    fn listening(target: &Target, child: io::Result<Child>) -> io::Result<Self> {
+        let mut child = child
             .map_err(|error| io::Error::other(format!("{}: {error}", target.program.display())))?;
         let mut stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
         let mut line = String::new();
@@ -63,6 +67,13 @@ impl Drop for Server {
     fn drop(&mut self) {
         end(&mut self.child);
     }
+}
+
+fn command(target: &Target) -> Command {
+    let mut command = Command::new(&target.program);
+    command.args(&target.arguments);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    command
 }
 
 fn end(child: &mut Child) {

@@ -52,7 +52,7 @@ pub(crate) fn measure_in(
     load: &Load,
     length: &Length,
 ) -> io::Result<Figures> {
-    let server = Server::start(target)?;
+    let server = Server::start_apart(target)?;
     let mut talk = Talk::begin(&server, target, load, length.strict)?;
     talk.go_on(length.warm_up)?;
     let company = scene.enter(&talk.crowd)?;

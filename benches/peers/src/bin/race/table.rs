@@ -27,8 +27,8 @@ impl fmt::Display for Results {
             "A delivery is one message that has come to one client: thousands a second · µs of \
              server CPU for each · p99 from sending to arrival. *best* is the fastest of the peers \
              in that cell, *ratio* how many times as fast we are, *by CPU* how many times as much \
-             processor time it takes for a delivery. Below 1 ×, we lose. The load has one \
-             processor to itself and never sleeps, a server has all others. {}\n\n\
+             processor time it takes for a delivery. Below 1 ×, we lose. Whoever talks has one \
+             processor to itself and never sleeps, the server has all others. {}\n\n\
              ¹ one round: not a third as fast as the fastest, it waited the others out. \
              ² the load's own thread was busy all the time: the server may do more.",
             self.extent()
