@@ -46,7 +46,7 @@ mod linux {
     const LESS: f64 = 0.95;
 
     const INTRODUCTION: &str = "\
-100 members, of which ten speak in turn, at half of the pace that the server could keep at the start.
+100 members, of which ten speak at once, at half of the pace that the server could keep at the start.
 p50 and p99 are those of a minute's median second, max is that of the whole minute.
 
 | minute | k/s | p50 µs | p99 | max | µs of server CPU each | RSS KiB | threads | descriptors |

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// By default, everyone speaks as fast as they hear, and nobody else is there.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Scene {
-    /// From one batch to the next, whoever says it: p99 says something when the server is not
+    /// From one batch of each sender to the next: p99 says something when the server is not
     /// busy all the time.
     pub(crate) pace: Option<Duration>,
     pub(crate) company: Option<Part>,

@@ -108,7 +108,7 @@ pub(crate) struct Talk {
     crowd: Crowd,
     ledger: Ledger,
     load: Load,
-    /// From one batch to the next, whoever says it; without, as soon as the last one is back.
+    /// From one batch of each sender to the next; without, as soon as the last one is back.
     pub(crate) pace: Option<Duration>,
     /// How long we have looked and found nothing.
     idle: Duration,
@@ -244,14 +244,15 @@ impl Talk {
         Ok(now >= end)
     }
 
-    /// One sender after the other, whether or not what they have said before is back.
+    /// All senders at once, whether or not what they have said before is back.
     fn pace_until(&mut self, end: Instant, pace: Duration) -> io::Result<()> {
         let senders = self.senders();
-        let mut next = senders.iter().cycle();
         let mut due = Instant::now();
         while !self.look(end)? {
             if due <= Instant::now() {
-                self.say(*next.next().expect("there is a sender"))?;
+                for member in &senders {
+                    self.say(*member)?;
+                }
                 due += pace;
             }
         }
@@ -294,9 +295,10 @@ impl Talk {
 }
 
 impl Load {
-    /// From one batch to the next, for half of so many deliveries a second.
+    /// From one batch of each sender to the next, for half of so many deliveries a second.
     pub(crate) fn half(&self, rate: f64) -> Duration {
-        Duration::from_secs_f64(2.0 * (self.window * self.members) as f64 / rate.max(1.0))
+        let deliveries = self.senders * self.window * self.members;
+        Duration::from_secs_f64(2.0 * deliveries as f64 / rate.max(1.0))
     }
 }
 

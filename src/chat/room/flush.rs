@@ -7,6 +7,9 @@
 //! with the next round. When much is pending they wait for it, so a flood slows down its own
 //! authors, and TCP tells them.
 //!
+//! A sender reads nothing from its own client meanwhile. So after [`LONGEST_TURN`] whoever comes next
+//! **takes over**: where somebody always has something to add, one and the same would send for ever.
+//!
 //! `members` is locked for a whole round. So who holds it knows that nothing is on its way, and
 //! can let somebody in or out between two events. For that they must get it: a sender that
 //! sees somebody waiting for `members` stops, and leaves the rest to them.
@@ -19,6 +22,9 @@ use std::thread;
 /// Bytes that are pending when those who add to them have to wait: what one read brings is less,
 /// with what is added to each line, and goes out in one round.
 const FULL: usize = 128 << 10;
+
+/// Rounds that one sends for the others, if one of them can take over.
+const LONGEST_TURN: usize = 4;
 
 /// What happened, and what of it is still to be sent.
 #[derive(Debug)]
@@ -33,6 +39,8 @@ pub(super) struct Queue {
     many_speak: bool,
     /// Somebody is sending, and will see what is added.
     sending: bool,
+    /// In so many rounds until now.
+    rounds: usize,
     /// So many are waiting for `members`.
     waiting: usize,
     /// Somebody waits until there is room. To wake nobody would cost a system call, too.
@@ -65,6 +73,7 @@ impl Queue {
             author: None,
             many_speak: false,
             sending: false,
+            rounds: 0,
             waiting: 0,
             blocked: false,
         }
@@ -120,21 +129,17 @@ impl Drop for Turn<'_> {
 impl Room {
     /// Sends what is pending, unless somebody is at it.
     pub(in crate::chat) fn flush(&self) {
-        let mut many_speak = {
-            let mut queue = self.lock_queue();
-            if queue.sending || queue.pending.frames.is_empty() {
-                return;
-            }
-            queue.sending = true;
-            queue.many_speak
+        let Some(many_speak) = self.begin_turn() else {
+            return;
         };
         let _turn = Turn(self);
+        if many_speak {
+            // Whoever has heard something may say it now and come along. Or each line would go a round
+            // of its own where processors are few: the round keeps the others from adding theirs.
+            // Only once a turn: to whoever gives way often, Linux gives a processor seldom.
+            thread::yield_now();
+        }
         loop {
-            if many_speak {
-                // Whoever has heard something may say it now and come along. Or each line would go a round
-                // of its own where processors are few: the round keeps the others from adding theirs.
-                thread::yield_now();
-            }
             let members = self.lock_members();
             let mut queue = self.lock_queue();
             if queue.pending.frames.is_empty() || queue.waiting > 0 {
@@ -142,7 +147,7 @@ impl Room {
                 self.wake_blocked(&mut queue);
                 return;
             }
-            many_speak = queue.many_speak;
+            queue.rounds += 1;
             let spare = std::mem::take(&mut queue.spare);
             let mut pending = std::mem::replace(&mut queue.pending, spare);
             self.wake_blocked(&mut queue);
@@ -154,6 +159,22 @@ impl Room {
                 self.lock_queue().spare = pending;
             }
         }
+    }
+
+    /// Becomes the sender, unless nothing is pending or somebody is at it. Do many speak?
+    fn begin_turn(&self) -> Option<bool> {
+        let mut queue = self.lock_queue();
+        if queue.sending && queue.rounds >= LONGEST_TURN {
+            queue.rounds = 0; // for one of us only
+            drop(queue);
+            self.with_members(|members, queue| self.send_pending(members, queue));
+            queue = self.lock_queue();
+        }
+        if queue.sending || queue.pending.frames.is_empty() {
+            return None;
+        }
+        (queue.sending, queue.rounds) = (true, 0);
+        Some(queue.many_speak)
     }
 
     /// Changes who the members are, between two events. Flush after it: others may have relied on it.
@@ -221,5 +242,29 @@ impl Room {
 
     fn lock_members(&self) -> MutexGuard<'_, Vec<Sender>> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::{Chat, Settings};
+
+    #[test]
+    fn who_comes_after_a_long_turn_takes_over() {
+        let chat = Chat::start(Settings::default()).expect("a thread for the alarm");
+        let room = chat.rooms.enter("lobby").expect("there is room");
+        for (rounds, left) in [(0, 1), (LONGEST_TURN - 1, 1), (LONGEST_TURN, 0)] {
+            {
+                // Somebody is sending, and something is added.
+                let mut queue = room.lock_queue();
+                (queue.sending, queue.rounds) = (true, rounds);
+                queue.pending.clear();
+                queue.append_line("{}", false);
+            }
+            room.flush();
+            let queue = room.lock_queue();
+            assert_eq!(queue.pending.messages, left, "after {rounds} rounds");
+        }
     }
 }
