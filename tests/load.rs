@@ -167,8 +167,8 @@ fn a_pace_is_kept_whoever_is_there_besides() {
         let pace = Some(Duration::from_millis(10));
         let scene = Scene { pace, company };
         let figures = measure_in(&scene, &target, &load, &length).expect("nothing is lost");
-        // In 200 ms, two lines every 10 ms, to five; and at first, what was still in flight.
-        let most = (21 * 2 * 5 + 5 * 2 * 5) as f64 / 0.2;
+        // In 200 ms, two lines of each of five every 10 ms, to five; and at first, what was in flight.
+        let most = ((21 + 1) * 5 * 2 * 5) as f64 / 0.2;
         assert!(
             (1.0..=most).contains(&figures.rate),
             "{company:?}: {figures:?}"
