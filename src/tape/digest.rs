@@ -90,7 +90,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Of so many bytes, which may all have to be kept.
+    /// Of so many bytes, which may all have to be kept. A frame of the chat is seldom shorter than 64.
     pub(super) fn within(bytes: usize) -> Self {
         Self {
             count: 0,
