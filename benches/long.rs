@@ -87,7 +87,11 @@ p50 and p99 are those of a minute's median second, max is that of the whole minu
         talk.pace = Some(LOAD.half(most));
         let mut all = Vec::new();
         for number in 1..=minutes {
-            let minute = minute(&mut talk, &server, second, seconds)?;
+            // A second at a time: millions of latencies are looked at, and forgotten.
+            let minute = Minute {
+                figures: talk.observe_often(&server, second, seconds)?,
+                usage: server.usage(),
+            };
             row(number, &minute);
             all.push(minute);
         }
@@ -97,25 +101,6 @@ p50 and p99 are those of a minute's median second, max is that of the whole minu
             return Ok(());
         }
         compare(&all)
-    }
-
-    /// A second at a time: millions of latencies are looked at, and forgotten.
-    fn minute(
-        talk: &mut Talk,
-        server: &Server,
-        second: Duration,
-        seconds: u32,
-    ) -> io::Result<Minute> {
-        let looks = (0..seconds).map(|_| talk.observe(server, second));
-        let looks = looks.collect::<io::Result<Vec<_>>>()?;
-        let slowest = looks.iter().map(|look| look.slowest);
-        Ok(Minute {
-            figures: Figures {
-                slowest: slowest.fold(0.0, f64::max),
-                ..Figures::median(&looks)
-            },
-            usage: server.usage(),
-        })
     }
 
     fn row(number: u32, Minute { figures, usage }: &Minute) {

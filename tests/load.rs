@@ -126,6 +126,7 @@ fn figures_of_a_short_talk_are_those_of_a_server_that_works() {
     let length = Length {
         warm_up: Duration::ZERO,
         measured: Duration::from_millis(100),
+        times: 1,
         strict: true,
     };
     let program = Path::new(env!("CARGO_BIN_EXE_ws101"));
@@ -152,6 +153,7 @@ fn a_pace_is_kept_whoever_is_there_besides() {
     let length = Length {
         warm_up: Duration::ZERO,
         measured: Duration::from_millis(200),
+        times: 1,
         strict: true,
     };
     let load = Load {

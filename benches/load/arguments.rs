@@ -99,6 +99,7 @@ impl Arguments {
             return Length {
                 warm_up: Duration::ZERO,
                 measured: Duration::from_millis(50),
+                times: 1,
                 strict: true,
             };
         }
@@ -106,6 +107,7 @@ impl Arguments {
             // What follows the coming of a crowd (who is there) is over by then.
             warm_up: Duration::from_secs(1),
             measured: self.time(1.0),
+            times: 1,
             strict: false,
         }
     }

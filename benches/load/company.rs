@@ -28,8 +28,11 @@ pub(crate) enum Part {
 
 /// A small one: what the system keeps for who does not read is less then.
 const RECEIVE_BUFFER: usize = 1 << 10;
-/// How long a read waits, and how often one looks what has become of one.
+/// How long a read waits, and how often one reads who reads slowly.
 const GLANCE: Duration = Duration::from_millis(100);
+/// How often one looks whether one was evicted. Each look is a connection that the server takes in:
+/// ten a second would themselves be what one of a hundred lines waits for.
+const LOOK: Duration = Duration::from_millis(500);
 /// Who reads slowly reads so much each time.
 const SIP: usize = 400;
 
@@ -104,7 +107,12 @@ impl Stay {
         let _ = self.ready.try_send(());
         let mut sip = [0; SIP];
         let mut told = Told::default();
-        while self.wait(GLANCE) {
+        let rest = if part == Part::ComesBack {
+            LOOK
+        } else {
+            GLANCE
+        };
+        while self.wait(rest) {
             if part == Part::ReadsSlowly {
                 // When it was evicted, and has read what was left, it is over.
                 let _ = read(&tcp, &mut sip);

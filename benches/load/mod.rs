@@ -20,6 +20,7 @@
 //! | `scene` | what else is so meanwhile |
 //! | `company` | somebody besides the crowd, who watches or does not keep up |
 //! | `ledger` | who has heard how much of it, how soon, in which order |
+//! | `look` | what changed from one moment to another, as figures |
 //! | `rounds` | servers in turn, medians, ratios, the table |
 
 #![allow(dead_code)] // Several benches share this folder; none needs all of it.
@@ -33,6 +34,7 @@ pub(crate) mod descriptors;
 pub(crate) mod entry;
 pub(crate) mod follow;
 pub(crate) mod ledger;
+mod look;
 pub(crate) mod rounds;
 pub(crate) mod scene;
 pub(crate) mod server;

@@ -75,6 +75,7 @@ impl Arguments {
         Length {
             warm_up: Duration::from_millis(warm_up),
             measured: Duration::from_secs_f64(self.seconds),
+            times: 1,
             strict: false,
         }
     }
