@@ -2,8 +2,8 @@
 //!
 //! | file | what happens there |
 //! |---|---|
-//! | `accept` | connections come in, or are turned away |
-//! | `connection` | one thread: read a request, answer it or upgrade |
+//! | `accept` | connections come in, wait for a moment, or are turned away |
+//! | `connection` | one thread: read requests, answer them or upgrade |
 //! | `guard` | who may connect |
 //! | `proxy` | who a client is that comes through one |
 //! | `pages` | what a browser gets |

@@ -107,7 +107,12 @@ impl HandshakeError {
 
     /// The answer: the status, the headers that belong to it, and one sentence.
     pub fn response(&self) -> Response {
-        let response = Response::text(self.status(), &format!("{self}\n"));
+        self.response_as("text/plain; charset=utf-8", format!("{self}\n"))
+    }
+
+    /// The answer with a body of one's own.
+    pub fn response_as(&self, content_type: &'static str, body: String) -> Response {
+        let response = Response::new(self.status(), content_type, body.into_bytes());
         match self {
             Self::Method => response.header("Allow", "GET, HEAD"),
             Self::NoUpgrade(_) => response

@@ -1,16 +1,19 @@
 //! Connections come in, one thread each, or are turned away.
 
+use super::registry::{Decided, Newcomer, Place};
 use super::turnaway::Turnaway;
 use super::{Shared, connection};
 use crate::protocol::HandshakeError;
 use std::io;
-use std::net::{IpAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 /// The stack of a connection's thread. Only what it touches becomes memory.
 const STACK: usize = 256 << 10;
+/// That of the thread that admits those who wait.
+const USHER_STACK: usize = 128 << 10;
 
 /// How long to wait when no connection can be taken, for want of descriptors say.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -19,26 +22,14 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// taken is one client's trouble.
 pub(super) fn run(listener: TcpListener, shared: &Arc<Shared>) {
     let turnaway = Turnaway::start();
-    while !shared.registry.has_ended() {
-        match listener.accept() {
-            Ok((tcp, address)) => {
-                if let Err((tcp, refusal)) =
-                    take_in(Arc::new(tcp), address.ip().to_canonical(), shared)
-                {
-                    shared.refusals.count(&refusal);
-                    turnaway.turn_away(tcp, &refusal);
-                }
-            }
-            Err(error) => {
-                let told = format_args!("no connection can be accepted: {error}");
-                shared.incidents.report(log::Level::Warn, 0, &told);
-                // ECONNABORTED and the like are over already; EMFILE is not, and would spin.
-                if !is_over(&error) {
-                    thread::sleep(PAUSE);
-                }
-            }
-        }
-    }
+    thread::scope(|scope| {
+        // Without this thread nobody waits: a newcomer that finds no place is refused at once.
+        let usher = thread::Builder::new()
+            .name("usher".to_owned())
+            .stack_size(USHER_STACK);
+        let _ = usher.spawn_scoped(scope, || usher_in(&turnaway, shared));
+        accept_all(&listener, &turnaway, shared);
+    });
     // Those that the system has taken in and we have not yet: closing the door would reset them.
     if listener.set_nonblocking(true).is_ok() {
         while let Ok((tcp, _)) = listener.accept() {
@@ -52,27 +43,57 @@ pub(super) fn run(listener: TcpListener, shared: &Arc<Shared>) {
     turnaway.finish();
 }
 
-/// Gives the connection a place and a thread, or back with the reason why not.
-fn take_in(
-    tcp: Arc<TcpStream>,
-    address: IpAddr,
-    shared: &Arc<Shared>,
-) -> Result<(), (Arc<TcpStream>, HandshakeError)> {
-    let place = match shared.registry.admit(address, Arc::clone(&tcp)) {
-        Ok(place) => place,
-        Err(refusal) => return Err((tcp, refusal)),
-    };
-    let incidents = &shared.incidents;
-    let (for_thread, shared) = (Arc::clone(&tcp), Arc::clone(shared));
+fn accept_all(listener: &TcpListener, turnaway: &Turnaway, shared: &Arc<Shared>) {
+    while !shared.registry.has_ended() {
+        match listener.accept() {
+            Ok((tcp, address)) => {
+                let tcp = Arc::new(tcp);
+                let address = address.ip().to_canonical();
+                if let Some(decided) = shared.registry.admit(Newcomer { tcp, address }) {
+                    take_in(decided, turnaway, shared);
+                }
+            }
+            Err(error) => {
+                let told = format_args!("no connection can be accepted: {error}");
+                shared.incidents.report(log::Level::Warn, 0, &told);
+                // ECONNABORTED and the like are over already; EMFILE is not, and would spin.
+                if !is_over(&error) {
+                    thread::sleep(PAUSE);
+                }
+            }
+        }
+    }
+}
+
+/// Takes in those who wait, as places become free.
+fn usher_in(turnaway: &Turnaway, shared: &Arc<Shared>) {
+    shared.registry.open_waiting_room();
+    while let Some(decided) = shared.registry.next_of_waiting() {
+        take_in(decided, turnaway, shared);
+    }
+}
+
+/// Gives a connection that has a place a thread, and tells all others why they have none.
+fn take_in((newcomer, outcome): Decided, turnaway: &Turnaway, shared: &Arc<Shared>) {
+    let tcp = newcomer.tcp;
+    let outcome = outcome.and_then(|place| start(Arc::clone(&tcp), place, shared));
+    if let Err(refusal) = outcome {
+        shared.refusals.count(&refusal);
+        turnaway.turn_away(tcp, &refusal);
+    }
+}
+
+fn start(tcp: Arc<TcpStream>, place: Place, shared: &Arc<Shared>) -> Result<(), HandshakeError> {
     let thread = thread::Builder::new()
         .name(format!("conn-{}", place.id()))
         .stack_size(STACK);
-    match thread.spawn(move || connection::run(for_thread, &place, &shared)) {
+    let for_thread = Arc::clone(shared);
+    match thread.spawn(move || connection::run(tcp, &place, &for_thread)) {
         Ok(_) => Ok(()),
         Err(error) => {
             let told = format_args!("no thread for a connection: {error}");
-            incidents.report(log::Level::Warn, 0, &told);
-            Err((tcp, HandshakeError::Busy("no thread is left")))
+            shared.incidents.report(log::Level::Warn, 0, &told);
+            Err(HandshakeError::Busy("no thread is left"))
         }
     }
 }

@@ -6,6 +6,7 @@
 //! knows its own ceiling and stays below it. Nor can Rust go on when the system refuses a few
 //! bytes of memory, so it keeps away from that limit, too, if it was given one.
 
+use super::registry::most_waiting;
 use super::turnaway;
 use super::wire;
 use crate::outbox::MOST_WRITERS;
@@ -33,8 +34,7 @@ const ARENAS: usize = 8;
 
 /// `wanted` connections, or as many as there can be; raises the descriptor limit if that helps.
 pub(super) fn clamp(wanted: usize) -> usize {
-    let by_descriptors = raise_descriptor_limit(wanted.saturating_add(OTHER_DESCRIPTORS))
-        .saturating_sub(OTHER_DESCRIPTORS);
+    let by_descriptors = by_descriptors(wanted);
     let by_threads = mappings().saturating_sub(OTHER_MAPPINGS) / MAPPINGS_PER_THREAD;
     let by_space = address_space() / SPACE_PER_CONNECTION;
     let possible = wanted.min(by_descriptors).min(by_threads).min(by_space);
@@ -46,6 +46,20 @@ pub(super) fn clamp(wanted: usize) -> usize {
         );
     }
     possible
+}
+
+/// Those that descriptors are left for, when some wait for a place.
+fn by_descriptors(wanted: usize) -> usize {
+    let needed = |connections: usize| {
+        let waiting = most_waiting(connections);
+        connections.saturating_add(waiting + OTHER_DESCRIPTORS)
+    };
+    let allowed = raise_descriptor_limit(needed(wanted));
+    if allowed >= needed(wanted) {
+        return allowed - most_waiting(wanted) - OTHER_DESCRIPTORS;
+    }
+    let left = allowed.saturating_sub(OTHER_DESCRIPTORS);
+    left - most_waiting(left)
 }
 
 /// The descriptors that we may have: `wanted`, if the hard limit allows it.

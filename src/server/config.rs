@@ -51,6 +51,8 @@ pub struct Connections {
 pub struct Deadlines {
     /// From the connection to the end of its request head.
     pub handshake: Duration,
+    /// From an answer to the end of the next request head, on a connection that is kept.
+    pub idle: Duration,
     /// For a client to take what it is sent.
     pub write: Duration,
     /// Of silence, before a ping asks.
@@ -93,6 +95,7 @@ impl Default for Config {
             backlog: 1 << 20,
             deadlines: Deadlines {
                 handshake: Duration::from_secs(10),
+                idle: Duration::from_secs(5),
                 write: Duration::from_secs(10),
                 ping_interval: Duration::from_secs(20),
                 ping_timeout: Duration::from_secs(20),

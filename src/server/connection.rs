@@ -1,6 +1,7 @@
-//! One connection's thread: a request comes in, and is answered or upgraded.
+//! One connection's thread: requests come in and are answered, or one is upgraded.
 
 use super::endpoint::{Fittings, Purpose};
+use super::pages::Page;
 use super::registry::Place;
 use super::{Shared, guard, metrics, pages, peer, proxy, turnaway};
 use crate::chat;
@@ -17,7 +18,9 @@ use std::time::{Instant, SystemTime};
 
 /// What a path stands for.
 enum Route {
-    Page(Response),
+    Page(Page),
+    /// For programs that ask every now and then.
+    Report(Response),
     Socket(Socket),
 }
 
@@ -29,12 +32,9 @@ impl Route {
                 watched: target.query == "watch",
             }),
             "/ws/wire" => Self::Socket(Socket::Wire),
-            "/metrics" => Self::Page(metrics::page(shared)),
-            path => Self::Page(pages::find(
-                path,
-                target.host,
-                shared.config.www.as_deref(),
-            )?),
+            "/metrics" => Self::Report(metrics::page(shared)),
+            "/healthz" => Self::Report(pages::health(target.host)),
+            path => Self::Page(Page::at(path, shared.config.www.as_deref())?),
         })
     }
 }
@@ -47,10 +47,15 @@ enum Socket {
     Wire,
 }
 
-/// What is to be done with a request, decided in one place.
+/// What is to be done with a request, decided in one place. Its head took `head_size` bytes.
 enum Decision {
-    Answer(Response),
-    /// Upgrade, with these bytes as the answer; the head took so many.
+    /// Answer. A browser that loads a page wants more of the same kind, so its connection is kept.
+    Answer {
+        response: Response,
+        head_size: usize,
+        is_page: bool,
+    },
+    /// Upgrade, with these bytes as the answer.
     Upgrade {
         purpose: Purpose,
         answer: Vec<u8>,
@@ -58,64 +63,107 @@ enum Decision {
     },
 }
 
+/// How a request wants to be answered, whatever the answer is. Of a request that cannot be
+/// read nothing is known: it is as good as a GET that ends its connection.
+#[derive(Debug, Default)]
+struct Manner {
+    /// The answer to a HEAD has no body, even when it is a refusal.
+    method: String,
+    /// The client can use this connection again. RFC 9112 §9.3.
+    persists: bool,
+    /// A person looks at the answer.
+    in_browser: bool,
+}
+
+impl Manner {
+    fn of(head: &RequestHead<'_>) -> Self {
+        let lists = |name, token| head.headers.lists_token(name, token) == Ok(true);
+        Self {
+            method: head.method.to_owned(),
+            persists: head.minor_version == 1 && !lists("Connection", "close"),
+            in_browser: lists("Accept", "text/html"),
+        }
+    }
+}
+
+/// Answers requests, one after the other, until one is upgraded or the connection ends.
 pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
     // Frames are small and wanted at once. If this fails, the connection is gone, and reading will tell.
     let _ = tcp.set_nodelay(true);
     let mut stream = Stream::shared(tcp);
     let mut buffer = ReadBuffer::new();
     stream.set_deadline(Some(Instant::now() + shared.config.deadlines.handshake));
-    let (method, decision) = match read_head(&mut stream, &mut buffer, shared.config.head) {
-        Ok(head_at) => decide(
-            &buffer.unread()[head_at.clone()],
-            head_at.end,
-            place,
-            shared,
-        ),
-        Err(SocketError::Request(error)) => (String::new(), Err(error)),
-        // The connection ended first, or nothing at all was sent: nobody waits for an answer.
-        Err(_) if !place.is_displaced() => return,
-        // It was refused already, when its place was given to another.
-        Err(_) => {
-            shared.refusals.count(&HandshakeError::TimedOut);
-            return turnaway::linger(stream.tcp());
+    while let Some((manner, decision)) = next_request(&mut stream, &mut buffer, place, shared) {
+        if !place.will_answer() {
+            return stream.finish();
         }
-    };
-    if !place.will_answer() {
-        return stream.finish();
-    }
-    match decision {
-        Ok(Decision::Answer(response)) => answer(stream, response, &method, shared),
-        Ok(Decision::Upgrade {
-            purpose,
-            answer,
-            head_size,
-        }) => {
-            upgrade(stream, purpose, &answer, (buffer, head_size), place, shared);
-        }
-        Err(error) => {
-            shared.refusals.count(&error);
-            let told = format_args!("{} {error} ({})", error.status(), error.section());
-            shared.incidents.report(Level::Info, place.id(), &told);
-            answer(stream, error.response(), &method, shared);
+        match decision {
+            Ok(Decision::Answer {
+                response,
+                head_size,
+                is_page,
+            }) => {
+                // A client that does not wait for the answer before it asks again is answered once: two
+                // requests in one read are how one is smuggled behind another.
+                let asked_once = buffer.unread().len() == head_size;
+                let keeps = is_page && manner.persists && asked_once && place.may_be_kept();
+                if !answer(&mut stream, response, &manner.method, keeps, shared) {
+                    return;
+                }
+                if !(keeps && place.keep()) {
+                    return stream.finish();
+                }
+                buffer.consume(head_size);
+                stream.set_deadline(Some(Instant::now() + shared.config.deadlines.idle));
+            }
+            Ok(Decision::Upgrade {
+                purpose,
+                answer,
+                head_size,
+            }) => return upgrade(stream, purpose, &answer, (buffer, head_size), place, shared),
+            Err(error) => return refuse(stream, &error, &manner, place, shared),
         }
     }
 }
 
-/// What is to be done, and the method that asks for it: the answer to a HEAD has no body, even
-/// when it is a refusal. A request whose method cannot be told is as good as a GET.
+/// Reads a request and decides about it; `None` when there is nobody to answer.
+fn next_request(
+    stream: &mut Stream,
+    buffer: &mut ReadBuffer,
+    place: &Place,
+    shared: &Shared,
+) -> Option<(Manner, Result<Decision, HandshakeError>)> {
+    match read_head(stream, buffer, shared.config.head, || place.begins()) {
+        Ok(head_at) => {
+            let size = head_at.end;
+            Some(decide(&buffer.unread()[head_at], size, place, shared))
+        }
+        Err(SocketError::Request(error)) => Some((Manner::default(), Err(error))),
+        // The connection ended first, or nothing at all was sent: nobody waits for an answer.
+        Err(_) if !place.is_displaced() => None,
+        // It was refused already, when its place was given to another.
+        Err(_) => {
+            shared.refusals.count(&HandshakeError::TimedOut);
+            turnaway::linger(stream.tcp());
+            None
+        }
+    }
+}
+
+/// What is to be done, and in which manner it is to be answered.
 fn decide(
     head: &[u8],
     head_size: usize,
     place: &Place,
     shared: &Shared,
-) -> (String, Result<Decision, HandshakeError>) {
+) -> (Manner, Result<Decision, HandshakeError>) {
     match RequestHead::parse(head, shared.config.head) {
         Ok(head) => {
             let judged = find_client(&head, place, shared);
             let decision = judged.and_then(|()| judge(&head, head_size, shared));
-            (head.method.to_owned(), decision)
+            (Manner::of(&head), decision)
         }
-        Err(error) => (String::new(), Err(error)),
+        Err(error) => (Manner::default(), Err(error)),
     }
 }
 
@@ -126,12 +174,11 @@ fn find_client(
     shared: &Shared,
 ) -> Result<(), HandshakeError> {
     let proxies = &shared.config.access.proxies;
-    match place.address() {
-        Some(neighbour) if proxies.contains(&neighbour) => {
-            place.belongs_to(proxy::client(&head.headers, neighbour, proxies))
-        }
-        _ => Ok(()),
+    let neighbour = place.neighbour();
+    if !proxies.contains(&neighbour) {
+        return Ok(());
     }
+    place.belongs_to(proxy::client(&head.headers, neighbour, proxies))
 }
 
 /// Everything that a well-formed request must pass, in order: is it for us, is there such a
@@ -149,15 +196,20 @@ fn judge(
     let wants_upgrade = head.headers.lists_token("Upgrade", "websocket")?;
     let route = Route::to(&target, shared);
     head.require_no_body()?;
+    let answer = |response, is_page| Decision::Answer {
+        response,
+        head_size,
+        is_page,
+    };
     match route {
-        Some(Route::Page(page)) if !wants_upgrade => Ok(Decision::Answer(page)),
+        Some(Route::Page(page)) if !wants_upgrade => {
+            Ok(answer(page.response(&head.headers, target.host)?, true))
+        }
+        Some(Route::Report(report)) if !wants_upgrade => Ok(answer(report, false)),
         Some(Route::Socket(socket)) => {
             let upgrade = Upgrade::check(head)?;
-            guard::check_origin(
-                head.headers.once("Origin")?,
-                target.host.unwrap_or_default(),
-                access,
-            )?;
+            let origin = head.headers.once("Origin")?;
+            guard::check_origin(origin, target.host.unwrap_or_default(), access)?;
             let (purpose, protocol) = match socket {
                 Socket::Chat => (Purpose::Chat, upgrade.choose_protocol(&[chat::PROTOCOL])),
                 Socket::Echo { watched } => (Purpose::Echo { watched }, None),
@@ -173,10 +225,41 @@ fn judge(
     }
 }
 
-fn answer(mut stream: Stream, response: Response, method: &str, shared: &Shared) {
-    let response = response.header("Date", http_date(SystemTime::now()));
-    stream.set_deadline(Some(Instant::now() + shared.config.deadlines.write));
-    if stream.write_all(&response.to_bytes(method)).is_ok() {
+/// Writes an answer. `false`: the client did not take it.
+fn answer(
+    stream: &mut Stream,
+    response: Response,
+    method: &str,
+    keeps: bool,
+    shared: &Shared,
+) -> bool {
+    let deadlines = &shared.config.deadlines;
+    let mut response = response.header("Date", http_date(SystemTime::now()));
+    if keeps {
+        response = response.keep_alive(deadlines.idle.as_secs());
+    }
+    stream.set_deadline(Some(Instant::now() + deadlines.write));
+    stream.write_all(&response.to_bytes(method)).is_ok()
+}
+
+/// Says why not, and ends the connection: after a request that breaks a rule, where the next one
+/// begins cannot be known.
+fn refuse(
+    mut stream: Stream,
+    error: &HandshakeError,
+    manner: &Manner,
+    place: &Place,
+    shared: &Shared,
+) {
+    shared.refusals.count(error);
+    let told = format_args!("{} {error} ({})", error.status(), error.section());
+    shared.incidents.report(Level::Info, place.id(), &told);
+    let response = if manner.in_browser {
+        pages::refusal(error)
+    } else {
+        error.response()
+    };
+    if answer(&mut stream, response, &manner.method, false, shared) {
         stream.finish();
     }
 }

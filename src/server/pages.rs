@@ -3,9 +3,11 @@
 
 mod directory;
 
-use crate::protocol::http::Response;
+use crate::protocol::HandshakeError;
+use crate::protocol::http::{Headers, Response};
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// Files of `www`, by name.
 macro_rules! embed {
@@ -44,6 +46,7 @@ const FILES: &[(&str, &[u8])] = &embed![
     "outbox.js",
     "people.js",
     "receive.js",
+    "reload.js",
     "rename.js",
     "replay.js",
     "rooms.js",
@@ -72,32 +75,110 @@ const FILES: &[(&str, &[u8])] = &embed![
     "wire.html",
 ];
 
-/// What is at `path`, for a browser that reached us as `host`. With `www`, the files come from
-/// that directory.
-pub(super) fn find(path: &str, host: Option<&str>, www: Option<&Path>) -> Option<Response> {
-    let response = match path {
-        "/healthz" => Response::text(200, "ok\n").header("Cache-Control", "no-store"),
-        path => {
-            let name = file_name(path)?;
-            let content = match www {
-                Some(directory) => directory::read(directory, name).map(Cow::Owned)?,
-                None => Cow::Borrowed(FILES.iter().find(|(own, _)| *own == name)?.1),
-            };
-            Response::new(200, content_type(name)?, content).header("Cache-Control", "no-cache")
-        }
-    };
-    Some(
-        response
-            .header(
-                "Content-Security-Policy",
-                content_security_policy(host.unwrap_or_default()),
-            )
-            .header("X-Content-Type-Options", "nosniff")
-            .header("X-Frame-Options", "DENY")
-            .header("Referrer-Policy", "no-referrer")
-            .header("Cross-Origin-Opener-Policy", "same-origin")
-            .header("Cross-Origin-Resource-Policy", "same-origin"),
-    )
+/// A file of `www`, as a browser gets it.
+#[derive(Debug)]
+pub(super) struct Page {
+    content: Cow<'static, [u8]>,
+    content_type: &'static str,
+    /// Names this very content: another content has another one. RFC 9110 §8.8.3.
+    entity_tag: Cow<'static, str>,
+}
+
+impl Page {
+    /// What is at `path`. With `www`, the files come from that directory.
+    pub(super) fn at(path: &str, www: Option<&Path>) -> Option<Self> {
+        let name = file_name(path)?;
+        let content_type = content_type(name)?;
+        let (content, entity_tag) = match www {
+            Some(directory) => {
+                let content = directory::read(directory, name)?;
+                let tag = entity_tag(&content).into();
+                (content.into(), tag)
+            }
+            None => {
+                let index = FILES.iter().position(|(own, _)| *own == name)?;
+                (FILES[index].1.into(), ENTITY_TAGS[index].as_str().into())
+            }
+        };
+        Some(Self {
+            content,
+            content_type,
+            entity_tag,
+        })
+    }
+
+    /// The answer to a browser that reached us as `host`. If it has this very content already,
+    /// it is told so and nothing else. RFC 9110 §13.1.2.
+    pub(super) fn response(
+        self,
+        request: &Headers<'_>,
+        host: Option<&str>,
+    ) -> Result<Response, HandshakeError> {
+        let known = request.list("If-None-Match")?;
+        let is_known = known.iter().any(|known| {
+            // A weak validator names the same tag: for a GET the difference is none.
+            *known == "*" || known.strip_prefix("W/").unwrap_or(known) == self.entity_tag
+        });
+        let response = if is_known {
+            Response::empty(304) // what guards the page is stored with it
+        } else {
+            guarded(Response::new(200, self.content_type, self.content), host)
+        };
+        // "no-cache" means: keep it, and ask each time whether it is still the same. The modules of a page
+        // belong together, and after an update none of them may come from the version before.
+        Ok(response
+            .header("Cache-Control", "no-cache")
+            .header("ETag", self.entity_tag))
+    }
+}
+
+/// The tags of [`FILES`].
+static ENTITY_TAGS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    FILES
+        .iter()
+        .map(|(_, content)| entity_tag(content))
+        .collect()
+});
+
+/// Its length and its FNV-1a hash: these are our own files, and nobody gains by two that look alike.
+fn entity_tag(content: &[u8]) -> String {
+    let hash = content
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        });
+    format!("\"{:x}-{hash:016x}\"", content.len())
+}
+
+/// What `/healthz` says while requests are answered at all.
+pub(super) fn health(host: Option<&str>) -> Response {
+    guarded(Response::text(200, "ok\n"), host).header("Cache-Control", "no-store")
+}
+
+/// A refusal for a person who looks at it in a browser: the sentence on a page, with a way back.
+pub(super) fn refusal(error: &HandshakeError) -> Response {
+    let page = include_str!("../../www/refused.html")
+        .replace("{status}", &error.status().to_string())
+        .replace("{sentence}", &escaped(&error.to_string()))
+        .replace("{section}", error.section());
+    guarded(error.response_as("text/html; charset=utf-8", page), None)
+        .header("Cache-Control", "no-store")
+}
+
+/// As text in a page. What a client sent is part of some sentences.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+/// What browsers are told about everything that they get from here.
+fn guarded(response: Response, host: Option<&str>) -> Response {
+    response
+        .header("Content-Security-Policy", content_security_policy(host))
+        .header("X-Content-Type-Options", "nosniff")
+        .header("X-Frame-Options", "DENY")
+        .header("Referrer-Policy", "no-referrer")
+        .header("Cross-Origin-Opener-Policy", "same-origin")
+        .header("Cross-Origin-Resource-Policy", "same-origin")
 }
 
 /// Pages have short paths, everything else is found by its name.
@@ -126,17 +207,18 @@ fn content_type(name: &str) -> Option<&'static str> {
 
 /// A page may use what comes from here and nothing else. `host` has passed the guard, so
 /// it is a name or an address and nothing that could end the policy and begin another.
-fn content_security_policy(host: &str) -> String {
+fn content_security_policy(host: Option<&str>) -> String {
+    let sockets = host.map_or_else(String::new, |host| format!(" ws://{host} wss://{host}"));
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self' ws://{host} wss://{host}; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+         connect-src 'self'{sockets}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_file_of_the_pages_is_embedded() {
@@ -146,10 +228,43 @@ mod tests {
         let mut names: Vec<String> = files
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect();
+        names.retain(|name| name != "refused.html"); // a form to be filled in: no page of its own
         names.sort();
         let embedded: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
         assert_eq!(embedded, names, "in the order of their names");
         let size: usize = FILES.iter().map(|(_, content)| content.len()).sum();
-        assert!(size <= 200 << 10, "all pages together have {size} bytes");
+        assert!(size <= 240 << 10, "all pages together have {size} bytes");
+    }
+
+    /// Otherwise a browser learns of each module from the one that imports it, and asks for one after another.
+    #[test]
+    fn each_page_asks_for_all_its_modules_at_once() {
+        for (name, page) in FILES.iter().filter(|(name, _)| name.ends_with(".html")) {
+            let page = str::from_utf8(page).expect("text");
+            let entry = between(page, "<script type=\"module\" src=\"", "\"");
+            let preloaded: BTreeSet<&str> =
+                between(page, "rel=\"modulepreload\" href=\"", "\"").collect();
+            let mut imported = BTreeSet::new();
+            entry.for_each(|entry| add_imports(entry, &mut imported));
+            assert_eq!(preloaded, imported, "{name}");
+        }
+    }
+
+    fn add_imports(name: &'static str, all: &mut BTreeSet<&'static str>) {
+        let (_, module) = FILES
+            .iter()
+            .find(|(own, _)| *own == name)
+            .expect("a module");
+        let module = str::from_utf8(module).expect("text");
+        for import in between(module, " from \"./", "\";") {
+            if all.insert(import) {
+                add_imports(import, all);
+            }
+        }
+    }
+
+    fn between<'a>(text: &'a str, start: &'a str, end: &'a str) -> impl Iterator<Item = &'a str> {
+        let pieces = text.split(start).skip(1);
+        pieces.filter_map(move |piece| Some(piece.split_once(end)?.0))
     }
 }

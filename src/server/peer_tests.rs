@@ -2,6 +2,7 @@
 
 use super::endpoint::Endpoint;
 use super::peer;
+use super::registry::Newcomer;
 use super::{Config, Shared};
 use crate::chat::Goodbye;
 use crate::outbox::Sender;
@@ -29,9 +30,12 @@ fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
     let ours = TcpStream::connect(listener.local_addr().expect("its address")).expect("it listens");
     let (theirs, address) = listener.accept().expect("one connection");
     let tcp = Arc::new(theirs);
-    let place = registry
-        .admit(address.ip(), Arc::clone(&tcp))
-        .expect("there is room");
+    let newcomer = Newcomer {
+        tcp: Arc::clone(&tcp),
+        address: address.ip(),
+    };
+    let (_, place) = registry.admit(newcomer).expect("nobody has to wait");
+    let place = place.expect("there is room");
 
     let server = thread::spawn(move || {
         let sender = Sender::new(Arc::clone(&tcp), Arc::clone(&shared.outlet), None);

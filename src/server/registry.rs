@@ -1,17 +1,25 @@
-//! All connections of a server: how many there may be, and how they end together.
+//! All connections of a server: how far each has come, and how they end together.
+//!
+//! | file | what happens there |
+//! |---|---|
+//! | `admission` | which newcomers are taken in, which wait, which are refused |
+//! | `place` | one connection's place, from its first byte to its end |
+
+mod admission;
+mod place;
+
+pub(super) use admission::{Decided, Newcomer, most_waiting};
+pub(super) use place::Place;
 
 use super::config::Connections;
 use super::households::Households;
 use crate::outbox::Sender;
-use crate::protocol::HandshakeError;
+use admission::Waiting;
 use rustix::net::{SendFlags, send};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-/// How long a request may take even when others wait for its place.
-const UNHURRIED: Duration = Duration::from_secs(1);
 
 /// The connections that are open.
 #[derive(Debug)]
@@ -26,8 +34,12 @@ struct State {
     last_id: u64,
     open: HashMap<u64, Entry>,
     households: Households,
-    /// Those whose request is not complete.
+    /// Connections whose request has begun and is not complete.
     asking: usize,
+    /// Newcomers for whom a place may soon be free, in the order in which they came.
+    waiting: VecDeque<Waiting>,
+    /// A thread admits those who wait.
+    has_usher: bool,
     ending: bool,
     ended: bool,
 }
@@ -43,12 +55,18 @@ struct Entry {
 /// How far a connection has come, and so who may write to it when the server ends.
 #[derive(Debug)]
 enum Stage {
-    /// Its request is not complete: nothing was written, and everyone may.
+    /// Nothing has come yet: nothing was written either, and everyone may.
+    Silent,
+    /// A request has begun. Its own thread writes only after it has said that it [`will answer`](Place::will_answer).
     Asking,
     /// Its own thread answers.
     Answered,
+    /// It was answered and may ask again. Nobody waits for an answer, so it can be closed at any time.
+    Kept,
     /// It took so long to ask that it was refused, and its place given to another.
     Displaced,
+    /// It was kept and is closed now, because a newcomer needs its place.
+    Dismissed,
     /// It is a WebSocket, and this knows whose turn it is.
     Upgraded(Sender),
 }
@@ -61,43 +79,6 @@ impl Registry {
             state: Mutex::default(),
             changed: Condvar::new(),
         }
-    }
-
-    /// Takes a new connection in, if there is room. It leaves when the [`Place`] is dropped.
-    pub(super) fn admit(
-        self: &Arc<Self>,
-        address: IpAddr,
-        tcp: Arc<TcpStream>,
-    ) -> Result<Place, HandshakeError> {
-        let mut state = self.lock();
-        if state.ending {
-            return Err(HandshakeError::Busy("the server is about to end"));
-        }
-        if state.open.len() >= self.limits.all {
-            return Err(HandshakeError::Busy("all connections are taken"));
-        }
-        if state.asking >= self.limits.handshaking && !state.displace_slowest() {
-            return Err(HandshakeError::Busy("too many handshakes are under way"));
-        }
-        state
-            .households
-            .count_in(address, self.limits.per_address)?;
-        state.last_id += 1;
-        let id = state.last_id;
-        state.asking += 1;
-        state.open.insert(
-            id,
-            Entry {
-                address,
-                tcp,
-                since: Instant::now(),
-                stage: Stage::Asking,
-            },
-        );
-        Ok(Place {
-            registry: Arc::clone(self),
-            id,
-        })
     }
 
     /// How many connections are open.
@@ -122,17 +103,16 @@ impl Registry {
         let courtesy = grace.min(Duration::from_secs(1));
         if !self.wait_until_empty(courtesy) {
             let state = self.lock();
-            for entry in state.open.values().filter(|entry| entry.is_asking()) {
-                let _ = entry.tcp.shutdown(Shutdown::Both);
+            for entry in state.open.values().filter(|entry| !entry.was_answered()) {
+                entry.cut();
             }
         }
         if !self.wait_until_empty(grace - courtesy) {
-            for entry in self.lock().open.values() {
-                let _ = entry.tcp.shutdown(Shutdown::Both);
-            }
+            self.lock().open.values().for_each(Entry::cut);
             self.wait_until_empty(Duration::from_millis(500));
         }
         self.lock().ended = true;
+        self.changed.notify_all();
     }
 
     /// Has everyone left?
@@ -163,101 +143,14 @@ impl Registry {
     }
 }
 
-impl State {
-    /// Makes room for one who has just come, at the cost of the one who has been asking for
-    /// longest: those who never end their requests would otherwise lock out everyone else.
-    fn displace_slowest(&mut self) -> bool {
-        let asking = self.open.values_mut().filter(|entry| entry.is_asking());
-        match asking.min_by_key(|entry| entry.since) {
-            Some(slowest) if slowest.since.elapsed() >= UNHURRIED => {
-                slowest.refuse(&HandshakeError::TimedOut.response().to_bytes("GET"));
-                // This wakes its thread, which goes as soon as the refusal can have been read.
-                let _ = slowest.tcp.shutdown(Shutdown::Read);
-                slowest.stage = Stage::Displaced;
-                self.asking -= 1;
-                true
-            }
-            _ => false,
-        }
-    }
-}
-
-/// One connection's place among the others. Dropping it, in whatever way, gives it back.
-#[derive(Debug)]
-pub(super) struct Place {
-    registry: Arc<Registry>,
-    id: u64,
-}
-
-impl Place {
-    /// A number that no other connection of this server has.
-    pub(super) const fn id(&self) -> u64 {
-        self.id
-    }
-
-    /// The address that it counts under.
-    pub(super) fn address(&self) -> Option<IpAddr> {
-        let state = self.registry.lock();
-        state.open.get(&self.id).map(|entry| entry.address)
-    }
-
-    /// It counts under another address, for which its neighbour is a proxy.
-    pub(super) fn belongs_to(&self, address: IpAddr) -> Result<(), HandshakeError> {
-        let mut state = self.registry.lock();
-        state
-            .households
-            .count_in(address, self.registry.limits.per_address)?;
-        if let Some(entry) = state.open.get_mut(&self.id) {
-            let before = std::mem::replace(&mut entry.address, address);
-            state.households.count_out(before);
-        }
-        Ok(())
-    }
-
-    /// The request is complete, and this connection's thread will answer it. `false`: it has been
-    /// answered, since the server is ending or it took too long.
-    pub(super) fn will_answer(&self) -> bool {
-        let mut state = self.registry.lock();
-        let ending = state.ending;
-        match state.open.get_mut(&self.id) {
-            Some(entry) if entry.is_asking() && !ending => {
-                entry.stage = Stage::Answered;
-                // Before the answer: who has read it may rely on a place for the next one.
-                state.asking -= 1;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// Has its place been given to another?
-    pub(super) fn is_displaced(&self) -> bool {
-        let state = self.registry.lock();
-        let entry = state.open.get(&self.id);
-        entry.is_some_and(|entry| matches!(entry.stage, Stage::Displaced))
-    }
-
-    /// The handshake is done: from now on the server can say goodbye through `sender`.
-    /// `false`: it has just done so to everyone, and this connection came too late for it.
-    pub(super) fn upgraded(&self, sender: &Sender) -> bool {
-        let mut state = self.registry.lock();
-        if state.ending {
-            return false;
-        }
-        if let Some(entry) = state.open.get_mut(&self.id) {
-            entry.stage = Stage::Upgraded(sender.clone());
-        }
-        true
-    }
-}
-
 impl Entry {
     /// Refuses who is still asking; gives the sender of a WebSocket, to say goodbye through.
     fn say_goodbye(&self, refusal: &[u8]) -> Option<Sender> {
         match &self.stage {
             Stage::Upgraded(sender) => return Some(sender.clone()),
-            Stage::Answered | Stage::Displaced => {}
-            Stage::Asking => self.refuse(refusal),
+            Stage::Answered | Stage::Displaced | Stage::Dismissed => {}
+            Stage::Silent | Stage::Asking => self.refuse(refusal),
+            Stage::Kept => self.cut(),
         }
         None
     }
@@ -270,22 +163,16 @@ impl Entry {
         let _ = self.tcp.shutdown(Shutdown::Write);
     }
 
+    /// Without a word: between two answers there is none to say.
+    fn cut(&self) {
+        let _ = self.tcp.shutdown(Shutdown::Both);
+    }
+
+    const fn was_answered(&self) -> bool {
+        !matches!(self.stage, Stage::Silent | Stage::Asking)
+    }
+
     const fn is_asking(&self) -> bool {
         matches!(self.stage, Stage::Asking)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut state = self.registry.lock();
-        let Some(entry) = state.open.remove(&self.id) else {
-            return;
-        };
-        if entry.is_asking() {
-            state.asking -= 1;
-        }
-        state.households.count_out(entry.address);
-        drop(state);
-        self.registry.changed.notify_all();
     }
 }

@@ -207,7 +207,7 @@ fn answer(
     protocols: &[&str],
 ) -> Result<Option<String>, SocketError> {
     let limits = HeadLimits::DEFAULT;
-    let head_at = read_head(stream, buffer, limits)?;
+    let head_at = read_head(stream, buffer, limits, || Ok(()))?;
     let size = head_at.end;
     let head = RequestHead::parse(&buffer.unread()[head_at], limits)?;
     head.require_no_body()?;
@@ -219,7 +219,7 @@ fn answer(
 }
 
 /// Reads until a request head is complete, and no further than it may be long. Says where in
-/// `buffer` it lies.
+/// `buffer` it lies. Of a head that does not come in one piece `begun` is told, and may refuse it.
 ///
 /// A mistake in it, or a deadline that passes when it has begun, is a
 /// [`SocketError::Request`]: someone waits for that answer. Any other error is not worth one.
@@ -227,8 +227,10 @@ pub(crate) fn read_head(
     stream: &mut Stream,
     buffer: &mut ReadBuffer,
     limits: HeadLimits,
+    begun: impl FnOnce() -> Result<(), HandshakeError>,
 ) -> Result<Range<usize>, SocketError> {
     let mut scanner = HeadScanner::new(limits);
+    let mut begun = Some(begun);
     loop {
         let still_allowed = limits.head.saturating_add(1) - buffer.unread().len();
         let space = buffer.space(still_allowed);
@@ -244,6 +246,11 @@ pub(crate) fn read_head(
         buffer.filled(count);
         if let Some(head_at) = scanner.scan(buffer.unread())? {
             return Ok(head_at);
+        }
+        if scanner.has_begun()
+            && let Some(begun) = begun.take()
+        {
+            begun()?;
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod delivery;
 pub(crate) mod hostile;
 pub(crate) mod login;
 pub(crate) mod look;
+pub(crate) mod opening;
 pub(crate) mod people;
 pub(crate) mod reconnect;
 pub(crate) mod rooms;

@@ -44,8 +44,9 @@ mod watch;
 type PageTest = (&'static str, fn(&Browser));
 
 /// By theme.
-const THEMES: [(&str, &[PageTest]); 16] = [
+const THEMES: [(&str, &[PageTest]); 17] = [
     ("echo", &echo::TESTS),
+    ("opening", &chat::opening::TESTS),
     ("login", &chat::login::TESTS),
     ("company", &chat::company::TESTS),
     ("rooms", &chat::rooms::TESTS),

@@ -39,13 +39,16 @@ fn run_all(address: SocketAddr) {
     }
 }
 
-/// The answer's lines. After a 101 the connection stays open, otherwise it ends with the answer.
+/// The answer's lines. After a 101 or a 304 the connection stays open, otherwise it ends with the answer.
 fn read_answer(stream: &mut TcpStream) -> Vec<String> {
     let mut answer = Vec::new();
     let mut byte = [0];
     while stream.read(&mut byte).expect("the server answers") == 1 {
         answer.push(byte[0]);
-        if answer.starts_with(b"HTTP/1.1 101 ") && answer.ends_with(b"\r\n\r\n") {
+        let stays = [b"HTTP/1.1 101 ", b"HTTP/1.1 304 "]
+            .iter()
+            .any(|line| answer.starts_with(*line));
+        if stays && answer.ends_with(b"\r\n\r\n") {
             break;
         }
     }

@@ -15,6 +15,7 @@ mod floods;
 mod frames;
 mod frames_in_time;
 mod house;
+mod kept;
 #[path = "../live/mod.rs"]
 mod live;
 mod messages;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         closing::rows(&house),        // C: the client closes
         requests::rows(&house),       // H: one request, one answer
         pages::rows(&house),          // S
+        kept::rows(&house),           // K: connections that are kept
         upgrades::rows(&house),       // U: the upgrade
         frames::rows(&house),         // F
         refused::rows(&house),        // J: what the chat refuses

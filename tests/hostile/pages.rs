@@ -5,7 +5,7 @@ use crate::live::answer::Answer;
 use crate::live::door::{Door, Pace};
 use crate::live::guest::fresh;
 use crate::live::rows::row;
-use crate::live::wire::Wire;
+use crate::live::wire::{UPGRADE, Wire};
 use libtest_mimic::Trial;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs;
@@ -40,6 +40,42 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         let policy = page.header("Content-Security-Policy").expect("a policy");
         assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
     }));
+    rows.extend(house.row(
+        "S15 a refusal is a page to a browser, and text in it stays text",
+        |door| {
+            for (request, status, sentence) in [
+                (
+                    "GET /none HTTP/1.1\r\nHost: {host}\r\n",
+                    404,
+                    "there is nothing here",
+                ),
+                (
+                    "GET /none HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1\r\n",
+                    413,
+                    "no request body",
+                ),
+                (
+                    UPGRADE.trim_end_matches("\r\n"),
+                    403,
+                    "\"http://&lt;b>\" may not connect",
+                ),
+            ] {
+                let mut wire = Wire::open(door);
+                let request = request.replace("{host}", &door.addr.to_string());
+                let browser = "Origin: http://<b>\r\nAccept: text/html,*/*;q=0.8\r\n\r\n";
+                wire.send(format!("{}\r\n{browser}", request.trim_end()).as_bytes());
+                let answer = wire.answer();
+                assert_eq!(answer.status, status, "{answer:?}");
+                assert_eq!(
+                    answer.header("Content-Type"),
+                    Some("text/html; charset=utf-8")
+                );
+                assert!(answer.body.contains(sentence), "{answer:?}");
+                assert!(!answer.body.contains("<b>"), "{answer:?}");
+                answer.assert_complete();
+            }
+        },
+    ));
     rows.extend(from_a_directory());
     rows.push(row(
         "S09 no file of the page holds inline script or style, markup from text, or another host",
@@ -177,7 +213,7 @@ fn assets_are_plain() {
 }
 
 fn request(path: &str, host: SocketAddr) -> String {
-    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")
+    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
 }
 
 fn get(door: Door, path: &str) -> Answer {

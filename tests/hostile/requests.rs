@@ -160,7 +160,9 @@ fn ask(door: Door, request: &str) -> Answer {
 
 fn head_of_pages(door: Door) {
     for path in ["/", "/healthz"] {
-        let request = |method: &str| format!("{method} {path} HTTP/1.1\r\nHost: {{host}}\r\n\r\n");
+        let request = |method: &str| {
+            format!("{method} {path} HTTP/1.1\r\nHost: {{host}}\r\nConnection: close\r\n\r\n")
+        };
         let (get, head) = (ask(door, &request("GET")), ask(door, &request("HEAD")));
         get.assert_complete();
         assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");

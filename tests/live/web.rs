@@ -17,7 +17,7 @@ pub(crate) fn metric(addr: SocketAddr, name: &str) -> Option<u64> {
 pub(crate) fn get(addr: SocketAddr, path: &str) -> String {
     let mut tcp = TcpStream::connect(addr).expect("the server listens");
     tcp.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {addr}\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n");
     tcp.write_all(request.as_bytes()).expect("it is read");
     let mut answer = String::new();
     tcp.read_to_string(&mut answer)

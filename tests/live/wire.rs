@@ -220,6 +220,15 @@ impl Wire {
         }
     }
 
+    /// The next answer, as long as it says, on a connection that may be kept.
+    pub(crate) fn kept_answer(&mut self) -> Answer {
+        let mut answer = self.head();
+        let length = answer.header("Content-Length").map_or(Ok(0), str::parse);
+        let body = self.take(length.expect("a length"));
+        answer.body = String::from_utf8_lossy(&body).into_owned();
+        answer
+    }
+
     /// The one answer that comes before the end of the stream.
     pub(crate) fn answer(&mut self) -> Answer {
         Answer::parse(&self.rest())

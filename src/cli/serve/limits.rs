@@ -82,6 +82,9 @@ pub(super) struct DeadlineFlags {
     /// For a request's head to arrive
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]
     handshake_timeout: Duration,
+    /// For the next request, on a connection that loads a page
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
+    idle_timeout: Duration,
     /// For a client to take what it is sent
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]
     write_timeout: Duration,
@@ -145,6 +148,7 @@ impl DeadlineFlags {
     pub(super) const fn deadlines(&self) -> Deadlines {
         Deadlines {
             handshake: self.handshake_timeout,
+            idle: self.idle_timeout,
             write: self.write_timeout,
             ping_interval: self.ping_interval,
             ping_timeout: self.ping_timeout,

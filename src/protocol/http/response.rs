@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// An answer that ends its connection: one request, one response, so that nothing can
-/// be mistaken for a second one.
+/// An answer. It ends its connection, so that nothing can be mistaken for a second request,
+/// unless it says otherwise with [`keep_alive`](Self::keep_alive).
 #[derive(Debug, Clone)]
 pub struct Response {
     status: u16,
@@ -28,6 +28,16 @@ impl Response {
         }
     }
 
+    /// A response without a body.
+    pub fn empty(status: u16) -> Self {
+        Self {
+            status,
+            connection: "close",
+            headers: Vec::new(),
+            body: Cow::Borrowed(&[]),
+        }
+    }
+
     /// A response that is a sentence.
     pub fn text(status: u16, text: &str) -> Self {
         Self::new(
@@ -42,6 +52,14 @@ impl Response {
     pub fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// The connection stays open and takes another request that comes within so many seconds. A browser
+    /// that knows how many does not send one just as the connection closes. RFC 9112 §9.3.
+    #[must_use]
+    pub fn keep_alive(mut self, seconds: u64) -> Self {
+        self.connection = "keep-alive";
+        self.header("Keep-Alive", format!("timeout={seconds}"))
     }
 
     /// RFC 9110 §7.8: who answers 426 lists `Upgrade` in `Connection` too.
@@ -63,11 +81,11 @@ impl Response {
         for (name, value) in &self.headers {
             head += &format!("{name}: {value}\r\n");
         }
-        head += &format!(
-            "Content-Length: {}\r\nConnection: {}\r\n\r\n",
-            self.body.len(),
-            self.connection
-        );
+        // RFC 9110 §8.6: of a 304 it would be the length of what is not sent.
+        if self.status != 304 {
+            head += &format!("Content-Length: {}\r\n", self.body.len());
+        }
+        head += &format!("Connection: {}\r\n\r\n", self.connection);
         let mut bytes = head.into_bytes();
         if method != "HEAD" {
             bytes.extend_from_slice(&self.body);
@@ -80,6 +98,7 @@ impl Response {
 const fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        304 => "Not Modified",
         400 => "Bad Request",
         403 => "Forbidden",
         404 => "Not Found",

@@ -1,0 +1,151 @@
+//! One connection's place among the others, from its first byte to its end.
+
+use super::{Registry, Stage};
+use crate::outbox::Sender;
+use crate::protocol::HandshakeError;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// One connection's place among the others. Dropping it, in whatever way, gives it back.
+#[derive(Debug)]
+pub(in crate::server) struct Place {
+    registry: Arc<Registry>,
+    id: u64,
+    /// The other end of the TCP connection: the client, or a proxy that it comes through.
+    neighbour: IpAddr,
+}
+
+impl Place {
+    pub(super) const fn new(registry: Arc<Registry>, id: u64, neighbour: IpAddr) -> Self {
+        Self {
+            registry,
+            id,
+            neighbour,
+        }
+    }
+
+    /// A number that no other connection of this server has.
+    pub(in crate::server) const fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The address that it counts under.
+    pub(in crate::server) fn address(&self) -> Option<IpAddr> {
+        let state = self.registry.lock();
+        state.open.get(&self.id).map(|entry| entry.address)
+    }
+
+    /// The other end of the TCP connection: the client, or a proxy that it comes through.
+    pub(in crate::server) const fn neighbour(&self) -> IpAddr {
+        self.neighbour
+    }
+
+    /// It counts under this address, for which its neighbour is a proxy.
+    pub(in crate::server) fn belongs_to(&self, address: IpAddr) -> Result<(), HandshakeError> {
+        let mut state = self.registry.lock();
+        let state = &mut *state;
+        let Some(entry) = state.open.get_mut(&self.id) else {
+            return Ok(());
+        };
+        if entry.address != address {
+            let most = self.registry.limits.per_address;
+            state.households.room_for(address, most)?;
+            state.households.count_in(address);
+            let before = std::mem::replace(&mut entry.address, address);
+            state.households.count_out(before);
+        }
+        Ok(())
+    }
+
+    /// A request has begun, and the rest of it is still to come. Few may be so slow at once.
+    pub(in crate::server) fn begins(&self) -> Result<(), HandshakeError> {
+        let mut state = self.registry.lock();
+        if state.asking >= self.registry.limits.handshaking && !state.displace_slowest() {
+            return Err(HandshakeError::Busy("too many requests are under way"));
+        }
+        let state = &mut *state;
+        if let Some(entry) = state.open.get_mut(&self.id)
+            && matches!(entry.stage, Stage::Silent | Stage::Kept)
+        {
+            entry.stage = Stage::Asking;
+            entry.since = Instant::now();
+            state.asking += 1;
+        }
+        Ok(())
+    }
+
+    /// The request is complete, and this connection's thread will answer it. `false`: it has been
+    /// answered, since the server is ending or it took too long, or the connection is closed already.
+    pub(in crate::server) fn will_answer(&self) -> bool {
+        let mut state = self.registry.lock();
+        let state = &mut *state;
+        let Some(entry) = state.open.get_mut(&self.id) else {
+            return false;
+        };
+        match entry.stage {
+            _ if state.ending => return false,
+            // Before the answer: who has read it may rely on a place for the next one.
+            Stage::Asking => state.asking -= 1,
+            Stage::Silent | Stage::Kept => {}
+            _ => return false,
+        }
+        entry.stage = Stage::Answered;
+        true
+    }
+
+    /// May the connection be kept after this answer? Not while others wait for a place.
+    pub(in crate::server) fn may_be_kept(&self) -> bool {
+        let state = self.registry.lock();
+        !state.ending && state.waiting.is_empty()
+    }
+
+    /// The answer is written, and the connection waits for another request. `false`: the server is
+    /// ending, so none will be answered.
+    pub(in crate::server) fn keep(&self) -> bool {
+        let mut state = self.registry.lock();
+        if state.ending {
+            return false;
+        }
+        if let Some(entry) = state.open.get_mut(&self.id) {
+            entry.stage = Stage::Kept;
+            entry.since = Instant::now();
+        }
+        true
+    }
+
+    /// Has its place been given to another?
+    pub(in crate::server) fn is_displaced(&self) -> bool {
+        let state = self.registry.lock();
+        let entry = state.open.get(&self.id);
+        entry.is_some_and(|entry| matches!(entry.stage, Stage::Displaced))
+    }
+
+    /// The handshake is done: from now on the server can say goodbye through `sender`.
+    /// `false`: it has just done so to everyone, and this connection came too late for it.
+    pub(in crate::server) fn upgraded(&self, sender: &Sender) -> bool {
+        let mut state = self.registry.lock();
+        if state.ending {
+            return false;
+        }
+        if let Some(entry) = state.open.get_mut(&self.id) {
+            entry.stage = Stage::Upgraded(sender.clone());
+        }
+        true
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut state = self.registry.lock();
+        let Some(entry) = state.open.remove(&self.id) else {
+            return;
+        };
+        if entry.is_asking() {
+            state.asking -= 1;
+        }
+        state.households.count_out(entry.address);
+        drop(state);
+        self.registry.changed.notify_all();
+    }
+}

@@ -1,0 +1,172 @@
+//! The page opens: how much is asked for, what is said when a part of it does not come, and thirty who come at once.
+
+use super::{PAGE, ask_to_enter, is_in, reads, say, shows};
+use crate::PageTest;
+use crate::browser::{Browser, Context};
+use crate::chatter::Chatter;
+use crate::house::House;
+use crate::tab::Tab;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+
+pub(crate) const TESTS: [PageTest; 3] = [
+    ("requests", requests),
+    ("missing_script", a_script_is_missing),
+    ("thirty", thirty),
+];
+
+/// Cold: at most the six connections that a browser opens to one server, and no body twice. Warm: no body at all.
+fn requests(browser: &Browser) {
+    let server = House::open(&[]);
+    let ada = browser.visitor(server.addr());
+    let tab = ada.tab(PAGE);
+    shows(&tab, "#login");
+    let cold = answers(&tab);
+    eprintln!("cold: {}", told(&cold));
+    let urls: BTreeSet<&str> = cold.iter().map(Answer::url).collect();
+    assert_eq!(urls.len(), cold.len(), "nothing is asked for twice");
+    assert!(
+        cold.iter()
+            .all(|answer| answer.0["response"]["status"] == 200)
+    );
+    assert!(connections(&cold).len() <= 6, "{:?}", connections(&cold));
+
+    let before = cold.len();
+    tab.reload();
+    shows(&tab, "#login");
+    let all = answers(&tab);
+    let warm = &all[before..];
+    eprintln!("warm: {}", told(warm));
+    // The browser itself shows a 304 as the answer that it stands for; what came over the wire is a head.
+    let bodies: Vec<&str> = warm
+        .iter()
+        .filter(|answer| answer.size() > 1_000)
+        .map(Answer::url)
+        .collect();
+    assert!(bodies.is_empty(), "asked for again in full: {bodies:?}");
+    assert!(connections(warm).len() <= 6);
+    tab.assert_clean();
+}
+
+/// An answer to a request of the page's: `Network.responseReceived`.
+struct Answer(Value, u64);
+
+impl Answer {
+    fn url(&self) -> &str {
+        self.0["response"]["url"].as_str().expect("an address")
+    }
+
+    /// Bytes that came over the wire for it, head included.
+    const fn size(&self) -> u64 {
+        self.1
+    }
+}
+
+/// All that a tab was answered over HTTP.
+fn answers(tab: &Tab) -> Vec<Answer> {
+    let sizes: BTreeMap<String, u64> = tab
+        .record
+        .all("Network.loadingFinished")
+        .into_iter()
+        .filter_map(|event| {
+            let id = event["requestId"].as_str()?.to_owned();
+            Some((id, event["encodedDataLength"].as_f64()? as u64))
+        })
+        .collect();
+    let responses = tab.record.all("Network.responseReceived");
+    let over_http = responses
+        .into_iter()
+        .filter(|event| event["response"]["protocol"] == "http/1.1");
+    let with_size = |event: Value| {
+        let size = event["requestId"]
+            .as_str()
+            .and_then(|id| sizes.get(id))
+            .copied();
+        Answer(event, size.unwrap_or_default())
+    };
+    over_http.map(with_size).collect()
+}
+
+fn connections(answers: &[Answer]) -> BTreeSet<u64> {
+    let id = |answer: &Answer| {
+        answer.0["response"]["connectionId"]
+            .as_f64()
+            .expect("a number") as u64
+    };
+    answers.iter().map(id).collect()
+}
+
+fn told(answers: &[Answer]) -> String {
+    let bytes: u64 = answers.iter().map(Answer::size).sum();
+    let connections = connections(answers).len();
+    format!(
+        "{} requests, {bytes} bytes, {connections} connections",
+        answers.len()
+    )
+}
+
+/// The page tries once more by itself. If that does not help, it says so, and can be loaded again by hand.
+fn a_script_is_missing(browser: &Browser) {
+    let server = House::open(&[]);
+    let ada = browser.visitor(server.addr());
+    let tab = ada.blank();
+    tab.tolerate("Failed to load resource");
+    let block = |urls: &[&str]| {
+        tab.call("Network.setBlockedURLs", json!({ "urls": urls }));
+    };
+    block(&["*/names.js"]);
+    tab.goto(PAGE);
+    shows(&tab, ".not-loaded");
+    let documents = || {
+        let sent = tab.record.all("Network.requestWillBeSent");
+        sent.iter()
+            .filter(|event| event["type"] == "Document")
+            .count()
+    };
+    assert_eq!(documents(), 2, "it tried once by itself");
+    block(&[]);
+    tab.click(".not-loaded a");
+    shows(&tab, "#login");
+    assert_eq!(documents(), 3);
+    // Else the page would say so after a while.
+    super::shows_or_holds(&tab, ".started");
+
+    // It has worked in between, so it may try once more.
+    block(&["*/names.js"]);
+    tab.reload();
+    shows(&tab, ".not-loaded");
+    assert_eq!(documents(), 5);
+}
+
+/// A class: each has a browser of its own, and all of them open the page, log in and say a line.
+fn thirty(browser: &Browser) {
+    const CLASS: usize = 30;
+    let server = House::open(&["--rate", "off"]);
+    let teacher = Chatter::enter(server.addr(), "blackboard", "class");
+    let visitors: Vec<Context> = (0..CLASS).map(|_| browser.visitor(server.addr())).collect();
+    let tabs: Vec<Tab> = visitors.iter().map(Context::blank).collect();
+    thread::scope(|scope| {
+        for (index, tab) in tabs.iter().enumerate() {
+            scope.spawn(move || {
+                tab.goto(PAGE);
+                ask_to_enter(tab, &format!("student-{index}"), "class");
+                is_in(tab, "class");
+                say(tab, &format!("hello from {index}"));
+            });
+        }
+    });
+    for tab in &tabs {
+        for index in 0..CLASS {
+            reads(tab, &format!("hello from {index}"));
+        }
+        let refused: Vec<Value> = answers(tab)
+            .into_iter()
+            .filter(|answer| answer.0["response"]["status"] != 200)
+            .map(|answer| answer.0)
+            .collect();
+        assert!(refused.is_empty(), "{refused:#?}");
+        tab.assert_clean();
+    }
+    drop(teacher);
+}

@@ -1,0 +1,286 @@
+//! K: a connection that loads a page is kept for the next request, and never at anyone's cost.
+
+use crate::house::{House, own_row, own_row_as_it_stands};
+use crate::live::answer::Answer;
+use crate::live::door::Door;
+use crate::live::house::Own;
+use crate::live::rows::row;
+use crate::live::wire::{UPGRADE, Wire};
+use libtest_mimic::Trial;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Two places, beside those of the witnesses.
+const TWO_PLACES: [&str; 2] = ["--max-connections", "4"];
+
+/// Shorter than any other deadline, so that a row can tell which one ran out.
+const SHORT: [&str; 2] = ["--idle-timeout", "600ms"];
+
+/// Name, the request on a connection that has loaded a page, status. Each ends the connection.
+#[rustfmt::skip]
+const REFUSED: &[(&str, &str, u16)] = &[
+    ("K03 a request with a body", "GET / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\n\r\nhello", 413),
+    ("K03 a request that breaks a rule", "GET / HTTP/1.1\r\nHost : {host}\r\n\r\n", 400),
+    ("K03 a path without a page", "GET /none HTTP/1.1\r\nHost: {host}\r\n\r\n", 404),
+    ("K03 a name that is not ours", "GET / HTTP/1.1\r\nHost: attacker.example\r\n\r\n", 421),
+];
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    let mut rows = house.row(
+        "K01 pages and files, one after another, all of them whole",
+        |door| {
+            let mut wire = Wire::open(door);
+            for path in ["/", "/main.js", "/style.css", "/"] {
+                let answer = page(&mut wire, door, path, "");
+                assert_eq!(
+                    (answer.status, answer.header("Connection")),
+                    (200, Some("keep-alive"))
+                );
+                assert_eq!(answer.header("Keep-Alive"), Some("timeout=5"));
+            }
+        },
+    );
+    for (name, request) in [
+        (
+            "K02 Connection: close ends it",
+            "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",
+        ),
+        (
+            "K02 close in a list, in capitals",
+            "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: Foo, CLOSE\r\n\r\n",
+        ),
+        (
+            "K02 HTTP/1.0 ends it",
+            "GET / HTTP/1.0\r\nHost: {host}\r\n\r\n",
+        ),
+        (
+            "K02 HTTP/1.0 that wants to be kept",
+            "GET / HTTP/1.0\r\nHost: {host}\r\nConnection: keep-alive\r\n\r\n",
+        ),
+        (
+            "K02 what programs ask for is not kept",
+            "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n",
+        ),
+    ] {
+        rows.extend(house.row(name, move |door| {
+            let mut wire = Wire::open(door);
+            ask(&mut wire, door, request);
+            wire.answer().assert_complete();
+        }));
+    }
+    for &(name, request, status) in REFUSED {
+        rows.extend(
+            house.row(format!("{name}: {status}, and the end"), move |door| {
+                let mut wire = kept(door);
+                ask(&mut wire, door, request);
+                wire.answer().assert_refusal(status);
+            }),
+        );
+    }
+    rows.push(house.row_as_it_stands(
+        "K04 two requests in one read: one answer, and the end",
+        |door| {
+            let mut wire = kept(door);
+            let one = request("/style.css", door, "");
+            wire.send(format!("{one}{one}").as_bytes());
+            wire.answer().assert_complete();
+        },
+    ));
+    rows.extend(house.row("K05 HEAD, then GET", |door| {
+        let mut wire = Wire::open(door);
+        ask(&mut wire, door, "HEAD / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        assert_eq!(wire.head().status, 200);
+        assert!(page(&mut wire, door, "/", "").body.ends_with("</html>\n"));
+    }));
+    rows.extend(house.row("K06 an upgrade behind a page: 101", |door| {
+        let mut wire = kept(door);
+        ask(&mut wire, door, UPGRADE);
+        assert_eq!(wire.head().status, 101);
+        wire.echo("no longer HTTP");
+    }));
+    rows.extend(revalidated(house));
+    rows.extend(in_time());
+    rows.extend(crowds());
+    rows
+}
+
+/// What a browser has already is not sent again.
+fn revalidated(house: &Arc<House>) -> Vec<Trial> {
+    let mut rows = house.row(
+        "K07 every file has an entity tag of its own, the same each time",
+        |door| {
+            let mut wire = Wire::open(door);
+            let tags = ["/", "/main.js", "/style.css"].map(|path| tag(&mut wire, door, path));
+            assert_eq!(
+                tags,
+                ["/", "/main.js", "/style.css"].map(|path| tag(&mut wire, door, path))
+            );
+            assert!(
+                tags[0] != tags[1] && tags[1] != tags[2] && tags[0] != tags[2],
+                "{tags:?}"
+            );
+            assert!(
+                tags.iter()
+                    .all(|tag| tag.starts_with('"') && tag.len() > 10),
+                "strong ones: {tags:?}"
+            );
+        },
+    );
+    // "{tag}" is that of the file.
+    for (name, condition, status) in [
+        ("K07 If-None-Match with that tag: 304", "{tag}", 304),
+        ("K07 with a weak one: 304", "W/{tag}", 304),
+        ("K07 with it among others: 304", "\"a\", {tag},\"b\"", 304),
+        ("K07 with any: 304", "*", 304),
+        ("K07 with another: 200", "\"another\"", 200),
+        ("K07 with a part of it: 200", "\"", 200),
+    ] {
+        rows.extend(house.row(name, move |door| {
+            let mut wire = Wire::open(door);
+            let own = tag(&mut wire, door, "/main.js");
+            let condition = format!("If-None-Match: {}\r\n", condition.replace("{tag}", &own));
+            let answer = page(&mut wire, door, "/main.js", &condition);
+            assert_eq!(answer.status, status);
+            assert_eq!(answer.header("ETag"), Some(own.as_str()));
+            assert_eq!(answer.header("Cache-Control"), Some("no-cache"));
+            assert_eq!(answer.header("Content-Length").is_none(), status == 304);
+            // And the connection goes on behind it.
+            assert_eq!(page(&mut wire, door, "/main.js", "").status, 200);
+        }));
+    }
+    rows
+}
+
+fn in_time() -> Vec<Trial> {
+    let mut rows = own_row("K08 no further request: a silent end", SHORT, |door| {
+        kept(door).expect_end();
+    });
+    rows.extend(own_row("K08 half a request: 408", SHORT, |door| {
+        let mut wire = kept(door);
+        wire.send(b"GET / HT");
+        wire.answer().assert_refusal(408);
+    }));
+    rows.push(row(
+        "K09 the server ends: who is kept is closed without a word, at once",
+        || {
+            // Neither the idle timeout nor the grace for WebSockets is waited for.
+            let mut server = Own::start(&["--idle-timeout", "60s"]);
+            let mut wire = kept(server.addr().into());
+            server.process.interrupt();
+            wire.expect_end();
+        },
+    ));
+    rows
+}
+
+fn crowds() -> Vec<Trial> {
+    let mut rows = own_row(
+        "K10 who is kept makes room for a newcomer",
+        TWO_PLACES,
+        |door| {
+            let (mut first, mut second) = (kept(door), kept(door));
+            let mut third = Wire::upgraded(door);
+            let mut fourth = Wire::upgraded(door);
+            third.echo("in");
+            fourth.echo("in");
+            first.expect_end();
+            second.expect_end();
+            Wire::open(door).answer().assert_refusal(503);
+        },
+    );
+    rows.extend(own_row(
+        "K10 the one that was kept for longest goes first",
+        TWO_PLACES,
+        |door| {
+            let (mut first, mut second) = (kept(door), kept(door));
+            page(&mut first, door, "/", "");
+            Wire::upgraded(door).echo("in");
+            second.expect_end();
+            page(&mut first, door, "/", "");
+        },
+    ));
+    rows.push(own_row_as_it_stands(
+        "K11 180 connections stand before the first request: every one is answered",
+        [],
+        |door| {
+            let mut crowd: Vec<Wire> = (0..180).map(|_| Wire::open(door)).collect();
+            for round in 0..7 {
+                for wire in &mut crowd {
+                    ask(wire, door, &request("/icon.svg", door, ""));
+                }
+                for (index, wire) in crowd.iter_mut().enumerate() {
+                    let answer = wire.kept_answer();
+                    assert_eq!(
+                        answer.status, 200,
+                        "round {round}, connection {index}: {answer:?}"
+                    );
+                    if answer.header("Connection") == Some("close") {
+                        // While others wait for a place, none is kept.
+                        *wire = Wire::open(door);
+                    }
+                }
+            }
+        },
+    ));
+    rows.extend(own_row(
+        "K12 connections that stay silent make room, too",
+        TWO_PLACES,
+        |door| {
+            let mut silent = [Wire::open(door), Wire::open(door)];
+            let mut newcomers = [Wire::upgraded(door), Wire::upgraded(door)];
+            newcomers.iter_mut().for_each(|wire| wire.echo("in"));
+            silent.iter_mut().for_each(Wire::expect_end);
+        },
+    ));
+    rows.push(own_row_as_it_stands(
+        "K13 more newcomers than may wait: 503 at once; those who wait in vain are told so",
+        ["--max-connections", "10"],
+        queue,
+    ));
+    rows
+}
+
+/// Eight places beside those of the witnesses, and requests in them that take long. Of one address two may
+/// wait (half of a quarter of the connections).
+fn queue(door: Door) {
+    let start = Instant::now();
+    let mut slow: Vec<Wire> = (0..8).map(|_| Wire::open(door)).collect();
+    slow.iter_mut().for_each(|wire| wire.send(b"GET / HT"));
+    let mut waiting = [Wire::open(door), Wire::open(door)];
+    Wire::open(door).answer().assert_refusal(503);
+    for wire in &mut waiting {
+        wire.answer().assert_refusal(503);
+    }
+    assert!(
+        start.elapsed() >= Duration::from_secs(3),
+        "it was worth waiting"
+    );
+}
+
+/// A connection that has loaded a page.
+fn kept(door: Door) -> Wire {
+    let mut wire = Wire::open(door);
+    page(&mut wire, door, "/icon.svg", "");
+    wire
+}
+
+fn page(wire: &mut Wire, door: Door, path: &str, headers: &str) -> Answer {
+    wire.send(request(path, door, headers).as_bytes());
+    wire.kept_answer()
+}
+
+fn tag(wire: &mut Wire, door: Door, path: &str) -> String {
+    let answer = page(wire, door, path, "");
+    answer.header("ETag").expect("an entity tag").to_owned()
+}
+
+fn request(path: &str, door: Door, headers: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n",
+        door.addr
+    )
+}
+
+fn ask(wire: &mut Wire, door: Door, request: &str) {
+    wire.send(request.replace("{host}", &door.addr.to_string()).as_bytes());
+}
