@@ -12,11 +12,23 @@ use std::sync::LazyLock;
 /// Files of `www`, by name.
 macro_rules! embed {
     ($($name:literal),* $(,)?) => {
-        [$(($name, include_bytes!(concat!("../../www/", $name)))),*]
+        [$(File {
+            name: $name,
+            content: include_bytes!(concat!("../../www/", $name)),
+            compressed: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz")),
+        }),*]
     };
 }
 
-const FILES: &[(&str, &[u8])] = &embed![
+/// A file of the program.
+struct File {
+    name: &'static str,
+    content: &'static [u8],
+    /// By `pages/build.rs`, with gzip.
+    compressed: &'static [u8],
+}
+
+const FILES: &[File] = &embed![
     "address.js",
     "bytes.js",
     "cheeper.html",
@@ -75,10 +87,11 @@ const FILES: &[(&str, &[u8])] = &embed![
     "wire.html",
 ];
 
-/// A file of `www`, as a browser gets it.
+/// A file, as a browser gets it.
 #[derive(Debug)]
 pub(super) struct Page {
     content: Cow<'static, [u8]>,
+    compressed: Option<&'static [u8]>,
     content_type: &'static str,
     /// Names this very content: another content has another one. RFC 9110 §8.8.3.
     entity_tag: Cow<'static, str>,
@@ -89,56 +102,69 @@ impl Page {
     pub(super) fn at(path: &str, www: Option<&Path>) -> Option<Self> {
         let name = file_name(path)?;
         let content_type = content_type(name)?;
-        let (content, entity_tag) = match www {
-            Some(directory) => {
-                let content = directory::read(directory, name)?;
-                let tag = entity_tag(&content).into();
-                (content.into(), tag)
-            }
-            None => {
-                let index = FILES.iter().position(|(own, _)| *own == name)?;
-                (FILES[index].1.into(), ENTITY_TAGS[index].as_str().into())
-            }
-        };
+        if let Some(directory) = www {
+            let content = directory::read(directory, name)?;
+            return Some(Self {
+                entity_tag: entity_tag(&content).into(),
+                content: content.into(),
+                compressed: None,
+                content_type,
+            });
+        }
+        let index = FILES.iter().position(|file| file.name == name)?;
         Some(Self {
-            content,
+            content: FILES[index].content.into(),
+            compressed: Some(FILES[index].compressed),
             content_type,
-            entity_tag,
+            entity_tag: ENTITY_TAGS[index].as_str().into(),
         })
     }
 
     /// The answer to a browser that reached us as `host`. If it has this very content already,
     /// it is told so and nothing else. RFC 9110 §13.1.2.
     pub(super) fn response(
-        self,
+        mut self,
         request: &Headers<'_>,
         host: Option<&str>,
     ) -> Result<Response, HandshakeError> {
+        let compressed = self.compressed.filter(|_| takes_gzip(request));
+        if compressed.is_some() {
+            // Other bytes, so another tag: a strong one names bytes.
+            self.entity_tag = self.entity_tag.replacen('-', "-gzip-", 1).into();
+        }
         let known = request.list("If-None-Match")?;
         let is_known = known.iter().any(|known| {
             // A weak validator names the same tag: for a GET the difference is none.
             *known == "*" || known.strip_prefix("W/").unwrap_or(known) == self.entity_tag
         });
-        let response = if is_known {
-            Response::empty(304) // what guards the page is stored with it
-        } else {
-            guarded(Response::new(200, self.content_type, self.content), host)
+        let response = match compressed {
+            _ if is_known => Response::empty(304), // what guards the page is stored with it
+            Some(bytes) => guarded(Response::new(200, self.content_type, bytes), host)
+                .header("Content-Encoding", "gzip"),
+            None => guarded(Response::new(200, self.content_type, self.content), host),
         };
         // "no-cache" means: keep it, and ask each time whether it is still the same. The modules of a page
         // belong together, and after an update none of them may come from the version before.
         Ok(response
             .header("Cache-Control", "no-cache")
-            .header("ETag", self.entity_tag))
+            .header("ETag", self.entity_tag)
+            .header("Vary", "Accept-Encoding"))
     }
 }
 
+/// Does the client list gzip, and not with a weight of zero? RFC 9110 §12.5.3.
+fn takes_gzip(request: &Headers<'_>) -> bool {
+    let codings = request.list("Accept-Encoding").unwrap_or_default();
+    codings.iter().any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
+        let weight = weight.trim().trim_start_matches("q=").parse();
+        name.trim().eq_ignore_ascii_case("gzip") && weight.is_ok_and(|weight: f32| weight > 0.0)
+    })
+}
+
 /// The tags of [`FILES`].
-static ENTITY_TAGS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    FILES
-        .iter()
-        .map(|(_, content)| entity_tag(content))
-        .collect()
-});
+static ENTITY_TAGS: LazyLock<Vec<String>> =
+    LazyLock::new(|| FILES.iter().map(|file| entity_tag(file.content)).collect());
 
 /// Its length and its FNV-1a hash: these are our own files, and nobody gains by two that look alike.
 fn entity_tag(content: &[u8]) -> String {
@@ -230,32 +256,29 @@ mod tests {
             .collect();
         names.retain(|name| name != "refused.html"); // a form to be filled in: no page of its own
         names.sort();
-        let embedded: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
+        let embedded: Vec<&str> = FILES.iter().map(|file| file.name).collect();
         assert_eq!(embedded, names, "in the order of their names");
-        let size: usize = FILES.iter().map(|(_, content)| content.len()).sum();
+        let size: usize = FILES.iter().map(|file| file.content.len()).sum();
         assert!(size <= 240 << 10, "all pages together have {size} bytes");
     }
 
     /// Otherwise a browser learns of each module from the one that imports it, and asks for one after another.
     #[test]
     fn each_page_asks_for_all_its_modules_at_once() {
-        for (name, page) in FILES.iter().filter(|(name, _)| name.ends_with(".html")) {
-            let page = str::from_utf8(page).expect("text");
+        for file in FILES.iter().filter(|file| file.name.ends_with(".html")) {
+            let page = str::from_utf8(file.content).expect("text");
             let entry = between(page, "<script type=\"module\" src=\"", "\"");
             let preloaded: BTreeSet<&str> =
                 between(page, "rel=\"modulepreload\" href=\"", "\"").collect();
             let mut imported = BTreeSet::new();
             entry.for_each(|entry| add_imports(entry, &mut imported));
-            assert_eq!(preloaded, imported, "{name}");
+            assert_eq!(preloaded, imported, "{}", file.name);
         }
     }
 
     fn add_imports(name: &'static str, all: &mut BTreeSet<&'static str>) {
-        let (_, module) = FILES
-            .iter()
-            .find(|(own, _)| *own == name)
-            .expect("a module");
-        let module = str::from_utf8(module).expect("text");
+        let module = FILES.iter().find(|file| file.name == name);
+        let module = str::from_utf8(module.expect("a module").content).expect("text");
         for import in between(module, " from \"./", "\";") {
             if all.insert(import) {
                 add_imports(import, all);

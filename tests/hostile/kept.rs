@@ -148,6 +148,36 @@ fn revalidated(house: &Arc<House>) -> Vec<Trial> {
             assert_eq!(page(&mut wire, door, "/main.js", "").status, 200);
         }));
     }
+    for (name, codings, is_compressed) in [
+        ("K07 gzip: compressed", "gzip", true),
+        ("K07 gzip among others, in capitals", "br, GZIP;q=0.5", true),
+        (
+            "K07 gzip with a weight of zero: as it is",
+            "gzip;q=0.000, br",
+            false,
+        ),
+        (
+            "K07 a weight that is no number: as it is",
+            "gzip;q=much",
+            false,
+        ),
+        ("K07 other codings: as it is", "br, gzipped", false),
+    ] {
+        rows.extend(house.row(name, move |door| {
+            let mut wire = Wire::open(door);
+            let plain = page(&mut wire, door, "/main.js", "");
+            let codings = format!("Accept-Encoding: {codings}\r\n");
+            let answer = page(&mut wire, door, "/main.js", &codings);
+            let coding = answer.header("Content-Encoding");
+            assert_eq!(coding, is_compressed.then_some("gzip"));
+            assert_eq!(answer.header("Vary"), Some("Accept-Encoding"));
+            assert_eq!(answer.body.starts_with('\u{1f}'), is_compressed);
+            assert_eq!(answer.header("ETag") != plain.header("ETag"), is_compressed);
+            let known = answer.header("ETag").expect("an entity tag");
+            let again = format!("{codings}If-None-Match: {known}\r\n");
+            assert_eq!(page(&mut wire, door, "/main.js", &again).status, 304);
+        }));
+    }
     rows
 }
 
