@@ -1,6 +1,6 @@
 // The sentences about fields, rules and headers: the server's own, which `ws101 inspect` says too.
 
-let all = { fields: {}, rules: {}, headers: {}, devtools: {} };
+let all = { fields: {}, values: {}, rules: {}, headers: {}, devtools: {} };
 
 export async function loadExplanations() {
   const answer = await fetch("explanations.json");
@@ -8,7 +8,13 @@ export async function loadExplanations() {
 }
 
 export const aboutField = (name) => all.fields[name] ?? { label: name };
-export const aboutRule = ({ rule }) => all.rules[rule] ?? { label: rule ?? "a rule" };
+
+/** The rule that was broken. Of text that is not UTF-8 it says why, and names the byte that shows it. */
+export function aboutRule({ rule, why, byte, at }) {
+  const about = all.rules[why ? `${rule}.${why}` : rule] ?? { label: rule ?? "a rule" };
+  const place = at === undefined ? all.values["place.earlier"] : all.values["place.here"]?.replace("{at}", at);
+  return { ...about, sentence: about.sentence?.replace("{byte}", byte).replace("{place}", place) };
+}
 
 /** What a browser's own developer tools show of such a frame. */
 export const aboutDevtools = (kind) => all.devtools[kind] ?? "";

@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 import { aboutField } from "./explanations.js";
 import { LETTERS } from "./wire-words.js";
 
-const FOLDED = 32; // columns of the strip that show before all are asked for
+export const FOLDED = 32; // columns of the strip that show before all are asked for
 
 /** The first two bytes: which of their bits belong to which field. */
 export function bitGrid(frame) {
@@ -58,7 +58,7 @@ export function xorStrip(frame, folded) {
   const shown = folded ? cells.slice(0, FOLDED) : cells;
   const key = frame.cells.filter(({ names }) => names.includes("key")).map(({ value }) => value);
   const characters = charactersOf(Uint8Array.from(shown, ({ plain, value }) => plain ?? value));
-  const columns = shown.map((cell, index) => columnOf(cell, key, frame.payload.from, characters[index]));
+  const columns = shown.map((cell, index) => columnOf(cell, key, frame, characters[index]));
   const gap = shown.findIndex(({ omitted }) => omitted > 0);
   if (gap >= 0) columns.splice(gap, 0, more(frame.record.cut));
   const left = cells.length - shown.length + (gap < 0 ? frame.record.cut : 0);
@@ -74,9 +74,9 @@ export function xorStrip(frame, folded) {
 const more = (count) => el("span", { class: "strip-more" }, `… ${grouped(count)} more …`);
 const labels = (...texts) => el("span", { class: "xor labels", "aria-hidden": "true" }, ...texts.map((text) => el("span", {}, text || "\u00a0")));
 
-function columnOf({ at, value, plain }, key, start, character) {
-  const attributes = { class: "xor field-payload", "data-fields": "payload", "data-at": at };
+function columnOf({ at, value, plain }, key, frame, character) {
+  const attributes = { class: `xor field-payload${at === frame.wrongAt ? " wrong" : ""}`, "data-fields": "payload", "data-at": at };
   const last = el("span", { class: "character" }, character);
   if (key.length !== 4 || plain === undefined) return el("span", attributes, el("span", {}, hexOf(value)), last);
-  return el("span", attributes, el("span", {}, hexOf(value)), el("span", { class: "key-byte" }, hexOf(key[(at - start) % 4])), el("span", {}, hexOf(plain)), last);
+  return el("span", attributes, el("span", {}, hexOf(value)), el("span", { class: "key-byte" }, hexOf(key[(at - frame.payload.from) % 4])), el("span", {}, hexOf(plain)), last);
 }

@@ -4,7 +4,7 @@
 import { counted } from "./bytes.js";
 import { el } from "./dom.js";
 import { aboutField, aboutRule, sectionOf } from "./explanations.js";
-import { bitGrid, byteFields, xorStrip } from "./wire-bits.js";
+import { bitGrid, byteFields, FOLDED, xorStrip } from "./wire-bits.js";
 import { dumpOf, rulerOf } from "./wire-dump.js";
 import { frameOf } from "./wire-frame.js";
 import { devtoolsSentence, directionOf, isPart, LETTERS, valueOf } from "./wire-words.js";
@@ -32,7 +32,7 @@ export function createDetail({ fieldChosen }) {
   function show(record, field) {
     if (view.frame?.record !== record) {
       view.frame = frameOf(record);
-      view.folded = true;
+      view.folded = view.frame.wrongAt < FOLDED;
       view.at = null;
       view.field = "";
     }

@@ -52,11 +52,11 @@ function byteOf(cell, value, frame) {
     "button",
     {
       type: "button",
-      class: `byte ${classOf(cell)}${ends ? " read-end" : ""}`,
+      class: `byte ${classOf(cell)}${ends ? " read-end" : ""}${cell.at === frame.wrongAt ? " wrong" : ""}`,
       tabindex: "-1",
       "data-fields": cell.names.join(" "),
       "data-at": cell.at,
-      title: ends ? `a ${callOf(frame)} of the server ended here` : undefined,
+      title: cell.at === frame.wrongAt ? "this byte shows that the text is not UTF-8" : ends ? `a ${callOf(frame)} of the server ended here` : undefined,
     },
     hexOf(value),
   );

@@ -40,6 +40,7 @@ export function frameOf(record) {
     text: record.cut ? null : textOf(plain),
     cells: cellsOf(bytes, record.cut, fields, payload, plain),
     readEnds: endsOf(record.reads),
+    wrongAt: wrongOf(record.verdict),
   };
 }
 
@@ -54,6 +55,9 @@ function cellsOf(bytes, cut, fields, payload, plain) {
     return { at, value, names, plain: plain[plainAt], omitted: cut > 0 && index === head ? cut : 0 };
   });
 }
+
+/** The byte that shows that the text is not UTF-8. When an earlier frame has it: FIN, which ends the message here. */
+const wrongOf = ({ why, at }) => (why ? (at ?? 0) : -1);
 
 /** After how many bytes of the frame each read() of it ended. */
 function endsOf(sizes) {

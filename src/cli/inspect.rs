@@ -1,5 +1,6 @@
 //! `ws101 inspect`: bytes, explained bit by bit, and whether they are right.
 
+mod payload;
 mod show;
 mod show_http;
 

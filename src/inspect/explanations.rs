@@ -1,5 +1,7 @@
 //! The sentences, from the one file that the pages read, too.
 
+use super::record::Verdict;
+use crate::protocol::ProtocolError;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -76,8 +78,22 @@ impl Explanations {
         self.devtools.get(kind).map_or("", String::as_str)
     }
 
-    pub(crate) fn rule(&self, id: &str) -> Option<&Explanation> {
-        self.rules.get(id)
+    /// What is wrong, if anything: the rule that was broken, and the sentence about this breach of it.
+    pub(crate) fn breach(&self, verdict: Verdict) -> Option<(&Explanation, String)> {
+        let Verdict::Refused { error, at } = verdict else {
+            return None;
+        };
+        let ProtocolError::InvalidUtf8 { fault, byte, .. } = error else {
+            let rule = self.rules.get(error.rule())?;
+            return Some((rule, rule.sentence.clone()));
+        };
+        let rule = self.rules.get(&format!("utf8.{}", fault.name()))?;
+        let place = match at {
+            Some(at) => self.value("place.here").replace("{at}", &at.to_string()),
+            None => self.value("place.earlier").to_owned(),
+        };
+        let sentence = rule.sentence.replace("{byte}", &format!("{byte:02x}"));
+        Some((rule, sentence.replace("{place}", &place)))
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&Explanation> {
@@ -89,7 +105,7 @@ impl Explanations {
 mod tests {
     use super::super::fields::Name;
     use super::*;
-    use crate::protocol::{CloseCode, Opcode, Request, Upgrade};
+    use crate::protocol::{CloseCode, Opcode, Request, Upgrade, Utf8Fault};
     use std::collections::BTreeSet;
 
     fn keys<T>(map: &BTreeMap<String, T>) -> BTreeSet<&str> {
@@ -102,7 +118,7 @@ mod tests {
         assert_eq!(keys(&explanations().fields), names.into());
     }
 
-    /// The names behind `=> "` in the functions that name rules.
+    /// The names behind `=> "` in the functions that name rules; there are seven ways to break one.
     #[test]
     fn every_rule_is_explained_and_no_other() {
         let sources = [
@@ -112,8 +128,11 @@ mod tests {
         let functions = (sources.iter()).flat_map(|source| source.split("fn rule(").skip(1));
         let bodies = functions.filter_map(|rest| rest.split("\n    }\n").next());
         let ids = bodies.flat_map(|body| body.split("=> \"").skip(1));
-        let ids: BTreeSet<&str> = ids.filter_map(|rest| rest.split('"').next()).collect();
+        let mut ids: BTreeSet<&str> = ids.filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(ids.len(), 14 + 17 + 6, "{ids:?}");
+        assert!(ids.remove("utf8"));
+        let faults = Utf8Fault::ALL.map(|fault| format!("utf8.{}", fault.name()));
+        ids.extend(faults.iter().map(String::as_str));
         assert_eq!(keys(&explanations().rules), ids);
         for rule in explanations().rules.values() {
             let known = |name: &String| Name::ALL.iter().any(|field| field.as_str() == name);
@@ -166,6 +185,8 @@ mod tests {
             "length.16",
             "length.64",
             "extended",
+            "place.here",
+            "place.earlier",
         ];
         assert_eq!(keys, expected.into());
     }

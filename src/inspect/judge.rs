@@ -26,6 +26,9 @@ pub(super) struct Judge {
     midway: bool,
     /// Of the last frame that belonged to a message.
     place: Place,
+    /// Of that message: how many bytes came in earlier frames, and in this one.
+    before: u64,
+    len: u64,
     /// The payload of a control frame, until it is complete.
     control: Vec<u8>,
 }
@@ -40,6 +43,8 @@ impl Judge {
                 part: 0,
                 last: true,
             },
+            before: 0,
+            len: 0,
             control: Vec::new(),
         }
     }
@@ -57,7 +62,9 @@ impl Judge {
         self.assembler.admit(header)?;
         if midway || !continues {
             (self.place.id, self.place.part) = (self.place.id + 1, 0);
+            (self.before, self.len) = (0, 0);
         }
+        (self.before, self.len) = (self.before + self.len, header.len);
         self.place.part += 1;
         self.place.last = header.fin;
         Ok(Some(self.place))
@@ -73,6 +80,16 @@ impl Judge {
         match progress {
             Progress::InPlace(kind) => in_place(kind, part.payload).map(|_: Message<'_>| ()),
             Progress::Assembled | Progress::Unfinished => Ok(()),
+        }
+    }
+
+    /// Where in the payload of the frame with this header a byte of the text is, if it is not in an
+    /// earlier frame.
+    pub(super) fn place_in_payload(&self, header: &FrameHeader, at: u64) -> Option<u64> {
+        match header.opcode {
+            // §5.5.1: the code precedes the reason.
+            Opcode::Close => Some(2 + at),
+            _ => at.checked_sub(self.before),
         }
     }
 

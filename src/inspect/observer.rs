@@ -75,7 +75,8 @@ impl Observer {
                 Ok(true) => records.push(self.finish(at, Verdict::Right)),
                 Err(error) => {
                     self.frame.gather_rest(bytes);
-                    records.push(self.finish(at, Verdict::Refused(error)));
+                    let verdict = self.refused(error);
+                    records.push(self.finish(at, verdict));
                 }
             }
         }
@@ -110,7 +111,7 @@ impl Observer {
                 }
             }
             Ok(None) => Verdict::Unfinished,
-            Err(error) => Verdict::Refused(error),
+            Err(error) => self.refused(error),
         };
         Some(self.finish(at, verdict))
     }
@@ -177,13 +178,27 @@ impl Observer {
         Ok(last)
     }
 
+    fn refused(&self, error: ProtocolError) -> Verdict {
+        let place = |at| {
+            let (header, size) = self.frame.header?;
+            Some(size + self.judge.place_in_payload(&header, at)?)
+        };
+        Verdict::Refused {
+            error,
+            at: match error {
+                ProtocolError::InvalidUtf8 { at, .. } => place(at),
+                _ => None,
+            },
+        }
+    }
+
     /// The frame is done with; the next one begins.
     fn finish(&mut self, at: Duration, verdict: Verdict) -> FrameRecord {
         let frame = std::mem::take(&mut self.frame);
         self.frames += 1;
         self.over = match verdict {
             Verdict::Right => (frame.header).is_some_and(|(it, _)| it.opcode == Opcode::Close),
-            Verdict::Refused(_) => true,
+            Verdict::Refused { .. } => true,
             Verdict::Unfinished => false,
         };
         let about = About {

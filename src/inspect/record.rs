@@ -53,7 +53,12 @@ impl From<Role> for Dir {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Right,
-    Refused(ProtocolError),
+    Refused {
+        error: ProtocolError,
+        /// Of text that is not UTF-8: where in this frame the byte is that shows it. A message may
+        /// end within a character whose bytes came in an earlier frame.
+        at: Option<u64>,
+    },
     Unfinished,
 }
 
@@ -63,11 +68,18 @@ impl Serialize for Verdict {
         match self {
             Self::Right => map.serialize_entry("ok", &true)?,
             Self::Unfinished => map.serialize_entry("ok", &None::<bool>)?,
-            Self::Refused(error) => {
+            Self::Refused { error, at } => {
                 map.serialize_entry("ok", &false)?;
                 map.serialize_entry("rule", error.rule())?;
                 map.serialize_entry("section", error.section())?;
                 map.serialize_entry("close", &error.close_code().number())?;
+                if let ProtocolError::InvalidUtf8 { fault, byte, .. } = *error {
+                    map.serialize_entry("why", fault.name())?;
+                    map.serialize_entry("byte", &Hex(vec![byte]))?;
+                    if let Some(at) = at {
+                        map.serialize_entry("at", at)?;
+                    }
+                }
             }
         }
         map.end()
@@ -133,7 +145,7 @@ impl FrameRecord {
     pub(crate) fn kind(&self) -> &'static str {
         let is_part = |place: Place| place.part > 1 || !place.last;
         match (self.verdict, self.layout().opcode) {
-            (Verdict::Refused(_), _) => "refused",
+            (Verdict::Refused { .. }, _) => "refused",
             (_, 8) => "close",
             (_, 9) => "ping",
             (_, 10) => "pong",

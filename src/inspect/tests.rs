@@ -5,7 +5,9 @@ mod properties;
 use super::fields::Bits;
 use super::kept::{BEGINNING, END};
 use super::{FrameRecord, Observer, Value, Verdict};
-use crate::protocol::{Frame, FrameHeader, Limits, MaskKey, Opcode, ProtocolError, Role, mask};
+use crate::protocol::{
+    Frame, FrameHeader, Limits, MaskKey, Opcode, ProtocolError, Role, Utf8Fault, mask,
+};
 use std::time::Duration;
 
 const AT: Duration = Duration::from_millis(7);
@@ -60,6 +62,10 @@ fn masked(opcode: Opcode, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
+const fn refused(error: ProtocolError, at: Option<u64>) -> Verdict {
+    Verdict::Refused { error, at }
+}
+
 fn watch(observer: &mut Observer, bytes: &[u8]) -> FrameRecord {
     let mut records = observer.receive(bytes, AT);
     assert_eq!(records.len(), 1, "{records:?}");
@@ -108,7 +114,9 @@ fn a_wrong_byte_is_told_before_the_frame_is_complete() {
     let mut observer = Observer::new(Role::Client, Limits::CHAT);
     assert_eq!(observer.receive(&bytes[..7], AT), []);
     let record = watch(&mut observer, &bytes[7..8]);
-    assert_eq!(record.verdict, Verdict::Refused(ProtocolError::InvalidUtf8));
+    let (fault, byte) = (Utf8Fault::NeverLegal, 0xff);
+    let error = ProtocolError::InvalidUtf8 { fault, byte, at: 1 };
+    assert_eq!(record.verdict, refused(error, Some(7)));
     assert_eq!(
         (record.plain.0, record.reads),
         (b"a\xff".to_vec(), vec![7, 1])
@@ -174,7 +182,7 @@ fn midway_a_continuation_continues_what_nobody_saw() {
         Some((2, 1, true)),
     ];
     assert_eq!(places, expected);
-    let nothing = Verdict::Refused(ProtocolError::NothingToContinue);
+    let nothing = refused(ProtocolError::NothingToContinue, None);
     assert_eq!(watch(&mut observer, last).verdict, nothing);
     let mut from_the_start = Observer::new(Role::Server, Limits::CHAT);
     assert_eq!(watch(&mut from_the_start, rest).verdict, nothing);
@@ -205,14 +213,16 @@ fn a_cut_frame_leaves_its_message_begun() {
         (Verdict::Right, Some(2))
     );
     let another = watch(&mut observer, b"\x81\x00");
-    let unfinished = Verdict::Refused(ProtocolError::MessageUnfinished);
+    let unfinished = refused(ProtocolError::MessageUnfinished, None);
     assert_eq!(another.verdict, unfinished);
 
     let mut observer = Observer::new(Role::Server, Limits::CHAT);
     let whole = observer.receive_cut(&header(true, Opcode::Text), 1_000, b"", AT);
     assert_eq!(whole.map(|record| record.verdict), Some(Verdict::Right));
     let text = watch(&mut observer, b"\x81\x01\xff");
-    assert_eq!(text.verdict, Verdict::Refused(ProtocolError::InvalidUtf8));
+    let (fault, byte) = (Utf8Fault::NeverLegal, 0xff);
+    let error = ProtocolError::InvalidUtf8 { fault, byte, at: 0 };
+    assert_eq!(text.verdict, refused(error, Some(2)));
 }
 
 #[test]

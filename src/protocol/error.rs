@@ -7,6 +7,7 @@
 
 use super::close::CloseCode;
 use super::header::{Opcode, Role};
+use super::utf8::Utf8Fault;
 use std::fmt;
 
 pub use super::handshake_error::{HandshakeError, ResponseError};
@@ -37,7 +38,14 @@ pub enum ProtocolError {
     /// A new message, and the last one has not ended.
     MessageUnfinished,
     /// Text that is not UTF-8.
-    InvalidUtf8,
+    InvalidUtf8 {
+        /// What is wrong with it.
+        fault: Utf8Fault,
+        /// The byte that shows it.
+        byte: u8,
+        /// How many bytes of the message's text, or of the Close's reason, precede that byte.
+        at: u64,
+    },
     /// A Close frame whose body is a single byte: half a code.
     CloseBodyTooShort,
     /// A close code that may not travel.
@@ -60,7 +68,7 @@ impl ProtocolError {
     /// The code of the Close frame that answers this: the one place that decides. §7.4.1.
     pub const fn close_code(self) -> CloseCode {
         match self {
-            Self::InvalidUtf8 => CloseCode::INVALID_DATA,
+            Self::InvalidUtf8 { .. } => CloseCode::INVALID_DATA,
             Self::MessageTooBig { .. } => CloseCode::TOO_BIG,
             Self::TooManyFragments { .. } => CloseCode::POLICY_VIOLATION,
             _ => CloseCode::PROTOCOL_ERROR,
@@ -75,7 +83,7 @@ impl ProtocolError {
             Self::WrongMasking { .. } => "5.1",
             Self::ControlTooLong(_) | Self::ControlFragmented(_) => "5.5",
             Self::NothingToContinue | Self::MessageUnfinished => "5.4",
-            Self::InvalidUtf8 => "8.1",
+            Self::InvalidUtf8 { .. } => "8.1",
             Self::CloseBodyTooShort => "5.5.1",
             Self::InvalidCloseCode(_) => "7.4",
             Self::MessageTooBig { .. } | Self::TooManyFragments { .. } => "10.4",
@@ -94,7 +102,7 @@ impl ProtocolError {
             Self::ControlFragmented(_) => "control-fragmented",
             Self::NothingToContinue => "nothing-to-continue",
             Self::MessageUnfinished => "message-unfinished",
-            Self::InvalidUtf8 => "utf8",
+            Self::InvalidUtf8 { .. } => "utf8",
             Self::CloseBodyTooShort => "close-body",
             Self::InvalidCloseCode(_) => "close-code",
             Self::MessageTooBig { .. } => "message-size",
@@ -107,18 +115,7 @@ impl fmt::Display for ProtocolError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ReservedBitsSet(bits) => {
-                let set = [(0x40, "RSV1"), (0x20, "RSV2"), (0x10, "RSV3")];
-                let names: Vec<_> = set
-                    .iter()
-                    .filter(|(bit, _)| bits & bit != 0)
-                    .map(|(_, name)| *name)
-                    .collect();
-                let verb = if names.len() == 1 { "is" } else { "are" };
-                write!(
-                    f,
-                    "{} {verb} set, no extension was negotiated",
-                    names.join(" and ")
-                )
+                write!(f, "{} set, no extension was negotiated", names_of(*bits))
             }
             Self::UnknownOpcode(bits) => write!(f, "opcode {bits:#x} is reserved"),
             Self::WrongMasking {
@@ -135,7 +132,12 @@ impl fmt::Display for ProtocolError {
             Self::ControlFragmented(opcode) => write!(f, "a {opcode:?} frame without FIN"),
             Self::NothingToContinue => write!(f, "a continuation, but no message has begun"),
             Self::MessageUnfinished => write!(f, "a new message before the last one ended"),
-            Self::InvalidUtf8 => write!(f, "text that is not UTF-8"),
+            Self::InvalidUtf8 { fault, byte, at } => {
+                write!(
+                    f,
+                    "text that is not UTF-8: its byte {at}, {byte:02x}, {fault}"
+                )
+            }
             Self::CloseBodyTooShort => write!(f, "a Close body of one byte, a code takes two"),
             Self::InvalidCloseCode(number) => write!(f, "close code {number} may not be sent"),
             Self::MessageTooBig { len, max } => {
@@ -144,6 +146,15 @@ impl fmt::Display for ProtocolError {
             Self::TooManyFragments { max } => write!(f, "a message in more than {max} frames"),
         }
     }
+}
+
+/// `RSV1 and RSV3 are`
+fn names_of(reserved: u8) -> String {
+    let bits = [(0x40, "RSV1"), (0x20, "RSV2"), (0x10, "RSV3")];
+    let set = bits.iter().filter(|(bit, _)| reserved & bit != 0);
+    let names: Vec<_> = set.map(|(_, name)| *name).collect();
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    format!("{} {verb}", names.join(" and "))
 }
 
 impl std::error::Error for ProtocolError {}

@@ -52,4 +52,4 @@ pub use message::{Assembler, Limits, Message, Progress};
 pub use outgoing::{KeySource, Outgoing, SendError};
 pub use session::{Event, Incoming, Session, State};
 pub use upgrade::{Upgrade, UpgradeRule};
-pub use utf8::{Utf8Decoder, from_utf8};
+pub use utf8::{Utf8Decoder, Utf8Fault, from_utf8};

@@ -7,15 +7,116 @@
 //!   what is certain. A character whose last bytes are still to come waits outside.
 
 use super::error::ProtocolError;
+use std::fmt;
 
 /// The whole of `bytes` as text.
 #[inline]
 pub fn from_utf8(bytes: &[u8]) -> Result<&str, ProtocolError> {
+    check(bytes).ok_or_else(|| refusal(bytes, 0))
+}
+
+#[inline]
+fn check(bytes: &[u8]) -> Option<&str> {
     #[cfg(feature = "simdutf8")]
     let checked = simdutf8::basic::from_utf8(bytes);
     #[cfg(not(feature = "simdutf8"))]
     let checked = std::str::from_utf8(bytes);
-    checked.map_err(|_| ProtocolError::InvalidUtf8)
+    checked.ok()
+}
+
+/// Why a text is not UTF-8. RFC 3629 §3, §4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Utf8Fault {
+    /// c0, c1 or f5 to ff.
+    NeverLegal,
+    /// A continuation byte, 80 to bf, and no character has begun.
+    UnexpectedContinuation,
+    /// A character has begun, and this byte does not continue it.
+    NotAContinuation,
+    /// The text ends within a character; the byte is its last one.
+    CutOff,
+    /// U+D800 to U+DFFF, the halves of UTF-16's pairs: ed, then a0 to bf.
+    Surrogate,
+    /// More bytes than the character needs: e0, then 80 to 9f; f0, then 80 to 8f.
+    Overlong,
+    /// Above U+10FFFF: f4, then 90 to bf.
+    AboveMaximum,
+}
+
+impl Utf8Fault {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::NeverLegal,
+        Self::UnexpectedContinuation,
+        Self::NotAContinuation,
+        Self::CutOff,
+        Self::Surrogate,
+        Self::Overlong,
+        Self::AboveMaximum,
+    ];
+
+    /// What is wrong with `byte`, which cannot follow `begun`: the bytes of a character so far.
+    const fn of(begun: &[u8], byte: u8) -> Self {
+        match (begun, byte) {
+            (_, 0xc0 | 0xc1 | 0xf5..) => Self::NeverLegal,
+            ([], _) => Self::UnexpectedContinuation,
+            ([0xed], 0x80..=0xbf) => Self::Surrogate,
+            ([0xe0 | 0xf0], 0x80..=0xbf) => Self::Overlong,
+            ([0xf4], 0x80..=0xbf) => Self::AboveMaximum,
+            _ => Self::NotAContinuation,
+        }
+    }
+
+    /// A short name for tables and machines; it never changes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NeverLegal => "never-legal",
+            Self::UnexpectedContinuation => "unexpected-continuation",
+            Self::NotAContinuation => "not-a-continuation",
+            Self::CutOff => "cut-off",
+            Self::Surrogate => "surrogate",
+            Self::Overlong => "overlong",
+            Self::AboveMaximum => "above-10ffff",
+        }
+    }
+}
+
+/// What the byte that shows it does.
+impl fmt::Display for Utf8Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NeverLegal => "is never part of UTF-8",
+            Self::UnexpectedContinuation => "continues no character",
+            Self::NotAContinuation => "does not continue the character before it",
+            Self::CutOff => "is the last, within a character",
+            Self::Surrogate => "makes a surrogate",
+            Self::Overlong => "makes an overlong form",
+            Self::AboveMaximum => "makes a code point above U+10FFFF",
+        })
+    }
+}
+
+/// The error for `bytes`, which are not UTF-8 and follow `before` bytes of the same text.
+#[cold]
+fn refusal(bytes: &[u8], before: u64) -> ProtocolError {
+    let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    let rest = &bytes[valid..];
+    let is_impossible = |len: &usize| {
+        std::str::from_utf8(&rest[..*len]).is_err_and(|error| error.error_len().is_some())
+    };
+    // The shortest beginning that no text has ends with the byte that shows it. If there is none,
+    // the text itself has ended too early.
+    let impossible = (1..=rest.len()).find(is_impossible);
+    let shown = &rest[..impossible.unwrap_or(rest.len())];
+    let (byte, begun) = shown.split_last().unwrap_or((&0, &[]));
+    ProtocolError::InvalidUtf8 {
+        fault: match impossible {
+            Some(_) => Utf8Fault::of(begun, *byte),
+            None => Utf8Fault::CutOff,
+        },
+        byte: *byte,
+        at: before + (valid + begun.len()) as u64,
+    }
 }
 
 /// Grows a text by pieces, and refuses a piece at its first impossible byte.
@@ -24,6 +125,8 @@ pub struct Utf8Decoder {
     /// The first bytes of a character that the last piece ended within: at most three.
     pending: [u8; 4],
     pending_len: usize,
+    /// Bytes of the text that precede `pending`.
+    before: u64,
 }
 
 impl Utf8Decoder {
@@ -32,6 +135,7 @@ impl Utf8Decoder {
         Self {
             pending: [0; 4],
             pending_len: 0,
+            before: 0,
         }
     }
 
@@ -39,7 +143,8 @@ impl Utf8Decoder {
     pub fn push(&mut self, piece: &[u8], text: &mut String) -> Result<(), ProtocolError> {
         let piece = self.complete_pending(piece, text)?;
         let (whole, begun) = piece.split_at(piece.len() - begun_character(piece));
-        text.push_str(from_utf8(whole)?);
+        text.push_str(check(whole).ok_or_else(|| refusal(piece, self.before))?);
+        self.before += whole.len() as u64;
         if !begun.is_empty() {
             self.pending[..begun.len()].copy_from_slice(begun);
             self.pending_len = begun.len();
@@ -50,11 +155,14 @@ impl Utf8Decoder {
 
     /// The text ends here: was its last character complete?
     pub fn finish(&mut self) -> Result<(), ProtocolError> {
-        let incomplete = std::mem::take(&mut self.pending_len) > 0;
-        if incomplete {
-            Err(ProtocolError::InvalidUtf8)
-        } else {
-            Ok(())
+        let Self {
+            pending,
+            pending_len,
+            before,
+        } = std::mem::take(self);
+        match pending_len {
+            0 => Ok(()),
+            len => Err(refusal(&pending[..len], before)),
         }
     }
 
@@ -73,6 +181,7 @@ impl Utf8Decoder {
             self.pending_len += 1;
             if let Some(character) = self.judge_pending()? {
                 text.push_str(character);
+                self.before += self.pending_len as u64;
                 self.pending_len = 0;
             }
         }
@@ -85,10 +194,11 @@ impl Utf8Decoder {
     /// the second bytes that are impossible (`e0 80`, `ed a0`, `f4 90`): so four bytes
     /// never wait, and nothing is refused later than at its first wrong byte.
     fn judge_pending(&self) -> Result<Option<&str>, ProtocolError> {
-        match std::str::from_utf8(&self.pending[..self.pending_len]) {
+        let pending = &self.pending[..self.pending_len];
+        match std::str::from_utf8(pending) {
             Ok(character) => Ok(Some(character)),
             Err(error) if error.error_len().is_none() => Ok(None),
-            Err(_) => Err(ProtocolError::InvalidUtf8),
+            Err(_) => Err(refusal(pending, self.before)),
         }
     }
 }

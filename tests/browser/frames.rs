@@ -4,6 +4,7 @@ mod drawer;
 mod flood;
 mod marks;
 mod table;
+mod utf8;
 
 use crate::PageTest;
 use crate::live::bytes::hex;
@@ -12,9 +13,10 @@ use crate::tab::{Tab, quoted};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
-pub(crate) const TESTS: [PageTest; 11] = [
+pub(crate) const TESTS: [PageTest; 12] = [
     ("table", table::as_sent),
     ("refused", table::refused),
+    ("utf8", utf8::the_byte_that_shows_it),
     ("own_connection", table::own_connection),
     ("another's", table::anothers),
     ("marks", marks::both_ways),

@@ -4,6 +4,7 @@ use crate::PROTOCOL;
 use crate::markdown::{blocks, rows};
 use std::collections::BTreeSet;
 use std::process::Command;
+use ws101::protocol::{ProtocolError, Utf8Fault, from_utf8};
 
 /// The document's flags and defaults are those that `ws101 serve --help` prints.
 #[test]
@@ -83,6 +84,25 @@ fn numbers_after(source: &str, mark: &str) -> BTreeSet<u16> {
         .collect();
     assert!(found.len() > 5, "numbers were found");
     found
+}
+
+/// Each way to be no UTF-8 that the source has, and no other; the last byte of its example shows it.
+#[test]
+fn text_that_is_none() {
+    let documented = words_of_rows("`why`");
+    let known = Utf8Fault::ALL.map(|fault| fault.name().to_owned());
+    assert_eq!(documented, known.into());
+    for row in rows(PROTOCOL, "`why`") {
+        let example = row[1].trim_matches('`').split(' ');
+        let example: Vec<u8> = example
+            .map(|byte| u8::from_str_radix(byte, 16).expect("two hex digits"))
+            .collect();
+        let Err(ProtocolError::InvalidUtf8 { fault, at, .. }) = from_utf8(&example) else {
+            panic!("{row:?} is UTF-8");
+        };
+        let (why, last) = (row[0].trim_matches('`'), example.len() as u64 - 1);
+        assert_eq!((fault.name(), at), (why, last), "{row:?}");
+    }
 }
 
 /// Requests, events and errors of the chat: each that the source has, and no other.

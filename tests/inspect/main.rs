@@ -10,6 +10,7 @@ mod notations;
 mod program;
 mod right;
 mod show;
+mod utf8;
 mod wrong;
 
 use bytes::digits;
@@ -21,6 +22,7 @@ fn main() {
     let rows = [
         right::rows(),
         wrong::rows(),
+        utf8::rows(),
         show::rows(),
         notations::rows(),
         handshake::rows(),

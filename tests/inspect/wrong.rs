@@ -66,7 +66,13 @@ fn refused(arguments: &[&str], rule: &str, section: &str, close: u16) {
     let records = records(arguments, b"", 1);
     let (last, before) = records.split_last().expect("a record");
     let verdict = json!({"ok": false, "rule": rule, "section": section, "close": close});
-    assert_eq!(last["verdict"], verdict, "{last}");
+    let mut found = last["verdict"].clone();
+    if rule == "utf8" {
+        // Why, and where: see the rows of `utf8`.
+        let found = found.as_object_mut().expect("an object");
+        found.retain(|key, _| !["why", "byte", "at"].contains(&key.as_str()));
+    }
+    assert_eq!(found, verdict, "{last}");
     assert!(
         before.iter().all(|record| record["verdict"]["ok"] == true),
         "{before:?}"

@@ -27,7 +27,7 @@ proptest! {
             pushed
         });
         let whole = pushed.and_then(|()| decoder.finish()).map(|()| text.as_str());
-        prop_assert_eq!(whole.ok(), std::str::from_utf8(&bytes).ok());
+        prop_assert_eq!(whole, from_utf8(&bytes), "what is wrong is the same in pieces");
         prop_assert_eq!(from_utf8(&bytes).ok(), std::str::from_utf8(&bytes).ok());
     }
 

@@ -3,7 +3,7 @@
 use crate::bytes::{Seen, close_from, hear};
 use crate::conversation::{client, row, server, session};
 use libtest_mimic::Trial;
-use ws101::protocol::{CloseCode, CloseReason, Limits, Opcode, ProtocolError, Role};
+use ws101::protocol::{CloseCode, CloseReason, Limits, Opcode, ProtocolError, Role, Utf8Fault};
 
 pub(crate) fn rows() -> Vec<Trial> {
     let mut rows = bodies();
@@ -174,10 +174,16 @@ fn judge_code(number: u16) {
 fn reasons() -> Vec<Trial> {
     let longest = "r".repeat(123);
     let too_long = [&[0x03, 0xe8][..], &[b'r'; 124]].concat();
-    let invalid = |name: &str, text: &[u8]| {
+    let invalid = |name: &str, text: &[u8], at: usize, fault| {
+        let (byte, place) = (text[at], at as u64);
+        let error = ProtocolError::InvalidUtf8 {
+            fault,
+            byte,
+            at: place,
+        };
         server(name)
             .hears_frame(0x88, [&[0x03, 0xe8], text].concat())
-            .refuses(ProtocolError::InvalidUtf8, 1007, 6 + 2 + text.len())
+            .refuses(error, 1007, 6 + 2 + text.len())
             .row()
     };
     vec![
@@ -190,15 +196,24 @@ fn reasons() -> Vec<Trial> {
             .hears_frame(0x88, &too_long)
             .refuses(ProtocolError::ControlTooLong(Opcode::Close), 1002, 2)
             .row(),
-        server("C07 8.1 a reason that is not UTF-8")
-            .hears("88 83 37 fa 21 3d 34 12 de")
-            .refuses(ProtocolError::InvalidUtf8, 1007, 9)
-            .row(),
+        invalid(
+            "C07 8.1 a reason that is not UTF-8",
+            &[0xff],
+            0,
+            Utf8Fault::NeverLegal,
+        ),
         invalid(
             "C07 8.1 a reason that ends within a character",
             &[b'a', 0xe2, 0x82],
+            2,
+            Utf8Fault::CutOff,
         ),
-        invalid("C07 8.1 a reason with a surrogate", &[0xed, 0xa0, 0x80]),
+        invalid(
+            "C07 8.1 a reason with a surrogate",
+            &[0xed, 0xa0, 0x80],
+            1,
+            Utf8Fault::Surrogate,
+        ),
         server("8.1 a reason in every length of character is accepted")
             .hears_bytes(&close_from(Role::Client, 4000, "aß€𝄞\u{0}"))
             .sees(closed(4000, "aß€𝄞\u{0}"))

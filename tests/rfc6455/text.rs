@@ -4,13 +4,12 @@ use crate::bytes::{KEY, Seen, close_from, frame_from, header, hear};
 use crate::conversation::{client, row, server, session};
 use libtest_mimic::Trial;
 use std::ops::RangeInclusive;
-use ws101::protocol::{Limits, ProtocolError, Role, Utf8Decoder, from_utf8};
+use ws101::protocol::{Limits, ProtocolError, Role, Utf8Decoder, Utf8Fault, from_utf8};
 
 const TEXT: u8 = 0x01;
 const WHOLE: u8 = 0x81;
 const MORE: u8 = 0x00;
 const LAST: u8 = 0x80;
-const INVALID: ProtocolError = ProtocolError::InvalidUtf8;
 
 pub(crate) fn rows() -> Vec<Trial> {
     let mut rows = messages();
@@ -37,47 +36,82 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 fn messages() -> Vec<Trial> {
-    let bad = |name: &str, payload: &[u8], at: usize| {
+    let bad = |name: &str, payload: &[u8], at: usize, fault| {
+        let error = invalid(fault, payload[at], at);
         server(name)
             .hears_frame(WHOLE, payload)
-            .refuses(INVALID, 1007, 6 + at)
+            .refuses(error, 1007, 6 + at + 1)
             .row()
     };
     vec![
         server("M01 8.1 a byte that is never UTF-8")
             .hears("81 81 37 fa 21 3d c8")
-            .refuses(INVALID, 1007, 7)
+            .refuses(invalid(Utf8Fault::NeverLegal, 0xff, 0), 1007, 7)
             .row(),
-        bad("M02 8.1 an overlong slash in two bytes", b"\xc0\xaf", 1),
+        bad(
+            "M02 8.1 an overlong slash in two bytes",
+            b"\xc0\xaf",
+            0,
+            Utf8Fault::NeverLegal,
+        ),
         bad(
             "M02 8.1 an overlong slash in three bytes",
             b"\xe0\x80\xaf",
-            2,
+            1,
+            Utf8Fault::Overlong,
         ),
         bad(
             "M02 8.1 an overlong slash in four bytes",
             b"\xf0\x80\x80\xaf",
-            2,
+            1,
+            Utf8Fault::Overlong,
         ),
-        bad("M04 8.1 U+110000", b"\xf4\x90\x80\x80", 2),
-        bad("M04 8.1 f5 begins no character", b"\xf5\x80\x80\x80", 1),
-        bad("M04 8.1 fe", b"\xfe", 1),
-        bad("M04 8.1 a form of five bytes", b"\xf8\x88\x80\x80\x80", 1),
+        bad(
+            "M04 8.1 U+110000",
+            b"\xf4\x90\x80\x80",
+            1,
+            Utf8Fault::AboveMaximum,
+        ),
+        bad(
+            "M04 8.1 f5 begins no character",
+            b"\xf5\x80\x80\x80",
+            0,
+            Utf8Fault::NeverLegal,
+        ),
+        bad("M04 8.1 fe", b"\xfe", 0, Utf8Fault::NeverLegal),
+        bad(
+            "M04 8.1 a form of five bytes",
+            b"\xf8\x88\x80\x80\x80",
+            0,
+            Utf8Fault::NeverLegal,
+        ),
         bad(
             "M04 8.1 a form of six bytes",
             b"\xfc\x84\x80\x80\x80\x80",
-            1,
+            0,
+            Utf8Fault::NeverLegal,
         ),
-        bad("8.1 a lone surrogate", b"\xed\xa0\x80", 2),
-        bad("8.1 a continuation byte first", b"\x80", 1),
+        bad(
+            "8.1 a lone surrogate",
+            b"\xed\xa0\x80",
+            1,
+            Utf8Fault::Surrogate,
+        ),
+        bad(
+            "8.1 a continuation byte first",
+            b"\x80",
+            0,
+            Utf8Fault::UnexpectedContinuation,
+        ),
         bad(
             "8.1 a message that ends within a character",
             b"ok \xe2\x82",
-            5,
+            4,
+            Utf8Fault::CutOff,
         ),
         client("8.1 a server's text is judged too")
             .hears("81 02 c3 28")
-            .refuses(INVALID, 1007, 4)
+            .refuses(invalid(Utf8Fault::NotAContinuation, 0x28, 1), 1007, 4)
             .row(),
         server("M06 8.1 a character over two frames")
             .hears_frame(TEXT, b"\xe2")
@@ -95,19 +129,23 @@ fn messages() -> Vec<Trial> {
         server("8.1 the last frame ends within a character")
             .hears_frame(TEXT, b"a")
             .hears_frame(LAST, b"\xf0\x9d\x84")
-            .refuses(INVALID, 1007, 7 + 9)
+            .refuses(invalid(Utf8Fault::CutOff, 0x84, 3), 1007, 7 + 9)
             .row(),
         server("8.1 an empty last frame leaves a character incomplete")
             .hears_frame(TEXT, b"\xe2\x82")
             .hears_frame(LAST, b"")
-            .refuses(INVALID, 1007, 8 + 6)
+            .refuses(invalid(Utf8Fault::CutOff, 0x82, 1), 1007, 8 + 6)
             .row(),
         server("8.1 what one message left incomplete is not continued by the next")
             .hears_frame(TEXT, b"a")
             .hears_frame(LAST, b"b")
             .hears_frame(WHOLE, b"\x82\xac")
             .sees_text("ab")
-            .refuses(INVALID, 1007, 7 + 7 + 7)
+            .refuses(
+                invalid(Utf8Fault::UnexpectedContinuation, 0x82, 0),
+                1007,
+                7 + 7 + 7,
+            )
             .row(),
         server("8.1 text may hold NUL, U+FEFF, U+FFFF and U+10FFFF")
             .hears_frame(WHOLE, "\u{0}\u{feff}\u{ffff}\u{10ffff}")
@@ -124,30 +162,36 @@ fn messages() -> Vec<Trial> {
 fn at_once() -> Vec<Trial> {
     let greek = "κόσμε".as_bytes();
     let broken = [greek, b"\xf4\x90\x80\x80edited"].concat();
+    let above = invalid(Utf8Fault::AboveMaximum, 0x90, greek.len() + 1);
     let frame = |first, payload: &[u8]| frame_from(Role::Client, first, payload);
     vec![
         server("M08 8.1 a bad byte in fragment 2 of 3: fragment 3 is not awaited")
             .hears_frame(TEXT, greek)
             .hears_frame(MORE, b"\xf4\x90\x80\x80")
             .hears_frame(LAST, b"edited")
-            .refuses(INVALID, 1007, 6 + greek.len() + 6 + 2)
+            .refuses(above, 1007, 6 + greek.len() + 6 + 2)
             .row(),
         server("M08 8.1 so it is when the fragments cut the bad character")
             .hears_frame(TEXT, &broken[..greek.len() + 1])
             .hears_frame(MORE, &broken[greek.len() + 1..greek.len() + 2])
             .hears_frame(LAST, b"edited")
-            .refuses(INVALID, 1007, 6 + greek.len() + 1 + 6 + 1)
+            .refuses(above, 1007, 6 + greek.len() + 1 + 6 + 1)
             .row(),
         server("M09 8.1 a bad byte within one frame: the rest of it is not awaited")
             .hears_frame(WHOLE, &broken)
-            .refuses(INVALID, 1007, 6 + greek.len() + 2)
+            .refuses(above, 1007, 6 + greek.len() + 2)
             .row(),
         server("M09 8.1 so it is when the rest never comes")
             .hears_bytes(&header(WHOLE, Some(KEY), 65_536))
             .hears_bytes(&frame(WHOLE, &broken[..greek.len() + 2])[6..])
-            .refuses(INVALID, 1007, 14 + greek.len() + 2)
+            .refuses(above, 1007, 14 + greek.len() + 2)
             .row(),
     ]
+}
+
+fn invalid(fault: Utf8Fault, byte: u8, at: usize) -> ProtocolError {
+    let at = at as u64;
+    ProtocolError::InvalidUtf8 { fault, byte, at }
 }
 
 /// The bytes at which some rule of UTF-8 begins or ends.
@@ -180,8 +224,9 @@ fn refused_at_the_earliest(bytes: &[u8]) {
     for (i, byte) in frame[6..6 + bytes.len()].iter().enumerate() {
         let seen = hear(&mut session, &[*byte]);
         if earliest == Some(i) {
-            assert_eq!(seen, [Seen::Refused(INVALID)], "{bytes:x?} at {i}");
-            let close = close_from(Role::Server, 1007, &INVALID.to_string());
+            let error = invalid(fault_at(bytes, i), bytes[i], i);
+            assert_eq!(seen, [Seen::Refused(error)], "{bytes:x?} at {i}");
+            let close = close_from(Role::Server, 1007, &error.to_string());
             assert_eq!(session.outgoing.waiting(), close);
             break;
         }
@@ -195,8 +240,15 @@ fn refused_at_the_earliest(bytes: &[u8]) {
     let whole = pushed
         .and_then(|()| decoder.finish())
         .map(|()| text.as_str());
-    assert_eq!(whole.ok(), std::str::from_utf8(bytes).ok(), "{bytes:x?}");
-    assert_eq!(from_utf8(bytes).ok(), std::str::from_utf8(bytes).ok());
+    let cut_off = bytes
+        .last()
+        .map(|last| invalid(Utf8Fault::CutOff, *last, bytes.len() - 1));
+    let error = earliest
+        .map(|at| invalid(fault_at(bytes, at), bytes[at], at))
+        .or(cut_off);
+    let expected = std::str::from_utf8(bytes).map_err(|_| error.expect("it has a byte"));
+    assert_eq!(whole, expected, "{bytes:x?}");
+    assert_eq!(from_utf8(bytes), expected, "{bytes:x?}");
 }
 
 /// The well-formed byte sequences, as the Unicode Standard lists them (table 3-7).
@@ -211,6 +263,42 @@ const WELL_FORMED: [&[RangeInclusive<u8>]; 9] = [
     &[0xf1..=0xf3, 0x80..=0xbf, 0x80..=0xbf, 0x80..=0xbf],
     &[0xf4..=0xf4, 0x80..=0x8f, 0x80..=0xbf, 0x80..=0xbf],
 ];
+
+/// What is wrong with the byte at `at`, which is the first behind which no text can follow: by the
+/// code points that the character could have, not by the second bytes that are forbidden.
+fn fault_at(bytes: &[u8], at: usize) -> Utf8Fault {
+    let is_used =
+        |byte: u8| (WELL_FORMED.iter()).any(|form| form.iter().any(|range| range.contains(&byte)));
+    let is_continuation = |byte: u8| byte & 0xc0 == 0x80;
+    if !is_used(bytes[at]) {
+        return Utf8Fault::NeverLegal;
+    }
+    let begun = bytes[..at]
+        .iter()
+        .rev()
+        .take(3)
+        .position(|byte| byte & 0xc0 == 0xc0);
+    let len = begun.map_or(0, |back| bytes[at - back - 1].leading_ones() as usize);
+    let begun = begun
+        .filter(|back| back + 1 < len)
+        .map(|back| &bytes[at - back - 1..=at]);
+    let Some(character) = begun else {
+        return Utf8Fault::UnexpectedContinuation;
+    };
+    if !is_continuation(bytes[at]) {
+        return Utf8Fault::NotAContinuation;
+    }
+    // The least code point that begins with these bits.
+    let first = u32::from(character[0]) & (0x7f >> len);
+    let bits = (character[1..].iter()).fold(first, |bits, byte| bits << 6 | u32::from(byte & 0x3f));
+    let least = bits << (6 * (len - character.len()));
+    match (len, least) {
+        (3, ..0x800) | (4, ..0x1_0000) => Utf8Fault::Overlong,
+        (_, 0xd800..0xe000) => Utf8Fault::Surrogate,
+        (_, 0x11_0000..) => Utf8Fault::AboveMaximum,
+        _ => panic!("{bytes:x?}: nothing is wrong at {at}"),
+    }
+}
 
 /// Where the first byte stands behind which no text can follow.
 fn earliest_impossible(bytes: &[u8]) -> Option<usize> {

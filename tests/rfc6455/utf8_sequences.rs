@@ -4,7 +4,7 @@
 use crate::bytes::{Seen, close_from, frame_from, hear};
 use crate::conversation::{row, session};
 use libtest_mimic::Trial;
-use ws101::protocol::{Limits, ProtocolError, Role};
+use ws101::protocol::{Limits, Role, from_utf8};
 
 /// What a sequence is a case of, whether it is UTF-8, and its bytes.
 struct Sequence {
@@ -38,9 +38,12 @@ fn judge(sequence: &Sequence) {
         sequence.valid,
         "the table is wrong: {bytes:x?}"
     );
-    let expected = text.map_or(Seen::Refused(ProtocolError::InvalidUtf8), |text| {
-        Seen::Text(text.to_owned())
-    });
+    assert_eq!(from_utf8(bytes).ok(), text.ok(), "{bytes:x?}");
+    // Which byte shows it, `text` has a table for: here it is the same however the sequence is cut.
+    let expected = match from_utf8(bytes) {
+        Ok(text) => Seen::Text(text.to_owned()),
+        Err(error) => Seen::Refused(error),
+    };
     let frame = |first, payload: &[u8]| frame_from(Role::Client, first, payload);
     for cut in 0..=bytes.len() {
         let (head, tail) = bytes.split_at(cut);

@@ -97,7 +97,7 @@ fn describe(record: &FrameRecord) -> String {
         _ => spaced(beginning) + more,
     };
     let refused = match record.verdict {
-        Verdict::Refused(error) => format!("  ✕ {error} (RFC 6455 §{})", error.section()),
+        Verdict::Refused { error, .. } => format!("  ✕ {error} (RFC 6455 §{})", error.section()),
         _ => String::new(),
     };
     format!("{name:<12} {fin}  {len:>6} bytes  {mask:<15}  {payload}{refused}")
@@ -158,7 +158,7 @@ mod tests {
         let lines = lines(Role::Client, bytes, 1);
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert!(
-            lines[1].ends_with("not UTF-8 (RFC 6455 §8.1)"),
+            lines[1].ends_with("its byte 0, ff, is never part of UTF-8 (RFC 6455 §8.1)"),
             "{}",
             lines[1]
         );

@@ -1,16 +1,13 @@
 //! A frame for a person: one row for each field.
 
+use super::payload;
 use crate::Role;
 use crate::cli::bytes::spaced;
 use crate::cli::harmless::harmless;
 use crate::cli::terminal;
 use crate::inspect::{Bits, Explanation, Field, FrameRecord, Name, Value, Verdict, explanations};
 use crate::protocol::CloseReason;
-
-/// Bytes of the payload in one row, …
-const IN_A_ROW: usize = 8;
-/// … and rows, before the rest is only counted.
-const MOST_ROWS: usize = 16;
+use std::ops::Range;
 
 /// Colours, where they may be shown.
 #[derive(Debug, Clone, Copy)]
@@ -53,21 +50,28 @@ pub(super) fn show_frame(
     painter: Painter,
 ) -> String {
     let frame = Shown { record, sender };
-    let rule = match record.verdict {
-        Verdict::Refused(error) => explanations().rule(error.rule()),
-        _ => None,
+    let breach = explanations().breach(record.verdict);
+    let culprit = match (record.verdict, &breach) {
+        (Verdict::Refused { at: Some(_), .. }, _) => Some(Name::Payload.as_str()),
+        (_, Some((rule, _))) => rule.field.as_deref(),
+        (_, None) => None,
     };
-    let culprit = rule.and_then(|rule| rule.field.as_deref());
     let mut rows = vec![painter.bold(&frame.heading())];
     for field in &record.fields {
-        let own = frame.rows(field).into_iter().enumerate();
-        rows.extend(
-            own.map(|(at, row)| match culprit == Some(field.name.as_str()) {
-                true if at == 0 => painter.wrong(&format!("{row}  ✕")),
-                true => painter.wrong(&row),
-                false => row,
-            }),
-        );
+        let (mut own, marked) = frame.rows(field);
+        let wrong = match marked {
+            Some(row) => row..row + 2,
+            None if culprit == Some(field.name.as_str()) => 0..own.len(),
+            None => 0..0,
+        };
+        if let Some(first) = own.get_mut(wrong.clone()).and_then(<[_]>::first_mut) {
+            first.push_str("  ✕");
+        }
+        let own = own.into_iter().enumerate();
+        rows.extend(own.map(|(at, row)| match wrong.contains(&at) {
+            true => painter.wrong(&row),
+            false => row,
+        }));
     }
     rows.extend(frame.close());
     if explain {
@@ -77,7 +81,7 @@ pub(super) fn show_frame(
         Verdict::Right => painter.right("verdict: ok"),
         _ => painter.wrong(&frame.verdict()),
     });
-    rows.extend(rule.map(|rule| format!("         {}", rule.sentence)));
+    rows.extend(breach.map(|(_, sentence)| format!("         {sentence}")));
     rows.join("\n") + "\n"
 }
 
@@ -104,12 +108,19 @@ impl Shown<'_> {
         format!("frame {} · {size} · {ends}{part}", record.n)
     }
 
-    fn rows(&self, field: &Field) -> Vec<String> {
-        let [start, end] = [field.at[0] as usize, field.at[1] as usize];
-        if field.name == Name::Payload {
-            return self.payload(start);
+    /// The rows of a field; and which of them has the byte that is wrong, with marks in the next.
+    fn rows(&self, field: &Field) -> (Vec<String>, Option<usize>) {
+        let [start, end] = field.at;
+        match (field.name, self.record.verdict) {
+            (Name::Payload, Verdict::Refused { at, .. }) => payload::rows(self.record, start, at),
+            (Name::Payload, _) => payload::rows(self.record, start, None),
+            _ => (vec![self.row(field, start as usize..end as usize)], None),
         }
-        let hex = spaced(&self.record.hex.0[start..end]);
+    }
+
+    fn row(&self, field: &Field, at: Range<usize>) -> String {
+        let start = at.start;
+        let hex = spaced(&self.record.hex.0[at]);
         let known = explanations().field(field.name.as_str());
         let (label, section) = known.map_or(("", ""), |known| (&known.label, &known.section));
         let what = match &field.value {
@@ -118,12 +129,12 @@ impl Shown<'_> {
             Value::Unfinished => "not all of it is here".to_owned(),
         };
         let what = format!("{label:<6} {what:<36} §{section}");
-        vec![match field.bits {
+        match field.bits {
             // Several fields share a byte: it is written once.
             Some(bits) if bits.mask & 0x80 == 0 => format!("{:19}{}  {what}", "", grid(bits)),
             Some(bits) => format!("  {start:02x}  {hex:<13}{}  {what}", grid(bits)),
             None => format!("  {start:02x}  {hex:<24}{what}"),
-        }]
+        }
     }
 
     fn meaning(&self, name: Name, value: u64) -> &'static str {
@@ -145,41 +156,6 @@ impl Shown<'_> {
             (name, value) => format!("{}.{value}", name.as_str()),
         };
         explanations().value(&key)
-    }
-
-    /// Masked bytes, plain bytes, and those of them that can be read.
-    fn payload(&self, start: usize) -> Vec<String> {
-        let record = self.record;
-        // Of a long frame only the bytes in front of the gap.
-        let plain = &record.plain.0[..record.plain.0.len() - record.behind_gap()];
-        let is_long = plain.len() > IN_A_ROW;
-        let width = if is_long { 3 * IN_A_ROW - 1 } else { 0 };
-        let masked = record.hex.0[start..].chunks(IN_A_ROW);
-        let pairs = masked.zip(plain.chunks(IN_A_ROW)).take(MOST_ROWS);
-        let row = |(row, (masked, plain)): (usize, (&[u8], &[u8]))| {
-            let (offset, readable) = (start + row * IN_A_ROW, quoted(plain, is_long));
-            let (masked, clear) = (spaced(masked), spaced(plain));
-            match record.layout().key {
-                Some(_) => {
-                    format!("  {offset:02x}  {masked:<width$}  ⊕ key = {clear:<width$}  {readable}")
-                }
-                None => format!("  {offset:02x}  {masked:<width$}  {readable}"),
-            }
-        };
-        let mut rows: Vec<String> = pairs.enumerate().map(row).collect();
-        let shown = plain.len().min(MOST_ROWS * IN_A_ROW) as u64;
-        match record.len() - start as u64 - shown {
-            0 => {}
-            more => rows.push(format!("      … and {more} bytes more")),
-        }
-        if let Ok(text) = std::str::from_utf8(plain)
-            && is_long
-            && !text.is_ascii()
-        {
-            let text: String = text.chars().take(MOST_ROWS * IN_A_ROW).collect();
-            rows.push(format!("      = \"{}\"", harmless(&text)));
-        }
-        rows
     }
 
     /// What a Close says.
@@ -227,7 +203,7 @@ impl Shown<'_> {
     fn verdict(&self) -> String {
         match (self.record.verdict, self.record.declared()) {
             (Verdict::Right, _) => "verdict: ok".to_owned(),
-            (Verdict::Refused(error), _) => format!(
+            (Verdict::Refused { error, .. }, _) => format!(
                 "verdict: {error} → Close {} (§{})",
                 error.close_code().number(),
                 error.section()
@@ -256,17 +232,4 @@ fn grid(bits: Bits) -> String {
     let bits = bits.to_string();
     let (high, low) = bits.split_at(4);
     format!("{high} {low}")
-}
-
-/// What of a row can be read. A row alone is a text if it can be; in one of several a character
-/// may be cut.
-fn quoted(plain: &[u8], is_one_of_several: bool) -> String {
-    let readable = |byte: &u8| match byte {
-        b' '..=b'~' => char::from(*byte),
-        _ => '·',
-    };
-    match std::str::from_utf8(plain) {
-        Ok(text) if !is_one_of_several => format!("\"{}\"", harmless(text)),
-        _ => format!("\"{}\"", plain.iter().map(readable).collect::<String>()),
-    }
 }
