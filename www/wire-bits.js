@@ -6,8 +6,6 @@ import { el } from "./dom.js";
 import { aboutField } from "./explanations.js";
 import { LETTERS } from "./wire-words.js";
 
-export const FOLDED = 32; // columns of the strip that show before all are asked for
-
 /** The first two bytes: which of their bits belong to which field. */
 export function bitGrid(frame) {
   const bits = frame.cells.slice(0, 2).flatMap(({ value }) => [...bitsOf(value)]);
@@ -51,11 +49,11 @@ export function byteFields(frame) {
   }));
 }
 
-/** masked ⊕ key = plain, a column for each byte of the payload. */
-export function xorStrip(frame, folded) {
+/** masked ⊕ key = plain, a column for each byte of the payload, and at most so many. */
+export function xorStrip(frame, most) {
   const cells = frame.cells.filter(({ names }) => names.includes("payload"));
   if (cells.length === 0) return null;
-  const shown = folded ? cells.slice(0, FOLDED) : cells;
+  const shown = cells.slice(0, most);
   const key = frame.cells.filter(({ names }) => names.includes("key")).map(({ value }) => value);
   const characters = charactersOf(Uint8Array.from(shown, ({ plain, value }) => plain ?? value));
   const columns = shown.map((cell, index) => columnOf(cell, key, frame, characters[index]));

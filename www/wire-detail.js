@@ -4,7 +4,7 @@
 import { counted } from "./bytes.js";
 import { el } from "./dom.js";
 import { aboutField, aboutRule, sectionOf } from "./explanations.js";
-import { bitGrid, byteFields, FOLDED, xorStrip } from "./wire-bits.js";
+import { bitGrid, byteFields, xorStrip } from "./wire-bits.js";
 import { dumpOf, rulerOf } from "./wire-dump.js";
 import { frameOf } from "./wire-frame.js";
 import { devtoolsSentence, directionOf, isPart, LETTERS, valueOf } from "./wire-words.js";
@@ -12,7 +12,7 @@ import { devtoolsSentence, directionOf, isPart, LETTERS, valueOf } from "./wire-
 /** `fieldChosen` is called with the name of each field that is chosen. */
 export function createDetail({ fieldChosen }) {
   const root = el("section", { class: "wire-detail", "aria-label": "The chosen frame" });
-  const view = { frame: null, field: "", at: null, plain: false, folded: true, rowsFolded: 4 };
+  const view = { frame: null, field: "", at: null, plain: false, folded: true, rowsFolded: 4, columnsFolded: 32, perRow: 16 };
   showNothing("Choose a frame: each of its bits is explained here.");
 
   root.addEventListener("click", (event) => {
@@ -32,7 +32,7 @@ export function createDetail({ fieldChosen }) {
   function show(record, field) {
     if (view.frame?.record !== record) {
       view.frame = frameOf(record);
-      view.folded = view.frame.wrongAt < FOLDED;
+      view.folded = view.frame.wrongAt < view.columnsFolded;
       view.at = null;
       view.field = "";
     }
@@ -43,23 +43,37 @@ export function createDetail({ fieldChosen }) {
   }
 
   function draw() {
-    const { frame } = view;
     const focused = root.contains(document.activeElement) ? document.activeElement.dataset : null;
-    view.perRow = perRow();
+    place();
+    if (perRow() !== view.perRow) {
+      view.perRow = perRow(); // known when the sides have their width
+      place();
+    }
+    marks();
+    if (focused?.at) root.querySelector(`.byte[data-at="${focused.at}"]`)?.focus();
+    else if (focused?.does) root.querySelector(`[data-does="${focused.does}"]`)?.focus();
+  }
+
+  function place() {
+    const { frame } = view;
+    const header = [
+      el("div", { class: "part", "data-part": "header" }, el("h3", {}, "Header"), bitGrid(frame), byteFields(frame)),
+      el("div", { class: "part explanation", "aria-live": "polite" }),
+    ];
+    const bytes = [
+      el("div", { class: "part", "data-part": "bytes" }, el("h3", {}, "Bytes"), maskSwitch(), dumpOf(frame, view)),
+      payloadPart(frame),
+      rulerOf(frame),
+    ];
     root.replaceChildren(
       ...[
         heading(frame),
         verdictOf(frame),
-        el("div", { class: "part", "data-part": "bytes" }, el("h3", {}, "Bytes"), maskSwitch(), dumpOf(frame, view), rulerOf(frame)),
-        el("div", { class: "part", "data-part": "header" }, el("h3", {}, "Header"), bitGrid(frame), byteFields(frame)),
-        el("div", { class: "part explanation", "aria-live": "polite" }),
-        payloadPart(frame),
+        // Side by side, where there is room: so all of it is seen at once, however low the drawer is.
+        el("div", { class: "sides" }, el("div", {}, ...header), el("div", {}, ...bytes.filter(Boolean))),
         el("p", { class: "tools-say" }, el("b", {}, "Devtools would show: "), devtoolsSentence(frame.record, frame)),
       ].filter(Boolean),
     );
-    marks();
-    if (focused?.at) root.querySelector(`.byte[data-at="${focused.at}"]`)?.focus();
-    else if (focused?.does) root.querySelector(`[data-does="${focused.does}"]`)?.focus();
   }
 
   function maskSwitch() {
@@ -68,7 +82,7 @@ export function createDetail({ fieldChosen }) {
   }
 
   function payloadPart(frame) {
-    const strip = xorStrip(frame, view.folded);
+    const strip = xorStrip(frame, view.folded ? view.columnsFolded : Infinity);
     if (!strip) return null;
     return el("div", { class: "part", "data-part": "payload" }, el("h3", {}, frame.masked ? "Payload: masked ⊕ key = plain" : "Payload"), strip);
   }
@@ -148,7 +162,10 @@ export function createDetail({ fieldChosen }) {
     if (view.frame) draw();
   }
 
-  const perRow = () => (root.clientWidth < 30 * parseFloat(getComputedStyle(document.documentElement).fontSize) ? 8 : 16);
+  const perRow = () => (sideWidth() < 28 * rem() ? 8 : 16);
+  // Of one side, or of all when there is only one.
+  const sideWidth = () => root.querySelector(".sides > :last-child")?.clientWidth ?? 0;
+  const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
   return { root, show, showNothing, moveField, moveByte, unfold, toggleMask, chooseField, current: () => view };
 }
 

@@ -2,6 +2,7 @@
 
 import { byId, setText } from "./dom.js";
 import { state } from "./state.js";
+import { setUpHeight } from "./wire-height.js";
 import { createOffer, watch } from "./wire-source.js";
 import { createWireView } from "./wire-view.js";
 import { loadExplanations } from "./explanations.js";
@@ -9,6 +10,7 @@ import { loadExplanations } from "./explanations.js";
 const [drawer, button] = [byId("wire-drawer"), byId("show-wire")];
 const offer = createOffer();
 let token;
+setUpHeight(byId("wire-height"), drawer);
 let view = null; // made when the drawer is opened first
 let watching = null;
 
@@ -36,9 +38,11 @@ async function toggle(open) {
   drawer.querySelector(".close").focus();
   if (!view) {
     view = createWireView(byId("wire"), { chosen: linkTo, keysOn: drawer });
+    Object.assign(view.detail.current(), { rowsFolded: 3, columnsFolded: 16 });
     await loadExplanations();
   }
   start();
+  view.showSent();
 }
 
 // The full page opens where the drawer is.

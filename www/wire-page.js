@@ -9,6 +9,7 @@ import { loadExplanations } from "./explanations.js";
 const ANSWER_WITHIN = 300; // milliseconds for a tab of this browser to say that it chats
 const OWN = "own";
 
+const projects = new URLSearchParams(location.search).has("project");
 const select = byId("source");
 const view = createWireView(byId("wire"), { chosen: showInAddress, keysOn: document });
 let tabs = new Map();
@@ -21,6 +22,9 @@ byId("say").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = byId("say-text").value;
   own?.link.send(byId("say-as").value === "text" ? text : new TextEncoder().encode(text));
+  view.followSent();
+  // The keys that walk and reveal must not press "Send" again. Who writes line after line stays in the field.
+  if (projects || document.activeElement !== byId("say-text")) view.focus();
 });
 select.addEventListener("change", () => follow(select.value));
 addEventListener("hashchange", goToAddress);
@@ -29,7 +33,7 @@ start();
 
 async function start() {
   await loadExplanations();
-  if (new URLSearchParams(location.search).has("project")) setUpProjector(view);
+  if (projects) setUpProjector(view);
   tabs = findTabs(tabsChanged);
   setTimeout(decide, ANSWER_WITHIN);
 }

@@ -2,7 +2,7 @@
 
 import { byId } from "./dom.js";
 
-export function setUpProjector({ step, detail }) {
+export function setUpProjector({ step, hold, detail }) {
   document.documentElement.classList.add("project");
   byId("projector-hint").hidden = false;
   detail.current().rowsFolded = 2;
@@ -12,8 +12,10 @@ export function setUpProjector({ step, detail }) {
   // Drawn anew or moved on, what is not yet revealed stays covered.
   new MutationObserver(cover).observe(detail.root, { childList: true });
   addEventListener("keydown", (event) => {
-    if (event.key !== " " || event.target.closest("input, textarea, select, button")) return;
+    // Space presses a button, but not one of the fields and bytes: in a frame it reveals.
+    if (event.key !== " " || event.target.closest("input, textarea, select, button:not(.byte, .field-box)")) return;
     event.preventDefault();
+    hold();
     byId("projector-hint").hidden = true;
     if (event.shiftKey) shown = Math.max(0, shown - 1);
     else if (frame && shown >= frame.fields.length) return step(1);

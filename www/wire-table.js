@@ -17,7 +17,7 @@ export function createTable({ choose }) {
   const body = el("tbody");
   const head = el("tr", {}, ...COLUMNS.map(([name, label]) => el("th", { class: name, scope: "col" }, name === "lanes" ? el("span", { class: "unseen" }, label) : label)));
   const table = el("table", { class: "wire-table", role: "grid", "aria-label": "Frames" }, el("thead", {}, head), body);
-  const scroller = el("div", { class: "wire-scroll" }, table);
+  const scroller = el("div", { class: "wire-scroll", tabindex: "-1" }, table);
   const rowOf = new WeakMap(); // <tr> → row
   let chosen = null; // the <tr>
   let gone = 0;
@@ -74,10 +74,12 @@ export function createTable({ choose }) {
     chosen = row.item;
     chosen.setAttribute("aria-selected", "true");
     chosen.setAttribute("tabindex", "0");
-    if (!moved) return;
-    chosen.scrollIntoView({ block: "nearest" });
-    if (scroller.contains(document.activeElement)) chosen.focus({ preventScroll: true });
+    if (moved) chosen.scrollIntoView({ block: "nearest" });
+    if (scroller.contains(document.activeElement)) focus();
   }
+
+  /** Gives the keyboard to the row that is looked at, or where it will be. */
+  const focus = () => (chosen?.isConnected ? chosen : scroller).focus({ preventScroll: true });
 
   /** The next row that can be looked at, `by` steps away: -1 up, 1 down. */
   function neighbour(by) {
@@ -90,6 +92,12 @@ export function createTable({ choose }) {
   function find(number) {
     const item = body.querySelector(`#f${number}`);
     return item ? rowOf.get(item) : undefined;
+  }
+
+  /** The newest row that is one of these. */
+  function findLast(isWanted) {
+    const rows = Array.from(body.children, (item) => rowOf.get(item));
+    return rows.findLast(isWanted);
   }
 
   /** Numbers begin anew with a new connection: links lead to the newest. */
@@ -106,7 +114,7 @@ export function createTable({ choose }) {
   }
 
   const filter = (which) => (body.dataset.only = which);
-  return { scroller, goneNote, body, add, mark, neighbour, find, redraw, filter };
+  return { scroller, goneNote, body, add, mark, focus, neighbour, find, findLast, redraw, filter };
 }
 
 const makers = {

@@ -2,6 +2,7 @@
 
 import { bytesOf, counted, grouped, hexOf, textOf } from "./bytes.js";
 import { aboutDevtools, aboutRule } from "./explanations.js";
+import { summaryOf } from "./wire-frame.js";
 
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -56,6 +57,16 @@ export function devtoolsOf(record, summary) {
 
 /** Is it one of several frames of a message? */
 export const isPart = ({ msg }) => Boolean(msg) && !(msg.part === 1 && msg.last);
+
+// What the chat's page sends by itself.
+const BY_ITSELF = /^\{"type":"(?:ping|rooms|typing|history)"/;
+
+/** Did the client say this, as messages go: not a pong, not the rest of a message, and not the page by itself? */
+export function isSaid(record) {
+  if (record.dir !== "in" || record.msg?.part > 1) return false;
+  const { refused, control } = summaryOf(record);
+  return refused || (!control && !BY_ITSELF.test(plainText(record)));
+}
 
 /** The same, as a sentence that says what is missing. */
 export function devtoolsSentence(record, summary) {

@@ -76,6 +76,7 @@ const FILES: &[File] = &embed![
     "wire-drawer.js",
     "wire-dump.js",
     "wire-frame.js",
+    "wire-height.js",
     "wire-page.js",
     "wire-project.js",
     "wire-source.js",

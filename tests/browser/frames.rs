@@ -2,7 +2,9 @@
 
 mod drawer;
 mod flood;
+mod in_view;
 mod marks;
+mod projector;
 mod table;
 mod utf8;
 
@@ -13,7 +15,7 @@ use crate::tab::{Tab, quoted};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
-pub(crate) const TESTS: [PageTest; 12] = [
+pub(crate) const TESTS: [PageTest; 16] = [
     ("table", table::as_sent),
     ("refused", table::refused),
     ("utf8", utf8::the_byte_that_shows_it),
@@ -25,6 +27,10 @@ pub(crate) const TESTS: [PageTest; 12] = [
     ("two_clicks", drawer::two_clicks),
     ("drawer", drawer::in_the_chat),
     ("phone", drawer::phone),
+    ("in_view", in_view::at_every_size),
+    ("height", in_view::height),
+    ("composer", in_view::on_a_phone),
+    ("space", projector::no_key_sends_again),
     ("flood", flood::a_thousand_a_second),
 ];
 

@@ -58,6 +58,24 @@ impl Tab {
         }
     }
 
+    /// Takes the middle of an element with the mouse, and lets go of it elsewhere in the window.
+    pub(crate) fn drag(&self, selector: &str, x: i64, y: i64) {
+        let middle = self.wait_for(
+            &middle_of(&found_by(selector)),
+            &format!("{selector} to drag"),
+        );
+        let (x, y) = (json!(x), json!(y));
+        for (kind, x, y, button, buttons) in [
+            ("mouseMoved", &middle["x"], &middle["y"], "none", 0),
+            ("mousePressed", &middle["x"], &middle["y"], "left", 1),
+            ("mouseMoved", &x, &y, "left", 1),
+            ("mouseReleased", &x, &y, "left", 0),
+        ] {
+            let event = json!({ "type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1 });
+            self.call("Input.dispatchMouseEvent", event);
+        }
+    }
+
     /// Turns the mouse wheel over an element. Down is more than zero.
     pub(crate) fn wheel(&self, selector: &str, down: i32) {
         let middle = middle_of(&found_by(selector));

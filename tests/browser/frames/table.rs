@@ -176,10 +176,12 @@ pub(super) fn refused(browser: &Browser) {
         assert!(row.contains('✕'), "{row}");
         assert!(row.contains(&format!("§{section}")), "{row}");
         assert!(row.contains(&format!("Close {code}")), "{row}");
+        script.wire.expect_late_close(code);
+        // When no row comes any more, none moves below the mouse.
+        watched_to_the_end(&tab);
         tab.click("tr.refused .opcode");
         let says = tab.text(".refusal");
         assert!(says.contains(&format!("Close {code}")), "{says}");
-        script.wire.expect_late_close(code);
     }
     tab.assert_clean();
 }
