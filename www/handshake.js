@@ -5,6 +5,7 @@ import { bytesOf, counted, grouped, hexOf } from "./bytes.js";
 import { byId, el, setText } from "./dom.js";
 import { loadExplanations } from "./explanations.js";
 import { linesOf } from "./handshake-head.js";
+import { readKey } from "./handshake-key.js";
 import { sha1 } from "./sha1.js";
 import { openOwn, watch } from "./wire-source.js";
 
@@ -77,18 +78,20 @@ function use(key) {
 
 function compute() {
   const key = field.value.trim();
-  const raw = decode(key);
-  const fault = faultOf(raw);
-  setText(byId("key-fault"), fault);
-  field.toggleAttribute("aria-invalid", fault !== "");
-  byId("key-bytes").replaceChildren(...byteCells(raw ?? []));
+  const { bytes, fault } = readKey(key);
+  setText(byId("key-fault"), fault && `${fault} The server would answer 400.`);
+  if (fault) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+  byId("key-bytes").replaceChildren(...byteCells(bytes));
   byId("joined").replaceChildren(el("span", { class: "key-part" }, key), el("span", { class: "guid-part" }, GUID));
   const digest = sha1(key + GUID);
   const accept = btoa(String.fromCharCode(...digest));
   byId("digest").replaceChildren(...byteCells(digest));
   byId("base64").replaceChildren(...groupsOf(digest, accept));
   setText(byId("accept"), accept);
-  setText(byId("command"), fault ? "" : `printf %s '${key}${GUID}' | openssl sha1 -binary | openssl base64`);
+  // Without a key there is nothing to confirm: the box says why.
+  byId("command").classList.toggle("fault", fault !== "");
+  setText(byId("command"), fault || `printf %s '${key}${GUID}' | openssl sha1 -binary | openssl base64`);
   compare(key, accept);
 }
 
@@ -97,21 +100,6 @@ function compare(key, accept) {
   const same = ours && accept === own.accept;
   byId("same").dataset.same = String(same);
   setText(byId("same"), ours ? (same ? "✓ the very letters that the server sent" : "✕ the server sent something else") : "");
-}
-
-// Base64 with bits left over in its last letter is not canonical, and accepted: the RFC's own sample in §4.1 is such.
-function decode(key) {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(key) || key.length % 4 !== 0) return null;
-  try {
-    return Uint8Array.from(atob(key), (letter) => letter.charCodeAt(0));
-  } catch {
-    return null;
-  }
-}
-
-function faultOf(raw) {
-  if (raw === null) return "This is not base64: the server would answer 400.";
-  return raw.length === 16 ? "" : `These are ${counted(raw.length, "byte")}, not 16: the server would answer 400.`;
 }
 
 /** Three bytes above the four letters that they become. */

@@ -42,6 +42,7 @@ const FILES: &[File] = &embed![
     "explanations.js",
     "explanations.json",
     "handshake-head.js",
+    "handshake-key.js",
     "handshake.css",
     "handshake.html",
     "handshake.js",

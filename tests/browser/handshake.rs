@@ -3,8 +3,11 @@
 use crate::PageTest;
 use crate::browser::Browser;
 use crate::house::House;
+use crate::live::wire::{UPGRADE, Wire};
 use crate::tab::Tab;
 use crate::view::Screen;
+use serde_json::Value;
+use std::net::SocketAddr;
 
 pub(crate) const TESTS: [PageTest; 3] = [
     ("own_bytes", own_bytes),
@@ -83,18 +86,70 @@ fn recomputes(browser: &Browser) {
             "{command}"
         );
     }
-    for (wrong, says) in [
-        ("dGhlIHNhbXBsZQ==", "10 bytes"),
-        ("not base64'", "not base64"),
-    ] {
+    for (wrong, says) in FAULTS {
         tab.fill("#key", wrong);
         let fault = tab.text("#key-fault");
         assert!(fault.contains(says), "{wrong}: {fault}");
-        assert_eq!(tab.text("#command"), "", "{wrong}");
+        assert!(fault.ends_with("The server would answer 400."), "{fault}");
+        // The box that has the command says the same, and no box is empty.
+        let said = tab.text("#command");
+        assert_eq!(
+            fault.strip_prefix(&said),
+            Some(" The server would answer 400.")
+        );
+        let js = "Array.from(document.querySelectorAll('main *')).filter((one) =>
+            parseFloat(getComputedStyle(one).borderTopWidth) > 0 && one.checkVisibility() &&
+            !one.matches('input') && one.textContent.trim() === '').length";
+        assert_eq!(tab.eval(js), 0, "an empty box for {wrong:?}");
+        let js = "document.querySelector('#key').ariaInvalid";
+        assert_eq!(tab.eval(js), "true");
+        let status = status_for(server.addr(), wrong);
+        assert_eq!(status, 400, "what the server answers to {wrong:?}");
     }
     tab.click("#own-key");
+    assert_eq!(
+        tab.eval("document.querySelector('#key').ariaInvalid"),
+        Value::Null
+    );
     assert!(tab.text("#same").starts_with('✓'));
     tab.assert_clean();
+}
+
+/// Keys that are none, and what is said of each.
+const FAULTS: [(&str, &str); 14] = [
+    ("", "There is no key"),
+    ("dGhlIHNhbXBsZQ==", "10 bytes, not 16"),
+    ("AAAA", "3 bytes, not 16"),
+    ("AAAAAAAAAAAAAAAAAAAAAAAA", "18 bytes, not 16"),
+    ("AAAAAAAAAAAAAAAAAAAAAAA=", "17 bytes, not 16"),
+    ("AAAAAAAAAAAAAAAAAAAAAA", "end with “==”, not with none"),
+    ("AAAAAAAAAAAAAAAAAAAAAA=", "end with “==”, not with “=”"),
+    ("AAAAAAAAAAAAAAAAAAAAAA===", "end with “==”, not with “===”"),
+    ("AAAAAAAAAAAAAAAAAAAAAAAA=", "end with none, not with “=”"),
+    ("AAAAAAAAAAAAAAAAAAAAA", "the last of 21 letters"),
+    ("AAAA==AAAAAAAAAAAAAAAA==", "“=”, character 5, can only end"),
+    (
+        "dGhlIHNhbXBsZSBub25j-Q==",
+        "Character 21, “-”, is not base64",
+    ),
+    (
+        "dGhl IHNhbXBsZSBub25jZQ==",
+        "Character 5, a space, is not base64",
+    ),
+    (
+        "dGhlIHNh👋XBsZSBub25jZQ==",
+        "Character 9, “👋”, is not base64",
+    ),
+];
+
+/// What the server answers to a request with this key.
+fn status_for(server: SocketAddr, key: &str) -> u16 {
+    let mut wire = Wire::open(server);
+    let request = UPGRADE.replace("{host}", &server.to_string());
+    let (before, after) = request.split_once("Sec-WebSocket-Key: ").expect("a key");
+    let (_, after) = after.split_once("\r\n").expect("its end");
+    wire.send(format!("{before}Sec-WebSocket-Key: {key}\r\n{after}").as_bytes());
+    wire.head().status
 }
 
 fn phone(browser: &Browser) {

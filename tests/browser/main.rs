@@ -23,6 +23,8 @@ mod chromium;
 mod colours;
 mod devtools;
 mod echo;
+mod forced;
+mod forms;
 mod frames;
 mod handshake;
 mod hostile;
@@ -44,7 +46,7 @@ mod watch;
 type PageTest = (&'static str, fn(&Browser));
 
 /// By theme.
-const THEMES: [(&str, &[PageTest]); 17] = [
+const THEMES: [(&str, &[PageTest]); 19] = [
     ("echo", &echo::TESTS),
     ("opening", &chat::opening::TESTS),
     ("login", &chat::login::TESTS),
@@ -61,6 +63,8 @@ const THEMES: [(&str, &[PageTest]); 17] = [
     ("frames", &frames::TESTS),
     ("handshake", &handshake::TESTS),
     ("cheeper", &cheeper::TESTS),
+    ("forms", &forms::TESTS),
+    ("forced", &forced::TESTS),
     ("screenshots", &screenshots::TESTS),
 ];
 

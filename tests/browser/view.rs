@@ -60,6 +60,17 @@ impl Tab {
         self.set_preferences(&[("color-scheme", if dark { "dark" } else { "light" })]);
     }
 
+    /// The system has colours of its own, and puts them in the place of the page's.
+    pub(crate) fn force_colours(&self) {
+        let features = json!([{ "name": "forced-colors", "value": "active" }]);
+        self.call(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        );
+        let js = "matchMedia('(forced-colors: active)').matches";
+        self.wait_for(js, "forced colours");
+    }
+
     /// Takes the network away, or gives it back. What is connected already may stay so.
     pub(crate) fn set_offline(&self, offline: bool) {
         self.call(
@@ -93,7 +104,21 @@ impl Tab {
     }
 
     pub(crate) fn try_screenshot(&self) -> Result<Vec<u8>, String> {
-        let taken = self.try_call("Page.captureScreenshot", json!({ "format": "png" }))?;
+        self.picture(json!({ "format": "png" }))
+    }
+
+    /// A PNG of a rectangle, as an expression says it: `{ x, y, width, height }`.
+    pub(crate) fn screenshot_of(&self, js: &str) -> Vec<u8> {
+        let mut clip = self.eval(&format!(
+            "(({{ x, y, width, height }}) => ({{ x, y, width, height }}))({js})"
+        ));
+        clip["scale"] = json!(1);
+        self.picture(json!({ "format": "png", "clip": clip }))
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn picture(&self, how: Value) -> Result<Vec<u8>, String> {
+        let taken = self.try_call("Page.captureScreenshot", how)?;
         let text = taken["data"].as_str().ok_or("a picture without data")?;
         STANDARD.decode(text).map_err(|error| error.to_string())
     }
