@@ -8,7 +8,7 @@ use crate::tab::{Tab, quoted};
 use crate::view::Screen;
 
 const TOOLS: Screen = Screen::desk(1280, 600);
-const WIRE: Screen = Screen::desk(1240, 550);
+const WIRE: Screen = Screen::desk(1240, 720);
 
 /// What is sent, and as what. After those that say so, the server pings.
 const SAID: [(&str, &str, bool); 3] = [
