@@ -48,18 +48,27 @@ fn judge(request: &Request<'_>, value: &Value) {
                 .as_str()
                 .filter(|_| value["since"].is_number());
             assert_eq!(epoch, join.known.map(|(epoch, _)| epoch));
-            if let (Some((_, known)), Some(since)) = (join.known, value["since"].as_u64()) {
-                assert_eq!(known, since);
-            }
+            integers(value, &["since"]);
+            let since = value["since"].as_u64().filter(|_| epoch.is_some());
+            assert!(since.is_none_or(|since| Some(since) == join.known.map(|(_, known)| known)));
         }
-        Request::Typing(room) | Request::Leave(room) | Request::History { room, .. } => {
+        Request::Typing(room) | Request::Leave(room) => same("room", room),
+        Request::History { room, .. } => {
             same("room", room);
+            integers(value, &["before", "limit"]);
         }
         Request::Follow(topics) => {
-            let count = value["topics"].as_array().map(Vec::len);
-            assert_eq!(count, Some(topics.len()));
+            assert_eq!(value["topics"].as_array().map(Vec::len), Some(topics.len()));
         }
         Request::Rooms | Request::Ping(_) => {}
+    }
+}
+
+/// What was taken for integers has no fractions.
+fn integers(value: &Value, fields: &[&str]) {
+    for field in fields {
+        let number = value[field].as_f64();
+        assert!(number.is_none_or(|number| number.fract() == 0.0), "{field}");
     }
 }
 

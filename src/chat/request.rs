@@ -5,7 +5,7 @@
 
 use super::refusal::{Code, Refusal};
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Number, Value};
 use std::borrow::Cow;
 use std::fmt;
@@ -23,9 +23,9 @@ pub(super) struct Fields<'a> {
     /// Not the chat's, but that of who wants to watch.
     pub(super) token: Option<Cow<'a, str>>,
     epoch: Option<Cow<'a, str>>,
-    since: Option<Number>,
-    before: Option<Number>,
-    limit: Option<Number>,
+    since: Option<Integer>,
+    before: Option<Integer>,
+    limit: Option<Integer>,
     topics: Option<Vec<Cow<'a, str>>>,
     t: Option<Number>,
 }
@@ -113,8 +113,8 @@ impl<'a> Fields<'a> {
             Some("leave") => Request::Leave(need("room", &self.room)?),
             Some("history") => Request::History {
                 room: need("room", &self.room)?,
-                before: self.before.as_ref().map(whole),
-                limit: self.limit.as_ref().map_or(u64::MAX, whole),
+                before: self.before.map(|before| before.0),
+                limit: self.limit.map_or(u64::MAX, |limit| limit.0),
             },
             Some("rooms") => Request::Rooms,
             Some("follow") => {
@@ -137,7 +137,7 @@ impl<'a> Fields<'a> {
             room: need("room", &self.room)?,
             name: self.name.as_deref(),
             session: self.session.as_deref(),
-            known: self.epoch.as_deref().zip(self.since.as_ref().map(whole)),
+            known: self.epoch.as_deref().zip(self.since.map(|since| since.0)),
         })
     }
 }
@@ -150,10 +150,22 @@ fn missing(name: &str) -> Refusal {
     Refusal::new(Code::BadShape, format!("the field {name} is missing"))
 }
 
-/// The nearest whole number that is not negative.
-fn whole(number: &Number) -> u64 {
-    let float = || number.as_f64().unwrap_or_default();
-    number.as_u64().unwrap_or_else(|| float() as u64)
+/// An integer that counts something. One that is out of range counts as the range's end.
+///
+/// JSON has one kind of number (RFC 8259 §6): `2`, `2.0` and `2e0` are the same one, and a client
+/// that keeps numbers as doubles may send any of them. `2.5` is no integer.
+#[derive(Debug, Clone, Copy)]
+struct Integer(u64);
+
+impl<'de> Deserialize<'de> for Integer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Number::deserialize(deserializer)?;
+        let float = number.as_f64().filter(|value| value.fract() == 0.0);
+        let integer = number.as_u64().or(float.map(|value| value as u64)); // `as` saturates
+        integer
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("not an integer"))
+    }
 }
 
 /// A string that lies in the message itself, unless it has escapes.
@@ -277,14 +289,8 @@ mod tests {
         }
         let text = r#"{"type":"history","room":"a","before":-1,"limit":1e9}"#;
         let fields = Fields::parse(text).expect("JSON");
-        let (before, limit) = (Some(0), 1_000_000_000);
-        assert_eq!(
-            fields.request(),
-            Ok(Request::History {
-                room: "a",
-                before,
-                limit
-            })
-        );
+        let (room, before, limit) = ("a", Some(0), 1_000_000_000);
+        #[rustfmt::skip]
+        assert_eq!(fields.request(), Ok(Request::History { room, before, limit }));
     }
 }

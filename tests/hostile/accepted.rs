@@ -82,17 +82,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                     ("0", 0),
                     ("2", 2),
                     ("1e9", 5),
-                    ("100.5", 5),
-                    ("null", 5),
                 ] {
                     let lines = page(&mut ada, &room, limit);
                     assert_eq!(lines.len(), expected, "limit {limit}");
-                }
-                for before in ["-1", "1e30", "1.5"] {
-                    ada.ask_text(&format!(
-                        r#"{{"type":"history","room":"{room}","before":{before},"limit":9}}"#
-                    ));
-                    ada.until("history");
                 }
             },
         ),

@@ -11,6 +11,7 @@ mod accepted;
 mod closing;
 mod crowd;
 mod deadline;
+mod fields;
 mod floods;
 mod frames;
 mod frames_in_time;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         upgrades::rows(&house),       // U: the upgrade
         frames::rows(&house),         // F
         refused::rows(&house),        // J: what the chat refuses
+        fields::rows(&house),         // J: of which kind each field is
         accepted::rows(&house),       // J: what looks odd, and it takes
     ];
     let conclusion = live::rows::run(tables, AT_ONCE);

@@ -1,0 +1,201 @@
+//! J: of which kind each field is. Strings are strings, and a number is never taken for one.
+//!
+//! Integers are integers. JSON has one kind of number, so the value counts and not how it is
+//! written; a value out of range counts as the end of the range that it is beyond.
+
+use crate::house::House;
+use crate::live::door::Door;
+use crate::live::guest::{Guest, fresh};
+use crate::live::lists::numbers;
+use Meaning::{Absent, Is, Refused};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// What a spelling stands for.
+#[derive(Debug, Clone, Copy)]
+enum Meaning {
+    Is(u64),
+    /// As if the field were left out.
+    Absent,
+    Refused(&'static str),
+}
+
+/// Decided once for every field.
+#[rustfmt::skip]
+const SPELLINGS: &[(&str, Meaning)] = &[
+    ("0", Is(0)),
+    ("2", Is(2)),
+    ("2.0", Is(2)),
+    ("2e0", Is(2)),
+    ("20e-1", Is(2)),
+    ("-0", Is(0)),
+    ("-0.0", Is(0)),
+    ("-1", Is(0)),
+    ("-1e30", Is(0)),
+    ("1e2", Is(100)),
+    ("1e9", Is(1_000_000_000)),
+    ("9007199254740993", Is((1 << 53) + 1)),
+    ("18446744073709551615", Is(u64::MAX)),
+    ("18446744073709551616", Is(u64::MAX)),
+    ("1e300", Is(u64::MAX)),
+    ("null", Absent),
+    ("1.5", Refused("bad_shape")),
+    ("-0.5", Refused("bad_shape")),
+    ("100.5", Refused("bad_shape")),
+    ("1e-1", Refused("bad_shape")),
+    (r#""2""#, Refused("bad_shape")),
+    (r#""""#, Refused("bad_shape")),
+    ("true", Refused("bad_shape")),
+    ("[2]", Refused("bad_shape")),
+    ("{}", Refused("bad_shape")),
+    ("02", Refused("bad_json")),
+    ("+2", Refused("bad_json")),
+    ("2.", Refused("bad_json")),
+    ("NaN", Refused("bad_json")),
+    ("1e999", Refused("bad_json")), // more than a double holds
+];
+
+/// Lines in the room.
+const LINES: u64 = 5;
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    [
+        house.row("J20 no other kind where a string is wanted", strings),
+        house.row("J28 integers: limit", limit),
+        house.row("J28 integers: before", before),
+        house.row("J28 integers: since", since),
+        house.row(
+            "J28 integers: in a request that has no such field",
+            elsewhere,
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn limit(door: Door) {
+    let room = &talkative(door);
+    each_spelling(door, |guest, spelling, meaning| {
+        guest.join(&fresh("bob"), room);
+        let request = json!({"type": "history", "room": room});
+        let expected = match meaning {
+            Is(limit) => LINES.saturating_sub(limit) + 1..=LINES,
+            _ => 1..=LINES,
+        };
+        let answer = ask(guest, request, "limit", spelling);
+        answer.map(|page| {
+            assert!(
+                numbers(&page["messages"]).into_iter().eq(expected),
+                "{spelling}"
+            )
+        })
+    });
+}
+
+fn before(door: Door) {
+    let room = &talkative(door);
+    each_spelling(door, |guest, spelling, meaning| {
+        guest.join(&fresh("bob"), room);
+        let request = json!({"type": "history", "room": room});
+        let expected = match meaning {
+            Is(before) => 1..=LINES.min(before.saturating_sub(1)),
+            _ => 1..=LINES,
+        };
+        let answer = ask(guest, request, "before", spelling);
+        answer.map(|page| {
+            assert!(
+                numbers(&page["messages"]).into_iter().eq(expected),
+                "{spelling}"
+            )
+        })
+    });
+}
+
+fn since(door: Door) {
+    let room = &talkative(door);
+    let epoch = Guest::connect(door).join(&fresh("eve"), room)["epoch"].clone();
+    each_spelling(door, |guest, spelling, meaning| {
+        let (name, epoch) = (fresh("bob"), epoch.clone());
+        let request = json!({"type": "join", "room": room, "name": name, "epoch": epoch});
+        let (expected, lost) = match meaning {
+            Is(since @ 0..=LINES) => (since + 1..=LINES, false),
+            Is(_) => (1..=LINES, true),
+            _ => (1..=LINES, false),
+        };
+        let answer = ask(guest, request, "since", spelling);
+        answer.map(|joined| {
+            assert!(
+                numbers(&joined["messages"]).into_iter().eq(expected),
+                "{spelling}"
+            );
+            assert_eq!(joined["lost"], lost, "{spelling}");
+        })
+    });
+}
+
+/// A field of another request is still a field: its kind does not depend on who reads it.
+fn elsewhere(door: Door) {
+    each_spelling(door, |guest, spelling, _| {
+        ask(guest, json!({"type": "rooms"}), "since", spelling).map(drop)
+    });
+}
+
+fn strings(door: Door) {
+    let strings = [
+        "type", "id", "name", "room", "text", "to", "session", "token", "epoch",
+    ];
+    let others = ["7", "true", "[]", r#"["a"]"#, "{}"];
+    let topics = ["7", r#""rust""#, "[7]", "[null]", r#"[["rust"]]"#, "{}"];
+    let wrong = (strings.iter())
+        .flat_map(|field| others.map(|value| (*field, value)))
+        .chain(topics.map(|value| ("topics", value)));
+    for (field, value) in wrong {
+        let mut guest = Guest::connect(door);
+        guest.ask_text(&format!(r#"{{"type":"rooms","{field}":{value}}}"#));
+        assert_eq!(guest.next()["code"], "bad_shape", "{field}: {value}");
+    }
+}
+
+/// A room in which something was said.
+fn talkative(door: Door) -> String {
+    let room = fresh("room");
+    let mut ada = Guest::in_room(door, "ada", &room);
+    for number in 1..=LINES {
+        ada.say_now(&room, &format!("line {number}"));
+    }
+    room
+}
+
+/// Each spelling on a connection of its own, for ten refusals end one.
+fn each_spelling(
+    door: Door,
+    check: impl Fn(&mut Guest, &'static str, Meaning) -> Result<(), Value>,
+) {
+    for &(spelling, meaning) in SPELLINGS {
+        let mut guest = Guest::connect(door);
+        let code = check(&mut guest, spelling, meaning).err();
+        let expected = match meaning {
+            Refused(code) => Some(json!(code)),
+            Is(_) | Absent => None,
+        };
+        assert_eq!(code, expected, "{spelling}");
+    }
+}
+
+/// The answer to `request` with one more field, or the code of the refusal.
+fn ask(guest: &mut Guest, request: Value, field: &str, spelling: &str) -> Result<Value, Value> {
+    let request = request.to_string();
+    let open = request.strip_suffix('}').expect("an object");
+    guest.ask_text(&format!("{open},\"{field}\":{spelling}}}"));
+    let answer = guest.find_answer(match field {
+        "since" if request.contains("join") => "joined",
+        "since" => "rooms",
+        _ => "history",
+    });
+    match &answer["code"] {
+        Value::Null => Ok(answer),
+        code => Err(code.clone()),
+    }
+}
