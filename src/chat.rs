@@ -9,6 +9,7 @@
 //! | `rooms` | which rooms there are |
 //! | `people` | which names are taken, and by whom |
 //! | `session` | what outlives a lost connection |
+//! | `receipts` | what a client has said, by its own ids |
 //! | `history`, `journal` | the last lines, in memory and in a file |
 //! | `notices` | what the server itself says |
 //! | `watch` | what one says to see one's own frames |
@@ -24,6 +25,7 @@ mod journal;
 mod line;
 mod notices;
 mod people;
+mod receipts;
 mod refusal;
 mod request;
 mod room;

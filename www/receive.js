@@ -31,8 +31,10 @@ const heard = {
 
   whispered(event) {
     const { from, to, text, id } = event;
-    const own = sameName(from, state.me);
-    const mine = own ? acknowledged(id) : undefined;
+    const [fromMe, toMe] = [sameName(from, state.me), sameName(to, state.me)];
+    // One that was sent again comes under the name that we had the first time.
+    const mine = fromMe || !toMe ? acknowledged(id) : undefined;
+    const own = fromMe || mine !== undefined;
     const room = state.rooms.get(mine?.room) ?? currentRoom();
     if (!room) return;
     if (mine) removeEntry(room, mine);

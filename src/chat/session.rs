@@ -5,12 +5,12 @@
 //! that are known are acknowledged and not repeated.
 
 use super::people::Person;
+use super::receipts::{Line, Receipts, Said};
+use super::refusal::Refusal;
 use super::room::Taken;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-/// Ids that are remembered for a client.
-const MOST_IDS: usize = 128;
 /// Sessions that are remembered when their connections have ended.
 const MOST_ENDED: usize = 1_024;
 
@@ -24,45 +24,38 @@ pub(crate) fn token(bytes: usize) -> String {
 /// One client's session; after a reconnect, two tokens lead to the same one.
 #[derive(Debug, Default)]
 pub(super) struct Session {
-    receipts: Mutex<VecDeque<Receipt>>,
+    receipts: Mutex<Receipts>,
     holder: Mutex<Weak<Person>>,
 }
 
-/// That a line was taken, and as what.
+/// What came of a line.
 #[derive(Debug)]
-struct Receipt {
-    /// The room it was said in; none for a whisper.
-    room: Box<str>,
-    id: Box<str>,
-    taken: Taken,
+pub(super) enum Outcome {
+    New(Taken),
+    /// It was said before, like this.
+    Repeated(Said),
+    /// The server ends. The client is about to hear so, and will say it again later.
+    Ended,
 }
 
 impl Session {
-    /// Takes a line, unless one with this id was taken before: then that is what comes back, and
-    /// `false`. No other attempt, from a connection that this one replaces, comes in between.
-    pub(super) fn once<E>(
+    /// Takes a line, unless one with this id was taken before: then that one comes back. No other
+    /// attempt, from a connection that this one replaces, comes in between.
+    pub(super) fn once(
         &self,
-        room: &str,
         id: &str,
-        take: impl FnOnce() -> Result<Option<Taken>, E>,
-    ) -> Result<Option<(Taken, bool)>, E> {
+        line: Line<'_>,
+        take: impl FnOnce() -> Result<Option<Taken>, Refusal>,
+    ) -> Result<Outcome, Refusal> {
         let mut receipts = lock(&self.receipts);
-        let is_same = |receipt: &&Receipt| *receipt.id == *id && *receipt.room == *room;
-        if let Some(receipt) = receipts.iter().rfind(is_same) {
-            return Ok(Some((receipt.taken.clone(), false)));
+        if let Some(said) = receipts.find(id, line)? {
+            return Ok(Outcome::Repeated(said));
         }
         let Some(taken) = take()? else {
-            return Ok(None);
+            return Ok(Outcome::Ended);
         };
-        if receipts.len() == MOST_IDS {
-            receipts.pop_front();
-        }
-        receipts.push_back(Receipt {
-            room: room.into(),
-            id: id.into(),
-            taken: taken.clone(),
-        });
-        Ok(Some((taken, true)))
+        receipts.keep(id, line, taken.clone());
+        Ok(Outcome::New(taken))
     }
 
     /// Whose session it is, if the connection still stands.

@@ -21,6 +21,7 @@ mod order;
 #[path = "../third_party/peer.rs"]
 mod peer;
 mod presence;
+mod repeats;
 mod rooms;
 mod sessions;
 mod slow_readers;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         goings::rows(&house),
         names::rows(&house),
         talk::rows(&house),
+        repeats::rows(&house),
         presence::rows(&house),
         sessions::rows(&house),
         lost_connections::rows(&house),

@@ -2,17 +2,17 @@
 
 use super::{Guest, allow, reply};
 use crate::chat::event::{Event, Name};
+use crate::chat::people::Person;
+use crate::chat::receipts::{Line, Said};
 use crate::chat::refusal::Refusal;
 use crate::chat::room::Taken;
 use crate::chat::rules;
+use crate::chat::session::Outcome;
 use crate::date;
 use crate::outbox::Burst;
 use crate::protocol::Outgoing;
 use std::sync::Arc;
 use std::time::Instant;
-
-/// In place of a room, for what is said in none.
-const WHISPER: &str = "";
 
 impl Guest {
     pub(super) fn say(
@@ -23,24 +23,31 @@ impl Guest {
         now: Instant,
         replies: &mut Outgoing,
     ) -> Result<(), Refusal> {
-        let (room, name) = self.person.room(room)?;
+        let (room, from) = self.person.room(room)?;
         let text = rules::text(text, Some(room.name()))?;
-        let taken = self.take(room.name(), id, now, || Ok(room.say(&name, text, id)))?;
-        match taken {
-            Some((_, true)) => self.stir(room),
-            Some((Taken { seq, at }, false)) => {
+        let line = Line {
+            room: room.name(),
+            from: &from,
+            to: None,
+            text,
+        };
+        match self.take(id, line, now, || Ok(room.say(&from, text, id)))? {
+            // To its author, too, the room will send it.
+            Outcome::New(_) => self.stir(room),
+            Outcome::Repeated(Said {
+                from, text, taken, ..
+            }) => {
                 let said = Event::Said {
                     room: room.name(),
-                    seq,
-                    from: name.as_str(),
-                    text,
-                    at: &at,
+                    seq: taken.seq,
+                    from: from.as_str(),
+                    text: &text,
+                    at: &taken.at,
                     id,
                 };
                 reply(&said, replies);
             }
-            // The server ends. The client is about to hear so, and will say it again later.
-            None => {}
+            Outcome::Ended => {}
         }
         Ok(())
     }
@@ -56,43 +63,54 @@ impl Guest {
         let from = self.name()?;
         let text = rules::text(text, None)?;
         let listener = self.chat.people.find(to);
-        let taken = self.take(WHISPER, id, now, || {
-            // Whoever has left since a whisper was taken has heard it all the same.
+        let name = (listener.as_ref().ok()).and_then(|listener| listener.standing().name.clone());
+        let to = name.unwrap_or_else(|| Name::new(to));
+        let line = Line {
+            room: "",
+            from: &from,
+            to: Some(&to),
+            text,
+        };
+        let outcome = self.take(id, line, now, || {
+            // A whisper that was taken was heard, even if its listener has left since.
             listener.as_ref().map_err(Refusal::clone)?;
             let at = date::timestamp(date::now()).into();
             Ok(Some(Taken { seq: 0, at }))
         })?;
-        let Some((Taken { at, .. }, is_new)) = taken else {
-            return Ok(());
-        };
-        let listener = listener.ok();
-        let name = (listener.as_ref()).and_then(|listener| listener.standing().name.clone());
-        let whispered = Event::Whispered {
-            from: from.as_str(),
-            to: name.as_ref().map_or(to, Name::as_str),
-            text,
-            at: &at,
-            id,
-        };
-        reply(&whispered, replies);
-        if let Some(listener) =
-            listener.filter(|listener| is_new && !Arc::ptr_eq(listener, &self.person))
-        {
-            let mut frame = Vec::new();
-            whispered.encode(&mut frame);
-            listener.sender.push(&Burst::new(&frame, 1));
+        match outcome {
+            Outcome::New(Taken { at, .. }) => {
+                let whispered = whispered(&from, &to, text, &at, id);
+                reply(&whispered, replies);
+                self.tell(listener.ok(), &whispered);
+            }
+            Outcome::Repeated(said) => {
+                let to = said.to.as_ref().unwrap_or(&to);
+                let whispered = whispered(&said.from, to, &said.text, &said.taken.at, id);
+                reply(&whispered, replies);
+            }
+            Outcome::Ended => {}
         }
         Ok(())
+    }
+
+    /// Lets a listener hear a whisper; one to oneself was heard as its answer.
+    fn tell(&self, listener: Option<Arc<Person>>, whispered: &Event<'_>) {
+        let other = listener.filter(|listener| !Arc::ptr_eq(listener, &self.person));
+        if let Some(other) = other {
+            let mut frame = Vec::new();
+            whispered.encode(&mut frame);
+            other.sender.push(&Burst::new(&frame, 1));
+        }
     }
 
     /// Takes what is said, within the allowance: once, if it has an id.
     fn take(
         &mut self,
-        room: &str,
         id: Option<&str>,
+        line: Line<'_>,
         now: Instant,
         take: impl FnOnce() -> Result<Option<Taken>, Refusal>,
-    ) -> Result<Option<(Taken, bool)>, Refusal> {
+    ) -> Result<Outcome, Refusal> {
         let says = &mut self.says;
         let take = || {
             says.as_mut().map_or(Ok(()), |says| allow(says, now))?;
@@ -101,9 +119,25 @@ impl Guest {
         match id {
             Some(id) => {
                 rules::id(id)?;
-                self.session.once(room, id, take)
+                self.session.once(id, line, take)
             }
-            None => Ok(take()?.map(|taken| (taken, true))),
+            None => Ok(take()?.map_or(Outcome::Ended, Outcome::New)),
         }
+    }
+}
+
+fn whispered<'a>(
+    from: &'a Name,
+    to: &'a Name,
+    text: &'a str,
+    at: &'a str,
+    id: Option<&'a str>,
+) -> Event<'a> {
+    Event::Whispered {
+        from: from.as_str(),
+        to: to.as_str(),
+        text,
+        at,
+        id,
     }
 }

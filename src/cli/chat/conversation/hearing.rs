@@ -96,12 +96,11 @@ impl Conversation {
             at,
             id,
         } = whispered;
-        let is_ours = from == self.name;
-        if is_ours {
-            self.acknowledge(id.as_deref());
-        }
+        let (is_from_us, is_for_us) = (from == self.name, to == self.name);
+        // One that was sent again comes under the name that we had the first time.
+        let is_answer = (is_from_us || !is_for_us) && self.acknowledge(id.as_deref());
+        let is_ours = is_from_us || is_answer;
         let you = |name: String, is_you| if is_you { "you".to_owned() } else { name };
-        let is_for_us = to == self.name;
         let lines = self
             .page
             .whispered(&you(from, is_ours), &you(to, is_for_us), &text, &at);
@@ -128,7 +127,7 @@ impl Conversation {
     }
 
     fn said(&mut self, said: &Said) {
-        let is_typed = self.acknowledge_said(said) && self.settings.interactive;
+        let is_typed = self.acknowledge(said.id.as_deref()) && self.settings.interactive;
         self.last_rename = None;
         let several = self.rooms.len() > 1;
         let Some(room) = self.room(&said.room) else {
@@ -158,12 +157,9 @@ impl Conversation {
         }
     }
 
-    pub(super) fn acknowledge_said(&mut self, said: &Said) -> bool {
-        said.from == self.name && self.acknowledge(said.id.as_deref())
-    }
-
-    /// Was it the line that we sent?
-    fn acknowledge(&mut self, id: Option<&str>) -> bool {
+    /// Was it the line that we sent? The id alone decides: a line that was said again is acknowledged
+    /// under the name that we had when it was said first.
+    pub(super) fn acknowledge(&mut self, id: Option<&str>) -> bool {
         let is_first = self.unsent.is_first(id);
         if is_first {
             self.unsent.done();

@@ -59,6 +59,21 @@ fn an_acknowledgement_that_comes_twice_is_shown_once() {
 }
 
 #[test]
+fn an_acknowledgement_under_an_earlier_name_is_one() {
+    let whispered = json!({"type": "whispered", "from": "al", "to": "bob", "text": "one",
+        "at": "2026-11-21T07:31:02.123Z", "id": "c-1"});
+    for (typed, ack) in [
+        ("one", said(6, "al", "one", Some("c-1"))),
+        ("/msg bob one", whispered),
+    ] {
+        let mut play = Play::in_lobby();
+        play.types(typed);
+        play.types("two");
+        assert_eq!(sent(&play.hears(&ack)), [say("two", "c-2")], "{typed}");
+    }
+}
+
+#[test]
 fn another_history_shows_only_what_is_later() {
     let mut play = Play::in_lobby();
     play.hears(&said(6, "bob", "known", None));
