@@ -98,7 +98,7 @@ const KNOWN_TO: [(&str, &[&str]); 11] = [
         ],
     ),
     ("rustyline", &["cli/terminal/editor.rs"]),
-    ("signal_hook", &["cli/interrupt.rs", "cli/serve.rs"]),
+    ("signal_hook", &["cli/interrupt.rs"]),
     (
         "rustix",
         &[

@@ -1,19 +1,25 @@
-//! Ctrl-C and SIGTERM, for clients: the first one asks for a polite end, the second ends at once.
+//! Signals that end a program: the first one politely, a second one at once.
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use std::{io, process, thread};
+use std::{fs, io, process, thread};
 
 /// Calls `end` at the first signal, on a thread of its own.
 pub(super) fn on_interrupt(end: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let mut wanted = vec![SIGINT, SIGTERM];
+    if !is_ignored(SIGHUP) {
+        wanted.push(SIGHUP);
+    }
+    let mut signals = Signals::new(wanted)?;
     let wait = move || {
         let mut signals = signals.forever();
         if signals.next().is_some() {
             // In a thread of its own, so that this one can hear the second signal.
             let ending = thread::Builder::new().name("end".to_owned()).spawn(end);
+            // Not SIGHUP: the kernel and the shell each send one when a terminal is closed, and
+            // systemd sends one after its SIGTERM.
             if ending.is_ok()
-                && let Some(second) = signals.next()
+                && let Some(second) = signals.find(|&signal| signal != SIGHUP)
             {
                 process::exit(128 + second);
             }
@@ -21,4 +27,16 @@ pub(super) fn on_interrupt(end: impl FnOnce() + Send + 'static) -> io::Result<()
     };
     let thread = thread::Builder::new().name("signals".to_owned());
     thread.spawn(wait).map(drop)
+}
+
+/// Whether the program was started with this signal ignored. That is what `nohup` does, and a
+/// handler would undo it.
+///
+/// Only `sigaction` can tell, which is `unsafe`; Linux also writes it into a file, proc_pid_status(5).
+/// Where there is no such file the signal is left as it was.
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_none_or(|mask| mask >> (signal - 1) & 1 == 1)
 }

@@ -4,22 +4,24 @@ mod lan;
 mod limits;
 
 use super::duration;
-use crate::server::{
-    Access, ChatSettings, Config, Handle, Server, is_host_name, is_origin, reachable,
-};
+use super::interrupt::on_interrupt;
+use crate::server::{Access, ChatSettings, Config, Server, is_host_name, is_origin, reachable};
 use clap::Parser;
 use limits::{DeadlineFlags, LimitFlags};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
-use std::{process, thread};
+
+const NOTES: &str = "\
+Ctrl-C, SIGTERM or SIGHUP (a terminal that is closed) says goodbye to everyone and ends the server; a second Ctrl-C or \
+SIGTERM ends it at once. Under nohup SIGHUP does nothing.
+
+Example: ws101 serve --listen 127.0.0.1:9001 --ping-interval 30s";
 
 /// Run the server
 #[derive(Debug, Parser)]
-#[command(after_help = "Example: ws101 serve --listen 127.0.0.1:9001 --ping-interval 30s")]
+#[command(after_help = NOTES)]
 pub(super) struct Serve {
     /// Where to listen; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9001")]
@@ -96,8 +98,12 @@ impl Serve {
         let listen = config.listen.clone();
         let server = Server::bind(config).map_err(|error| explain(&listen, &error))?;
         // Before the address is announced: who reads it may send a signal at once.
-        end_on_signal(server.handle())
-            .map_err(|error| format!("cannot listen for signals: {error}"))?;
+        let handle = server.handle();
+        on_interrupt(move || {
+            log::info!("ending: {} connections are open", handle.connections());
+            handle.end();
+        })
+        .map_err(|error| format!("cannot listen for signals: {error}"))?;
         announce(server.address());
         server.run();
         Ok(())
@@ -177,28 +183,4 @@ fn explain(listen: &str, error: &io::Error) -> String {
         }
         _ => format!("cannot listen on {listen}: {error}"),
     }
-}
-
-/// The first SIGTERM or SIGINT (Ctrl-C) ends the server gracefully, a second one at once.
-fn end_on_signal(handle: Handle) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGINT])?;
-    let wait = move || {
-        let mut signals = signals.forever();
-        if signals.next().is_some() {
-            log::info!("ending: {} connections are open", handle.connections());
-            // In a thread of its own, so that this one can hear the second signal.
-            let end = thread::Builder::new()
-                .name("end".to_owned())
-                .spawn(move || handle.end());
-            if end.is_ok()
-                && let Some(second) = signals.next()
-            {
-                process::exit(128 + second);
-            }
-        }
-    };
-    thread::Builder::new()
-        .name("signals".to_owned())
-        .spawn(wait)
-        .map(drop)
 }

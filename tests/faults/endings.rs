@@ -136,7 +136,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-fn signal(server: &Own, signal: Signal) -> Instant {
+pub(crate) fn signal(server: &Own, signal: Signal) -> Instant {
     let start = Instant::now();
     let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
     kill_process(id, signal).expect("the server runs");
@@ -144,21 +144,21 @@ fn signal(server: &Own, signal: Signal) -> Instant {
 }
 
 /// A client whose connection the server knows to be a WebSocket: its 101 comes a little earlier.
-fn settled(server: &Own) -> Wire {
+pub(crate) fn settled(server: &Own) -> Wire {
     let mut wire = Wire::upgraded(server.addr());
     wire.echo("here");
     wire
 }
 
 /// The Close of a server that ends; its end of the connection may come later.
-fn goodbye(client: &mut Wire) -> String {
+pub(crate) fn goodbye(client: &mut Wire) -> String {
     let close = client.frame();
     assert_eq!(close.first, 0x88, "{close:02x?}");
     assert_eq!(close.payload[..2], 1001_u16.to_be_bytes());
     String::from_utf8_lossy(&close.payload[2..]).into_owned()
 }
 
-fn assert_ends(server: &mut Own, start: Instant) {
+pub(crate) fn assert_ends(server: &mut Own, start: Instant) {
     let status = server.process.wait(PATIENCE);
     let took = start.elapsed();
     assert_eq!(status.code(), Some(0), "{status}: {}", server.process.log());

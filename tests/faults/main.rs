@@ -10,6 +10,8 @@ use std::process::ExitCode;
 mod clients;
 mod endings;
 mod gone;
+#[cfg(target_os = "linux")]
+mod hangup;
 #[path = "../live/mod.rs"]
 mod live;
 mod outputs;
@@ -25,6 +27,8 @@ fn main() -> ExitCode {
         under_load::rows(), // the longest first
         clients::rows(),    // of clients' machines, and of ours
         endings::rows(),    // how the server ends
+        #[cfg(target_os = "linux")]
+        hangup::rows(), // how it ends when its terminal is closed
         gone::rows(),       // clients that say no goodbye
         places::rows(),     // a disk, or a thread, that is not to be had
         recovery::rows(),   // and how the next one goes on
