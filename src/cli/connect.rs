@@ -61,6 +61,9 @@ pub(super) struct Connect {
     /// Say which site this comes from
     #[arg(long, value_name = "URL")]
     origin: Option<String>,
+    /// Send another Host than the address's own
+    #[arg(long, value_name = "NAME[:PORT]")]
+    host: Option<String>,
     /// Send a further header (may be repeated)
     #[arg(long, value_name = "NAME: VALUE", value_parser = parse_header)]
     header: Vec<(String, String)>,
@@ -138,6 +141,9 @@ impl Connect {
         let mut connect = crate::Connect::to(&self.url)
             .protocols(&protocols)
             .headers(&headers);
+        if let Some(host) = &self.host {
+            connect = connect.host(host);
+        }
         if self.trace {
             connect = connect.tap(&tap);
         }
@@ -181,6 +187,7 @@ fn read(mut reader: Reader, printer: &Printer, ending: &Ending) -> Result<(), St
 pub(super) fn explain(url: &str, error: &SocketError) -> String {
     match error {
         SocketError::Url(error) => error.to_string(),
+        SocketError::Header(error) => format!("nothing was sent: {error}"),
         SocketError::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             format!("cannot connect to {url}: nothing listens there")
         }

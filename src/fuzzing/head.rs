@@ -83,6 +83,7 @@ fn assert_upgrade(plain: &Plain, upgrade: &Upgrade<'_>) {
     let digits = key.strip_suffix("==").expect("two signs of equality");
     assert!(digits.len() == 22 && digits.bytes().all(is_base64), "{key}");
     let answer = upgrade.response(upgrade.protocols().first().copied());
+    let answer = answer.expect("it is an offer");
     let answer = Plain::read(&answer);
     assert_eq!(
         answer.size(),

@@ -11,6 +11,7 @@
 //! ```
 
 use super::error::ResponseError;
+use super::header_error::{HeaderError, check_address, check_headers, check_protocols};
 use super::http::ResponseHead;
 use super::upgrade::is_key;
 use base64::Engine;
@@ -91,7 +92,10 @@ impl<'a> Request<'a> {
     }
 
     /// The bytes to send. `more` are headers of the caller's own, such as `Origin` or `Cookie`.
-    pub fn to_bytes(&self, more: &[(&str, &str)]) -> Vec<u8> {
+    pub fn to_bytes(&self, more: &[(&str, &str)]) -> Result<Vec<u8>, HeaderError> {
+        check_address(self.host, self.target)?;
+        check_protocols(self.protocols)?;
+        check_headers(more)?;
         let mut head = format!(
             "GET {} HTTP/1.1\r\n\
              Host: {}\r\n\
@@ -108,7 +112,7 @@ impl<'a> Request<'a> {
             head += &format!("{name}: {value}\r\n");
         }
         head += "\r\n";
-        head.into_bytes()
+        Ok(head.into_bytes())
     }
 
     /// The request that asked with this key and offered these subprotocols.

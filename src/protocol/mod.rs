@@ -19,6 +19,7 @@
 //! | `upgrade` | a request to upgrade, and the answer | §4.2 |
 //! | `handshake` | the accept key, and the client's end | §1.3, §4.1 |
 //! | `error`, `handshake_error` | what can be wrong, and what follows | §7.1.7 |
+//! | `header_error` | what we do not write into a head | RFC 9110 §5 |
 
 mod buffer;
 mod close;
@@ -28,6 +29,7 @@ mod frame;
 mod handshake;
 mod handshake_error;
 mod header;
+mod header_error;
 pub mod http;
 mod layout;
 pub mod mask;
@@ -44,6 +46,7 @@ pub use error::{HandshakeError, ProtocolError, ResponseError};
 pub use frame::Frame;
 pub use handshake::{AcceptSteps, Request, ResponseRule, accept_key};
 pub use header::{FrameHeader, Kind, Opcode, Role};
+pub use header_error::HeaderError;
 pub use layout::Layout;
 pub use mask::MaskKey;
 #[cfg(feature = "server")]

@@ -5,6 +5,7 @@
 
 use super::error::HandshakeError;
 use super::handshake::accept_key;
+use super::header_error::HeaderError;
 use super::http::{Headers, RequestHead, is_token};
 
 const PROTOCOL: &str = "Sec-WebSocket-Protocol";
@@ -57,19 +58,24 @@ impl<'a> Upgrade<'a> {
     }
 
     /// The bytes of the answer that ends HTTP on this connection. §4.2.2.
-    pub fn response(&self, protocol: Option<&str>) -> Vec<u8> {
+    ///
+    /// `protocol` is one of the client's offers: another would make it end the connection.
+    pub fn response(&self, protocol: Option<&str>) -> Result<Vec<u8>, HeaderError> {
+        if let Some(other) = protocol.filter(|name| !self.protocols.contains(name)) {
+            return Err(HeaderError::NotOffered(other.to_owned()));
+        }
         let accept = accept_key(self.key);
         let protocol = protocol
             .map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n"))
             .unwrap_or_default();
-        format!(
+        Ok(format!(
             "HTTP/1.1 101 Switching Protocols\r\n\
              Upgrade: websocket\r\n\
              Connection: Upgrade\r\n\
              Sec-WebSocket-Accept: {accept}\r\n\
              {protocol}\r\n"
         )
-        .into_bytes()
+        .into_bytes())
     }
 }
 

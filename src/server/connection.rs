@@ -217,7 +217,9 @@ fn judge(
             };
             Ok(Decision::Upgrade {
                 purpose,
-                answer: upgrade.response(protocol),
+                answer: upgrade
+                    .response(protocol)
+                    .expect("an offer of the client's"),
                 head_size,
             })
         }

@@ -7,7 +7,7 @@ use super::stream::Stream;
 use super::tap::Tap;
 use super::url::Url;
 use super::{CLOSE_TIMEOUT, WebSocket};
-use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead, ResponseHead, is_token};
+use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead, ResponseHead};
 use crate::protocol::{
     HandshakeError, Incoming, Limits, Outgoing, ReadBuffer, Request, ResponseError, Role, Session,
     Upgrade,
@@ -37,6 +37,7 @@ pub fn connect(address: &str) -> Result<WebSocket<Stream>, SocketError> {
 #[derive(Debug, Clone)]
 pub struct Connect<'a> {
     address: &'a str,
+    host: Option<&'a str>,
     protocols: &'a [&'a str],
     headers: &'a [(&'a str, &'a str)],
     limits: Limits,
@@ -49,6 +50,7 @@ impl<'a> Connect<'a> {
     pub const fn to(address: &'a str) -> Self {
         Self {
             address,
+            host: None,
             protocols: &[],
             headers: &[],
             limits: Limits::ECHO,
@@ -64,10 +66,22 @@ impl<'a> Connect<'a> {
         self
     }
 
-    /// Sends further headers: `Origin`, `Cookie`.
+    /// Sends further headers, each once: `Origin`, `Cookie`.
+    ///
+    /// Those that the handshake writes itself are a [`SocketError::Header`], as is what may be in no
+    /// header. `Host` and `Sec-WebSocket-Protocol` have methods of their own, [`host`](Self::host) and
+    /// [`protocols`](Self::protocols).
     #[must_use]
     pub const fn headers(mut self, headers: &'a [(&'a str, &'a str)]) -> Self {
         self.headers = headers;
+        self
+    }
+
+    /// Sends this `Host` instead of the address's own: for a server that goes by a name that leads
+    /// elsewhere, or nowhere.
+    #[must_use]
+    pub const fn host(mut self, host: &'a str) -> Self {
+        self.host = Some(host);
         self
     }
 
@@ -95,7 +109,13 @@ impl<'a> Connect<'a> {
     /// Connects.
     pub fn open(&self) -> Result<WebSocket<Stream>, SocketError> {
         let url = Url::parse(self.address)?;
-        self.check_words()?;
+        let mut nonce = [0; 16];
+        getrandom::fill(&mut nonce).map_err(io::Error::other)?;
+        let own_host = url.host_header();
+        let host = self.host.unwrap_or(&own_host);
+        let request = Request::new(host, &url.target, nonce).protocols(self.protocols);
+        let head = request.to_bytes(self.headers)?;
+
         let deadline = Instant::now() + self.timeout;
         let mut stream = Stream::new(dial(&url, deadline)?)?;
         stream.set_deadline(Some(deadline));
@@ -103,12 +123,7 @@ impl<'a> Connect<'a> {
             stream.set_tap(tap.clone());
         }
 
-        let mut nonce = [0; 16];
-        getrandom::fill(&mut nonce).map_err(io::Error::other)?;
-        let host = url.host_header();
-        let request = Request::new(&host, &url.target, nonce).protocols(self.protocols);
-        stream.write_all(&request.to_bytes(self.headers))?;
-
+        stream.write_all(&head)?;
         let mut buffer = ReadBuffer::new();
         let (protocol, size) = loop {
             let count = read(&mut stream, buffer.space(0))?;
@@ -128,22 +143,6 @@ impl<'a> Connect<'a> {
             outgoing: Outgoing::client(RandomKeys::new()),
         };
         Ok(WebSocket::from_session(stream, session, protocol))
-    }
-}
-
-impl Connect<'_> {
-    /// A line end in a header would end it and begin another.
-    fn check_words(&self) -> io::Result<()> {
-        let is_printable = |text: &str| !text.chars().any(char::is_control);
-        let headers = self
-            .headers
-            .iter()
-            .all(|(name, value)| is_token(name) && is_printable(value));
-        if headers && self.protocols.iter().all(|name| is_token(name)) {
-            return Ok(());
-        }
-        let told = "a header or subprotocol that holds what none may hold";
-        Err(io::Error::new(io::ErrorKind::InvalidInput, told))
     }
 }
 
@@ -213,7 +212,7 @@ fn answer(
     head.require_no_body()?;
     let upgrade = Upgrade::check(&head)?;
     let protocol = upgrade.choose_protocol(protocols).map(str::to_owned);
-    stream.write_all(&upgrade.response(protocol.as_deref()))?;
+    stream.write_all(&upgrade.response(protocol.as_deref())?)?;
     buffer.consume(size);
     Ok(protocol)
 }

@@ -1,7 +1,7 @@
 //! What can go wrong with a socket, by whose fault.
 
 use super::url::UrlError;
-use crate::protocol::{HandshakeError, ProtocolError, ResponseError, SendError};
+use crate::protocol::{HandshakeError, HeaderError, ProtocolError, ResponseError, SendError};
 use std::{fmt, io};
 
 /// Why a connection could not be made, or did not go on.
@@ -9,6 +9,8 @@ use std::{fmt, io};
 pub enum SocketError {
     /// The address is none.
     Url(UrlError),
+    /// What was to be sent with the request may not be in one; nothing was sent.
+    Header(HeaderError),
     /// The network, or a deadline ([`io::ErrorKind::TimedOut`]).
     Io(io::Error),
     /// The server did not agree to talk.
@@ -37,6 +39,7 @@ impl fmt::Display for SocketError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url(error) => error.fmt(f),
+            Self::Header(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
             Self::Response(error) => error.fmt(f),
             Self::Request(error) => error.fmt(f),
@@ -65,6 +68,7 @@ macro_rules! from {
 
 from! {
     UrlError => Url,
+    HeaderError => Header,
     io::Error => Io,
     ResponseError => Response,
     HandshakeError => Request,

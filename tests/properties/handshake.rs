@@ -15,7 +15,7 @@ proptest! {
         spoilt in vec((any::<usize>(), select(b"\r\n\0 :\tG/\x80"), any::<bool>()), 0..3),
         sizes in vec(1usize..40, 1..4),
     ) {
-        let mut input = Request::new("a", "/", [7; 16]).to_bytes(&[("Cookie", "b")]);
+        let mut input = Request::new("a", "/", [7; 16]).to_bytes(&[("Cookie", "b")]).expect("fit to send");
         for (at, byte, insert) in spoilt {
             let at = at % input.len();
             if insert { input.insert(at, byte) } else { input[at] = byte }
@@ -35,14 +35,14 @@ proptest! {
         let offered: Vec<&str> = offered.iter().map(String::as_str).collect();
         let supported: Vec<&str> = supported.iter().map(String::as_str).collect();
         let request = Request::new("a:1", &target, nonce).protocols(&offered);
-        let bytes = request.to_bytes(&[("Origin", "http://a:1")]);
+        let bytes = request.to_bytes(&[("Origin", "http://a:1")]).expect("fit to send");
         let head = RequestHead::parse(&bytes, HeadLimits::DEFAULT).expect("a request");
         prop_assert_eq!(head.target, &target);
         let upgrade = Upgrade::check(&head).expect("an upgrade");
         prop_assert_eq!(upgrade.protocols(), &offered[..]);
         let chosen = upgrade.choose_protocol(&supported);
         prop_assert_eq!(chosen, offered.iter().copied().find(|offer| supported.contains(offer)));
-        let answer = upgrade.response(chosen);
+        let answer = upgrade.response(chosen).expect("an offer");
         let (head, size) = ResponseHead::decode(&answer).expect("HTTP").expect("complete");
         prop_assert_eq!(size, answer.len());
         prop_assert_eq!(request.check(&head), Ok(chosen));

@@ -23,6 +23,7 @@ mod masking;
 mod offers;
 mod opening_client;
 mod opening_server;
+mod own_headers;
 mod request;
 mod request_headers;
 mod request_line;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         request_headers::rows(), // RFC 9112 §5, §6
         request_size::rows(),    // RFC 6585 §5
         opening_client::rows(),  // §4.1
+        own_headers::rows(),     // §4.1, RFC 9110 §5: what is not sent
         opening_server::rows(),  // §1.3, §4.2
         offers::rows(),          // §4.2.1, §9.1
         frame_header::rows(),    // §5.1, §5.2

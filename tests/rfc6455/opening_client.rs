@@ -27,14 +27,18 @@ fn requests() -> Vec<Trial> {
         row(
             "4.1 a request has all that a client must send, once",
             || {
-                let bytes = Request::new("server.example.com", "/chat", NONCE).to_bytes(&[]);
+                let bytes = Request::new("server.example.com", "/chat", NONCE)
+                    .to_bytes(&[])
+                    .expect("fit to send");
                 assert_eq!(text(&bytes), text(&head(&HANDSHAKE)));
             },
         ),
         row(
             "4.1 a request may offer subprotocols and bring headers of its own",
             || {
-                let bytes = request().to_bytes(&[("Origin", "http://example.com")]);
+                let bytes = request()
+                    .to_bytes(&[("Origin", "http://example.com")])
+                    .expect("fit to send");
                 let more = [
                     "Sec-WebSocket-Protocol: chat, superchat",
                     "Origin: http://example.com",
@@ -46,7 +50,9 @@ fn requests() -> Vec<Trial> {
             "4.1 another nonce is another key, and it is always 24 characters",
             || {
                 for nonce in [[0; 16], [255; 16], [0b1010_1010; 16]] {
-                    let bytes = Request::new("a", "/", nonce).to_bytes(&[]);
+                    let bytes = Request::new("a", "/", nonce)
+                        .to_bytes(&[])
+                        .expect("fit to send");
                     let head = RequestHead::parse(&bytes, HeadLimits::DEFAULT).expect("a request");
                     let key = head
                         .headers
@@ -54,7 +60,9 @@ fn requests() -> Vec<Trial> {
                         .expect("one")
                         .expect("there");
                     assert_eq!((key.len(), &key[22..]), (24, "=="));
-                    let other = Request::new("a", "/", NONCE).to_bytes(&[]);
+                    let other = Request::new("a", "/", NONCE)
+                        .to_bytes(&[])
+                        .expect("fit to send");
                     assert!(!text(&other).contains(key));
                 }
             },
@@ -62,13 +70,13 @@ fn requests() -> Vec<Trial> {
         row(
             "4.1 our server takes our client's request, our client our server's answer",
             || {
-                let bytes = request().to_bytes(&[]);
+                let bytes = request().to_bytes(&[]).expect("fit to send");
                 let head = RequestHead::parse(&bytes, HeadLimits::DEFAULT).expect("a request");
                 let upgrade = Upgrade::check(&head).expect("an upgrade");
                 assert_eq!(upgrade.protocols(), OFFERED);
                 let chosen = upgrade.choose_protocol(&["superchat"]);
                 assert_eq!(
-                    verdict(&upgrade.response(chosen)),
+                    verdict(&upgrade.response(chosen).expect("an offer")),
                     Ok(Some("superchat".to_owned()))
                 );
             },

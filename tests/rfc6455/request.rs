@@ -192,6 +192,6 @@ impl Asked {
         }
         let upgrade = Upgrade::check(&head)?;
         let protocol = upgrade.choose_protocol(&SUPPORTED);
-        Ok(Some(upgrade.response(protocol)))
+        Ok(Some(upgrade.response(protocol).expect("an offer")))
     }
 }

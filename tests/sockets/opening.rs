@@ -59,18 +59,7 @@ fn the_host_header() {
 fn the_request() {
     let (listener, addr) = listen();
     let port = addr.port();
-    let server = thread::spawn(move || {
-        let (mut tcp, _) = listener.accept().expect("a client comes");
-        let request = read_head(&mut tcp);
-        let accept = accept_key(header(&request, "Sec-WebSocket-Key"));
-        write_head(
-            &mut tcp,
-            &format!(
-                "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
-            ),
-        );
-        request
-    });
+    let server = one_request(listener);
     let url = format!("ws://localhost:{port}/path?query=%20");
     Connect::to(&url)
         .headers(&[("Origin", "http://localhost")])
@@ -91,6 +80,36 @@ fn the_request() {
         assert_eq!(header(&request, name), value);
     }
     assert_eq!(header(&request, "Sec-WebSocket-Key").len(), 24);
+}
+
+/// Under another name than the address's, which then is not said.
+#[test]
+fn a_host_of_the_callers() {
+    let (listener, addr) = listen();
+    let server = one_request(listener);
+    let connect = Connect::to(&format!("ws://{addr}/"))
+        .host("chat.example:81")
+        .open();
+    connect.expect("the server agrees");
+    let request = server.join().expect("no panic");
+    assert_eq!(header(&request, "Host"), "chat.example:81");
+    assert_eq!(request.matches("Host: ").count(), 1, "{request}");
+}
+
+/// A server that agrees to one request: which it was.
+fn one_request(listener: TcpListener) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let (mut tcp, _) = listener.accept().expect("a client comes");
+        let request = read_head(&mut tcp);
+        let accept = accept_key(header(&request, "Sec-WebSocket-Key"));
+        write_head(
+            &mut tcp,
+            &format!(
+                "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+            ),
+        );
+        request
+    })
 }
 
 #[test]

@@ -46,6 +46,40 @@ fn addresses_that_are_none() {
     }
 }
 
+/// What may not be sent is refused before anybody is looked for. The rules are a table of their
+/// own, in `tests/rfc6455`.
+#[test]
+fn words_that_no_request_may_hold() {
+    let nowhere = Connect::to("ws://nowhere.invalid/");
+    for (connect, words) in [
+        (
+            nowhere.clone().headers(&[("Host", "a")]),
+            "writes Host itself",
+        ),
+        (
+            nowhere.clone().headers(&[("A", "b\r\nC: d")]),
+            "value of A holds",
+        ),
+        (
+            nowhere.clone().headers(&[("A b", "c")]),
+            "not a header's name",
+        ),
+        (
+            nowhere.clone().protocols(&["a b"]),
+            "the subprotocol \"a b\"",
+        ),
+        (nowhere.clone().host("a\r\nB: c"), "not a host"),
+    ] {
+        match connect.open() {
+            Err(error @ SocketError::Header(_)) => {
+                let told = error.to_string();
+                assert!(told.contains(words), "{told}");
+            }
+            other => panic!("{words}: {other:?}"),
+        }
+    }
+}
+
 #[test]
 fn nobody_listens() {
     let (listener, addr) = listen();

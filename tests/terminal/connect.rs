@@ -146,7 +146,23 @@ fn no_connection() {
         .code(2)
         .said("TLS");
     run(&["connect"], b"").code(2);
+    for (flag, value, words) in [
+        ("--header", "Host: a", "the handshake writes Host itself"),
+        ("--header", "A: b\r\nC: d", "the value of A holds '\\r'"),
+        ("--protocol", "a b", "the subprotocol \"a b\""),
+        ("--host", "a b", "\"a b\" is not a host"),
+    ] {
+        run(&["connect", &url, flag, value], b"")
+            .code(1)
+            .said(words);
+    }
     let server = Server::start(&[]);
+    run(
+        &["connect", &server.url("/echo"), "--host", "a.example"],
+        b"",
+    )
+    .code(1)
+    .said("421");
     run(&["connect", &server.url("/healthz")], b"")
         .code(1)
         .said("404");

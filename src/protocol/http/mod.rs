@@ -24,3 +24,13 @@ const fn is_token_byte(byte: u8) -> bool {
 pub(crate) fn is_token(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(is_token_byte)
 }
+
+/// The first character that may not stand where it does in a header's value: a control character,
+/// or a blank at an end. RFC 9110 §5.5.
+pub(crate) fn unfit_in_value(value: &str) -> Option<char> {
+    let is_blank = |character: &char| matches!(character, ' ' | '\t');
+    let ends = [value.chars().next(), value.chars().next_back()];
+    let blank = ends.into_iter().flatten().find(is_blank);
+    let control = |character: &char| character.is_control() && *character != '\t';
+    value.chars().find(control).or(blank)
+}

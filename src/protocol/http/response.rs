@@ -1,5 +1,6 @@
 //! The server's answers, to bytes. RFC 9112 §4.
 
+use super::unfit_in_value;
 use std::borrow::Cow;
 
 /// An answer. It ends its connection, so that nothing can be mistaken for a second request,
@@ -48,9 +49,15 @@ impl Response {
     }
 
     /// The same with one more header.
+    ///
+    /// # Panics
+    ///
+    /// If `value` holds what a header may not: what a client sent must not get into a head.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        self.headers.push((name, value.into()));
+        let value = value.into();
+        assert_eq!(unfit_in_value(&value), None, "in the value of {name}");
+        self.headers.push((name, value));
         self
     }
 
