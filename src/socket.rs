@@ -29,6 +29,7 @@
 //! - [`WebSocket::split`] gives a [`Reader`] and a [`Writer`] for two threads, over one descriptor.
 
 mod connect;
+mod dial;
 mod error;
 mod halves;
 mod keys;

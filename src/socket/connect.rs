@@ -1,5 +1,6 @@
 //! The two ends of the opening handshake, over TCP. RFC 6455 §4.
 
+use super::dial::dial;
 use super::error::SocketError;
 use super::keys::RandomKeys;
 use super::source::read;
@@ -92,7 +93,10 @@ impl<'a> Connect<'a> {
         self
     }
 
-    /// How long connecting and the handshake may take together.
+    /// How long connecting and the handshake may take together, over all addresses of the host.
+    ///
+    /// Looking up the host's name is the system's, which has its own idea of time; what that takes
+    /// is missing for the rest.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -117,7 +121,9 @@ impl<'a> Connect<'a> {
         let head = request.to_bytes(self.headers)?;
 
         let deadline = Instant::now() + self.timeout;
-        let mut stream = Stream::new(dial(&url, deadline)?)?;
+        let addresses: Vec<_> = (url.host.as_str(), url.port).to_socket_addrs()?.collect();
+        let tcp = dial(&addresses, deadline, TcpStream::connect_timeout)?;
+        let mut stream = Stream::new(tcp)?;
         stream.set_deadline(Some(deadline));
         if let Some(tap) = self.tap {
             stream.set_tap(tap.clone());
@@ -144,24 +150,6 @@ impl<'a> Connect<'a> {
         };
         Ok(WebSocket::from_session(stream, session, protocol))
     }
-}
-
-/// A TCP connection to the first of the host's addresses that answers.
-fn dial(url: &Url, deadline: Instant) -> io::Result<TcpStream> {
-    let mut last_error = io::Error::new(
-        io::ErrorKind::NotFound,
-        format!("{} has no address", url.host),
-    );
-    for address in (url.host.as_str(), url.port).to_socket_addrs()? {
-        let left = deadline
-            .saturating_duration_since(Instant::now())
-            .max(Duration::from_millis(1));
-        match TcpStream::connect_timeout(&address, left) {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last_error = error,
-        }
-    }
-    Err(last_error)
 }
 
 /// Answers a client's handshake, as a server. Of the offered subprotocols the first one that is
