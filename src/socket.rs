@@ -36,6 +36,7 @@ mod keys;
 mod source;
 mod stream;
 mod tap;
+mod timeouts;
 mod url;
 
 #[cfg(feature = "server")]

@@ -244,7 +244,7 @@ impl Peer<'_> {
         let fits = |patience| patience <= left + TOLERANCE && patience >= left / 2;
         if !self.patience.is_some_and(fits) {
             let patience = left.max(Duration::from_millis(1));
-            self.stream.tcp().set_read_timeout(Some(patience))?;
+            self.stream.set_read_timeout(patience)?;
             self.patience = Some(patience);
         }
         Ok(())

@@ -1,10 +1,10 @@
 //! A TCP connection with absolute deadlines and a clean end.
 //!
 //! A timeout for each read does not stop a peer that sends one byte just before it runs
-//! out, again and again. A deadline does: before every read and write, what is left of the
-//! time becomes the timeout.
+//! out, again and again. A deadline does: no read or write is given more than what is left of it.
 
 use super::tap::{Direction, Tap};
+use super::timeouts::{Held, Timeout};
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
@@ -26,8 +26,16 @@ const GLANCE: Duration = Duration::from_millis(20);
 #[derive(Debug, Clone)]
 pub struct Stream {
     tcp: Arc<TcpStream>,
+    timeouts: Arc<Timeouts>,
     deadline: Option<Instant>,
     tap: Option<Tap>,
+}
+
+/// What is set on the socket, which its handles share.
+#[derive(Debug)]
+struct Timeouts {
+    reads: Timeout,
+    writes: Timeout,
 }
 
 impl Stream {
@@ -40,15 +48,21 @@ impl Stream {
     }
 
     /// The same for a connection that others hold too.
-    pub const fn shared(tcp: Arc<TcpStream>) -> Self {
+    pub fn shared(tcp: Arc<TcpStream>) -> Self {
+        let timeouts = Timeouts {
+            reads: Timeout::unknown(),
+            writes: Timeout::unknown(),
+        };
         Self {
             tcp,
+            timeouts: Arc::new(timeouts),
             deadline: None,
             tap: None,
         }
     }
 
-    /// The connection itself.
+    /// The connection itself. Its timeouts are kept by this stream and its clones; set
+    /// [a deadline](Self::set_deadline) instead.
     pub const fn tcp(&self) -> &Arc<TcpStream> {
         &self.tcp
     }
@@ -102,9 +116,43 @@ impl Stream {
         }
     }
 
+    /// Sets the timeout of reads, for a thread that keeps time by itself and reads from
+    /// [`tcp`](Self::tcp).
+    #[cfg(feature = "server")]
+    pub(crate) fn set_read_timeout(&self, timeout: Duration) -> io::Result<()> {
+        let set = |timeout| self.tcp.set_read_timeout(timeout);
+        self.timeouts.reads.force(timeout, set)
+    }
+
     fn write_some(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.tcp.set_write_timeout(self.time_left()?)?;
-        (&*self.tcp).write(bytes).map_err(name_timeout)
+        self.write_with(|mut tcp| tcp.write(bytes))
+    }
+
+    fn read_with(&self, read: impl FnMut(&TcpStream) -> io::Result<usize>) -> io::Result<usize> {
+        let set = |timeout| self.tcp.set_read_timeout(timeout);
+        self.before_deadline(&self.timeouts.reads, set, read)
+    }
+
+    fn write_with(&self, write: impl FnMut(&TcpStream) -> io::Result<usize>) -> io::Result<usize> {
+        let set = |timeout| self.tcp.set_write_timeout(timeout);
+        self.before_deadline(&self.timeouts.writes, set, write)
+    }
+
+    /// One read or write, which ends at the deadline at the latest.
+    fn before_deadline(
+        &self,
+        timeout: &Timeout,
+        set: impl Fn(Option<Duration>) -> io::Result<()>,
+        mut act: impl FnMut(&TcpStream) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        loop {
+            let held = timeout.hold(self.time_left()?, &set)?;
+            match act(&self.tcp) {
+                Err(error) if is_timeout(&error) && held == Held::Part => timeout.forget(),
+                Err(error) if is_timeout(&error) => return Err(timed_out()),
+                done => return done,
+            }
+        }
     }
 
     /// What is left until the deadline, in the form that a socket option takes.
@@ -121,8 +169,7 @@ impl Stream {
 
 impl Read for Stream {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        self.tcp.set_read_timeout(self.time_left()?)?;
-        let count = (&*self.tcp).read(space).map_err(name_timeout)?;
+        let count = self.read_with(|mut tcp| tcp.read(space))?;
         if let Some(tap) = &self.tap {
             tap.tell(Direction::In, &space[..count]);
         }
@@ -155,8 +202,7 @@ impl Write for Stream {
             let first = pieces.iter().find(|piece| !piece.is_empty());
             return first.map_or(Ok(0), |piece| self.write(piece));
         }
-        self.tcp.set_write_timeout(self.time_left()?)?;
-        (&*self.tcp).write_vectored(pieces).map_err(name_timeout)
+        self.write_with(|mut tcp| tcp.write_vectored(pieces))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -165,12 +211,9 @@ impl Write for Stream {
 }
 
 /// A timeout is `WouldBlock` on one system and `TimedOut` on another. Here it has one name.
-fn name_timeout(error: io::Error) -> io::Error {
-    if error.kind() == io::ErrorKind::WouldBlock {
-        timed_out()
-    } else {
-        error
-    }
+fn is_timeout(error: &io::Error) -> bool {
+    use io::ErrorKind::{TimedOut, WouldBlock};
+    matches!(error.kind(), TimedOut | WouldBlock)
 }
 
 fn timed_out() -> io::Error {

@@ -2,7 +2,7 @@
 
 use crate::bytes::frame_from;
 use crate::{LATE, client_of_raw_server, listen, pair, read_head, soon};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -78,6 +78,26 @@ fn a_reading_half_has_its_own() {
     writer
         .send(Message::Text("hello"))
         .expect("the writer goes on");
+}
+
+/// Two handles of one connection share its socket, and what is set on it.
+#[test]
+fn each_handle_keeps_to_its_own() {
+    let (client, mut server) = client_of_raw_server();
+    let mut patient = client.into_stream();
+    let mut hasty = patient.clone();
+    for _ in 0..2 {
+        patient.set_deadline(soon());
+        server.write_all(b"a").expect("it is read");
+        patient.read_exact(&mut [0]).expect("it is there");
+        hasty.set_deadline(Some(Instant::now() + DEADLINE));
+        gives_up(|| Ok(hasty.read(&mut [0])?));
+        patient.set_deadline(None);
+        server.write_all(b"b").expect("it is read");
+        patient.read_exact(&mut [0]).expect("it is there");
+        hasty.set_deadline(Some(Instant::now() + DEADLINE));
+        gives_up(|| Ok(hasty.read(&mut [0])?));
+    }
 }
 
 /// `open` reads until the blank line, which never comes.
