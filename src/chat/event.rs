@@ -23,7 +23,8 @@ pub(super) enum Event<'a> {
     Joined {
         room: &'a str,
         name: &'a str,
-        people: &'a [Occupant],
+        people: Names<'a>,
+        persons: Persons<'a>,
         count: usize,
         epoch: &'a str,
         seq: u64,
@@ -34,6 +35,7 @@ pub(super) enum Event<'a> {
     Entered {
         room: &'a str,
         name: &'a str,
+        person: &'a str,
         count: usize,
     },
     Left {
@@ -44,12 +46,14 @@ pub(super) enum Event<'a> {
     /// Instead of many of the two above.
     People {
         room: &'a str,
-        people: &'a [Occupant],
+        people: Names<'a>,
+        persons: Persons<'a>,
         count: usize,
     },
     Renamed {
         from: &'a str,
         to: &'a str,
+        person: &'a str,
         rooms: &'a [&'a str],
     },
     /// A line. To its author it is the acknowledgement.
@@ -125,16 +129,33 @@ impl Serialize for Name {
     }
 }
 
-/// Somebody in a room. Their number says who it is; others are told the name.
+/// Somebody in a room.
 #[derive(Debug)]
 pub(super) struct Occupant {
+    /// Of the connection.
     pub(super) number: u64,
+    /// Of the session: it outlives a change of name and a lost connection.
+    pub(super) person: Arc<str>,
     pub(super) name: Name,
 }
 
-impl Serialize for Occupant {
+/// What people are called.
+#[derive(Debug)]
+pub(super) struct Names<'a>(pub(super) &'a [Occupant]);
+
+impl Serialize for Names<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.name.serialize(serializer)
+        serializer.collect_seq(self.0.iter().map(|occupant| &occupant.name))
+    }
+}
+
+/// Who they are, in the same order.
+#[derive(Debug)]
+pub(super) struct Persons<'a>(pub(super) &'a [Occupant]);
+
+impl Serialize for Persons<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|occupant| &*occupant.person))
     }
 }
 

@@ -31,8 +31,14 @@ fn judge(request: &Request<'_>, value: &Value) {
             assert_eq!(value["id"].as_str(), id);
             say(room, text, id);
         }
-        Request::Whisper { to, text, id } => {
+        Request::Whisper {
+            to,
+            person,
+            text,
+            id,
+        } => {
             same("to", to);
+            assert_eq!(value["person"].as_str(), person);
             same("text", text);
             assert_eq!(value["id"].as_str(), id);
         }

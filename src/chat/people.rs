@@ -32,6 +32,8 @@ pub(super) struct Person {
 #[derive(Debug, Default)]
 pub(super) struct Standing {
     pub(super) name: Option<Name>,
+    /// Its session's, as long as there is a name.
+    pub(super) badge: Option<Arc<str>>,
     pub(super) rooms: Vec<Arc<Room>>,
     /// Topics of news; none chosen means all.
     pub(super) topics: Vec<String>,
@@ -144,7 +146,10 @@ impl People {
             older.sender.dismiss(close.waiting());
         }
         by_name.insert(key, Arc::clone(person));
-        person.standing().name = Some(Name::new(name));
+        let mut standing = person.standing();
+        standing.name = Some(Name::new(name));
+        standing.badge = Some(Arc::clone(session.person()));
+        drop(standing);
         session.hold(person);
         Ok(older)
     }
@@ -187,9 +192,17 @@ impl People {
         }
     }
 
-    pub(super) fn find(&self, name: &str) -> Result<Arc<Person>, Refusal> {
+    /// Who has this name. With `badge`, only that very person: names change hands.
+    pub(super) fn find(&self, name: &str, badge: Option<&str>) -> Result<Arc<Person>, Refusal> {
         let found = self.lock().get(&rules::key(name)).cloned();
-        found.ok_or_else(|| Refusal::new(Code::NoSuchPerson, "nobody here has that name"))
+        let none = || Refusal::new(Code::NoSuchPerson, "nobody here has that name");
+        let found = found.ok_or_else(none)?;
+        let own = found.standing().badge.clone();
+        if badge.is_some_and(|badge| own.as_deref() != Some(badge)) {
+            let told = "that name belongs to another person now";
+            return Err(Refusal::new(Code::NoSuchPerson, told));
+        }
+        Ok(found)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -19,6 +19,7 @@ pub(super) struct Fields<'a> {
     room: Option<Cow<'a, str>>,
     text: Option<Cow<'a, str>>,
     to: Option<Cow<'a, str>>,
+    person: Option<Cow<'a, str>>,
     session: Option<Cow<'a, str>>,
     /// Not the chat's, but that of who wants to watch.
     pub(super) token: Option<Cow<'a, str>>,
@@ -41,6 +42,7 @@ pub(super) enum Request<'a> {
     },
     Whisper {
         to: &'a str,
+        person: Option<&'a str>,
         text: &'a str,
         id: Option<&'a str>,
     },
@@ -104,6 +106,7 @@ impl<'a> Fields<'a> {
             },
             Some("whisper") => Request::Whisper {
                 to: need("to", &self.to)?,
+                person: self.person.as_deref(),
                 text: need("text", &self.text)?,
                 id,
             },
@@ -200,6 +203,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
                 "id" => fields.id = text(&mut map)?,
                 "name" => fields.name = text(&mut map)?,
                 "to" => fields.to = text(&mut map)?,
+                "person" => fields.person = text(&mut map)?,
                 "token" => fields.token = text(&mut map)?,
                 "session" => fields.session = text(&mut map)?,
                 "epoch" => fields.epoch = text(&mut map)?,

@@ -8,7 +8,7 @@ mod flush;
 mod presence;
 
 use super::Common;
-use super::event::{Event, Name, Occupant, encode};
+use super::event::{Event, Name, Names, Occupant, Persons, encode};
 use super::history::History;
 use super::people::Person;
 use crate::date;
@@ -99,6 +99,7 @@ impl Room {
     pub(super) fn join(
         self: &Arc<Self>,
         person: &Person,
+        badge: &Arc<str>,
         name: &Name,
         known: Option<(&str, u64)>,
     ) -> bool {
@@ -108,9 +109,10 @@ impl Room {
             }
             queue.log.people.push(Occupant {
                 number: person.number,
+                person: Arc::clone(badge),
                 name: name.clone(),
             });
-            self.tell_entered(queue, name);
+            self.tell_entered(queue, name, badge);
             self.send_pending(members, queue);
             // Nobody else can send to the members now, so this is the first that the new one gets,
             // and everything after it is new.
@@ -134,7 +136,8 @@ impl Room {
         Event::Joined {
             room: &self.name,
             name: name.as_str(),
-            people: &log.people,
+            people: Names(&log.people),
+            persons: Persons(&log.people),
             count: log.people.len(),
             epoch: &self.common.epoch,
             seq: log.history.last(),
@@ -196,6 +199,7 @@ impl Room {
             return;
         };
         let from = std::mem::replace(&mut own.name, to.clone());
+        let badge = Arc::clone(&own.person);
         for (typist, _) in &mut queue.log.typing {
             if *typist == from {
                 *typist = to.clone();
@@ -204,6 +208,7 @@ impl Room {
         queue.append(&Event::Renamed {
             from: from.as_str(),
             to: to.as_str(),
+            person: &badge,
             rooms: &[&self.name],
         });
     }

@@ -1,4 +1,4 @@
-//! What outlives a lost connection: the right to one's name, and which lines were taken already.
+//! What outlives a lost connection: who one is, the right to one's name, and which lines were taken already.
 //!
 //! A client that lost its connection cannot know whether its last lines came through. It comes
 //! back with the token of its session and says them again, with the ids they had; those
@@ -14,6 +14,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 /// Sessions that are remembered when their connections have ended.
 const MOST_ENDED: usize = 1_024;
 
+/// Random bytes of what others may know of a session. Drawn, not counted: no later run of the
+/// server gives the same one to somebody else.
+const PERSON: usize = 6;
+
 /// So many random bytes, as hexadecimal digits.
 pub(crate) fn token(bytes: usize) -> String {
     let mut random = vec![0; bytes];
@@ -22,8 +26,9 @@ pub(crate) fn token(bytes: usize) -> String {
 }
 
 /// One client's session; after a reconnect, two tokens lead to the same one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Session {
+    person: Arc<str>,
     receipts: Mutex<Receipts>,
     holder: Mutex<Weak<Person>>,
 }
@@ -39,6 +44,19 @@ pub(super) enum Outcome {
 }
 
 impl Session {
+    fn new() -> Self {
+        Self {
+            person: token(PERSON).into(),
+            receipts: Mutex::default(),
+            holder: Mutex::default(),
+        }
+    }
+
+    /// Who this is to the others, whatever the name. No secret, and of no use to take the name.
+    pub(super) fn person(&self) -> &Arc<str> {
+        &self.person
+    }
+
     /// Takes a line, unless one with this id was taken before: then that one comes back. No other
     /// attempt, from a connection that this one replaces, comes in between.
     pub(super) fn once(
@@ -81,7 +99,7 @@ struct State {
 impl Sessions {
     /// A new session and its token.
     pub(super) fn open(&self) -> (String, Arc<Session>) {
-        let (token, session) = (token(16), Arc::new(Session::default()));
+        let (token, session) = (token(16), Arc::new(Session::new()));
         lock(&self.0)
             .by_token
             .insert(token.clone(), Arc::clone(&session));

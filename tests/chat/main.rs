@@ -20,6 +20,7 @@ mod notices;
 mod order;
 #[path = "../third_party/peer.rs"]
 mod peer;
+mod persons;
 mod presence;
 mod repeats;
 mod rooms;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         names::rows(&house),
         talk::rows(&house),
         repeats::rows(&house),
+        persons::rows(&house),
         presence::rows(&house),
         sessions::rows(&house),
         lost_connections::rows(&house),

@@ -27,9 +27,11 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 bob.until("left");
                 let (from, to) = (ada.name.clone(), fresh("grace"));
                 ada.ask(json!({"type": "name", "name": to}));
+                let renamed = ada.next();
+                let person = &renamed["person"];
                 assert_eq!(
-                    ada.next(),
-                    json!({"type": "renamed", "from": from, "to": to, "rooms": []})
+                    renamed,
+                    json!({"type": "renamed", "from": from, "to": to, "person": person, "rooms": []})
                 );
                 bob.assert_undisturbed();
             },
@@ -109,8 +111,10 @@ fn renamed(house: &House) {
     eve.until("entered");
     let (from, to) = (ada.name.clone(), fresh("grace"));
     ada.ask(json!({"type": "name", "name": format!(" {to} ")}));
-    let told = |room: &str| json!({"type": "renamed", "from": from, "to": to, "rooms": [room]});
-    assert_eq!(bob.next(), told(&room));
+    let heard = bob.next();
+    let person = heard["person"].clone();
+    let told = |room: &str| json!({"type": "renamed", "from": from, "to": to, "person": person, "rooms": [room]});
+    assert_eq!(heard, told(&room));
     assert_eq!(eve.next(), told(&other));
     let mut own = [ada.next(), ada.next()];
     own.sort_by_key(|event| event["rooms"] != json!([room]));

@@ -138,8 +138,10 @@ fn joined(house: &House) {
     );
     let epoch = joined["epoch"].as_str().expect("a name of this run");
     assert!(!epoch.is_empty());
+    let persons = &joined["persons"];
+    assert_eq!(persons.as_array().map(Vec::len), Some(3));
     let expected = json!({
-        "type": "joined", "room": room, "name": eve.name, "people": [ada.name, bob.name, eve.name],
+        "type": "joined", "room": room, "name": eve.name, "people": [ada.name, bob.name, eve.name], "persons": persons,
         "count": 3, "epoch": epoch, "seq": 1, "messages": [line], "lost": false,
     });
     assert_eq!(joined, expected, "the line as it was broadcast");

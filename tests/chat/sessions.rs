@@ -158,9 +158,11 @@ fn taken_over(house: &House) {
         ada.next(),
         json!({"type": "left", "room": room, "name": bob.name, "count": 1})
     );
+    let entered = ada.next();
+    let person = &entered["person"];
     assert_eq!(
-        ada.next(),
-        json!({"type": "entered", "room": room, "name": bob.name, "count": 2})
+        entered,
+        json!({"type": "entered", "room": room, "name": bob.name, "person": person, "count": 2})
     );
     ada.say_now(&room, "welcome back");
     assert_eq!(again.next()["text"], "welcome back");

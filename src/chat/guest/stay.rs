@@ -34,7 +34,7 @@ impl Guest {
         replies.written();
         let entered = loop {
             let entered = self.chat.rooms.enter(room)?;
-            if entered.join(&self.person, &name, join.known) {
+            if entered.join(&self.person, self.session.person(), &name, join.known) {
                 break entered;
             }
         };
@@ -100,15 +100,13 @@ impl Guest {
         let (old, rooms) = self.chat.people.rename(&self.person, name)?;
         let name = self.name()?;
         if rooms.is_empty() || old == name {
-            let (from, to) = (old.as_str(), name.as_str());
-            reply(
-                &Event::Renamed {
-                    from,
-                    to,
-                    rooms: &[],
-                },
-                replies,
-            );
+            let renamed = Event::Renamed {
+                from: old.as_str(),
+                to: name.as_str(),
+                person: self.session.person(),
+                rooms: &[],
+            };
+            reply(&renamed, replies);
         }
         for room in rooms.into_iter().filter(|_| old != name) {
             room.rename(&self.person, &name);

@@ -54,7 +54,7 @@ impl Guest {
 
     pub(super) fn whisper(
         &mut self,
-        to: &str,
+        (to, badge): (&str, Option<&str>),
         text: &str,
         id: Option<&str>,
         now: Instant,
@@ -62,7 +62,7 @@ impl Guest {
     ) -> Result<(), Refusal> {
         let from = self.name()?;
         let text = rules::text(text, None)?;
-        let listener = self.chat.people.find(to);
+        let listener = self.chat.people.find(to, badge);
         let name = (listener.as_ref().ok()).and_then(|listener| listener.standing().name.clone());
         let to = name.unwrap_or_else(|| Name::new(to));
         let line = Line {

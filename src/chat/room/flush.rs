@@ -14,7 +14,7 @@
 //! can let somebody in or out between two events. For that they must get it: a sender that
 //! sees somebody waiting for `members` stops, and leaves the rest to them.
 
-use super::{Event, Log, Name, Room, encode};
+use super::{Event, Log, Name, Names, Persons, Room, encode};
 use crate::outbox::{Burst, Sender};
 use std::sync::{MutexGuard, PoisonError};
 use std::thread;
@@ -105,7 +105,8 @@ impl Queue {
         let count = people.len();
         let json = Event::People {
             room,
-            people,
+            people: Names(people),
+            persons: Persons(people),
             count,
         }
         .to_json();

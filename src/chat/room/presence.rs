@@ -18,10 +18,15 @@ const TYPING: Duration = Duration::from_secs(5);
 
 impl Room {
     /// Somebody has come.
-    pub(super) fn tell_entered(self: &Arc<Self>, queue: &mut Queue, name: &Name) {
+    pub(super) fn tell_entered(self: &Arc<Self>, queue: &mut Queue, name: &Name, person: &str) {
         if self.may_tell_coming(queue) {
             let (room, name, count) = (&self.name, name.as_str(), queue.log.people.len());
-            queue.append(&Event::Entered { room, name, count });
+            queue.append(&Event::Entered {
+                room,
+                name,
+                person,
+                count,
+            });
         }
     }
 

@@ -1,0 +1,136 @@
+//! Who is meant: names change hands, persons stay.
+
+use crate::live::guest::{Guest, fresh, two};
+use crate::live::house::House;
+use crate::live::rows::shared;
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    vec![
+        shared(
+            house,
+            "person: the same in each list and event, by any name, over a lost connection",
+            one_person,
+        ),
+        shared(
+            house,
+            "person: a whisper to one does not reach the next of that name",
+            next_of_that_name,
+        ),
+        shared(
+            house,
+            "person: a whisper that names none goes by the name, null is none",
+            |house| {
+                let (mut ada, mut bob, _) = two(house.addr());
+                for person in [json!({}), json!({"person": null})] {
+                    let mut whisper = json!({"type": "whisper", "to": bob.name, "text": "hi"});
+                    whisper["person"] = person["person"].clone();
+                    ada.ask(whisper);
+                    assert_eq!(bob.next()["text"], "hi");
+                    assert_eq!(ada.next()["text"], "hi");
+                }
+            },
+        ),
+        shared(
+            house,
+            "person: a whisper to one that never was, and to one of another kind",
+            |house| {
+                let (mut ada, mut bob, _) = two(house.addr());
+                for (person, code) in [
+                    (json!("0123456789ab"), "no_such_person"),
+                    (json!(""), "no_such_person"),
+                    (json!("x".repeat(1000)), "no_such_person"),
+                    (json!(7), "bad_shape"),
+                ] {
+                    ada.ask(
+                        json!({"type": "whisper", "to": bob.name, "person": person, "text": "hi"}),
+                    );
+                    let error = ada.next();
+                    assert_eq!(error["code"], code, "{person}: {error}");
+                }
+                bob.assert_undisturbed();
+            },
+        ),
+    ]
+}
+
+/// Who has this name, by a list of names and the list of persons beside it.
+fn person_of(list: &Value, name: &str) -> String {
+    let people = list["people"].as_array().expect("names");
+    let persons = list["persons"].as_array().expect("persons");
+    assert_eq!(people.len(), persons.len(), "{list}");
+    let place = people.iter().position(|other| other == name);
+    let person = persons[place.expect("the name is there")].as_str();
+    person.expect("a text").to_owned()
+}
+
+fn one_person(house: &House) {
+    let room = fresh("room");
+    let mut ada = Guest::in_room(house.addr(), "ada", &room);
+    let mut bob = Guest::connect(house.addr());
+    let joined = bob.join(&fresh("bob"), &room);
+    let person = person_of(&joined, &bob.name);
+    assert_eq!(ada.until("entered")["person"], *person);
+    assert_ne!(person_of(&joined, &ada.name), person);
+    assert!(
+        !bob.session().contains(&person),
+        "it is of no use to others"
+    );
+
+    let to = fresh("grace");
+    bob.ask(json!({"type": "name", "name": to}));
+    assert_eq!(bob.until("renamed")["person"], *person);
+    assert_eq!(ada.until("renamed")["person"], *person);
+
+    let session = bob.session().to_owned();
+    bob.vanish();
+    ada.until("left");
+    let mut back = Guest::connect(house.addr());
+    back.ask(json!({"type": "join", "name": to, "room": room, "session": session}));
+    let joined = back.until("joined");
+    assert_eq!(person_of(&joined, &to), person);
+    assert_eq!(ada.until("entered")["person"], *person);
+    back.close();
+    ada.until("left");
+    let mut next = Guest::connect(house.addr());
+    let joined = next.join(&to, &room);
+    assert_ne!(
+        person_of(&joined, &to),
+        person,
+        "somebody else of that name"
+    );
+}
+
+fn next_of_that_name(house: &House) {
+    let room = fresh("room");
+    let mut ada = Guest::in_room(house.addr(), "ada", &room);
+    let mut grace = Guest::in_room(house.addr(), "grace", &room);
+    let person = ada.until("entered")["person"].clone();
+    let (name, other) = (grace.name.clone(), fresh("hopper"));
+    let secret = |to: &str| json!({"type": "whisper", "to": to, "person": person, "text": "my secret", "id": "c1"});
+
+    // Renamed, and the name taken by somebody else: by the old name it fails, by the new one it arrives.
+    grace.ask(json!({"type": "name", "name": other}));
+    grace.until("renamed");
+    let mut mallory = Guest::connect(house.addr());
+    mallory.join(&name, &room);
+    ada.ask(secret(&name));
+    assert_eq!(ada.until("error")["code"], "no_such_person");
+    ada.ask(secret(&other.to_uppercase()));
+    assert_eq!(ada.until("whispered")["to"], *other);
+    assert_eq!(grace.until("whispered")["text"], "my secret");
+    mallory.assert_undisturbed();
+
+    // Gone, and her name taken: nobody hears another one, though the name is there.
+    grace.vanish();
+    ada.until("left");
+    mallory.ask(json!({"type": "name", "name": other}));
+    mallory.until("renamed");
+    let mut again = secret(&other);
+    again["id"] = json!("c2");
+    ada.ask(again);
+    assert_eq!(ada.until("error")["code"], "no_such_person");
+    mallory.assert_undisturbed();
+}
