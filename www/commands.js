@@ -1,9 +1,9 @@
-// What a typed line means: `/msg grace hi` is a whisper, anything without a slash is said aloud.
+// What a typed line means: `/msg grace hi` is a whisper, anything without a slash is said.
 
 import { foldName } from "./names.js";
 
 export const HELP = [
-  "/msg NAME TEXT   a message to one person only",
+  '/msg NAME TEXT   a message to one person only; a name with blanks goes in "quotes"',
   "/nick NAME   change your name",
   "/join ROOM   join a room, or make one",
   "/leave   leave this room",
@@ -11,15 +11,15 @@ export const HELP = [
   "//TEXT   say a line that begins with a slash",
 ].join("\n");
 
-/** Reads a line as `{ does, … }`; `people` are the names that `/msg` may mean, for names with spaces. */
-export function readLine(line, people) {
+/** Reads a line as `{ does, … }`; `names` are those that were met: one with blanks must be in quotes. */
+export function readLine(line, names) {
   if (!line.startsWith("/")) return { does: "say", text: line };
   if (line.startsWith("//")) return { does: "say", text: line.slice(1) };
   const [, word, rest] = /^\/(\S*)\s*(.*)$/su.exec(line);
   switch (word.toLowerCase()) {
     case "msg":
     case "whisper":
-      return readWhisper(rest, people);
+      return readWhisper(rest, names);
     case "nick":
     case "name":
       return rest ? { does: "nick", name: rest.trim() } : fault("Say which name: /nick grace");
@@ -36,16 +36,21 @@ export function readLine(line, people) {
   }
 }
 
-function readWhisper(rest, people) {
-  // The longest known name wins: "ada lovelace hi" is for "ada lovelace" when she is here, else for "ada".
-  const folded = foldName(rest);
-  const known = people
-    .filter((name) => folded.startsWith(`${foldName(name)} `) || folded === foldName(name))
-    .sort((a, b) => b.length - a.length)[0];
-  const to = known ?? /^\S*/u.exec(rest)[0];
-  const text = rest.slice(to.length).trim();
-  if (to === "" || text === "") return fault("Say to whom and what: /msg grace hi");
-  return { does: "whisper", to, text };
+// As the terminal client reads it: the name ends at the first blank, or at the second quote.
+function readWhisper(rest, names) {
+  const isQuoted = rest.startsWith('"');
+  const [, name, text] = (isQuoted ? /^"([^"]*)"(.*)$/su : /^(\S*)(.*)$/su).exec(rest) ?? [];
+  const [to, said] = [name?.trim(), text?.trim()];
+  if (!to || !said) return fault("Say to whom and what: /msg grace hi");
+  const longer = isQuoted ? undefined : names.find((other) => beginsWith(`${to} ${said}`, other) && /\s/u.test(other));
+  if (longer) return fault(`Whom do you mean? /msg "${longer}" TEXT, or /msg "${to}" TEXT`);
+  return { does: "whisper", to, text: said };
+}
+
+// "grace hopper hi" may be for "grace hopper", or say "hopper hi" to "grace": a guess could tell a secret to the wrong one.
+function beginsWith(line, name) {
+  const [all, start] = [foldName(line), foldName(name)];
+  return all.startsWith(start) && /^(\s|$)/u.test(all.slice(start.length));
 }
 
 const fault = (message) => ({ does: "fault", message });

@@ -45,7 +45,6 @@ export function setDraft(text) {
 
 export function setRoom(room) {
   field.disabled = byId("send").disabled = !room;
-  field.placeholder = room ? `Write to ${room.name}` : "Join a room to write";
   setDraft(room?.draft ?? "");
 }
 

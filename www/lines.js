@@ -18,7 +18,7 @@ export function dayItem(at) {
 }
 
 function lineItem(entry) {
-  const { kind, seq, id, from, to, text, at, own, state, reason } = entry;
+  const { kind, seq, id, from, to, text, at, own } = entry;
   const names = el("span", { class: "from", title: from }, nameTag(from));
   if (kind === "whisper") names.append(el("span", { class: "to" }, " to ", nameTag(to)));
   return el(
@@ -26,26 +26,25 @@ function lineItem(entry) {
     {
       class: ["line", kind === "whisper" && "whisper", own && "own"].filter(Boolean).join(" "),
       "data-seq": seq,
-      "data-state": state,
+      "data-state": entry.state,
       "data-id": own ? id : undefined,
     },
     names,
     richText(text),
     timeTag(at),
-    own ? fate(state, reason) : null,
+    own ? fate(entry) : null,
   );
 }
 
 // What became of an own line: nothing to read once it is sent, but a screen reader and the title say so.
-function fate(state, reason) {
+function fate({ state, reason, final }) {
   if (state === "sending") return el("span", { class: "fate" }, "sending…");
   if (state === "sent") return el("span", { class: "fate", title: "sent" }, el("span", { class: "unseen" }, "sent"));
   return el(
     "span",
     { class: "fate" },
     `Not sent: ${reason} `,
-    el("button", { type: "button", class: "plain", "data-does": "retry" }, "Retry"),
-    " ",
+    ...(final ? [] : [el("button", { type: "button", class: "plain", "data-does": "retry" }, "Retry"), " "]),
     el("button", { type: "button", class: "plain", "data-does": "discard" }, "Discard"),
   );
 }

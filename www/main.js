@@ -12,8 +12,10 @@ import * as outbox from "./outbox.js";
 import * as orders from "./orders.js";
 import { onPerson, showPeople } from "./people.js";
 import { receive } from "./receive.js";
+import { currentName, onRecipient, showRecipient } from "./recipient.js";
 import * as rename from "./rename.js";
 import * as rooms from "./rooms.js";
+import { personCalled } from "./roster.js";
 import { onReached } from "./scroll.js";
 import * as session from "./session.js";
 import { addressOf, createLink } from "./socket.js";
@@ -60,6 +62,7 @@ on("current", (before) => {
   showInAddress(room?.name);
   log.showRoom(room, before);
   composer.setRoom(room);
+  showRecipient(room);
   applyLimits();
   showPeople(room?.people ?? [], state.me);
   status.showTyping(room?.typing ?? []);
@@ -69,6 +72,7 @@ on("rooms", showUnread);
 on("room-refused", rooms.showRoomFault);
 on("people", (room) => {
   if (room.name === state.current) showPeople(room.people, state.me);
+  showRecipient(currentRoom());
   rooms.showRooms(state);
 });
 on("typing", (room) => room.name === state.current && status.showTyping(room.typing));
@@ -109,8 +113,13 @@ rooms.onRooms({
 byId("leave").addEventListener("click", () => leave(state.current));
 
 onPerson((name) => {
-  composer.setDraft(`/msg ${name} `);
+  const room = currentRoom();
+  writeTo({ person: personCalled(name, room), name });
   closeDrawers();
+  composer.focusComposer();
+});
+onRecipient(() => {
+  writeTo(null);
   composer.focusComposer();
 });
 
@@ -119,9 +128,9 @@ rename.onRename({ current: () => state.me, rename: orders.askForName, logOut });
 composer.onCompose({
   submit(text) {
     const room = currentRoom();
-    if (room) orders.carryOut(text, room);
+    if (room && orders.carryOut(text, room)) composer.setDraft(text); // to be mended
   },
-  typing: () => link.send({ type: "typing", room: state.current }),
+  typing: () => currentRoom().recipient || link.send({ type: "typing", room: state.current }),
 });
 
 byId("log-frame").addEventListener("click", (event) => {
@@ -179,6 +188,13 @@ function logOut() {
   tell("current");
   tell("rooms");
   login.showLogin("", FIRST_ROOM);
+}
+
+function writeTo(recipient) {
+  const room = currentRoom();
+  room.recipient = recipient;
+  showRecipient(room);
+  status.announce(recipient ? `Writing to ${currentName(recipient)} only` : `Writing to everyone in ${room.name}`);
 }
 
 function leave(room) {

@@ -4,22 +4,24 @@
 import { HELP, readLine } from "./commands.js";
 import { faultOfName, faultOfRoom, tidyRoom } from "./names.js";
 import { post } from "./outbox.js";
+import { namesMet, personCalled } from "./roster.js";
 import { ask, join, leave } from "./session.js";
 import { KEPT, note, state, tell } from "./state.js";
 
 const NO_CONNECTION = "There is no connection just now.";
 const PAGE = 50; // older lines asked for at once
 
-/** Does what a typed line means; what is wrong with it is said in the log. */
+/** Does what a typed line means; what is wrong with it is said in the log, and given back. */
 export function carryOut(typed, room) {
-  const order = readLine(typed, room.people);
+  const order = readLine(typed, namesMet());
   const fault = does[order.does](order, room);
   if (fault) note("error", fault, room);
+  return fault;
 }
 
 const does = {
-  say: ({ text }, room) => post(room, { kind: "line", from: state.me, text }),
-  whisper: ({ to, text }, room) => post(room, { kind: "whisper", from: state.me, to, text }),
+  say: ({ text }, room) => (room.recipient ? whisper(room, room.recipient, text) : post(room, { kind: "line", from: state.me, text })),
+  whisper: ({ to, text }, room) => whisper(room, { person: personCalled(to, room), name: to }, text),
   nick: ({ name }) => askForName(name),
   join: ({ room }) => askForRoom(room),
   leave: ({ room }, here) => leave(tidyRoom(room) || here.name),
@@ -27,6 +29,10 @@ const does = {
   help: (_, room) => note("help", HELP, room),
   fault: ({ message }) => message,
 };
+
+function whisper(room, { person, name }, text) {
+  post(room, { kind: "whisper", from: state.me, to: name, person, text });
+}
 
 export function askForRoom(typed) {
   const room = tidyRoom(typed);

@@ -1,6 +1,7 @@
 // Lines on their way. Each keeps its id until the server has acknowledged it: after a lost connection
 // it is sent again under the same id, so that it arrives, and arrives once.
 
+import { nameOf } from "./roster.js";
 import { addEntry, removeEntry, state, tell } from "./state.js";
 
 const prefix = [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(36)).join("");
@@ -19,6 +20,7 @@ export function post(room, fields) {
   entry.state = "sending";
   waiting.set(entry.id, entry);
   addEntry(room, entry);
+  if (!ready && isUncertain(entry)) return giveUp(entry, "there is no connection just now");
   pump();
 }
 
@@ -40,6 +42,7 @@ export function refused({ id, code, message, retry_ms: wait }) {
     setTimeout(pump, (wait ?? 1000) + 20);
   } else {
     fail(entry, message);
+    pump();
   }
   return true;
 }
@@ -55,8 +58,10 @@ export function decide(does, room, id) {
   }
   entry.state = "sending";
   entry.written = false;
+  entry.to = nameOf(entry.person) ?? entry.to;
   waiting.set(entry.id, entry);
   tell("changed", entry);
+  if (!ready && isUncertain(entry)) return giveUp(entry, "there is no connection just now");
   pump();
 }
 
@@ -67,9 +72,10 @@ export function connectionReady() {
 
 export function connectionLost() {
   ready = false;
-  for (const entry of waiting.values()) {
+  for (const entry of [...waiting.values()]) {
     // A whisper is in no room's replay, so nothing will ever tell whether it arrived: its writer decides.
-    if (entry.written && entry.kind === "whisper") fail(entry, "the connection was lost before an answer came");
+    if (isUncertain(entry)) giveUp(entry, "the connection was lost before an answer came");
+    else if (entry.written && entry.kind === "whisper") fail(entry, "the connection was lost before an answer came");
     entry.written = false;
   }
 }
@@ -94,8 +100,17 @@ function pump() {
   }
 }
 
-function requestFor({ kind, room, to, text, id }) {
-  return kind === "whisper" ? { type: "whisper", to, text, id } : { type: "say", room, text, id };
+function requestFor({ kind, room, to, person, text, id }) {
+  if (kind !== "whisper") return { type: "say", room, text, id };
+  return { type: "whisper", to: nameOf(person) ?? to, person, text, id };
+}
+
+// To a name in no room of ours: after a while without a connection it may be somebody else's, unseen.
+const isUncertain = ({ kind, person }) => kind === "whisper" && !person;
+
+function giveUp(entry, reason) {
+  entry.final = true;
+  fail(entry, `${reason}, and ${entry.to} is in no room of yours`);
 }
 
 function fail(entry, reason) {

@@ -5,6 +5,7 @@ import { rememberName } from "./identity.js";
 import { byName, sameName } from "./names.js";
 import { acknowledged, refused } from "./outbox.js";
 import { lineFrom, settle } from "./replay.js";
+import { enrol, enter, leave, rename } from "./roster.js";
 import { joined, joinRefused, ownLeft, save, welcome } from "./session.js";
 import { addEntry, currentRoom, note, removeEntry, state, tell } from "./state.js";
 import { timeOr } from "./time.js";
@@ -43,10 +44,10 @@ const heard = {
     if (!own) tell("unread", room);
   },
 
-  entered({ room: name, name: who }) {
+  entered({ room: name, name: who, person }) {
     const room = state.rooms.get(name);
     if (!room) return;
-    if (!room.people.includes(who)) room.people = [...room.people, who];
+    enter(room, who, person);
     note("entered", [{ who }, ` has joined the room [${name}]`], room);
     tell("people", room);
   },
@@ -55,20 +56,20 @@ const heard = {
     const room = state.rooms.get(name);
     if (!room) return;
     if (who === state.me) return ownLeft(name);
-    room.people = room.people.filter((other) => other !== who);
+    leave(room, who);
     stoppedTyping(room, who);
     note("left", [{ who }, ` has left the room [${name}]`], room);
     tell("people", room);
   },
 
-  people({ room: name, people }) {
+  people({ room: name, people, persons }) {
     const room = state.rooms.get(name);
     if (!room) return;
-    room.people = people;
+    enrol(room, people, persons);
     tell("people", room);
   },
 
-  renamed({ from, to, rooms }) {
+  renamed({ from, to, person, rooms }) {
     const mine = from === state.me;
     if (mine) {
       state.me = to;
@@ -79,7 +80,7 @@ const heard = {
     }
     for (const room of rooms.map((name) => state.rooms.get(name))) {
       if (!room) continue;
-      room.people = room.people.map((who) => (who === from ? to : who));
+      rename(room, from, to, person);
       stoppedTyping(room, from);
       // The server says it once per room, after which `from` is no longer ours.
       note("renamed", sameName(to, state.me) ? ["You are now ", { who: to }] : [{ who: from }, " is now ", { who: to }], room);

@@ -4,6 +4,7 @@
 import { rememberName, rememberTab } from "./identity.js";
 import { connectionLost, connectionReady, dropAll, sendThrough } from "./outbox.js";
 import { weave } from "./replay.js";
+import { enrol } from "./roster.js";
 import { currentRoom, newRoom, note, state, tell } from "./state.js";
 
 let send = () => false;
@@ -92,7 +93,7 @@ export function joined(event) {
     // The server knows nothing of what was asked for on an earlier connection.
     if (state.topics.length > 0) send({ type: "follow", topics: state.topics });
   }
-  room.people = event.people;
+  enrol(room, event.people, event.persons);
   room.typing = [];
   room.loading = false;
   weave(room, event, state.me);

@@ -31,12 +31,14 @@ export function newRoom(name) {
     epoch: "", // one run of the room's history, in which `seq` counts
     seq: 0, // the highest seen: what came before it is here
     people: [],
+    persons: new Map(), // folded name → person
     typing: [],
     entries: [], // lines, whispers, notices; those on their way are always last
     more: false, // older lines exist on the server
     loading: false,
     unread: 0,
     draft: "",
+    recipient: null, // { person, name }: whom the draft is for alone
     place: null, // where the reader was when another room was chosen; null: at the newest
   };
 }

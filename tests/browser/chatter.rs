@@ -17,21 +17,43 @@ impl Chatter {
         Self::enter_with(server, &json!({ "name": name, "room": room }))
     }
 
+    /// Enters a room under a name as soon as whoever had it is gone.
+    pub(crate) fn enter_after(server: SocketAddr, name: &str, room: &str) -> Self {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let mut chatter = Self::connect(server);
+            chatter.send("join", &json!({ "name": name, "room": room }));
+            let heard = chatter.hears_by_now();
+            if heard.iter().any(|event| event["type"] == "joined") {
+                name.clone_into(&mut chatter.name);
+                return chatter;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "{name} is never free: {heard:#?}"
+            );
+        }
+    }
+
     /// Enters a room with a `join` of the caller's: all of it but its type.
     pub(crate) fn enter_with(server: SocketAddr, join: &Value) -> Self {
+        let mut chatter = Self::connect(server);
+        chatter.send("join", join);
+        let joined = chatter.hears("joined", |_| true);
+        chatter.name = joined["name"].as_str().expect("a name").to_owned();
+        chatter
+    }
+
+    fn connect(server: SocketAddr) -> Self {
         let address = format!("ws://{server}/ws");
         let socket = Connect::to(&address)
             .protocols(&["chat.ws101.v1"])
             .open()
             .unwrap_or_else(|error| panic!("{address}: {error}"));
-        let mut chatter = Self {
+        Self {
             socket,
             name: String::new(),
-        };
-        chatter.send("join", join);
-        let joined = chatter.hears("joined", |_| true);
-        chatter.name = joined["name"].as_str().expect("a name").to_owned();
-        chatter
+        }
     }
 
     /// Enters another room as well.

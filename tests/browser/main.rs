@@ -46,13 +46,14 @@ mod watch;
 type PageTest = (&'static str, fn(&Browser));
 
 /// By theme.
-const THEMES: [(&str, &[PageTest]); 19] = [
+const THEMES: [(&str, &[PageTest]); 20] = [
     ("echo", &echo::TESTS),
     ("opening", &chat::opening::TESTS),
     ("login", &chat::login::TESTS),
     ("company", &chat::company::TESTS),
     ("rooms", &chat::rooms::TESTS),
     ("people", &chat::people::TESTS),
+    ("recipient", &chat::recipient::TESTS),
     ("reconnect", &chat::reconnect::TESTS),
     ("delivery", &chat::delivery::TESTS),
     ("hostile", &chat::hostile::TESTS),

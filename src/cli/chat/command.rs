@@ -20,7 +20,12 @@ pub(super) enum Command<'a> {
     Nothing,
     Say(&'a str),
     Nick(&'a str),
-    Message(&'a str, &'a str),
+    Message {
+        to: &'a str,
+        text: &'a str,
+        /// The name stood in quotes: it is no part of a longer one.
+        is_quoted: bool,
+    },
     Join(&'a str),
     Leave(Option<&'a str>),
     People(Option<&'a str>),
@@ -83,12 +88,17 @@ fn needed<'a>(rest: &'a str, usage: &str) -> Result<&'a str, String> {
 }
 
 fn parse_message(rest: &str) -> Result<Command<'_>, String> {
-    let split = match rest.strip_prefix('"') {
+    let quoted = rest.strip_prefix('"');
+    let split = match quoted {
         Some(quoted) => quoted.split_once('"'),
         None => rest.split_once(char::is_whitespace),
     };
     match split.map(|(to, text)| (to.trim(), text.trim())) {
-        Some((to, text)) if !to.is_empty() && !text.is_empty() => Ok(Command::Message(to, text)),
+        Some((to, text)) if !to.is_empty() && !text.is_empty() => Ok(Command::Message {
+            to,
+            text,
+            is_quoted: quoted.is_some(),
+        }),
         _ => Err("something is missing: /msg NAME TEXT".to_owned()),
     }
 }
@@ -96,6 +106,14 @@ fn parse_message(rest: &str) -> Result<Command<'_>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn message<'a>(to: &'a str, text: &'a str, is_quoted: bool) -> Command<'a> {
+        Command::Message {
+            to,
+            text,
+            is_quoted,
+        }
+    }
 
     #[test]
     fn lines_and_commands() {
@@ -106,8 +124,9 @@ mod tests {
             ("//nick", Command::Say("/nick")),
             ("/nick grace", Command::Nick("grace")),
             ("/nick grace hopper", Command::Nick("grace hopper")),
-            ("/msg grace hi you", Command::Message("grace", "hi you")),
-            ("/msg \"grace h\" hi", Command::Message("grace h", "hi")),
+            ("/msg grace hi you", message("grace", "hi you", false)),
+            ("/msg \"grace h\" hi", message("grace h", "hi", true)),
+            ("/msg \"grace\" h hi", message("grace", "h hi", true)),
             ("/join #rust", Command::Join("rust")),
             ("/leave", Command::Leave(None)),
             ("/leave rust", Command::Leave(Some("rust"))),

@@ -1,6 +1,6 @@
 //! Hands without a mouse, and ears instead of eyes.
 
-use super::{PAGE, enter, is_in, log_in, reads, reads_exactly, shows};
+use super::{PAGE, enter, hides, is_in, log_in, reads, reads_exactly, shows};
 use crate::PageTest;
 use crate::browser::Browser;
 use crate::chatter::Chatter;
@@ -46,10 +46,12 @@ fn keyboard(browser: &Browser) {
     ada.tab_to("#people [data-name=bob] button", With::Nothing);
     ada.key("Enter");
     ada.wait_for("document.activeElement?.id === 'composer'", "the cursor");
-    let begun = ada.eval("document.querySelector('#composer').value");
-    assert_eq!(begun, json!("/msg bob "));
+    assert_eq!(ada.text("#recipient .name"), "bob");
+    ada.type_text("for bob alone");
+    ada.key("Enter");
+    bob.hears("whispered", |event| event["text"] == "for bob alone");
     ada.key("Escape");
-    ada.key_with("a", With::Control);
+    hides(&ada, "#recipient");
     ada.type_text("all by keyboard");
     ada.key("Enter");
     reads(&ada, "all by keyboard");

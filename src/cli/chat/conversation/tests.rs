@@ -267,3 +267,30 @@ fn a_command_waits_for_the_lines_before_it() {
     assert_eq!(shown(&acts), ["* ada is now grace"]);
     assert_eq!(acts.last(), Some(&Act::Ask("grace> ".to_owned())));
 }
+
+#[test]
+fn a_name_with_blanks_is_not_cut_short() {
+    let mut play = Play::in_lobby();
+    play.hears(&json!({"type": "people", "room": "lobby", "count": 3,
+        "people": ["ada", "grace", "Grace Hopper"]}));
+    for line in [
+        "/msg grace hopper my secret",
+        "/msg GRACE  hopper",
+        "/msg grace hopper",
+    ] {
+        let acts = play.types(line);
+        assert_eq!(sent(&acts), [] as [Value; 0], "{line}");
+    }
+    for (line, to, text) in [
+        ("/msg \"grace hopper\" hi", "grace hopper", "hi"),
+        ("/msg \"grace\" hopper hi", "grace", "hopper hi"),
+        ("/msg grace hoppers", "grace", "hoppers"),
+    ] {
+        let mut play = Play::in_lobby();
+        play.hears(&json!({"type": "people", "room": "lobby", "count": 3,
+            "people": ["ada", "grace", "Grace Hopper"]}));
+        let acts = play.types(line);
+        assert_eq!(sent(&acts)[0]["to"], to, "{line}");
+        assert_eq!(sent(&acts)[0]["text"], text, "{line}");
+    }
+}

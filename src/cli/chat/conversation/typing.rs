@@ -27,7 +27,16 @@ impl Conversation {
                 Some(room) => self.unsent.push(To::Room(room), text),
                 None => self.refuse("you are in no room: /join ROOM"),
             },
-            Command::Message(to, text) => self.unsent.push(To::Person(to.to_owned()), text),
+            Command::Message {
+                to,
+                text,
+                is_quoted,
+            } => match self.longer_name(to, text).filter(|_| !is_quoted) {
+                Some(longer) => self.refuse(&format!(
+                    "whom do you mean? /msg \"{longer}\" TEXT, or /msg \"{to}\" TEXT"
+                )),
+                None => self.unsent.push(To::Person(to.to_owned()), text),
+            },
             Command::Nick(name) => self.rename(name),
             Command::Join(room) if self.room(room).is_some() => self.turn_to(room),
             Command::Join(room) => {
@@ -81,6 +90,19 @@ impl Conversation {
             }
             _ => self.ask_server(Kind::Nick, request::name(name)),
         }
+    }
+
+    /// "grace hopper hi" may be for "grace hopper", or say "hopper hi" to "grace": a guess could tell
+    /// a secret to the wrong one.
+    fn longer_name(&self, to: &str, text: &str) -> Option<String> {
+        let line = format!("{to} {text}").to_ascii_lowercase();
+        let begins = |name: &&String| {
+            let rest = line.strip_prefix(&name.to_ascii_lowercase());
+            name.contains(char::is_whitespace)
+                && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+        };
+        let mut people = self.rooms.iter().flat_map(|room| &room.people);
+        people.find(begins).cloned()
     }
 
     fn turn_to(&mut self, room: &str) {
