@@ -7,14 +7,11 @@ export function entryItem(entry) {
   const make = { line: lineItem, whisper: lineItem, notice: noticeItem, lost: lostItem }[entry.kind];
   const item = make(entry);
   item.dataset.day = dayOf(entry.at);
-  item.dataset.at = entry.at;
   return item;
 }
 
 export function dayItem(at) {
-  const item = el("li", { class: "day" }, el("time", { datetime: at.slice(0, 10) }, dayLabel(at)));
-  item.dataset.day = dayOf(at);
-  return item;
+  return el("li", { class: "day" }, el("time", { datetime: at.slice(0, 10) }, dayLabel(at)));
 }
 
 function lineItem(entry) {

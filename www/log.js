@@ -1,28 +1,32 @@
-// The log of the room that is shown: entries come at the end, in the middle (a line that was on its
-// way finds its place) and at the beginning (older ones), each without a jump in what is being read.
+// The log of the room that is shown. Whatever happens to its entries, the list is made to match them once for each
+// picture, without a jump in what is being read: a thousand lines a second are some sixty changes.
 
 import { byId, el } from "./dom.js";
+import { perFrame } from "./frame.js";
 import { dayItem, entryItem } from "./lines.js";
 import { atNewest, holding, placeOf, restorePlace, toNewest, watchScrolling } from "./scroll.js";
-import { isOnItsWay, KEPT } from "./state.js";
+import { KEPT } from "./state.js";
 
 let log = byId("log");
 let items = new WeakMap(); // entry → its <li>
+let days = new Map(); // day, and which of its stretches → the <li> above it
 let shown = null; // the room
+
+const plan = perFrame(draw);
 
 /** Shows a room from the start. The element is a new one: a live region that is refilled would be read aloud whole. */
 export function showRoom(room, before) {
   if (before) before.place = placeOf(log);
   shown = room ?? null;
   items = new WeakMap();
-  const list = el("ol", { class: "lines" });
-  for (const entry of room?.entries ?? []) put(list, entry);
+  days = new Map();
   const fresh = el(
     "div",
     { id: "log", role: "log", tabindex: "0", "aria-label": room ? `Lines of the room ${room.name}` : "Lines" },
     el("p", { class: "older" }),
-    list,
+    el("ol", { class: "lines" }),
   );
+  arrange(linesOf(fresh));
   log.replaceWith(fresh);
   log = fresh;
   watchScrolling(log);
@@ -30,43 +34,29 @@ export function showRoom(room, before) {
   restorePlace(log, room?.place ?? null);
 }
 
+/** An entry is new, or has another place. */
 export function showEntry(room, entry) {
+  items.delete(entry);
   if (room !== shown) return;
   if (entry.state === "sending") toNewest(log);
-  holding(log, () => put(linesOf(log), entry));
+  plan();
 }
 
 export function showChange(entry) {
-  const item = items.get(entry);
-  if (!item) return;
-  const again = entryItem(entry);
-  holding(log, () => item.replaceWith(again));
-  items.set(entry, again);
+  items.delete(entry);
+  plan();
 }
 
-export function showOlder(room, entries) {
+export function showOlder(room) {
   if (room !== shown) return;
-  const list = linesOf(log);
-  const start = el("ol");
-  for (const entry of entries) put(start, entry);
   // Lines of yesterday are no news: a screen reader is not told of them.
   log.setAttribute("aria-live", "off");
-  holding(log, () => {
-    list.prepend(...start.children);
-    mendDay(items.get(room.entries[entries.length]));
-    showOlderState(room);
-  });
   setTimeout(() => log.removeAttribute("aria-live"), 500);
+  plan();
 }
 
-export function showDropped(room, entries) {
-  if (room !== shown) return;
-  const list = linesOf(log);
-  holding(log, () => {
-    for (const entry of entries) items.get(entry)?.remove();
-    for (const day of list.querySelectorAll(".day")) if (day.nextElementSibling?.matches(":not(.day)") !== true) day.remove();
-    showOlderState(room);
-  });
+export function showDropped(room) {
+  if (room === shown) plan();
 }
 
 export function showOlderState(room) {
@@ -83,29 +73,46 @@ export const readsNewest = () => atNewest(log);
 export const goToNewest = () => toNewest(log);
 const linesOf = (element) => element.querySelector(".lines");
 
-function put(list, entry) {
-  const old = items.get(entry);
-  const after = old?.nextElementSibling;
-  old?.remove();
-  if (after) mendDay(after);
-  const item = entryItem(entry);
-  items.set(entry, item);
-  const next = isOnItsWay(entry) ? null : list.querySelector(":scope > [data-state=sending], :scope > [data-state=failed]");
-  const place = next?.previousElementSibling?.matches(".day") && next.previousElementSibling.dataset.day === next.dataset.day
-    ? next.previousElementSibling
-    : next;
-  list.insertBefore(item, place);
-  mendDay(item);
-  mendDay(place);
+function draw() {
+  holding(log, () => {
+    arrange(linesOf(log));
+    showOlderState(shown);
+  });
 }
 
-/** Sees to it that there is a day before `item` exactly when the entry before it is of another one. */
-function mendDay(item) {
-  if (!item?.isConnected && !item?.parentNode) return;
-  if (item.matches(".day")) return mendDay(item.nextElementSibling);
-  const mark = item.previousElementSibling?.matches(".day") ? item.previousElementSibling : null;
-  const before = mark ? mark.previousElementSibling : item.previousElementSibling;
-  const wanted = before?.dataset.day !== item.dataset.day;
-  if (mark && (!wanted || mark.dataset.day !== item.dataset.day)) mark.remove();
-  if (wanted && !(mark?.parentNode)) item.before(dayItem(item.dataset.at));
+/** Makes the list match the entries. What stays is not touched: in it may be the focus, or a selection. */
+function arrange(list) {
+  const wanted = wantedItems();
+  const kept = new Set(wanted);
+  for (const item of [...list.children]) if (!kept.has(item)) item.remove();
+  let next = list.firstElementChild;
+  for (const item of wanted) {
+    if (item === next) next = next.nextElementSibling;
+    else list.insertBefore(item, next);
+  }
+}
+
+/** An item for each entry, and one for each day above its first. */
+function wantedItems() {
+  const wanted = [];
+  const stretches = new Map();
+  let day;
+  for (const entry of shown?.entries ?? []) {
+    const item = itemOf(entry);
+    if (item.dataset.day !== day) {
+      day = item.dataset.day;
+      const stretch = (stretches.get(day) ?? 0) + 1;
+      stretches.set(day, stretch);
+      wanted.push(remembered(days, `${day}/${stretch}`, () => dayItem(entry.at)));
+    }
+    wanted.push(item);
+  }
+  return wanted;
+}
+
+const itemOf = (entry) => remembered(items, entry, () => entryItem(entry));
+
+function remembered(map, key, make) {
+  if (!map.has(key)) map.set(key, make());
+  return map.get(key);
 }

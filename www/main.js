@@ -73,7 +73,7 @@ on("room-refused", rooms.showRoomFault);
 on("people", (room) => {
   if (room.name === state.current) showPeople(room.people, state.me);
   showRecipient(currentRoom());
-  rooms.showRooms(state);
+  showUnread();
 });
 on("typing", (room) => room.name === state.current && status.showTyping(room.typing));
 on("entry", log.showEntry);

@@ -2,6 +2,7 @@
 // It shows in the title, beside the room, and on the pill that leads to the newest line.
 
 import { byId } from "./dom.js";
+import { perFrame } from "./frame.js";
 import { readsNewest } from "./log.js";
 import { showRooms, showUnreadElsewhere } from "./rooms.js";
 import { currentRoom, state, unreadTotal } from "./state.js";
@@ -22,11 +23,11 @@ export function seen() {
   showUnread();
 }
 
-export function showUnread() {
+export const showUnread = perFrame(() => {
   const below = readsNewest() ? 0 : (currentRoom()?.unread ?? 0);
   byId("new-pill").hidden = below === 0;
   byId("new-pill").textContent = `${below} new`;
   showRooms(state);
   showUnreadElsewhere(state.rooms, state.current);
   showTitle(state.current, unreadTotal());
-}
+});

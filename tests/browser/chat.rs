@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod company;
 pub(crate) mod delivery;
+pub(crate) mod flood;
 pub(crate) mod hostile;
 pub(crate) mod login;
 pub(crate) mod look;
