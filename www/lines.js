@@ -1,6 +1,7 @@
 // How one entry of the log looks: a line, a whisper, a notice, a day, a gap.
 
 import { el, nameTag, richText } from "./dom.js";
+import { foldable } from "./fold.js";
 import { clockOf, dayLabel, dayOf, fullOf } from "./time.js";
 
 export function entryItem(entry) {
@@ -27,7 +28,7 @@ function lineItem(entry) {
       "data-id": own ? id : undefined,
     },
     names,
-    richText(text),
+    foldable(text, richText(text)),
     timeTag(at),
     own ? fate(entry) : null,
   );
@@ -52,7 +53,7 @@ function noticeItem({ notice, text, topic, at }) {
     "li",
     { class: "notice", "data-kind": notice },
     el("span", { class: "label" }, label ?? ""),
-    typeof text === "string" ? richText(text) : sentence(text),
+    typeof text === "string" ? foldable(text, richText(text)) : sentence(text),
     timeTag(at),
   );
 }

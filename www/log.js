@@ -2,13 +2,17 @@
 // picture, without a jump in what is being read: a thousand lines a second are some sixty changes.
 
 import { byId, el } from "./dom.js";
+import { foldLong, isFoldedAway, measureAgain, setOpen } from "./fold.js";
 import { perFrame } from "./frame.js";
 import { dayItem, entryItem } from "./lines.js";
-import { atNewest, holding, placeOf, restorePlace, toNewest, watchScrolling } from "./scroll.js";
-import { KEPT } from "./state.js";
+import { atNewest, holding, holdingStill, placeOf, restorePlace, toNewest, watchScrolling } from "./scroll.js";
+import { HELD } from "./state.js";
 
 let log = byId("log");
 let items = new WeakMap(); // entry → its <li>
+const entries = new WeakMap(); // <li> → entry
+const open = new WeakSet(); // entries that are unfolded
+let width = 0; // in which long lines were measured
 let days = new Map(); // day, and which of its stretches → the <li> above it
 let shown = null; // the room
 
@@ -30,8 +34,27 @@ export function showRoom(room, before) {
   log.replaceWith(fresh);
   log = fresh;
   watchScrolling(log);
+  new ResizeObserver(() => log.clientWidth !== width && plan()).observe(log);
+  fold();
   showOlderState(room);
   restorePlace(log, room?.place ?? null);
+}
+
+/** Shows all of a long line, or less again; the reader stays where the reader is. */
+export function toggleLine(button) {
+  const item = button.closest("li");
+  const entry = entries.get(item);
+  const opens = !open.has(entry);
+  if (opens) open.add(entry);
+  else open.delete(entry);
+  holdingStill(log, opens ? item : button, () => setOpen(item, opens));
+}
+
+/** Nobody shall be in a link that cannot be seen. */
+export function reveal(element) {
+  if (!isFoldedAway(element)) return;
+  toggleLine(element.closest("li").querySelector(".unfold"));
+  element.scrollIntoView({ block: "nearest" });
 }
 
 /** An entry is new, or has another place. */
@@ -62,9 +85,9 @@ export function showDropped(room) {
 export function showOlderState(room) {
   if (room !== shown) return;
   const place = log.querySelector(".older");
-  const full = room && room.entries.length >= KEPT;
+  const full = room && room.entries.length >= HELD;
   if (!room?.more) place.replaceChildren();
-  else if (full) place.replaceChildren(`A page keeps ${KEPT} lines of a room.`);
+  else if (full) place.replaceChildren(`A page keeps ${HELD} lines of a room at most.`);
   else if (room.loading) place.replaceChildren("Loading older lines…");
   else place.replaceChildren(el("button", { type: "button", class: "plain", "data-does": "older" }, "Show older lines"));
 }
@@ -73,11 +96,20 @@ export const readsNewest = () => atNewest(log);
 export const goToNewest = () => toNewest(log);
 const linesOf = (element) => element.querySelector(".lines");
 
-function draw() {
+/** Makes the list match the entries now: after a click, before the next one. */
+export function draw() {
   holding(log, () => {
     arrange(linesOf(log));
+    fold();
     showOlderState(shown);
   });
+}
+
+function fold() {
+  const list = linesOf(log);
+  if (width !== log.clientWidth) measureAgain(list);
+  width = log.clientWidth;
+  foldLong(list, (item) => open.has(entries.get(item)));
 }
 
 /** Makes the list match the entries. What stays is not touched: in it may be the focus, or a selection. */
@@ -110,7 +142,11 @@ function wantedItems() {
   return wanted;
 }
 
-const itemOf = (entry) => remembered(items, entry, () => entryItem(entry));
+function itemOf(entry) {
+  const item = remembered(items, entry, () => entryItem(entry));
+  entries.set(item, entry);
+  return item;
+}
 
 function remembered(map, key, make) {
   if (!map.has(key)) map.set(key, make());

@@ -19,7 +19,7 @@ import { personCalled } from "./roster.js";
 import { onReached } from "./scroll.js";
 import * as session from "./session.js";
 import { addressOf, createLink } from "./socket.js";
-import { currentRoom, note, on, state, tell } from "./state.js";
+import { currentRoom, note, on, readBack, state, tell } from "./state.js";
 import * as status from "./status.js";
 import { countUnread, seen, showUnread } from "./unread.js";
 import * as wire from "./wire-drawer.js";
@@ -136,15 +136,22 @@ composer.onCompose({
 byId("log-frame").addEventListener("click", (event) => {
   const does = event.target.dataset.does;
   if (does === "older") return askForOlder();
+  if (does === "unfold") return log.toggleLine(event.target);
   if (!does) return;
   outbox.decide(does, currentRoom(), event.target.closest("li").dataset.id);
+  log.draw();
   composer.focusForWriting();
 });
+byId("log-frame").addEventListener("focusin", (event) => log.reveal(event.target));
 byId("new-pill").addEventListener("click", () => {
   log.goToNewest();
   composer.focusForWriting();
 });
-onReached((end) => (end === "newest" ? seen() : askForOlder()));
+onReached((where) => {
+  if (where === "oldest") return askForOlder();
+  if (currentRoom()) readBack(currentRoom(), where === "older");
+  seen();
+});
 
 status.onState({ tryNow: link.open, continueHere: link.open });
 document.addEventListener("visibilitychange", () => document.hidden || seen());

@@ -6,7 +6,7 @@ import { faultOfName, faultOfRoom, tidyRoom } from "./names.js";
 import { post } from "./outbox.js";
 import { namesMet, personCalled } from "./roster.js";
 import { ask, join, leave } from "./session.js";
-import { KEPT, note, state, tell } from "./state.js";
+import { HELD, note, state, tell } from "./state.js";
 
 const NO_CONNECTION = "There is no connection just now.";
 const PAGE = 50; // older lines asked for at once
@@ -50,9 +50,9 @@ export function askForName(name) {
 
 /** Asks for the lines before the oldest one here; true when a request is under way. */
 export function askForOlder(room) {
-  if (!room.more || room.loading || room.entries.length >= KEPT) return false;
+  if (!room.more || room.loading || room.entries.length >= HELD) return false;
   const before = room.entries.find((entry) => entry.seq)?.seq;
-  const limit = Math.min(PAGE, state.limits.history, KEPT - room.entries.length);
+  const limit = Math.min(PAGE, state.limits.history, HELD - room.entries.length);
   room.loading = before !== undefined && ask({ type: "history", room: room.name, before, limit });
   return room.loading;
 }

@@ -6,22 +6,26 @@ const NEAR = 40; // pixels from the end that still count as the end
 const following = new WeakMap(); // log element → whether its reader is at the newest line
 let told = () => {};
 
-/** `reached` is called with "newest" or "oldest" whenever the reader arrives there. */
+/** `reached` is called with "newest" or "oldest" whenever the reader arrives there, with "older" when the newest is left. */
 export const onReached = (reached) => (told = reached);
 
 export function watchScrolling(log) {
   following.set(log, true);
   log.addEventListener("scroll", () => {
-    const was = following.get(log);
-    const is = log.scrollHeight - log.clientHeight - log.scrollTop < NEAR;
-    following.set(log, is);
-    if (is && !was) told("newest");
+    look(log);
     if (log.scrollTop < NEAR * 3 && log.scrollHeight > log.clientHeight) told("oldest");
   });
   // A keyboard that opens on a phone, or a field that grows, must not hide the newest line.
   new ResizeObserver(() => {
     if (following.get(log)) log.scrollTop = log.scrollHeight;
   }).observe(log);
+}
+
+function look(log) {
+  const was = following.get(log);
+  const is = log.scrollHeight - log.clientHeight - log.scrollTop < NEAR;
+  following.set(log, is);
+  if (is !== was) told(is ? "newest" : "older");
 }
 
 export const atNewest = (log) => following.get(log) ?? true;
@@ -43,6 +47,14 @@ export function holding(log, change) {
   const before = anchor?.getBoundingClientRect().top;
   change();
   if (anchor?.isConnected) log.scrollTop += anchor.getBoundingClientRect().top - before;
+}
+
+/** Changes the log with one element held still, whatever comes into view or goes out of it. */
+export function holdingStill(log, element, change) {
+  const before = element.getBoundingClientRect().top;
+  change();
+  log.scrollTop += element.getBoundingClientRect().top - before;
+  look(log);
 }
 
 /** Where the reader is, for coming back later: null at the newest line. */

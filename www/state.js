@@ -1,8 +1,11 @@
 // What the page knows, and nothing about how it looks. Whoever changes it tells what has changed;
 // main.js decides which view listens.
 
-/** So many lines of a room stay on the page; older ones are the server's to remember. */
+/** Lines of a room that stay on the page; older ones are the server's to remember. */
 export const KEPT = 1000;
+
+/** The same for a room whose reader has left the newest lines: what is being read does not go away. */
+export const HELD = 3000;
 
 export const state = {
   me: "",
@@ -33,12 +36,13 @@ export function newRoom(name) {
     people: [],
     persons: new Map(), // folded name → person
     typing: [],
-    entries: [], // lines, whispers, notices; those on their way are always last
+    entries: [], // lines, whispers, notices; those on their way are last
     more: false, // older lines exist on the server
     loading: false,
     unread: 0,
     draft: "",
     recipient: null, // { person, name }: whom the draft is for alone
+    isReadBack: false, // its reader has left the newest lines
     place: null, // where the reader was when another room was chosen; null: at the newest
   };
 }
@@ -49,10 +53,21 @@ export function addEntry(room, entry) {
   if (!isOnItsWay(entry)) while (end > 0 && isOnItsWay(room.entries[end - 1])) end -= 1;
   room.entries.splice(end, 0, entry);
   tell("entry", room, entry);
-  const dropped = room.entries.splice(0, Math.max(0, room.entries.length - KEPT));
+  dropOldest(room);
+}
+
+/** The reader of a room has left its newest lines, or is back there. */
+export function readBack(room, isReadBack) {
+  room.isReadBack = isReadBack;
+  dropOldest(room);
+}
+
+function dropOldest(room) {
+  const most = room.isReadBack ? HELD : KEPT;
+  const dropped = room.entries.splice(0, Math.max(0, room.entries.length - most));
   if (dropped.length === 0) return;
   room.more ||= dropped.some((gone) => gone.seq);
-  tell("dropped", room, dropped);
+  tell("dropped", room);
 }
 
 export function removeEntry(room, entry) {
@@ -60,8 +75,8 @@ export function removeEntry(room, entry) {
   if (index >= 0) room.entries.splice(index, 1);
 }
 
-/** Not yet in the room's order: being sent, or refused and waiting for its writer's decision. */
-export const isOnItsWay = (entry) => entry.state === "sending" || entry.state === "failed";
+/** Not yet in the room's order. One that has failed stays where it was said. */
+const isOnItsWay = (entry) => entry.state === "sending";
 
 /** A notice made by the page itself, for its own reader: a text, or a sentence of strings and `{ who }`. */
 export function note(kind, text, room = currentRoom()) {

@@ -41,6 +41,7 @@ const FILES: &[File] = &embed![
     "echo.js",
     "explanations.js",
     "explanations.json",
+    "fold.js",
     "frame.js",
     "handshake-head.js",
     "handshake-key.js",

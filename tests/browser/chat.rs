@@ -9,6 +9,7 @@ pub(crate) mod login;
 pub(crate) mod look;
 pub(crate) mod opening;
 pub(crate) mod people;
+pub(crate) mod reading;
 pub(crate) mod recipient;
 pub(crate) mod reconnect;
 pub(crate) mod rooms;

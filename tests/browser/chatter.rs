@@ -65,6 +65,7 @@ impl Chatter {
     pub(crate) fn send(&mut self, kind: &str, fields: &Value) {
         let mut event = fields.clone();
         event["type"] = json!(kind);
+        self.socket.set_deadline(Some(Instant::now() + PATIENCE));
         self.socket
             .send(Message::Text(&event.to_string()))
             .unwrap_or_else(|error| panic!("{}: {kind}: {error}", self.name));

@@ -46,6 +46,7 @@ impl Tab {
 
     /// The same for an element that an expression finds.
     pub(crate) fn click_on(&self, js: &str, what: &str) {
+        self.eval(DRAWN);
         let middle = self.wait_for(&middle_of(js), &format!("{what} to click"));
         assert_eq!(middle["covered"], Value::Null, "something covers {what}");
         let at = |kind: &str, buttons: u32| {
@@ -139,6 +140,12 @@ impl Tab {
         panic!("Tab never comes to {selector}: {met:?}");
     }
 }
+
+/// Until all is drawn that was planned: it may move what is to be clicked.
+const DRAWN: &str = "new Promise((drawn) => {
+    requestAnimationFrame(() => requestAnimationFrame(drawn));
+    setTimeout(drawn, 500); // a page that is not visible is drawn late or never
+})";
 
 fn found_by(selector: &str) -> String {
     format!("document.querySelector({})", quoted(selector))

@@ -46,7 +46,7 @@ mod watch;
 type PageTest = (&'static str, fn(&Browser));
 
 /// By theme.
-const THEMES: [(&str, &[PageTest]); 21] = [
+const THEMES: [(&str, &[PageTest]); 22] = [
     ("echo", &echo::TESTS),
     ("opening", &chat::opening::TESTS),
     ("login", &chat::login::TESTS),
@@ -58,6 +58,7 @@ const THEMES: [(&str, &[PageTest]); 21] = [
     ("delivery", &chat::delivery::TESTS),
     ("hostile", &chat::hostile::TESTS),
     ("scroll", &chat::scroll::TESTS),
+    ("reading", &chat::reading::TESTS),
     ("flood", &chat::flood::TESTS),
     ("look", &chat::look::TESTS),
     ("access", &chat::access::TESTS),

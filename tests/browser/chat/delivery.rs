@@ -145,6 +145,7 @@ fn retry(browser: &Browser) {
     let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
     ada.click(&format!("{failed} [data-does=retry]"));
     grace.hears("whispered", |event| event["text"] == "are you there?");
+    super::shows_or_holds(&ada, "#log li.line[data-state=sent]"); // it has moved by then
     ada.click(&format!("{failed} [data-does=discard]"));
     all_sent(&ada);
     reads_exactly(&ada, &["are you there?"]);

@@ -33,7 +33,7 @@ fn say_many(bob: &mut Chatter) {
 }
 
 /// The newest line lies within the log, and the log within the window.
-fn newest_in_view() -> String {
+pub(super) fn newest_in_view() -> String {
     "(() => {
         const log = document.querySelector('#log');
         const last = Array.from(log.querySelectorAll('li.line')).at(-1)?.getBoundingClientRect();
@@ -62,7 +62,7 @@ fn follows(browser: &Browser) {
     ada.assert_clean();
 }
 
-fn top_of(tab: &Tab, text: &str) -> i64 {
+pub(super) fn top_of(tab: &Tab, text: &str) -> i64 {
     let js = format!(
         "Math.round(Array.from(document.querySelectorAll('#log li.line')).find((one) => one.querySelector('.text').textContent === {})?.getBoundingClientRect().top)",
         quoted(text)
@@ -102,7 +102,7 @@ fn reader_stays(browser: &Browser) {
 }
 
 /// Turns the wheel and waits until the log stands still elsewhere.
-fn scroll(tab: &Tab, down: i32) {
+pub(super) fn scroll(tab: &Tab, down: i32) {
     let top = "document.querySelector('#log').scrollTop";
     let before = tab.eval(top);
     tab.wheel("#log", down);
