@@ -1,12 +1,15 @@
 // On a narrow screen the rooms and the people are drawers over the log: one at a time, closed with
-// Escape, and out of the keyboard's way while they are shut.
+// Escape or Back, and out of the keyboard's way while they are shut.
 
+import { closed, opened } from "./back.js";
 import { byId } from "./dom.js";
 
 const drawers = [
   { panel: byId("rooms-panel"), button: byId("menu-rooms"), narrow: matchMedia("(max-width: 46rem)") },
   { panel: byId("people-panel"), button: byId("menu-people"), narrow: matchMedia("(max-width: 64rem)") },
 ];
+
+const wire = byId("wire-drawer"); // covers a narrow page, too, and opens and closes by itself
 
 export function setUpDrawers() {
   for (const drawer of drawers) {
@@ -16,6 +19,8 @@ export function setUpDrawers() {
     settle(drawer, false);
   }
   byId("curtain").addEventListener("click", closeDrawers);
+  const wireToggled = () => (!wire.hidden && drawers[0].narrow.matches ? opened : closed)(closeWire);
+  new MutationObserver(wireToggled).observe(wire, { attributeFilter: ["hidden"] });
   addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeDrawers();
   });
@@ -30,9 +35,13 @@ export function closeDrawers() {
   }
 }
 
+function closeWire() {
+  if (!wire.hidden) wire.querySelector(".close").click();
+}
+
 function open(drawer) {
-  for (const other of drawers) if (other !== drawer) settle(other, false);
   settle(drawer, true);
+  for (const other of drawers) if (other !== drawer) settle(other, false);
   drawer.panel.querySelector(".close").focus();
 }
 
@@ -42,5 +51,7 @@ function settle({ panel, button, narrow }, open) {
   panel.classList.toggle("open", open);
   panel.inert = narrow.matches && !open;
   button.setAttribute("aria-expanded", String(open));
-  byId("curtain").hidden = !drawers.some(isOpen);
+  const isAnyOpen = drawers.some(isOpen);
+  byId("curtain").hidden = !isAnyOpen;
+  (isAnyOpen ? opened : closed)(closeDrawers);
 }

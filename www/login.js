@@ -1,6 +1,6 @@
 // The login view: a nickname, a room, and the reason when one of them is refused.
 
-import { byId, setText } from "./dom.js";
+import { byId, nameTag, setText } from "./dom.js";
 
 const fields = { name: byId("login-name"), room: byId("login-room") };
 
@@ -11,9 +11,26 @@ export function onLogin(enter) {
   });
 }
 
+/** "ada is here in another tab": go on here, or enter beside it. */
+export function showElsewhere(name, spare, { goOn, enterBeside }) {
+  byId("elsewhere").hidden = false;
+  byId("elsewhere-name").replaceChildren(nameTag(name), " is here in another tab:");
+  byId("elsewhere-spare").replaceChildren("Enter as ", nameTag(spare));
+  byId("elsewhere-continue").onclick = goOn;
+  byId("elsewhere-spare").onclick = enterBeside;
+  showWaiting(false);
+  byId("elsewhere-continue").focus();
+}
+
+/** A link to a room was followed before there was a conversation. */
+export function wishFor(room) {
+  if (room && !byId("login").hidden) fields.room.value = room;
+}
+
 export function showLogin(name, room) {
   byId("login").hidden = false;
   byId("chat").hidden = true;
+  byId("elsewhere").hidden = true;
   fields.name.value = name;
   fields.room.value = room;
   showLoginFault("name", "");

@@ -4,10 +4,10 @@ import { roomOfAddress, showInAddress } from "./address.js";
 import * as composer from "./composer.js";
 import { byId } from "./dom.js";
 import { closeDrawers, setUpDrawers } from "./drawers.js";
-import { cookieName, forgetEverything, tabMemory } from "./identity.js";
+import * as entry from "./entry.js";
+import { forgetEverything } from "./identity.js";
 import * as log from "./log.js";
 import * as login from "./login.js";
-import { faultOfName, faultOfRoom, tidyRoom } from "./names.js";
 import * as outbox from "./outbox.js";
 import * as orders from "./orders.js";
 import { onPerson, showPeople } from "./people.js";
@@ -21,14 +21,15 @@ import * as session from "./session.js";
 import { addressOf, createLink } from "./socket.js";
 import { currentRoom, note, on, readBack, state, tell } from "./state.js";
 import * as status from "./status.js";
+import { answerOthers } from "./tabs.js";
 import { countUnread, seen, showUnread } from "./unread.js";
 import * as wire from "./wire-drawer.js";
 
-const FIRST_ROOM = "lobby";
 const CHEEP = 140; // the room of /cheeper takes no longer lines
 const LIST_EVERY = 10_000;
 
 let online = false;
+let isElsewhere = false; // another tab goes on with our name
 let inChat = false;
 
 const link = createLink({
@@ -38,6 +39,7 @@ const link = createLink({
   show: linkChanged,
 });
 session.speakThrough(link.send);
+entry.enterThrough(link);
 
 // From the state to the views.
 
@@ -47,11 +49,9 @@ on("me", () => {
 });
 on("renamed", rename.renameDone);
 on("rename-refused", (message) => (rename.renameIsOpen() ? rename.showRenameFault(message) : note("error", message)));
-on("refused", (which, message) => {
+on("refused", (refusal) => {
   inChat = false;
-  link.close(); // else it would come back by itself, and take the name as soon as it is free
-  login.showLogin(state.me, state.current || roomOfAddress() || FIRST_ROOM);
-  login.showLoginFault(which, message);
+  entry.refused(refusal);
 });
 on("limits", applyLimits);
 on("current", (before) => {
@@ -85,20 +85,9 @@ on("wire", wire.offerOwn);
 
 // From the controls to the conversation.
 
-login.onLogin((name, typedRoom) => {
-  const room = tidyRoom(typedRoom);
-  const nameFault = faultOfName(name, state.limits.name);
-  const roomFault = faultOfRoom(room, state.limits.room);
-  if (nameFault || roomFault) return login.showLoginFault(nameFault ? "name" : "room", nameFault || roomFault);
-  login.showLoginFault("name", "");
-  login.showWaiting(true, "One moment…");
-  session.begin(name, [room], room);
-  link.open();
-});
-
 rooms.onRooms({
   choose(room) {
-    session.show(room);
+    session.choose(room);
     closeDrawers();
     composer.focusForWriting();
   },
@@ -155,22 +144,15 @@ onReached((where) => {
 
 status.onState({ tryNow: link.open, continueHere: link.open });
 document.addEventListener("visibilitychange", () => document.hidden || seen());
-addEventListener("hashchange", () => inChat && orders.askForRoom(roomOfAddress()));
+// Links may follow each other faster than these events: each event knows its own.
+addEventListener("hashchange", ({ newURL }) => (inChat ? orders.askForRoom : login.wishFor)(roomOfAddress(newURL)));
+answerOthers(() => (currentRoom() && inChat && !isElsewhere ? session.memory() : null));
 setInterval(listRooms, LIST_EVERY);
 setUpDrawers();
-start();
-
-function start() {
-  const memory = tabMemory();
-  const name = memory.name || cookieName();
-  const wished = roomOfAddress() || FIRST_ROOM;
-  if (!name) return login.showLogin("", wished);
-  session.begin(name, memory.rooms.length > 0 ? memory.rooms : [wished], memory.current || wished, memory.session);
-  tell("me");
-  link.open();
-}
+entry.start();
 
 function linkChanged(now) {
+  isElsewhere = now.is === "replaced";
   const was = online;
   online = now.is === "online";
   status.showState(now);
@@ -194,7 +176,7 @@ function logOut() {
   inChat = false;
   tell("current");
   tell("rooms");
-  login.showLogin("", FIRST_ROOM);
+  login.showLogin("", entry.FIRST_ROOM);
 }
 
 function writeTo(recipient) {

@@ -1,12 +1,11 @@
 // What each kind of message from the server changes. Unknown kinds and fields are left alone:
 // a newer server may say more than this page knows.
 
-import { rememberName } from "./identity.js";
 import { byName, sameName } from "./names.js";
 import { acknowledged, refused } from "./outbox.js";
 import { lineFrom, settle } from "./replay.js";
 import { enrol, enter, leave, rename } from "./roster.js";
-import { joined, joinRefused, ownLeft, save, welcome } from "./session.js";
+import { joined, joinRefused, ownLeft, renamed, welcome } from "./session.js";
 import { addEntry, currentRoom, note, removeEntry, state, tell } from "./state.js";
 import { timeOr } from "./time.js";
 
@@ -72,9 +71,7 @@ const heard = {
   renamed({ from, to, person, rooms }) {
     const mine = from === state.me;
     if (mine) {
-      state.me = to;
-      rememberName(to);
-      save();
+      renamed(to);
       tell("me");
       tell("renamed");
     }

@@ -13,6 +13,7 @@ let fresh; // the one of this connection: worth something only once it has the n
 let named = false; // this connection has our name
 let asked = []; // rooms to join on this connection; the first is being asked for
 const leaving = new Set(); // rooms we have asked to leave
+let isSpare = false; // our name is not this browser's, but a spare one beside it
 let toShow = ""; // the room to show as soon as it is joined
 
 export function speakThrough(sender) {
@@ -23,16 +24,17 @@ export function speakThrough(sender) {
 /** Sends a request as it is; false when there is no connection. */
 export const ask = (request) => send(request);
 
-/** Sets who we are before there is a connection. */
-export function begin(name, rooms, shown, known) {
+/** Sets who we are before there is a connection; a `spare` name is this tab's alone. */
+export function begin(name, rooms, shown, known, spare = false) {
   state.me = name;
+  isSpare = spare;
   session = known ?? session;
   toShow = shown;
   asked = [...new Set([...rooms, ...state.rooms.keys()])];
 }
 
 export function join(room) {
-  if (state.rooms.has(room)) return show(room);
+  if (state.rooms.has(room)) return choose(room);
   toShow = room;
   if (asked.includes(room)) return;
   asked.push(room);
@@ -49,7 +51,13 @@ export function ownLeft(room) {
   if (leaving.delete(room)) gone(room);
 }
 
-export function show(name) {
+/** Shows a room of ours, whatever else was asked for before. */
+export function choose(room) {
+  toShow = "";
+  show(room);
+}
+
+function show(name) {
   if (!state.rooms.has(name) || name === state.current) return;
   const before = state.rooms.get(state.current);
   state.current = name;
@@ -88,7 +96,7 @@ export function joined(event) {
     named = true;
     session = fresh;
     state.me = event.name;
-    rememberName(event.name);
+    if (!isSpare) rememberName(event.name);
     tell("me");
     // The server knows nothing of what was asked for on an earlier connection.
     if (state.topics.length > 0) send({ type: "follow", topics: state.topics });
@@ -111,7 +119,7 @@ export function joinRefused({ code, message, retry_ms: wait }) {
   const room = asked[0];
   if (code === "rate_limited") return setTimeout(askNext, wait ?? 1000);
   if (!named && (code !== "bad_room" || state.rooms.size === 0)) {
-    return tell("refused", code === "bad_room" ? "room" : "name", message);
+    return tell("refused", { which: code === "bad_room" ? "room" : "name", message, isTaken: code === "name_taken" });
   }
   if (code !== "already_joined") {
     if (state.rooms.has(room)) gone(room);
@@ -135,6 +143,7 @@ export function disconnected() {
 
 export function logOut() {
   session = undefined;
+  isSpare = false;
   asked = [];
   state.rooms.clear();
   state.topics = [];
@@ -142,9 +151,19 @@ export function logOut() {
   dropAll();
 }
 
-export function save() {
-  if (state.me === "") return;
-  rememberTab({ name: state.me, session, rooms: [...state.rooms.keys()], current: state.current });
+/** Our own wish: this browser's name from now on. */
+export function renamed(name) {
+  state.me = name;
+  isSpare = false;
+  rememberName(name);
+  save();
+}
+
+/** All that another tab, or this one after a reload, needs to go on. */
+export const memory = () => ({ name: state.me, session, rooms: [...state.rooms.keys()], current: state.current, spare: isSpare });
+
+function save() {
+  if (state.me !== "") rememberTab(memory());
 }
 
 function answered(room) {

@@ -30,6 +30,7 @@ struct File {
 
 const FILES: &[File] = &embed![
     "address.js",
+    "back.js",
     "bytes.js",
     "cheeper.html",
     "cheeper.js",
@@ -39,6 +40,7 @@ const FILES: &[File] = &embed![
     "drawers.js",
     "echo.html",
     "echo.js",
+    "entry.js",
     "explanations.js",
     "explanations.json",
     "fold.js",
@@ -74,6 +76,7 @@ const FILES: &[File] = &embed![
     "state.js",
     "status.js",
     "style.css",
+    "tabs.js",
     "time.js",
     "unread.js",
     "wire-bits.js",

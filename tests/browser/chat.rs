@@ -14,6 +14,8 @@ pub(crate) mod recipient;
 pub(crate) mod reconnect;
 pub(crate) mod rooms;
 pub(crate) mod scroll;
+pub(crate) mod tabs;
+pub(crate) mod ways;
 pub(crate) mod wire;
 
 use crate::browser::Context;

@@ -46,7 +46,7 @@ mod watch;
 type PageTest = (&'static str, fn(&Browser));
 
 /// By theme.
-const THEMES: [(&str, &[PageTest]); 22] = [
+const THEMES: [(&str, &[PageTest]); 24] = [
     ("echo", &echo::TESTS),
     ("opening", &chat::opening::TESTS),
     ("login", &chat::login::TESTS),
@@ -60,6 +60,8 @@ const THEMES: [(&str, &[PageTest]); 22] = [
     ("scroll", &chat::scroll::TESTS),
     ("reading", &chat::reading::TESTS),
     ("flood", &chat::flood::TESTS),
+    ("tabs", &chat::tabs::TESTS),
+    ("ways", &chat::ways::TESTS),
     ("look", &chat::look::TESTS),
     ("access", &chat::access::TESTS),
     ("wire", &chat::wire::TESTS),

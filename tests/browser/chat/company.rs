@@ -105,13 +105,14 @@ fn three_at_once(browser: &Browser) {
 }
 
 /// Two tabs of one browser share the cookie with the name, but each is a person of its own: the
-/// second one is told that the name is taken, and takes another.
+/// second one is told that the first is there, and takes another name.
 fn two_tabs(browser: &Browser) {
     let server = House::open(&[]);
     let visitor = browser.visitor(server.addr());
     let first = log_in(&visitor, "ada", "lobby");
     let second = visitor.tab(super::PAGE);
-    super::shows(&second, "#login-error");
+    super::shows(&second, "#elsewhere");
+    super::hides(&second, "#login-error");
     super::enter(&second, "ada too", "lobby");
     say(&first, "from the first");
     reads(&second, "from the first");
