@@ -21,6 +21,7 @@ mod event;
 pub(crate) mod fuzzing;
 mod guest;
 mod history;
+mod integer;
 mod journal;
 mod line;
 mod notices;

@@ -52,6 +52,7 @@ const KNOWN_TO: [(&str, &[&str]); 11] = [
         "serde",
         &[
             "chat/event.rs",
+            "chat/integer.rs",
             "chat/request.rs",
             "chat/journal/load.rs",
             "cli/inspect.rs",
@@ -69,6 +70,7 @@ const KNOWN_TO: [(&str, &[&str]); 11] = [
         &[
             "chat/event.rs",
             "chat/fuzzing.rs",
+            "chat/integer.rs",
             "chat/line.rs",
             "chat/request.rs",
             "chat/history.rs",

@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::refusal::Code;
-use super::request::{Fields, Request};
+use super::request::{Fields, Join, Request};
 use super::rules;
 use serde_json::Value;
 
@@ -31,14 +31,9 @@ fn judge(request: &Request<'_>, value: &Value) {
             assert_eq!(value["id"].as_str(), id);
             say(room, text, id);
         }
-        Request::Whisper {
-            to,
-            person,
-            text,
-            id,
-        } => {
-            same("to", to);
-            assert_eq!(value["person"].as_str(), person);
+        Request::Whisper { to, text, id } => {
+            same("to", to.name);
+            assert_eq!(value["person"].as_str(), to.person);
             same("text", text);
             assert_eq!(value["id"].as_str(), id);
         }
@@ -48,15 +43,7 @@ fn judge(request: &Request<'_>, value: &Value) {
         }
         Request::Join(ref join) => {
             same("room", join.room);
-            assert_eq!(value["name"].as_str(), join.name);
-            assert_eq!(value["session"].as_str(), join.session);
-            let epoch = value["epoch"]
-                .as_str()
-                .filter(|_| value["since"].is_number());
-            assert_eq!(epoch, join.known.map(|(epoch, _)| epoch));
-            integers(value, &["since"]);
-            let since = value["since"].as_u64().filter(|_| epoch.is_some());
-            assert!(since.is_none_or(|since| Some(since) == join.known.map(|(_, known)| known)));
+            judge_join(join, value);
         }
         Request::Typing(room) | Request::Leave(room) => same("room", room),
         Request::History { room, .. } => {
@@ -68,6 +55,18 @@ fn judge(request: &Request<'_>, value: &Value) {
         }
         Request::Rooms | Request::Ping(_) => {}
     }
+}
+
+fn judge_join(join: &Join<'_>, value: &Value) {
+    assert_eq!(value["name"].as_str(), join.name);
+    assert_eq!(value["session"].as_str(), join.session);
+    let epoch = value["epoch"]
+        .as_str()
+        .filter(|_| value["since"].is_number());
+    assert_eq!(epoch, join.known.map(|(epoch, _)| epoch));
+    integers(value, &["since"]);
+    let since = value["since"].as_u64().filter(|_| epoch.is_some());
+    assert!(since.is_none_or(|since| Some(since) == join.known.map(|(_, known)| known)));
 }
 
 /// What was taken for integers has no fractions.

@@ -156,12 +156,7 @@ impl Guest {
         }
         match request {
             Request::Say { room, text, id } => self.say(room, text, id, now, replies)?,
-            Request::Whisper {
-                to,
-                person,
-                text,
-                id,
-            } => self.whisper((to, person), text, id, now, replies)?,
+            Request::Whisper { to, text, id } => self.whisper(to, text, id, now, replies)?,
             Request::Name(name) => self.rename(name, now, replies)?,
             Request::Join(join) => self.join(&join, replies)?,
             Request::Leave(room) => self.leave(room, replies)?,

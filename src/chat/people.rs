@@ -2,6 +2,7 @@
 
 use super::event::Name;
 use super::refusal::{Code, Refusal};
+use super::request::Recipient;
 use super::room::Room;
 use super::rooms::Rooms;
 use super::rules;
@@ -192,13 +193,16 @@ impl People {
         }
     }
 
-    /// Who has this name. With `badge`, only that very person: names change hands.
-    pub(super) fn find(&self, name: &str, badge: Option<&str>) -> Result<Arc<Person>, Refusal> {
-        let found = self.lock().get(&rules::key(name)).cloned();
+    /// The one who has this name, if that is the person who is meant.
+    pub(super) fn find(&self, to: Recipient<'_>) -> Result<Arc<Person>, Refusal> {
+        let found = self.lock().get(&rules::key(to.name)).cloned();
         let none = || Refusal::new(Code::NoSuchPerson, "nobody here has that name");
         let found = found.ok_or_else(none)?;
         let own = found.standing().badge.clone();
-        if badge.is_some_and(|badge| own.as_deref() != Some(badge)) {
+        if to
+            .person
+            .is_some_and(|person| own.as_deref() != Some(person))
+        {
             let told = "that name belongs to another person now";
             return Err(Refusal::new(Code::NoSuchPerson, told));
         }

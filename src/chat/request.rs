@@ -3,9 +3,10 @@
 //! Fields are taken one by one. One that is not known is passed over, so that clients of
 //! later versions can talk to us; one that stands there twice counts as what it is last.
 
+use super::integer::Integer;
 use super::refusal::{Code, Refusal};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::{Number, Value};
 use std::borrow::Cow;
 use std::fmt;
@@ -41,8 +42,7 @@ pub(super) enum Request<'a> {
         id: Option<&'a str>,
     },
     Whisper {
-        to: &'a str,
-        person: Option<&'a str>,
+        to: Recipient<'a>,
         text: &'a str,
         id: Option<&'a str>,
     },
@@ -67,6 +67,14 @@ impl Request<'_> {
             Self::Say { .. } | Self::Whisper { .. } | Self::Name(_)
         )
     }
+}
+
+/// Who is to hear a whisper.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Recipient<'a> {
+    pub(super) name: &'a str,
+    /// Only this very person: names change hands.
+    pub(super) person: Option<&'a str>,
 }
 
 /// To come into a room, for the first time or again.
@@ -105,8 +113,10 @@ impl<'a> Fields<'a> {
                 id,
             },
             Some("whisper") => Request::Whisper {
-                to: need("to", &self.to)?,
-                person: self.person.as_deref(),
+                to: Recipient {
+                    name: need("to", &self.to)?,
+                    person: self.person.as_deref(),
+                },
                 text: need("text", &self.text)?,
                 id,
             },
@@ -151,24 +161,6 @@ fn need<'f>(name: &str, field: &'f Option<Cow<'_, str>>) -> Result<&'f str, Refu
 
 fn missing(name: &str) -> Refusal {
     Refusal::new(Code::BadShape, format!("the field {name} is missing"))
-}
-
-/// An integer that counts something. One that is out of range counts as the range's end.
-///
-/// JSON has one kind of number (RFC 8259 §6): `2`, `2.0` and `2e0` are the same one, and a client
-/// that keeps numbers as doubles may send any of them. `2.5` is no integer.
-#[derive(Debug, Clone, Copy)]
-struct Integer(u64);
-
-impl<'de> Deserialize<'de> for Integer {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = Number::deserialize(deserializer)?;
-        let float = number.as_f64().filter(|value| value.fract() == 0.0);
-        let integer = number.as_u64().or(float.map(|value| value as u64)); // `as` saturates
-        integer
-            .map(Self)
-            .ok_or_else(|| D::Error::custom("not an integer"))
-    }
 }
 
 /// A string that lies in the message itself, unless it has escapes.

@@ -190,41 +190,51 @@ fn judge(
 ) -> Result<Decision, HandshakeError> {
     let access = &shared.config.access;
     let target = head.target()?;
-    if let Some(host) = target.host {
+    let host = target.host.unwrap_or_default(); // HTTP/1.0 may leave it open
+    if target.host.is_some() {
         guard::check_host(host, access)?;
     }
     let wants_upgrade = head.headers.lists_token("Upgrade", "websocket")?;
     let route = Route::to(&target, shared);
     head.require_no_body()?;
-    let answer = |response, is_page| Decision::Answer {
-        response,
-        head_size,
-        is_page,
-    };
     match route {
-        Some(Route::Page(page)) if !wants_upgrade => {
-            Ok(answer(page.response(&head.headers, target.host)?, true))
-        }
-        Some(Route::Report(report)) if !wants_upgrade => Ok(answer(report, false)),
+        Some(Route::Page(page)) if !wants_upgrade => Ok(Decision::Answer {
+            response: page.response(&head.headers, target.host)?,
+            head_size,
+            is_page: true,
+        }),
+        Some(Route::Report(response)) if !wants_upgrade => Ok(Decision::Answer {
+            response,
+            head_size,
+            is_page: false,
+        }),
         Some(Route::Socket(socket)) => {
             let upgrade = Upgrade::check(head)?;
-            let origin = head.headers.once("Origin")?;
-            guard::check_origin(origin, target.host.unwrap_or_default(), access)?;
-            let (purpose, protocol) = match socket {
-                Socket::Chat => (Purpose::Chat, upgrade.choose_protocol(&[chat::PROTOCOL])),
-                Socket::Echo { watched } => (Purpose::Echo { watched }, None),
-                Socket::Wire => (Purpose::Wire(shared.tickets.seat()?), None),
-            };
+            guard::check_origin(head.headers.once("Origin")?, host, access)?;
+            let (purpose, answer) = agree(&upgrade, socket, shared)?;
             Ok(Decision::Upgrade {
                 purpose,
-                answer: upgrade
-                    .response(protocol)
-                    .expect("an offer of the client's"),
+                answer,
                 head_size,
             })
         }
         _ => Err(HandshakeError::NotFound),
     }
+}
+
+/// What the WebSocket is for, and the 101 that says so.
+fn agree(
+    upgrade: &Upgrade<'_>,
+    socket: Socket,
+    shared: &Shared,
+) -> Result<(Purpose, Vec<u8>), HandshakeError> {
+    let (purpose, protocol) = match socket {
+        Socket::Chat => (Purpose::Chat, upgrade.choose_protocol(&[chat::PROTOCOL])),
+        Socket::Echo { watched } => (Purpose::Echo { watched }, None),
+        Socket::Wire => (Purpose::Wire(shared.tickets.seat()?), None),
+    };
+    let answer = upgrade.response(protocol);
+    Ok((purpose, answer.expect("an offer of the client's")))
 }
 
 /// Writes an answer. `false`: the client did not take it.

@@ -5,6 +5,7 @@ use crate::chat::event::{Event, Name};
 use crate::chat::people::Person;
 use crate::chat::receipts::{Line, Said};
 use crate::chat::refusal::Refusal;
+use crate::chat::request::Recipient;
 use crate::chat::room::Taken;
 use crate::chat::rules;
 use crate::chat::session::Outcome;
@@ -32,7 +33,7 @@ impl Guest {
             text,
         };
         match self.take(id, line, now, || Ok(room.say(&from, text, id)))? {
-            // To its author, too, the room will send it.
+            // The room sends it to its author, too: that is the acknowledgement.
             Outcome::New(_) => self.stir(room),
             Outcome::Repeated(Said {
                 from, text, taken, ..
@@ -54,7 +55,7 @@ impl Guest {
 
     pub(super) fn whisper(
         &mut self,
-        (to, badge): (&str, Option<&str>),
+        to: Recipient<'_>,
         text: &str,
         id: Option<&str>,
         now: Instant,
@@ -62,9 +63,9 @@ impl Guest {
     ) -> Result<(), Refusal> {
         let from = self.name()?;
         let text = rules::text(text, None)?;
-        let listener = self.chat.people.find(to, badge);
+        let listener = self.chat.people.find(to);
         let name = (listener.as_ref().ok()).and_then(|listener| listener.standing().name.clone());
-        let to = name.unwrap_or_else(|| Name::new(to));
+        let to = name.unwrap_or_else(|| Name::new(to.name));
         let line = Line {
             room: "",
             from: &from,

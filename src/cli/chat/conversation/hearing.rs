@@ -127,7 +127,7 @@ impl Conversation {
     }
 
     fn said(&mut self, said: &Said) {
-        let is_typed = self.acknowledge(said.id.as_deref()) && self.settings.interactive;
+        let is_typed = self.acknowledge_said(said) && self.settings.interactive;
         self.last_rename = None;
         let several = self.rooms.len() > 1;
         let Some(room) = self.room(&said.room) else {
@@ -157,9 +157,14 @@ impl Conversation {
         }
     }
 
-    /// Was it the line that we sent? The id alone decides: a line that was said again is acknowledged
-    /// under the name that we had when it was said first.
-    pub(super) fn acknowledge(&mut self, id: Option<&str>) -> bool {
+    /// Was it the line that we sent? A repeat is acknowledged under the name that we had the first
+    /// time; then its text tells it from a line of someone else who uses our ids.
+    pub(super) fn acknowledge_said(&mut self, said: &Said) -> bool {
+        let is_ours = said.from == self.name || self.unsent.first_says(&said.text);
+        is_ours && self.acknowledge(said.id.as_deref())
+    }
+
+    fn acknowledge(&mut self, id: Option<&str>) -> bool {
         let is_first = self.unsent.is_first(id);
         if is_first {
             self.unsent.done();

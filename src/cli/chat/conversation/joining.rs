@@ -78,7 +78,7 @@ impl Conversation {
         let typed: Vec<u64> = joined
             .messages
             .iter()
-            .filter(|said| self.acknowledge(said.id.as_deref()) && self.settings.interactive)
+            .filter(|said| self.acknowledge_said(said) && self.settings.interactive)
             .map(|said| said.seq)
             .collect();
         let Some(room) = self.room(&joined.room) else {

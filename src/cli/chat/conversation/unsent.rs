@@ -83,6 +83,12 @@ impl Unsent {
         id.is_some() && first == id
     }
 
+    /// Is this the text of that line, but for the blanks that the server takes off?
+    pub(super) fn first_says(&self, text: &str) -> bool {
+        let first = self.lines.front();
+        first.is_some_and(|line| line.text.trim() == text)
+    }
+
     pub(super) const fn is_in_flight(&self) -> bool {
         self.in_flight
     }

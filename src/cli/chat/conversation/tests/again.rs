@@ -74,6 +74,16 @@ fn an_acknowledgement_under_an_earlier_name_is_one() {
 }
 
 #[test]
+fn somebody_elses_line_with_our_id_is_no_acknowledgement() {
+    let mut play = Play::in_lobby();
+    play.types("one");
+    play.types("two");
+    let acts = play.hears(&said(6, "mallory", "other", Some("c-1")));
+    assert_eq!(shown(&acts), ["07:31 mallory: other"]);
+    assert!(sent(&acts).is_empty());
+}
+
+#[test]
 fn another_history_shows_only_what_is_later() {
     let mut play = Play::in_lobby();
     play.hears(&said(6, "bob", "known", None));
