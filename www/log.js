@@ -96,7 +96,7 @@ export const readsNewest = () => atNewest(log);
 export const goToNewest = () => toNewest(log);
 const linesOf = (element) => element.querySelector(".lines");
 
-/** Makes the list match the entries now: after a click, before the next one. */
+/** Makes the list match the entries now: what the reader does is seen before the next key or click. */
 export function draw() {
   holding(log, () => {
     arrange(linesOf(log));

@@ -118,6 +118,7 @@ composer.onCompose({
   submit(text) {
     const room = currentRoom();
     if (room && orders.carryOut(text, room)) composer.setDraft(text); // to be mended
+    log.draw();
   },
   typing: () => currentRoom().recipient || link.send({ type: "typing", room: state.current }),
 });
