@@ -1,6 +1,7 @@
 //! The chat page, as its visitors use it: log in, say, read.
 
 pub(crate) mod access;
+pub(crate) mod chip;
 pub(crate) mod company;
 pub(crate) mod delivery;
 pub(crate) mod flood;

@@ -46,7 +46,7 @@ mod watch;
 type PageTest = (&'static str, fn(&Browser));
 
 /// By theme.
-const THEMES: [(&str, &[PageTest]); 24] = [
+const THEMES: [(&str, &[PageTest]); 25] = [
     ("echo", &echo::TESTS),
     ("opening", &chat::opening::TESTS),
     ("login", &chat::login::TESTS),
@@ -54,6 +54,7 @@ const THEMES: [(&str, &[PageTest]); 24] = [
     ("rooms", &chat::rooms::TESTS),
     ("people", &chat::people::TESTS),
     ("recipient", &chat::recipient::TESTS),
+    ("chip", &chat::chip::TESTS),
     ("reconnect", &chat::reconnect::TESTS),
     ("delivery", &chat::delivery::TESTS),
     ("hostile", &chat::hostile::TESTS),
