@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `accept` | connections come in, wait for a moment, or are turned away |
 //! | `connection` | one thread: read requests, answer them or upgrade |
+//! | `routes` | which paths there are |
 //! | `guard` | who may connect |
 //! | `proxy` | who a client is that comes through one |
 //! | `pages` | what a browser gets |
@@ -31,6 +32,7 @@ mod peer;
 mod peer_tests;
 mod proxy;
 mod registry;
+mod routes;
 mod timers;
 mod turnaway;
 mod wire;

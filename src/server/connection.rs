@@ -1,12 +1,12 @@
 //! One connection's thread: requests come in and are answered, or one is upgraded.
 
 use super::endpoint::{Fittings, Purpose};
-use super::pages::Page;
 use super::registry::Place;
-use super::{Shared, guard, metrics, pages, peer, proxy, turnaway};
+use super::routes::{Route, Socket};
+use super::{Shared, guard, pages, peer, proxy, turnaway};
 use crate::chat;
 use crate::date::http_date;
-use crate::protocol::http::{RequestHead, Response, Target};
+use crate::protocol::http::{RequestHead, Response};
 use crate::protocol::{HandshakeError, Incoming, Outgoing, ReadBuffer, Role, Session, Upgrade};
 use crate::socket::{SocketError, Stream, read_head};
 use crate::tape::Tape;
@@ -15,37 +15,6 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
-
-/// What a path stands for.
-enum Route {
-    Page(Page),
-    /// For programs that ask every now and then.
-    Report(Response),
-    Socket(Socket),
-}
-
-impl Route {
-    fn to(target: &Target<'_>, shared: &Shared) -> Option<Self> {
-        Some(match target.path.as_str() {
-            "/ws" => Self::Socket(Socket::Chat),
-            "/echo" => Self::Socket(Socket::Echo {
-                watched: target.query == "watch",
-            }),
-            "/ws/wire" => Self::Socket(Socket::Wire),
-            "/metrics" => Self::Report(metrics::page(shared)),
-            "/healthz" => Self::Report(pages::health(target.host)),
-            path => Self::Page(Page::at(path, shared.config.www.as_deref())?),
-        })
-    }
-}
-
-/// The WebSockets that there are.
-#[derive(Debug, Clone, Copy)]
-enum Socket {
-    Chat,
-    Echo { watched: bool },
-    Wire,
-}
 
 /// What is to be done with a request, decided in one place. Its head took `head_size` bytes.
 enum Decision {
