@@ -6,6 +6,7 @@
 #[path = "../benches/load/mod.rs"]
 mod load;
 
+use load::arguments::Arguments;
 use load::company::Part;
 use load::follow::{Follower, Mark, Reader, Seen, Tag};
 use load::ledger::{Audience, Ledger};
@@ -175,5 +176,27 @@ fn a_pace_is_kept_whoever_is_there_besides() {
             (1.0..=most).contains(&figures.rate),
             "{company:?}: {figures:?}"
         );
+    }
+}
+
+/// What a user gives to all benches at once, with `cargo bench -- …`.
+#[test]
+fn options_of_criterion_are_passed_over_and_others_are_refused() {
+    let parse = |line: &str| Arguments::parse(line.split_whitespace().map(str::to_owned));
+    for line in [
+        "--bench --save-baseline x",
+        "--bench --save-baseline=x",
+        "--bench -s x --noplot --quiet",
+        "--bench --sample-size 10 --warm-up-time 0.1 --measurement-time=0.1",
+        "--bench --baseline x --verbose",
+    ] {
+        let arguments = parse(line).expect(line);
+        assert!(!arguments.is_test, "{line}");
+        assert!(arguments.wants("n10/w1"), "{line}: a value is no filter");
+    }
+    let narrow = parse("--bench --save-baseline x n100/ --test").expect("all of it is known");
+    assert!(narrow.is_test && narrow.wants("n100/w1") && !narrow.wants("n10/w1"));
+    for line in ["--sav-baseline x", "--rounds none", "--save-baseline"] {
+        assert!(parse(line).is_err(), "{line}");
     }
 }

@@ -1,5 +1,6 @@
 //! The command line of these benches.
 
+use super::criterion;
 use super::talk::Length;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,7 +14,9 @@ cargo bench --bench NAME -- [FILTER]... [--server PATH]... [--rounds N] [--secon
   --rounds   how often (5); the median counts
   --seconds  how long each time (1, idle: 24)
   --minutes  how long in all (long: 3)
-  --test     everything for a moment: shows that it works, not how fast it is";
+  --test     everything for a moment: shows that it works, not how fast it is
+
+Options of criterion (--save-baseline NAME and the like) are for the framing bench: passed over here.";
 
 #[derive(Debug)]
 pub(crate) struct Arguments {
@@ -28,13 +31,22 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Those of this process, or the way to end it.
     pub(crate) fn of_process() -> Result<Self, ExitCode> {
-        Self::parse(std::env::args().skip(1)).map_err(|error| {
+        let given = || std::env::args().skip(1);
+        if given().any(|argument| argument == "--help") {
+            println!("{USAGE}");
+            return Err(ExitCode::SUCCESS);
+        }
+        if let Some(option) = given().find(|one| criterion::asks_for_no_measurement(one)) {
+            eprintln!("{option} is an option of the framing bench: nothing is measured here");
+            return Err(ExitCode::SUCCESS);
+        }
+        Self::parse(given()).map_err(|error| {
             eprintln!("{error}{USAGE}");
             ExitCode::from(2)
         })
     }
 
-    fn parse(mut given: impl Iterator<Item = String>) -> Result<Self, String> {
+    pub(crate) fn parse(mut given: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut arguments = Self {
             // `cargo bench` says `--bench`; `cargo test --benches` does not.
             is_test: true,
@@ -76,7 +88,9 @@ impl Arguments {
                         .filter(|minutes| (3..10_000).contains(minutes));
                     arguments.minutes = minutes.ok_or_else(|| bad(&value))?;
                 }
-                "--help" => return Err(String::new()),
+                option if criterion::takes(option, &mut given) => {
+                    eprintln!("{option} is an option of the framing bench: passed over here");
+                }
                 other if other.starts_with('-') => return Err(format!("what is {other}?\n\n")),
                 filter => arguments.filters.push(filter.to_owned()),
             }

@@ -29,6 +29,7 @@ pub(crate) mod arguments;
 mod batch;
 pub(crate) mod company;
 mod cores;
+mod criterion;
 pub(crate) mod crowd;
 pub(crate) mod descriptors;
 pub(crate) mod entry;
