@@ -24,11 +24,25 @@ pub(crate) use burst::Burst;
 
 use crate::tape::Tape;
 use channel::Channel;
+use rustix::net::SendFlags;
 use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
+
+/// How this server sends: what does not fit is not waited for, and a client that has gone is an
+/// error of the call, not a signal for the process.
+///
+/// Apple's systems know no such flag for a single call. There the write relies on what the runtime
+/// of every Rust program does before `main`: it sets SIGPIPE to be ignored. A program in another
+/// language that embeds this server has to do that itself.
+pub(crate) const WITHOUT_WAITING: SendFlags = SendFlags::DONTWAIT.union(NO_SIGNAL);
+
+#[cfg(not(target_vendor = "apple"))]
+const NO_SIGNAL: SendFlags = SendFlags::NOSIGNAL;
+#[cfg(target_vendor = "apple")]
+const NO_SIGNAL: SendFlags = SendFlags::empty();
 
 /// Clients that lag at the same time: each of them has a thread.
 pub(crate) const MOST_WRITERS: usize = 1_024;

@@ -2,12 +2,12 @@
 
 use super::backlog::Backlog;
 use super::burst::{Burst, frame_end};
-use super::{MOST_WRITERS, Outlet};
+use super::{MOST_WRITERS, Outlet, WITHOUT_WAITING};
 use crate::protocol::{CloseCode, Outgoing};
 use crate::tape::{Digest, Tape};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{SendFlags, send};
+use rustix::net::send;
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::Ordering;
@@ -243,7 +243,7 @@ impl Channel {
 
     fn send_untaped(&self, bytes: &[u8]) -> io::Result<usize> {
         loop {
-            match send(&*self.tcp, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+            match send(&*self.tcp, bytes, WITHOUT_WAITING) {
                 Ok(count) => return Ok(count),
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => return Ok(0),

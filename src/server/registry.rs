@@ -13,9 +13,9 @@ pub(super) use place::Place;
 
 use super::config::Connections;
 use super::households::Households;
-use crate::outbox::Sender;
+use crate::outbox::{Sender, WITHOUT_WAITING};
 use admission::Waiting;
-use rustix::net::{SendFlags, send};
+use rustix::net::send;
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -157,8 +157,7 @@ impl Entry {
 
     /// Without waiting: so little fits into a connection to which nothing was written yet.
     fn refuse(&self, refusal: &[u8]) {
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        let _ = send(&*self.tcp, refusal, flags);
+        let _ = send(&*self.tcp, refusal, WITHOUT_WAITING);
         // Only our side ends: what the client is still sending can be taken in.
         let _ = self.tcp.shutdown(Shutdown::Write);
     }

@@ -5,8 +5,9 @@
 //! wait. So it writes the answer and hands the connection to one thread, which keeps each
 //! for a moment. When it has too many, the next ones are closed at once.
 
+use crate::outbox::WITHOUT_WAITING;
 use crate::protocol::HandshakeError;
-use rustix::net::{RecvFlags, SendFlags, recv, send};
+use rustix::net::{RecvFlags, recv, send};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -42,7 +43,7 @@ impl Turnaway {
     /// Answers without ever waiting: what does not fit into an empty send buffer is not sent.
     pub(super) fn turn_away(&self, tcp: Arc<TcpStream>, refusal: &HandshakeError) {
         let answer = refusal.response().to_bytes("GET");
-        let _ = send(&*tcp, &answer, SendFlags::DONTWAIT | SendFlags::NOSIGNAL);
+        let _ = send(&*tcp, &answer, WITHOUT_WAITING);
         let _ = tcp.shutdown(Shutdown::Write);
         let refused = (tcp, Instant::now());
         let too_many = match &self.0 {

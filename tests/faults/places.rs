@@ -4,12 +4,12 @@
 use crate::live::PATIENCE;
 use crate::live::guest::Guest;
 use crate::live::house::Own;
+use crate::live::optional;
 use crate::live::rows::row;
 use crate::live::scratch::Scratch;
 use crate::live::web::metric;
 use crate::live::wire::Wire;
 use libtest_mimic::Trial;
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::geteuid;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -35,7 +35,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             degraded(&format!("{}/history", Scratch::new("nowhere").path()));
         }),
         row("history: a pipe that nobody reads", || {
-            let pipe = pipe();
+            let pipe = Scratch::pipe();
             degraded(pipe.path());
         }),
         row(
@@ -51,24 +51,18 @@ pub(crate) fn rows() -> Vec<Trial> {
             huge,
         ),
         // The kernel counts a user's threads, and not root's.
-        row(
+        optional::on_linux(
             "no thread: 503 for this one, and a place for the next one (takes root, to be another user)",
+            "ulimit -u bounds the threads of a user",
             no_thread,
         )
         .with_ignored_flag(!geteuid().is_root()),
-        row(
+        optional::on_linux(
             "little memory: as many as it is enough for, and 503 for the next one",
+            "ulimit -v bounds the address space",
             little_space,
         ),
     ]
-}
-
-/// A named pipe.
-fn pipe() -> Scratch {
-    let pipe = Scratch::new("pipe");
-    let mode = Mode::RUSR | Mode::WUSR;
-    mknodat(CWD, pipe.path(), FileType::Fifo, mode, 0).expect("a pipe");
-    pipe
 }
 
 /// Two talk, and are heard, in a server that cannot write its history there.
@@ -92,7 +86,7 @@ fn two_talk(addr: SocketAddr) {
 
 /// A pipe holds 64 KiB, and then takes no more until somebody reads.
 fn standing_pipe() {
-    let pipe = pipe();
+    let pipe = Scratch::pipe();
     // Both ends: opening one would wait for the other.
     let reader = File::options().read(true).write(true).open(pipe.path());
     let reader = BufReader::new(reader.expect("a pipe has ends"));

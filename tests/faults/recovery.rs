@@ -4,6 +4,7 @@ use crate::live::PATIENCE;
 use crate::live::guest::Guest;
 use crate::live::house::Own;
 use crate::live::lists::{numbers, texts};
+use crate::live::optional;
 use crate::live::rows::row;
 use crate::live::scratch::Scratch;
 use crate::live::web::metric;
@@ -42,7 +43,11 @@ pub(crate) fn rows() -> Vec<Trial> {
             torn,
         ),
         row("history: lines that are none are skipped", garbage),
-        row("history: /dev/full, and the chat goes on", full),
+        optional::on_linux(
+            "history: /dev/full, and the chat goes on",
+            "/dev/full is a disk without room",
+            full,
+        ),
         row(
             "history: what is said is in the file before anyone hears it",
             || {

@@ -3,7 +3,7 @@
 
 use crate::live;
 use crate::live::door::{Door, Pace};
-use crate::live::usage::{Standing, assert_back_at};
+use crate::live::standing::{Standing, assert_back_at};
 use crate::witnesses::Witnesses;
 use libtest_mimic::Trial;
 use std::ops::Deref;

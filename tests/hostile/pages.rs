@@ -4,10 +4,11 @@ use crate::house::{House, Own};
 use crate::live::answer::Answer;
 use crate::live::door::{Door, Pace};
 use crate::live::guest::fresh;
+use crate::live::optional;
 use crate::live::rows::row;
+use crate::live::scratch::Scratch;
 use crate::live::wire::{UPGRADE, Wire};
 use libtest_mimic::Trial;
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::symlink;
@@ -97,8 +98,8 @@ fn from_a_directory() -> Vec<Trial> {
             "S07 a pipe, a directory, a file that may not be read: 404, at once",
             || {
                 let www = Www::new();
-                let pipe = www.pages().join("pipe.js");
-                mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).expect("a pipe");
+                let pipe = Scratch::pipe();
+                fs::rename(pipe.path(), www.pages().join("pipe.js")).expect("it is there");
                 fs::create_dir(www.pages().join("directory.js")).expect("a directory");
                 symlink("loop.js", www.pages().join("loop.js")).expect("linked to itself");
                 for path in ["/pipe.js", "/directory.js", "/loop.js"] {
@@ -106,8 +107,9 @@ fn from_a_directory() -> Vec<Trial> {
                 }
             },
         ),
-        row(
+        optional::on_linux(
             "H48 a large file that nobody reads: its thread ends at the write deadline",
+            "/proc says how many threads there are",
             || {
                 let www = Www::new();
                 www.write("www/large.js", &vec![b' '; 4 << 20]);

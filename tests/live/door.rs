@@ -1,6 +1,7 @@
 //! Where a row's clients connect, and how they write and read there.
 
 use super::PATIENCE;
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
 use std::net::{SocketAddr, TcpStream};
@@ -53,15 +54,22 @@ impl From<SocketAddr> for Door {
     }
 }
 
+/// A server that is started meanwhile must not hold this connection open. Apple's systems can only
+/// say so a moment later, which leaves a gap.
+#[cfg(not(target_vendor = "apple"))]
+const CLOSED_ON_EXEC: SocketFlags = SocketFlags::CLOEXEC;
+#[cfg(target_vendor = "apple")]
+const CLOSED_ON_EXEC: SocketFlags = SocketFlags::empty();
+
 /// A window so small that the server cannot be rid of a long answer in one write.
 fn connect_with_small_window(addr: SocketAddr) -> TcpStream {
     let family = match addr {
         SocketAddr::V4(_) => AddressFamily::INET,
         SocketAddr::V6(_) => AddressFamily::INET6,
     };
-    // CLOEXEC: a server that is started meanwhile must not hold this connection open.
-    let socket = socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None);
+    let socket = socket_with(family, SocketType::STREAM, CLOSED_ON_EXEC, None);
     let socket = socket.expect("a socket");
+    fcntl_setfd(&socket, FdFlags::CLOEXEC).expect("a descriptor has flags");
     set_socket_recv_buffer_size(&socket, 1).expect("the least there is");
     connect(&socket, &addr).expect("the server listens");
     socket.into()

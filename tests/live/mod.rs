@@ -14,6 +14,7 @@ pub(crate) mod optional;
 mod process;
 pub(crate) mod rows;
 pub(crate) mod scratch;
+pub(crate) mod standing;
 #[cfg(target_os = "linux")]
 pub(crate) mod usage;
 pub(crate) mod watched;

@@ -16,6 +16,20 @@ pub(crate) fn missing(name: &str, reason: &str) -> Trial {
     })
 }
 
+/// On Linux, this row; elsewhere one that is ignored and says why, wherever it runs.
+pub(crate) fn on_linux(
+    name: &str,
+    reason: &'static str,
+    run: impl FnOnce() + Send + 'static,
+) -> Trial {
+    if cfg!(target_os = "linux") {
+        return super::rows::row(name, run);
+    }
+    Trial::ignorable_test(name, move || {
+        Ok(Completion::ignored_with(format!("takes Linux: {reason}")))
+    })
+}
+
 fn must_run() -> bool {
     env::var_os("CI").is_some_and(|value| !value.is_empty())
 }

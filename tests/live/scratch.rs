@@ -4,7 +4,7 @@ use super::guest::fresh;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
-use std::process;
+use std::process::{self, Command};
 
 /// A path that nobody else uses; what is there is removed with this.
 #[derive(Debug)]
@@ -14,6 +14,14 @@ impl Scratch {
     pub(crate) fn new(stem: &str) -> Self {
         let name = format!("ws101-{}-{}", process::id(), fresh(stem));
         Self(std::env::temp_dir().join(name))
+    }
+
+    /// A named pipe. The command is there on every Unix; the system calls differ.
+    pub(crate) fn pipe() -> Self {
+        let pipe = Self::new("pipe");
+        let made = Command::new("mkfifo").arg(&pipe.0).status();
+        assert!(made.is_ok_and(|status| status.success()), "a pipe");
+        pipe
     }
 
     pub(crate) fn path(&self) -> &str {

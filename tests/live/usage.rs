@@ -1,8 +1,7 @@
 //! What a process uses, by `/proc`.
 
 use std::fs;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Linux counts processor time in hundredths of a second, on every machine that runs Rust.
 const TICK: Duration = Duration::from_millis(10);
@@ -31,35 +30,6 @@ impl Usage {
     /// By how many KiB memory has grown since `earlier`.
     pub(crate) fn growth(&self, earlier: &Self) -> u64 {
         self.rss.saturating_sub(earlier.rss)
-    }
-}
-
-/// Threads and descriptors: what a client that has gone must not leave behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Standing {
-    threads: usize,
-    descriptors: usize,
-}
-
-impl Standing {
-    pub(crate) fn of(process: u32) -> Self {
-        Self {
-            threads: entries(process, "task"),
-            descriptors: entries(process, "fd"),
-        }
-    }
-}
-
-/// The process has no more of either than it had before, or soon.
-pub(crate) fn assert_back_at(before: Standing, process: u32) {
-    let deadline = Instant::now() + Duration::from_secs(2);
-    loop {
-        let now = Standing::of(process);
-        if now.threads <= before.threads && now.descriptors <= before.descriptors {
-            return;
-        }
-        assert!(Instant::now() < deadline, "{before:?} before, now {now:?}");
-        thread::park_timeout(Duration::from_millis(1));
     }
 }
 
@@ -94,7 +64,7 @@ pub(crate) fn cpu(process: u32) -> Duration {
     TICK * ticks
 }
 
-fn entries(process: u32, folder: &str) -> usize {
+pub(super) fn entries(process: u32, folder: &str) -> usize {
     let path = format!("/proc/{process}/{folder}");
     fs::read_dir(&path)
         .unwrap_or_else(|error| panic!("{path}: {error}"))

@@ -3,7 +3,7 @@
 use crate::figures::Figures;
 use crate::live::guest::{Guest, fresh};
 use crate::live::house::Own;
-use crate::live::usage::{Standing, assert_back_at};
+use crate::live::standing::{Standing, assert_back_at};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;

@@ -3,7 +3,7 @@
 use crate::figures::Figures;
 use crate::live::guest::Guest;
 use crate::live::house::Own;
-use crate::live::usage::{Standing, assert_back_at};
+use crate::live::standing::{Standing, assert_back_at};
 use crate::person::{Person, Tally};
 use serde_json::json;
 use std::net::SocketAddr;

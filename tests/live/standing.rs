@@ -1,0 +1,44 @@
+//! Threads and descriptors of a server: what a client that has gone must not leave behind.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How many the process has of each. Only Linux says so: elsewhere all are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    threads: usize,
+    descriptors: usize,
+}
+
+impl Standing {
+    #[cfg(target_os = "linux")]
+    pub(crate) fn of(process: u32) -> Self {
+        use super::usage::entries;
+
+        Self {
+            threads: entries(process, "task"),
+            descriptors: entries(process, "fd"),
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn of(_: u32) -> Self {
+        Self {
+            threads: 0,
+            descriptors: 0,
+        }
+    }
+}
+
+/// The process has no more of either than it had before, or soon.
+pub(crate) fn assert_back_at(before: Standing, process: u32) {
+    let deadline = Instant::now() + Duration::from_secs(2);
+    loop {
+        let now = Standing::of(process);
+        if now.threads <= before.threads && now.descriptors <= before.descriptors {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{before:?} before, now {now:?}");
+        thread::park_timeout(Duration::from_millis(1));
+    }
+}
