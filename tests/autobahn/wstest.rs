@@ -1,7 +1,7 @@
 //! The suite's program: where it is, and one run of it.
 
-use super::live::{Process, Server};
-use super::verdict::Tally;
+use super::live::{Process, Server, Stopwatch};
+use super::verdict::{self, Tally};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,11 @@ Install it with Python 2.7:  tests/autobahn/install.sh target/autobahn
 and run:                     WSTEST=target/autobahn/bin/wstest cargo test --test autobahn
 Without Python 2.7, the Docker image crossbario/autobahn-testsuite has the same program.";
 
-/// More than ten times what all cases take. A server that hangs costs no more than this.
-const DEADLINE: Duration = Duration::from_secs(300);
+/// Far more than all cases take on a busy machine. A suite that hangs costs no more than this.
+const DEADLINE: Duration = Duration::from_secs(1_200);
+
+/// How often a case is tried.
+const TRIES: usize = 5;
 
 /// What the suite calls us in its reports.
 const AGENT: &str = "ws101";
@@ -35,6 +38,15 @@ impl Run {
     pub(crate) fn tally(&self) -> Tally {
         Tally::of(&self.cases, &self.reports)
     }
+
+    fn failed(&self) -> Vec<&'static str> {
+        let is_right = |id: &str| match self.reports.get(id) {
+            Some(report) => verdict::judge(id, report).is_ok(),
+            None => false,
+        };
+        let cases = self.cases.iter().copied();
+        cases.filter(|id| !is_right(id)).collect()
+    }
 }
 
 /// The program that `WSTEST` names, or `wstest` in `PATH`.
@@ -50,12 +62,32 @@ pub(crate) fn find() -> Result<PathBuf, String> {
         .ok_or("no wstest, neither in WSTEST nor in PATH".to_owned())
 }
 
-/// Starts a server, and has the suite try these cases on it.
+/// Has the suite try these cases. It gives each a second or so, by the clock on the wall: those that
+/// fail while the processors are busy are tried again.
 pub(crate) fn run(program: &Path, cases: Vec<&'static str>) -> Run {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("autobahn");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let since = Stopwatch::start();
+    let mut run = run_once(program, &folder.join("autobahn"), cases);
+    for _ in 1..TRIES {
+        let failed = run.failed();
+        let was_busy = since.waited() < since.elapsed() / 2;
+        if failed.is_empty() || !was_busy {
+            break;
+        }
+        eprintln!("\nThe machine is busy. Once more: {}", failed.join(", "));
+        let again = run_once(program, &folder.join("autobahn-again"), failed);
+        run.reports.extend(again.reports);
+        run.server_log.push_str(&again.server_log);
+        run.took += again.took;
+    }
+    run
+}
+
+/// Starts a server, and has the suite try these cases on it.
+fn run_once(program: &Path, folder: &Path, cases: Vec<&'static str>) -> Run {
     // Reports of an earlier run would be taken for this one's.
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("the build's own folder can be written");
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).expect("the build's own folder can be written");
 
     let server = Server::start(&[]);
     let orders = json!({
@@ -76,7 +108,7 @@ pub(crate) fn run(program: &Path, cases: Vec<&'static str>) -> Run {
     assert!(status.success(), "{status}. wstest said:\n{}", wstest.log());
 
     Run {
-        reports: read_reports(&folder, &cases),
+        reports: read_reports(folder, &cases),
         cases,
         server_log: server.process.log(),
         took: started.elapsed(),

@@ -3,7 +3,7 @@
 use crate::record::PATIENCE;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use ws101::{Connect, Message, Stream, WebSocket};
 
 pub(crate) struct Chatter {
@@ -82,16 +82,7 @@ impl Chatter {
 
     /// Waits for an event of a kind. What comes before it is passed over.
     pub(crate) fn hears(&mut self, kind: &str, is_it: impl Fn(&Value) -> bool) -> Value {
-        self.hears_within(PATIENCE, kind, is_it)
-    }
-
-    pub(crate) fn hears_within(
-        &mut self,
-        within: Duration,
-        kind: &str,
-        is_it: impl Fn(&Value) -> bool,
-    ) -> Value {
-        self.socket.set_deadline(Some(Instant::now() + within));
+        self.socket.set_deadline(Some(Instant::now() + PATIENCE));
         let mut passed = Vec::new();
         loop {
             let event: Value = match self.socket.next_message() {

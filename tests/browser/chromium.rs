@@ -1,14 +1,11 @@
 //! The browser's program: where it is, how it is started, and that nothing of it remains.
 
-use crate::live::Process;
+use crate::live::{PATIENCE, Process};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
-
-/// For the browser to start, and to end.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Names that it goes by.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];

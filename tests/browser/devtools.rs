@@ -4,18 +4,14 @@
 //! events carry the session's id. One thread reads, hands a reply to the caller that waits
 //! for its id, and an event to the record of its session.
 
-use crate::record::Record;
+use crate::record::{PATIENCE, Record};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 use ws101::{Connect, Limits, Message, Reader, Writer};
-
-/// For one command. Pages are loaded and pictures are taken while others use the machine.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A picture of a page is one message.
 const LIMITS: Limits = Limits {

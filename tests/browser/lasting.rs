@@ -1,11 +1,11 @@
 //! A server that is killed and comes back: same port, same history.
 
 use crate::house::House;
+use crate::record::PATIENCE;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 use std::{env, fs, process};
 
 pub(crate) struct Lasting {
@@ -42,7 +42,7 @@ impl Lasting {
         let pid = server.process.id().to_string();
         let told = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(told.is_ok_and(|status| status.success()), "kill {pid}");
-        let status = server.process.wait(Duration::from_secs(10));
+        let status = server.process.wait(PATIENCE);
         assert!(status.success(), "{status}");
     }
 

@@ -4,8 +4,7 @@ use serde_json::Value;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What must come at all comes within this.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) use crate::live::PATIENCE;
 
 /// An event of the DevTools protocol.
 #[derive(Debug, Clone)]

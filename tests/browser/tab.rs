@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// For a page and all that belongs to it.
-const LOAD: Duration = Duration::from_secs(30);
+const LOAD: Duration = PATIENCE;
 
 /// What is reported and recorded.
 const DOMAINS: [&str; 4] = ["Page", "Runtime", "Log", "Network"];

@@ -1,14 +1,13 @@
 //! Names: changed, taken, and free again.
 
 use crate::live::guest::two;
-use crate::live::guest::{Guest, Heard, fresh};
+use crate::live::guest::{Guest, fresh};
 use crate::live::house::House;
 use crate::live::lists::{follow, names};
 use crate::live::rows::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Duration;
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     vec![
@@ -172,12 +171,12 @@ fn handed_on(house: &House) {
         assert!(people.contains(&name), "{room} has {people:?}");
     }
     for (witness, roster) in &mut witnesses {
-        // What was told late is told by then.
-        while let Heard::Event(event) = witness.hear(Duration::from_secs(2)) {
-            follow(roster, &event);
-        }
+        // What is told late is told in the end.
         let expected = names(&json!([name, witness.name, late_name]));
-        assert_eq!(*roster, expected, "what a witness was told");
+        while *roster != expected {
+            follow(roster, &witness.next());
+        }
+        witness.assert_undisturbed();
     }
 }
 

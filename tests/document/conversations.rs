@@ -7,11 +7,12 @@
 use crate::PROTOCOL;
 use crate::house::with_server;
 use crate::markdown::blocks;
+use crate::patience::PATIENCE;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use ws101::{Event, Message, Stream, WebSocket};
 
 /// One conversation, on a server of its own.
@@ -46,7 +47,7 @@ impl Conversation {
     ) -> &mut WebSocket<Stream> {
         self.open.entry(name.to_owned()).or_insert_with(|| {
             let mut socket = ws101::connect(&format!("ws://{address}/ws")).expect("it listens");
-            socket.set_deadline(Some(Instant::now() + Duration::from_secs(20)));
+            socket.set_deadline(Some(Instant::now() + PATIENCE));
             if skip_welcome {
                 socket.next_message().expect("a welcome");
             }

@@ -4,6 +4,8 @@ mod conversations;
 mod frames;
 mod house;
 mod markdown;
+#[path = "../patience/mod.rs"]
+mod patience;
 mod requests;
 mod rows;
 mod tables;

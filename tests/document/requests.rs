@@ -3,9 +3,9 @@
 use crate::PROTOCOL;
 use crate::house::with_server;
 use crate::markdown::blocks;
+use crate::patience::PATIENCE;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
 
 #[test]
 fn every_http_example_is_true() {
@@ -29,9 +29,7 @@ fn run_all(address: SocketAddr) {
             "PROTOCOL.md:{line}: a line without > or <"
         );
         let mut stream = TcpStream::connect(address).expect("the server runs");
-        stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .expect("a timeout");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream
             .write_all((request.join("\r\n") + "\r\n").as_bytes())
             .expect("the server reads");

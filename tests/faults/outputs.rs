@@ -4,6 +4,7 @@ use crate::live::bytes::{close_from, frame_from, hex};
 use crate::live::house::Own;
 use crate::live::rows::row;
 use crate::live::wire::{UPGRADE, Wire};
+use crate::live::{PATIENCE, Stopwatch};
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader, Read};
@@ -93,14 +94,14 @@ pub(crate) fn rows() -> Vec<Trial> {
 
 /// Fails at once, with one line on stderr in which these words stand.
 fn refuses_to_start(listen: &str, words: &[&str]) {
-    let start = Instant::now();
+    let start = Stopwatch::start();
     let output = Command::new(env!("CARGO_BIN_EXE_ws101"))
         .args(["serve", "--listen", listen])
         .output()
         .expect("the program runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{said}");
-    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    start.assert_under(SOON);
     assert!(output.stdout.is_empty(), "nothing listens");
     assert_eq!(said.lines().count(), 1, "{said}");
     for word in words {
@@ -134,8 +135,9 @@ impl Running {
 
     /// It listens soon, and what makes it write to its log does not end it.
     fn serves(mut self, addr: SocketAddr) {
-        let deadline = Instant::now() + SOON;
+        let (since, deadline) = (Stopwatch::start(), Instant::now() + PATIENCE);
         while std::net::TcpStream::connect(addr).is_err() {
+            since.assert_under(SOON);
             assert!(Instant::now() < deadline, "nobody listens");
         }
         for _ in 0..20 {
@@ -223,8 +225,8 @@ fn no_payload_in_the_log() {
 fn log_of_ended(mut server: Own, judge: impl FnOnce(&str)) {
     let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
     kill_process(id, Signal::TERM).expect("the server runs");
-    server.process.wait(crate::live::PATIENCE);
-    let deadline = Instant::now() + SOON;
+    server.process.wait(PATIENCE);
+    let deadline = Instant::now() + PATIENCE;
     while !server.process.log().contains("ending:") {
         assert!(Instant::now() < deadline, "{}", server.process.log());
         std::thread::yield_now();

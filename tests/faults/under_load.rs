@@ -1,10 +1,10 @@
 //! The server ends while everyone talks: what it took, everyone gets, before they are told to go.
 
-use crate::live::PATIENCE;
 use crate::live::guest::Guest;
 use crate::live::house::Own;
 use crate::live::rows::{is_long, row};
 use crate::live::scratch::Scratch;
+use crate::live::{PATIENCE, Stopwatch};
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -64,9 +64,11 @@ fn under_load() {
         thread::yield_now();
     }
     let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
+    let start = Stopwatch::start();
     kill_process(id, Signal::TERM).expect("it runs");
-    let status = server.process.wait(Duration::from_secs(5));
+    let status = server.process.wait(PATIENCE);
     assert!(status.success(), "{status}");
+    start.assert_under(Duration::from_secs(5));
     let last: Vec<u64> = (reading.into_iter())
         .map(|reader| reader.join().expect("all in order"))
         .collect();

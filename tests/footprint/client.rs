@@ -1,12 +1,8 @@
 //! One client, of bytes.
 
-use crate::live::Server;
+use crate::live::{PATIENCE, Server};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
-
-/// What must come at all comes within this.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) fn request(host: SocketAddr) -> String {
     format!(

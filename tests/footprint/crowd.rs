@@ -1,6 +1,7 @@
 //! A thousand clients. One process may often have no more than 1 024 descriptors, so they live
 //! in a few processes: this program once more, with other arguments.
 
+use crate::live::PATIENCE;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{BufRead, BufReader, Read, Write, stdin};
 use std::net::{SocketAddr, TcpStream};
@@ -9,9 +10,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const ROLE: &str = "be-a-crowd";
 const PROCESSES: usize = 4;
-
-/// Nothing here takes as long; a crowd that waits longer ends, and its test fails.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A masked ping, and behind it the header of a binary or text of 16 MiB: the pong tells that
 /// the header was read.

@@ -6,6 +6,8 @@
 #[cfg(target_os = "linux")]
 mod client;
 #[cfg(target_os = "linux")]
+mod control;
+#[cfg(target_os = "linux")]
 mod crowd;
 #[cfg(target_os = "linux")]
 mod crowds;
@@ -20,6 +22,7 @@ fn main() -> std::process::ExitCode {
     if let Some(code) = crowd::run_if_asked() {
         return code;
     }
+    live::descriptors::allow_many();
     let mut args = libtest_mimic::Arguments::from_args();
     // One after another: they measure the machine's time, too.
     args.test_threads.get_or_insert(1);

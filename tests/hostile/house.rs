@@ -10,6 +10,7 @@ use std::ops::Deref;
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 use ws101::Limits;
 
 /// How a row is done, and what that adds to its name.
@@ -154,15 +155,17 @@ pub(crate) struct Own {
 
 impl Own {
     pub(crate) fn start(flags: &[&str]) -> Self {
-        Self::watched(live::house::Own::start(flags))
+        Self::watched(|| live::house::Own::start(flags))
     }
 
     pub(crate) fn spawn(command: &mut Command) -> Self {
-        Self::watched(live::house::Own::spawn(command))
+        Self::watched(|| live::house::Own::spawn(command))
     }
 
-    fn watched(server: live::house::Own) -> Self {
-        let witnesses = Witnesses::in_server(server.addr());
+    /// Starts one for the row and one for the control.
+    fn watched(mut start: impl FnMut() -> live::house::Own) -> Self {
+        let server = start();
+        let witnesses = Witnesses::begin(server.addr(), start());
         let before = Standing::of(server.process.id());
         Self {
             witnesses,
@@ -171,8 +174,20 @@ impl Own {
         }
     }
 
+    pub(crate) fn witnesses(&self) -> &Witnesses {
+        &self.witnesses
+    }
+
     pub(crate) fn door(&self, pace: Pace) -> Door {
         Door::new(self.server.addr(), pace)
+    }
+
+    /// The processor time that it has used, as far as the system says.
+    pub(crate) fn work(&self) -> Duration {
+        #[cfg(target_os = "linux")]
+        return live::usage::cpu(self.server.process.id());
+        #[cfg(not(target_os = "linux"))]
+        return Duration::ZERO;
     }
 
     /// All threads and descriptors of those who came after the witnesses are free again.

@@ -4,7 +4,6 @@
 //! `cargo test --test hostile H` runs the rows of one letter, `… C21` one row.
 
 use house::House;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::process::ExitCode;
 
 mod accepted;
@@ -17,9 +16,11 @@ mod frames;
 mod frames_in_time;
 mod house;
 mod kept;
+mod lateness;
 #[path = "../live/mod.rs"]
 mod live;
 mod messages;
+mod noticed;
 mod origins;
 mod pages;
 mod refused;
@@ -35,11 +36,12 @@ mod witnesses;
 const AT_ONCE: usize = 32;
 
 fn main() -> ExitCode {
-    allow_many_descriptors();
+    live::descriptors::allow_many();
     let house = House::with(&[]);
     let tables = [
         // Those that have houses of their own go first: the others wait in front of one door.
         requests_in_time::rows(),     // H: requests that do not end
+        noticed::rows(),              // the witnesses of all rows
         crowd::rows(),                // U, R: how many may connect
         floods::rows(),               // J: too much, too fast
         frames_in_time::rows(&house), // F: frames that do not end, clients that fall silent
@@ -71,14 +73,4 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
-}
-
-/// Some rows are crowds.
-fn allow_many_descriptors() {
-    let limit = getrlimit(Resource::Nofile);
-    let all = Rlimit {
-        current: limit.maximum,
-        ..limit
-    };
-    setrlimit(Resource::Nofile, all).expect("up to the hard limit it can be raised");
 }

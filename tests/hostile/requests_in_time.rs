@@ -2,6 +2,7 @@
 
 use crate::deadline::{DEADLINE, STEP, assert_in_time, trickle};
 use crate::house::{House, own_row, own_row_as_it_stands};
+use crate::live::Stopwatch;
 use crate::live::door::Door;
 use crate::live::wire::Wire;
 use libtest_mimic::Trial;
@@ -31,7 +32,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             wire.expect_prompt_end();
         }),
         house.row("H03 a request that stops: 408 at the deadline", |door| {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             let mut wire = Wire::open(door);
             wire.send(b"GET / HT");
             wire.answer().assert_refusal(408);
@@ -40,7 +41,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         house.row(
             "H04 a header that never ends: 408 at the deadline",
             |door| {
-                let start = Instant::now();
+                let start = Stopwatch::start();
                 let mut wire = Wire::open(door);
                 wire.send(b"GET / HTTP/1.1\r\nA: ");
                 trickle(&mut wire, b"a", STEP);
@@ -63,7 +64,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         ),
         own_row(
             "H05 slow requests fill their own places only",
-            ["--handshake-timeout", "3s", "--max-handshaking", "5"],
+            ["--handshake-timeout", "5s", "--max-handshaking", "5"],
             slow_crowd,
         ),
         vec![own_row_as_it_stands(
@@ -78,7 +79,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 fn silent_end(door: Door, sent: &str) {
-    let start = Instant::now();
+    let start = Stopwatch::start();
     let mut wire = Wire::open(door);
     wire.send(sent.as_bytes());
     wire.expect_end();

@@ -1,59 +1,127 @@
 //! Two people who talk all the time, whatever the row beside them does to the server: ten lines a
-//! second each. Every line must reach both, in order and once, and soon.
+//! second each. Every line must reach both, in order and once, and no later than it would elsewhere.
+//!
+//! "Elsewhere" is a **control**: two others, who say the same lines at the same moments in a server
+//! that has nobody else. Whatever else the machine does makes their lines late too. What only the
+//! witnesses suffer was done to their server.
 
+use crate::lateness::{Control, Lateness, Line, TURN};
 use crate::live::PATIENCE;
 use crate::live::guest::Guest;
+use crate::live::house::Own;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// They take turns: ten lines a second each.
-const TURN: Duration = Duration::from_millis(50);
+/// The controls of all rows: whatever runs at the same time is on the same machine.
+static CONTROL: Mutex<Option<Control>> = Mutex::new(None);
 
-/// No more than one line in a hundred may take as long.
-const LATE: Duration = Duration::from_millis(50);
-
-/// So many in a row may be late on top of that: the machine has other things to do, and a single
-/// moment in which it does them makes some lines late.
-const HICCUP: usize = 4;
-
-/// How long each line took to reach both, of all witnesses.
-static ALL: Mutex<Vec<Duration>> = Mutex::new(Vec::new());
+/// All lines that were judged, for what is told at the end.
+static ALL: Mutex<Lateness> = Mutex::new(Lateness::NONE);
 
 #[derive(Debug)]
 pub(crate) struct Witnesses {
-    thread: Option<JoinHandle<()>>,
-    stop: Option<Sender<()>>,
-    start: Instant,
-    seen: Arc<Seen>,
-    /// What was seen when they were asked last.
-    asked: Mutex<(usize, usize)>,
-}
-
-/// Lines that were said, and how many of them were late.
-#[derive(Debug, Default)]
-struct Seen {
-    lines: AtomicUsize,
-    late: AtomicUsize,
+    here: Pair,
+    elsewhere: Pair,
+    /// Behind its pair, which must stop first.
+    control: Own,
+    /// How many lines were judged already.
+    judged: AtomicUsize,
 }
 
 impl Witnesses {
-    pub(crate) fn in_server(addr: SocketAddr) -> Self {
-        let pair = ["one", "two"].map(|name| {
-            // Some servers ask where a page comes from.
-            let origin = format!("http://{addr}");
-            let mut guest = Guest::connect_with(addr, &[("Origin", &origin)]);
-            guest.join(name, "witnesses");
-            guest
-        });
+    /// In this server, and in another one that was started like it.
+    pub(crate) fn begin(addr: SocketAddr, control: Own) -> Self {
+        let pairs = [addr, control.addr()].map(enter);
+        let start = Instant::now();
+        lock(&CONTROL).get_or_insert(Control::since(start));
+        let [here, elsewhere] = pairs;
+        let as_control = |line: &Line| {
+            let mut control = lock(&CONTROL);
+            control.as_mut().expect("it has begun").heard(line);
+        };
+        let here = Pair::talk_from(start, here, |_| {});
+        let elsewhere = Pair::talk_from(start, elsewhere, as_control);
+        Self {
+            here,
+            elsewhere,
+            control,
+            judged: AtomicUsize::new(0),
+        }
+    }
+
+    /// Since this was asked last they have heard every line, and hardly one of them later than the
+    /// control heard its own.
+    pub(crate) fn assert_undisturbed(&self) {
+        let lateness = self.lateness();
+        lock(&ALL).add(&lateness);
+        assert_eq!(lateness.disturbance(), None);
+    }
+
+    /// Of the lines since this was asked last.
+    pub(crate) fn lateness(&self) -> Lateness {
+        self.elsewhere.hear_what_is_due();
+        let lines = self.here.hear_what_is_due();
+        let since = self.judged.swap(lines, Ordering::Relaxed);
+        let control = lock(&CONTROL);
+        let control = control.as_ref().expect("it has begun");
+        Lateness::of(&self.here.heard()[since..lines], control)
+    }
+
+    pub(crate) fn control(&self) -> &Own {
+        &self.control
+    }
+
+    /// Waits, line by line of the control, until it must show that all stand still here.
+    pub(crate) fn wait_for_a_standstill(&self) {
+        let since = Instant::now();
+        let would_show = || {
+            lock(&CONTROL)
+                .as_ref()
+                .expect("it has begun")
+                .would_show(since)
+        };
+        while !would_show() {
+            let next = self.elsewhere.heard().len() + 1;
+            self.elsewhere.hear(next);
+        }
+    }
+}
+
+/// Two in one room, who know that both are in.
+fn enter(addr: SocketAddr) -> [Guest; 2] {
+    ["one", "two"].map(|name| {
+        // Some servers ask where a page comes from.
+        let origin = format!("http://{addr}");
+        let mut guest = Guest::connect_with(addr, &[("Origin", &origin)]);
+        guest.join(name, "witnesses");
+        guest
+    })
+}
+
+/// Two who talk, in a thread of their own.
+#[derive(Debug)]
+struct Pair {
+    thread: Option<JoinHandle<()>>,
+    stop: Option<Sender<()>>,
+    start: Instant,
+    lines: Arc<Mutex<Vec<Line>>>,
+}
+
+impl Pair {
+    fn talk_from(start: Instant, guests: [Guest; 2], note: fn(&Line)) -> Self {
         let (stop, stopped) = mpsc::channel();
-        let (start, seen) = (Instant::now(), Arc::new(Seen::default()));
-        let for_thread = Arc::clone(&seen);
+        let lines = Arc::default();
+        let for_thread: Arc<Mutex<Vec<Line>>> = Arc::clone(&lines);
+        let heard = move |line: Line| {
+            note(&line);
+            lock(&for_thread).push(line);
+        };
         let talk = move || {
-            talk(pair, start, &for_thread, |pause| {
+            talk(guests, start, heard, |pause| {
                 stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout)
             })
         };
@@ -62,34 +130,30 @@ impl Witnesses {
             thread: Some(thread.spawn(talk).expect("a thread")),
             stop: Some(stop),
             start,
-            seen,
-            asked: Mutex::new((0, 0)),
+            lines,
         }
     }
 
-    /// Since this was asked last they have heard every line, and hardly one of them late.
-    pub(crate) fn assert_undisturbed(&self) {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.hear_what_is_due();
-        let (lines, late) = (now.0 - asked.0, now.1 - asked.1);
-        *asked = now;
-        let most = HICCUP + lines / 100;
-        assert!(
-            late <= most,
-            "{late} of {lines} lines of the witnesses took over {LATE:?}"
-        );
+    /// The lines that both have heard.
+    fn heard(&self) -> MutexGuard<'_, Vec<Line>> {
+        lock(&self.lines)
     }
 
     /// Waits until they have heard all lines that should have been said by now, but the last.
-    fn hear_what_is_due(&self) -> (usize, usize) {
+    fn hear_what_is_due(&self) -> usize {
         let due = (self.start.elapsed().as_millis() / TURN.as_millis()) as usize;
+        self.hear(due.saturating_sub(1))
+    }
+
+    /// Waits until they have heard as many lines; says how many they have.
+    fn hear(&self, lines: usize) -> usize {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let ended = self.thread.as_ref().is_none_or(JoinHandle::is_finished);
             assert!(!ended, "a witness was disturbed; it says above how");
-            let lines = self.seen.lines.load(Ordering::Acquire);
-            if lines + 1 >= due {
-                return (lines, self.seen.late.load(Ordering::Acquire));
+            let heard = self.heard().len();
+            if heard >= lines {
+                return heard;
             }
             assert!(Instant::now() < deadline, "the witnesses wait for a line");
             thread::park_timeout(Duration::from_millis(1));
@@ -97,7 +161,7 @@ impl Witnesses {
     }
 }
 
-impl Drop for Witnesses {
+impl Drop for Pair {
     fn drop(&mut self) {
         drop(self.stop.take());
         let ended = self.thread.take().map(JoinHandle::join);
@@ -109,46 +173,40 @@ impl Drop for Witnesses {
     }
 }
 
-/// Says line after line, each when it is due, and waits until both have it. A line that comes late
-/// makes the next ones late too: they count from the moment when they should have been said.
+/// Says line after line, each when it is due, and waits until both have it. Lines that are due
+/// meanwhile could not be said: they count as heard when that one is.
 fn talk(
     mut pair: [Guest; 2],
     start: Instant,
-    seen: &Seen,
+    mut heard: impl FnMut(Line),
     mut stopped: impl FnMut(Duration) -> bool,
 ) {
+    let mut due = start + TURN;
     for number in 1.. {
-        let due = start + TURN * number;
         if stopped(due.saturating_duration_since(Instant::now())) {
             return;
         }
         let text = format!("line {number}");
-        pair[number as usize % 2].say("witnesses", &text);
+        pair[number % 2].say("witnesses", &text);
         for guest in &mut pair {
             let said = guest.until("said");
             assert_eq!(said["seq"], number, "{} heard {said}", guest.name);
             assert_eq!(said["text"], *text, "{} heard {said}", guest.name);
         }
-        let took = due.elapsed();
-        ALL.lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(took);
-        seen.late
-            .fetch_add(usize::from(took > LATE), Ordering::Release);
-        seen.lines.fetch_add(1, Ordering::Release);
+        let now = Instant::now();
+        while due < now {
+            let took = now - due;
+            heard(Line { due, took });
+            due += TURN;
+        }
     }
 }
 
-/// Of all rows together: how long lines took, and whether that is well.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Of all rows together: how late lines were, and whether that is well.
 pub(crate) fn verdict() -> Option<(String, bool)> {
-    let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
-    all.sort();
-    let of = |part: usize| all.get(all.len() * part / 100).copied();
-    let (median, slow, last) = (of(50)?, of(99)?, *all.last()?);
-    let told = format!(
-        "{} lines of witnesses: median {median:.1?}, 99 in 100 within {slow:.1?}, longest {last:.1?}",
-        all.len()
-    );
-    // Of a few lines, one is more than one in a hundred.
-    Some((told, slow < LATE || all.len() < 100))
+    lock(&ALL).verdict()
 }

@@ -5,6 +5,8 @@
 mod bytes;
 mod handshake;
 mod notations;
+#[path = "../patience/mod.rs"]
+mod patience;
 #[path = "../terminal/program.rs"]
 #[allow(dead_code)]
 mod program;
@@ -15,6 +17,7 @@ mod wrong;
 
 use bytes::digits;
 use libtest_mimic::{Arguments, Trial};
+use patience::PATIENCE;
 use program::Ended;
 use serde_json::Value;
 

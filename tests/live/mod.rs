@@ -5,12 +5,15 @@
 pub(crate) mod answer;
 #[path = "../bytes/mod.rs"]
 pub(crate) mod bytes;
+pub(crate) mod descriptors;
 pub(crate) mod door;
 pub(crate) mod endings;
 pub(crate) mod guest;
 pub(crate) mod house;
 pub(crate) mod lists;
 pub(crate) mod optional;
+#[path = "../patience/mod.rs"]
+mod patience;
 mod process;
 pub(crate) mod rows;
 pub(crate) mod scratch;
@@ -22,17 +25,11 @@ pub(crate) mod watcher;
 pub(crate) mod web;
 pub(crate) mod wire;
 
+pub(crate) use patience::{PATIENCE, Stopwatch};
 pub(crate) use process::Process;
 
 use std::net::SocketAddr;
 use std::process::Command;
-use std::time::Duration;
-
-/// What must come at all comes within this, on a machine that has other things to do.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
-
-/// From the start of the program to its first line.
-const START: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -48,13 +45,18 @@ impl Server {
         command
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(flags);
+        if !flags.contains(&"--ping-interval") {
+            // On a busy machine a row may be silent for longer than a client may be as shipped. Pings
+            // have rows of their own.
+            command.args(["--ping-interval", "10m"]);
+        }
         Self::spawn(&mut command)
     }
 
     /// Starts a server by a command of the caller's, which says where to listen.
     pub(crate) fn spawn(command: &mut Command) -> Self {
         let process = Process::spawn(command);
-        let line = process.line(START);
+        let line = process.line(PATIENCE);
         let addr = line
             .strip_prefix("ws101 listens on http://")
             .and_then(|rest| rest.strip_suffix('/'))

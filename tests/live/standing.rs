@@ -1,7 +1,11 @@
 //! Threads and descriptors of a server: what a client that has gone must not leave behind.
 
+use super::{PATIENCE, Stopwatch};
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// What is left of a client is gone within this.
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// How many the process has of each. Only Linux says so: elsewhere all are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +34,16 @@ impl Standing {
     }
 }
 
-/// The process has no more of either than it had before, or soon.
+/// The process has no more of either than it had before, or after two seconds of waiting.
 pub(crate) fn assert_back_at(before: Standing, process: u32) {
-    let deadline = Instant::now() + Duration::from_secs(2);
+    let (since, deadline) = (Stopwatch::start(), Instant::now() + PATIENCE);
     loop {
         let now = Standing::of(process);
         if now.threads <= before.threads && now.descriptors <= before.descriptors {
             return;
         }
-        assert!(Instant::now() < deadline, "{before:?} before, now {now:?}");
+        let too_long = since.waited() >= LONGEST || Instant::now() >= deadline;
+        assert!(!too_long, "{before:?} before, now {now:?}");
         thread::park_timeout(Duration::from_millis(1));
     }
 }

@@ -64,6 +64,13 @@ pub(crate) fn cpu(process: u32) -> Duration {
     TICK * ticks
 }
 
+/// How many bytes it has read, of files and connections.
+pub(crate) fn bytes_read(process: u32) -> u64 {
+    let io = read(process, "io");
+    let read = io.lines().find_map(|line| line.strip_prefix("rchar: "));
+    read.and_then(|bytes| bytes.parse().ok()).expect("a number")
+}
+
 pub(super) fn entries(process: u32, folder: &str) -> usize {
     let path = format!("/proc/{process}/{folder}");
     fs::read_dir(&path)

@@ -1,13 +1,13 @@
 //! An nginx of one's own, in front of one server.
 
-use crate::live::{Process, Server};
+use crate::live::{PATIENCE, Process, Server};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 const README: &str = include_str!("../../README.md");
 
@@ -80,7 +80,7 @@ impl Proxy {
     }
 
     fn wait_until_it_listens(&self) {
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + PATIENCE;
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             let log = self.process.log();
             assert!(Instant::now() < deadline, "nginx does not listen: {log}");

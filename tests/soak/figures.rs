@@ -1,5 +1,6 @@
 //! What the server uses, looked at four times a second, and how fast that grows.
 
+use crate::live::PATIENCE;
 use crate::live::usage::Usage;
 use std::fmt;
 use std::thread;
@@ -16,11 +17,22 @@ const SLACK_KIB: f64 = 2_048.0;
 pub(crate) struct Figures(Vec<(f64, Usage)>);
 
 impl Figures {
-    /// Looks at the process for so long, or until it is told that something went wrong.
-    pub(crate) fn watch(process: u32, duration: Duration, failed: impl Fn() -> bool) -> Self {
+    /// Looks at the process for so long and until enough has happened, or until it is told that
+    /// something went wrong.
+    pub(crate) fn watch(
+        process: u32,
+        duration: Duration,
+        is_enough: impl Fn() -> bool,
+        failed: impl Fn() -> bool,
+    ) -> Self {
         let start = Instant::now();
         let mut figures = Self::default();
-        while start.elapsed() < duration && !failed() {
+        let goes_on = || match start.elapsed() {
+            took if took < duration => true,
+            // A busy machine takes longer for as much.
+            took => !is_enough() && took < duration + PATIENCE,
+        };
+        while goes_on() && !failed() {
             let now = start.elapsed().as_secs_f64();
             figures.0.push((now, Usage::of(process)));
             thread::park_timeout(PACE);

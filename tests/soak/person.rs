@@ -1,6 +1,7 @@
 //! One of them: says a line every two seconds and hears all of its room's, each once and in order.
 //! In between it closes, vanishes, or breaks a rule, and comes back for what it missed.
 
+use crate::live::PATIENCE;
 use crate::live::bytes::hex;
 use crate::live::guest::{Guest, Heard};
 use crate::rooms::{Stage, room_name};
@@ -149,8 +150,8 @@ impl Person {
                 Heard::Event(event) if event["type"] == "said" => self.hear(&event),
                 Heard::Event(event) => assert_ne!(event["type"], "error", "{event}"),
                 Heard::Nothing(error) if error.is_timeout() && self.waiting.is_none() => return,
-                // On a busy machine its own line may take longer than a turn; not for ever.
-                Heard::Nothing(error) if error.is_timeout() && until.elapsed() < 5 * TURN => {}
+                // On a busy machine its own line may take longer than a turn; not without end.
+                Heard::Nothing(error) if error.is_timeout() && until.elapsed() < PATIENCE => {}
                 other => panic!("{}: {other:?}", self.name),
             }
         }
@@ -181,7 +182,7 @@ impl Person {
         let sent = guest.tcp().write_all(&hex(wrong));
         sent.expect("the connection is open");
         loop {
-            match guest.hear(5 * TURN) {
+            match guest.hear(PATIENCE) {
                 Heard::Event(event) if event["type"] == "said" => self.hear(&event),
                 Heard::Event(_) => {}
                 Heard::Close(code, reason) => {

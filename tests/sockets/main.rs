@@ -9,7 +9,10 @@ mod duplex;
 mod halves;
 mod opening;
 mod opening_refused;
+#[path = "../patience/mod.rs"]
+mod patience;
 
+use patience::{PATIENCE, Stopwatch};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
@@ -17,10 +20,7 @@ use std::time::{Duration, Instant};
 use ws101::protocol::accept_key;
 use ws101::{Limits, Stream, WebSocket, accept, connect};
 
-/// What must come at all comes within this.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// How late an end may be noticed, on a machine that has other things to do.
+/// How much longer than its deadline something may wait.
 const LATE: Duration = Duration::from_secs(1);
 
 fn soon() -> Option<Instant> {

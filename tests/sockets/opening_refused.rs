@@ -1,10 +1,9 @@
 //! `connect` and `accept` when they come to nothing: each time an error that says why.
 
-use crate::{LATE, PATIENCE, key_in, listen, read_head};
+use crate::{LATE, PATIENCE, Stopwatch, key_in, listen, read_head};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::thread;
-use std::time::Instant;
 use ws101::protocol::{HandshakeError, ResponseError, accept_key};
 use ws101::{Connect, Limits, SocketError, accept, connect};
 
@@ -34,7 +33,7 @@ fn addresses_that_are_none() {
         ("ws://localhost/a\r\nHost: b", "percent-encoded"),
         ("ws://localhost/ö", "percent-encoded"),
     ] {
-        let start = Instant::now();
+        let start = Stopwatch::start();
         match connect(address) {
             Err(error @ SocketError::Url(_)) => {
                 let sentence = error.to_string();
@@ -42,7 +41,7 @@ fn addresses_that_are_none() {
             }
             other => panic!("{address:?}: {other:?}"),
         }
-        assert!(start.elapsed() < LATE, "{address:?} is not looked up");
+        start.assert_under(LATE); // it is not looked up
     }
 }
 
@@ -84,12 +83,12 @@ fn words_that_no_request_may_hold() {
 fn nobody_listens() {
     let (listener, addr) = listen();
     drop(listener);
-    let start = Instant::now();
+    let start = Stopwatch::start();
     match connect(&format!("ws://{addr}/")) {
         Err(SocketError::Io(error)) => assert_eq!(error.kind(), ErrorKind::ConnectionRefused),
         other => panic!("{other:?}"),
     }
-    assert!(start.elapsed() < LATE, "{:?}", start.elapsed());
+    start.assert_under(LATE);
 }
 
 /// What a server answers that does not agree, or not in the right way; `{accept}` is the right

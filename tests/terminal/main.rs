@@ -10,3 +10,5 @@ mod program;
 mod stage;
 #[cfg(feature = "terminal")]
 mod typing;
+
+use live::PATIENCE;

@@ -1,13 +1,10 @@
 //! A client under test: what it is given on stdin, what it prints, how it ends.
 
+use crate::PATIENCE;
 use std::io::Write;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
-
-/// What must end at all ends within this, on a machine that has other things to do.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A client that runs.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! A chat server that does what a test says, line by line: made of our own `accept`.
 
-use super::program::PATIENCE;
+use crate::PATIENCE;
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpListener};
 use std::time::Instant;

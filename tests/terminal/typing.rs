@@ -3,8 +3,8 @@
 //! The terminal is made by `script` of util-linux. Where that is missing there is nothing to see;
 //! where `CI` is set, it must be there.
 
-use super::program::PATIENCE;
 use super::stage::{Stage, join, said};
+use crate::PATIENCE;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};

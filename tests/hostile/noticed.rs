@@ -1,0 +1,147 @@
+//! The witnesses themselves: a server that is disturbed is noticed, and a busy machine is not
+//! mistaken for one.
+
+use crate::house::Own;
+use crate::lateness::{Control, Lateness, Line, TURN};
+use crate::live;
+use crate::live::rows::row;
+use libtest_mimic::Trial;
+use rustix::process::{Pid, Signal, kill_process};
+use std::time::{Duration, Instant};
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row("witnesses: a server that stands still is noticed", || {
+            let own = Own::start(&[]);
+            signal(&own, Signal::STOP);
+            own.witnesses().wait_for_a_standstill();
+            signal(&own, Signal::CONT);
+            assert!(own.witnesses().lateness().disturbance().is_some());
+        }),
+        row(
+            "witnesses: a machine that stands still is not taken for the server",
+            || {
+                let (own, clock) = (Own::start(&[]), Own::start(&[]));
+                let both = [&*own, own.witnesses().control()];
+                both.iter().for_each(|server| signal(server, Signal::STOP));
+                clock.witnesses().wait_for_a_standstill();
+                both.iter().for_each(|server| signal(server, Signal::CONT));
+                assert_eq!(own.witnesses().lateness().disturbance(), None);
+            },
+        ),
+        row(
+            "witnesses: disturbances of a quiet machine, and of a busy one",
+            disturbances,
+        ),
+        row(
+            "witnesses: no false alarm in a thousand runs on a busy machine",
+            no_false_alarm,
+        ),
+    ]
+}
+
+fn signal(server: &live::house::Own, signal: Signal) {
+    let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
+    kill_process(id, signal).expect("it runs");
+}
+
+/// Name, how long lines take by themselves, for how long all stands still here, is that noticed?
+fn disturbances() {
+    let millis = Duration::from_millis;
+    for (name, usual, standstill, noticed) in [
+        ("nothing", millis(1), millis(0), false),
+        ("a hiccup", millis(1), millis(200), false),
+        ("a standstill", millis(1), millis(400), true),
+        ("a busy machine", millis(100), millis(0), false),
+        (
+            "a hiccup on a busy machine",
+            millis(100),
+            millis(400),
+            false,
+        ),
+        (
+            "a standstill on a busy machine",
+            millis(100),
+            millis(2_000),
+            true,
+        ),
+    ] {
+        let elsewhere = vec![usual; 100];
+        let mut here = elsewhere.clone();
+        // Each line that is due meanwhile takes until its end.
+        for (line, took) in here[50..].iter_mut().enumerate() {
+            *took += standstill.saturating_sub(TURN * line as u32);
+        }
+        let found = disturbance(&here, &elsewhere);
+        assert_eq!(found.is_some(), noticed, "{name}: {found:?}");
+        // The same in the control alone is no disturbance of the server.
+        assert_eq!(disturbance(&elsewhere, &here), None, "{name}");
+    }
+    // A server that is always slow.
+    let found = disturbance(&[millis(60); 100], &[millis(1); 100]);
+    assert!(found.is_some(), "each a little late");
+}
+
+fn disturbance(here: &[Duration], elsewhere: &[Duration]) -> Option<String> {
+    let start = Instant::now();
+    let control = control(start, elsewhere);
+    Lateness::of(&lines(start, here), &control).disturbance()
+}
+
+fn lines(start: Instant, took: &[Duration]) -> Vec<Line> {
+    let line = |(number, took): (usize, &Duration)| Line {
+        due: start + TURN * number as u32,
+        took: *took,
+    };
+    took.iter().enumerate().map(line).collect()
+}
+
+fn control(start: Instant, took: &[Duration]) -> Control {
+    let mut control = Control::since(start);
+    lines(start, took)
+        .iter()
+        .for_each(|line| control.heard(line));
+    control
+}
+
+/// Both pairs alike suffer what a scheduler does to them: mostly a moment, now and then far longer.
+/// A run has as many lines as one of this program, and a row judges fifty of them.
+fn no_false_alarm() {
+    const RUNS: u64 = 1_000;
+    const LINES: usize = 2_000;
+    const ROW: usize = 50;
+    for run in 0..RUNS {
+        let (mut state, start) = (run, Instant::now());
+        let mut pair = || lines(start, &delayed((0..LINES).map(|_| unlucky(&mut state))));
+        let (here, elsewhere) = (pair(), pair());
+        let mut control = Control::since(start);
+        for (here, elsewhere) in here.chunks(ROW).zip(elsewhere.chunks(ROW)) {
+            elsewhere.iter().for_each(|line| control.heard(line));
+            let found = Lateness::of(here, &control).disturbance();
+            assert_eq!(found, None, "run {run}");
+        }
+    }
+}
+
+/// Four lines in five take 4 ms on average, the fifth 40: exponential, after SplitMix64.
+fn unlucky(state: &mut u64) -> Duration {
+    let mut random = || {
+        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = *state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mean = if random() < 0.2 { 0.040 } else { 0.004 };
+    Duration::from_secs_f64(-mean * (1.0 - random()).ln())
+}
+
+/// A line is not said before the one in front of it was heard.
+fn delayed(alone: impl Iterator<Item = Duration>) -> Vec<Duration> {
+    let mut before = Duration::ZERO;
+    let delay = |alone: Duration| {
+        before = alone + before.saturating_sub(TURN);
+        before
+    };
+    alone.map(delay).collect()
+}
