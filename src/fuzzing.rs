@@ -2,7 +2,7 @@
 //!
 //! A fuzzer that watches which code an input reaches calls them for as long as one likes
 //! (`tests/fuzz`); `cargo test` calls them with 10 000 inputs each, made from the examples in
-//! `tests/fuzz/corpus` in the same way every time.
+//! `tests/corpus` in the same way every time.
 
 mod chat;
 mod client_handshake;

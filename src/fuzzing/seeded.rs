@@ -1,4 +1,4 @@
-//! 10 000 inputs for each target, the same in each run: the examples of `tests/fuzz/corpus`, spoilt
+//! 10 000 inputs for each target, the same in each run: the examples of `tests/corpus`, spoilt
 //! in a few places each.
 //!
 //! When one fails, it is printed, and goes into the corpus with a name that says what it is.
@@ -79,7 +79,7 @@ fn check(name: &str, which: &str, input: &[u8], target: fn(&[u8])) {
 
 /// In the order of their names.
 fn corpus(name: &str) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let entries = fs::read_dir(folder.join(name)).expect("a folder of examples");
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();

@@ -1,4 +1,5 @@
 //! PROTOCOL.md cannot lie: every example in it is executed, every table compared with the source.
+//! Nor can the commands of README.md.
 
 mod conversations;
 mod frames;
@@ -6,6 +7,7 @@ mod house;
 mod markdown;
 #[path = "../patience/mod.rs"]
 mod patience;
+mod readme;
 mod requests;
 mod rows;
 mod tables;
