@@ -18,6 +18,7 @@ fn pages() -> Vec<String> {
     let names = files.filter_map(|file| {
         let name = file.file_name().into_string().ok()?;
         Some(match name.strip_suffix(".html")? {
+            "refused" => return None, // what other requests are answered with, and without fields
             "index" => "/".to_owned(),
             "echo" => "/echo-demo".to_owned(),
             name => format!("/{name}"),
