@@ -8,6 +8,7 @@
 //! | `room` | one room: its members, its lines, one order for all |
 //! | `rooms` | which rooms there are |
 //! | `people` | which names are taken, and by whom |
+//! | `rules`, `likeness` | what can be a name, a room, a line; which names are one |
 //! | `session` | what outlives a lost connection |
 //! | `receipts` | what a client has said, by its own ids |
 //! | `history`, `journal` | the last lines, in memory and in a file |
@@ -23,6 +24,7 @@ mod guest;
 mod history;
 mod integer;
 mod journal;
+mod likeness;
 mod line;
 mod notices;
 mod people;

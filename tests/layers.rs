@@ -39,7 +39,7 @@ const FORBIDDEN: [(&str, &[&str]); 3] = [
 ];
 
 /// A dependency, and the only files that may name it.
-const KNOWN_TO: [(&str, &[&str]); 11] = [
+const KNOWN_TO: [(&str, &[&str]); 14] = [
     ("httparse", &["protocol/http/head.rs"]),
     ("sha1", &["protocol/handshake.rs"]),
     ("base64", &["protocol/handshake.rs"]),
@@ -99,6 +99,12 @@ const KNOWN_TO: [(&str, &[&str]); 11] = [
             "cli/serve/limits.rs",
         ],
     ),
+    (
+        "unicode_normalization",
+        &["chat/likeness.rs", "chat/rules.rs"],
+    ),
+    ("unicode_properties", &["chat/likeness.rs", "chat/rules.rs"]),
+    ("unicode_security", &["chat/likeness.rs", "chat/rules.rs"]),
     ("rustyline", &["cli/terminal/editor.rs"]),
     ("signal_hook", &["cli/interrupt.rs"]),
     (

@@ -5,8 +5,8 @@ const COLOURS = 8;
 /** Lengths count characters, as the server does, not UTF-16 units: one emoji is one. */
 export const lengthOf = (text) => [...text].length;
 
-/** Names are one and the same without regard to ASCII case. */
-export const foldName = (name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+/** The same for the spellings of a name that people type. Which names are one, the server alone decides. */
+export const foldName = (name) => name.normalize("NFKC").toLowerCase();
 export const sameName = (a, b) => a != null && b != null && foldName(a) === foldName(b);
 
 export const byName = (a, b) => a.localeCompare(b, undefined, { sensitivity: "base", numeric: true });

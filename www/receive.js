@@ -1,7 +1,7 @@
 // What each kind of message from the server changes. Unknown kinds and fields are left alone:
 // a newer server may say more than this page knows.
 
-import { byName, sameName } from "./names.js";
+import { byName } from "./names.js";
 import { acknowledged, refused } from "./outbox.js";
 import { lineFrom, settle } from "./replay.js";
 import { enrol, enter, leave, rename } from "./roster.js";
@@ -31,7 +31,7 @@ const heard = {
 
   whispered(event) {
     const { from, to, text, id } = event;
-    const [fromMe, toMe] = [sameName(from, state.me), sameName(to, state.me)];
+    const [fromMe, toMe] = [from === state.me, to === state.me];
     // One that was sent again comes under the name that we had the first time.
     const mine = fromMe || !toMe ? acknowledged(id) : undefined;
     const own = fromMe || mine !== undefined;
@@ -80,7 +80,7 @@ const heard = {
       rename(room, from, to, person);
       stoppedTyping(room, from);
       // The server says it once per room, after which `from` is no longer ours.
-      note("renamed", sameName(to, state.me) ? ["You are now ", { who: to }] : [{ who: from }, " is now ", { who: to }], room);
+      note("renamed", to === state.me ? ["You are now ", { who: to }] : [{ who: from }, " is now ", { who: to }], room);
       tell("people", room);
     }
   },

@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::refusal::Code;
 use super::request::{Fields, Join, Request};
-use super::rules;
+use super::rules::{self, FitName};
 use serde_json::Value;
 
 /// Panics if a promise is broken.
@@ -114,7 +114,7 @@ fn say(room: &str, text: &str, id: Option<&str>) {
 
 /// A name that is taken shows all of itself, and nothing beside itself.
 fn name(wanted: &str) {
-    let Ok(name) = rules::name(wanted) else {
+    let Ok(FitName { text: name, .. }) = rules::name(wanted) else {
         return;
     };
     assert!((1..=32).contains(&name.chars().count()));

@@ -1,11 +1,12 @@
 //! Who is here: one person a connection, one name a person.
 
 use super::event::Name;
+use super::likeness::{self, Likeness};
 use super::refusal::{Code, Refusal};
 use super::request::Recipient;
 use super::room::Room;
 use super::rooms::Rooms;
-use super::rules;
+use super::rules::{self, FitName};
 use super::session::Session;
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Outgoing};
@@ -35,6 +36,8 @@ pub(super) struct Standing {
     pub(super) name: Option<Name>,
     /// Its session's, as long as there is a name.
     pub(super) badge: Option<Arc<str>>,
+    /// Of the name, as long as there is one.
+    likeness: Likeness,
     pub(super) rooms: Vec<Arc<Room>>,
     /// Topics of news; none chosen means all.
     pub(super) topics: Vec<String>,
@@ -109,46 +112,77 @@ impl Person {
 
 /// All who have a name.
 #[derive(Debug, Default)]
-pub(super) struct People(Mutex<HashMap<String, Arc<Person>>>);
+pub(super) struct People(Mutex<Names>);
+
+/// No two have the same key, or the same look.
+#[derive(Debug, Default)]
+struct Names {
+    by_key: HashMap<String, Arc<Person>>,
+    by_look: HashMap<String, Arc<Person>>,
+}
+
+impl Names {
+    /// Those who have this name, or one like it.
+    fn holders(&self, likeness: &Likeness) -> impl Iterator<Item = &Arc<Person>> {
+        let by_key = self.by_key.get(&likeness.key);
+        by_key.into_iter().chain(self.by_look.get(&likeness.look))
+    }
+
+    /// `standing` is the person's, and has no name yet.
+    fn give(&mut self, name: FitName<'_>, person: &Arc<Person>, standing: &mut Standing) {
+        let Likeness { key, look } = name.likeness.clone();
+        self.by_key.insert(key, Arc::clone(person));
+        self.by_look.insert(look, Arc::clone(person));
+        standing.name = Some(Name::new(name.text));
+        standing.likeness = name.likeness;
+    }
+
+    /// Takes a person's name back, if there is one.
+    fn take(&mut self, standing: &mut Standing) -> Option<Name> {
+        let name = standing.name.take()?;
+        let Likeness { key, look } = std::mem::take(&mut standing.likeness);
+        self.by_key.remove(&key);
+        self.by_look.remove(&look);
+        Some(name)
+    }
+}
 
 impl People {
     /// Gives `person` the name, if it is free or the older connection of the same session has it.
     /// That one loses it and is closed; it is handed back, to be let out of its rooms.
     pub(super) fn claim(
         &self,
-        name: &str,
+        name: FitName<'_>,
         person: &Arc<Person>,
         session: &Session,
     ) -> Result<Option<Arc<Person>>, Refusal> {
-        self.wait_for_one_who_goes(name);
-        let mut by_name = self.lock();
+        self.wait_for_those_who_go(&name.likeness);
+        let mut names = self.lock();
         if person.sender.is_closed() {
             // It has just been replaced itself; this was said before it could know.
             return Err(Refusal::new(Code::NotJoined, "this connection is over"));
         }
         let older = session.holder().filter(|older| !Arc::ptr_eq(older, person));
-        if (older.as_ref()).is_some_and(|holder| holder.number > person.number) {
+        if let Some(holder) = older.as_ref().filter(|it| it.number > person.number) {
             // The client has come back by a later connection already: this one it has given up.
-            return Err(taken(name));
+            return Err(taken(&name, holder));
         }
         let is_older = |other: &Arc<Person>| {
             older
                 .as_ref()
                 .is_some_and(|older| Arc::ptr_eq(other, older))
         };
-        let key = rules::key(name);
-        if by_name.get(&key).is_some_and(|other| !is_older(other)) {
-            return Err(taken(name));
+        if let Some(holder) = names.holders(&name.likeness).find(|other| !is_older(other)) {
+            return Err(taken(&name, holder));
         }
         if let Some(older) = &older {
-            remove(&mut by_name, older);
+            names.take(&mut older.standing());
             let mut close = Outgoing::server();
             close.close_with(CONTINUED_ELSEWHERE, "continued elsewhere");
             older.sender.dismiss(close.waiting());
         }
-        by_name.insert(key, Arc::clone(person));
         let mut standing = person.standing();
-        standing.name = Some(Name::new(name));
+        names.give(name, person, &mut standing);
         standing.badge = Some(Arc::clone(session.person()));
         drop(standing);
         session.hold(person);
@@ -159,63 +193,71 @@ impl People {
     pub(super) fn rename(
         &self,
         person: &Arc<Person>,
-        name: &str,
+        name: FitName<'_>,
     ) -> Result<(Name, Vec<Arc<Room>>), Refusal> {
-        self.wait_for_one_who_goes(name);
-        let mut by_name = self.lock();
-        let key = rules::key(name);
-        if by_name
-            .get(&key)
-            .is_some_and(|other| !Arc::ptr_eq(other, person))
-        {
-            return Err(taken(name));
+        self.wait_for_those_who_go(&name.likeness);
+        let mut names = self.lock();
+        let is_other = |holder: &&Arc<Person>| !Arc::ptr_eq(holder, person);
+        if let Some(holder) = names.holders(&name.likeness).find(is_other) {
+            return Err(taken(&name, holder));
         }
         let mut standing = person.standing();
-        let Some(old) = standing.name.replace(Name::new(name)) else {
-            standing.name = None;
+        let Some(old) = names.take(&mut standing) else {
             return Err(Refusal::new(Code::NotJoined, "join a room first"));
         };
-        by_name.remove(&rules::key(old.as_str()));
-        by_name.insert(key, Arc::clone(person));
+        names.give(name, person, &mut standing);
         Ok((old, standing.rooms.clone()))
     }
 
     /// The name is free.
     fn release(&self, person: &Arc<Person>) {
-        remove(&mut self.lock(), person);
+        self.lock().take(&mut person.standing());
     }
 
     /// Whoever has heard that somebody left may take that name: it is free in a moment.
-    fn wait_for_one_who_goes(&self, name: &str) {
-        let holder = self.lock().get(&rules::key(name)).cloned();
-        if let Some(holder) = holder.filter(|holder| holder.going.load(Ordering::Acquire)) {
-            drop(holder.alone());
+    fn wait_for_those_who_go(&self, likeness: &Likeness) {
+        let holders: Vec<_> = self.lock().holders(likeness).cloned().collect();
+        for holder in holders {
+            if holder.going.load(Ordering::Acquire) {
+                drop(holder.alone());
+            }
         }
     }
 
-    /// The one who has this name, if that is the person who is meant.
+    /// The one who has this name, in any spelling, if that is the person who is meant. A name that only
+    /// looks like it is somebody else's.
     pub(super) fn find(&self, to: Recipient<'_>) -> Result<Arc<Person>, Refusal> {
-        let found = self.lock().get(&rules::key(to.name)).cloned();
-        let none = || Refusal::new(Code::NoSuchPerson, "nobody here has that name");
-        let found = found.ok_or_else(none)?;
+        let refuse = |told| Err(Refusal::new(Code::NoSuchPerson, told));
+        if rules::is_too_long(to.name) {
+            return refuse("nobody here has that name");
+        }
+        let key = likeness::key(to.name);
+        let found = self.lock().by_key.get(&key).cloned();
+        let is_it = |person: &Arc<Person>| {
+            let standing = person.standing();
+            let name = standing.name.as_ref();
+            name.is_some_and(|name| likeness::is_same_spelling(name.as_str(), to.name))
+        };
+        let Some(found) = found.filter(is_it) else {
+            return refuse("nobody here has that name");
+        };
         let own = found.standing().badge.clone();
         if to
             .person
             .is_some_and(|person| own.as_deref() != Some(person))
         {
-            let told = "that name belongs to another person now";
-            return Err(Refusal::new(Code::NoSuchPerson, told));
+            return refuse("that name belongs to another person now");
         }
         Ok(found)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().by_key.len()
     }
 
     /// Everyone who wants to hear of `topic`. `each` must not wait.
     pub(super) fn each_following(&self, topic: Option<&str>, each: impl Fn(&Sender)) {
-        for person in self.lock().values() {
+        for person in self.lock().by_key.values() {
             let standing = person.standing();
             let wanted = |topic: &str| {
                 standing.topics.is_empty() || standing.topics.iter().any(|own| own == topic)
@@ -226,21 +268,18 @@ impl People {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Person>>> {
+    fn lock(&self) -> MutexGuard<'_, Names> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn taken(name: &str) -> Refusal {
-    Refusal::new(
-        Code::NameTaken,
-        format!("the name {name} is taken in this server"),
-    )
-}
-
-/// Takes a person's name back, unless they have none.
-fn remove(by_name: &mut HashMap<String, Arc<Person>>, person: &Arc<Person>) {
-    if let Some(name) = person.standing().name.take() {
-        by_name.remove(&rules::key(name.as_str()));
-    }
+fn taken(name: &FitName<'_>, holder: &Person) -> Refusal {
+    let text = name.text;
+    let is_same = (holder.standing().name.as_ref())
+        .is_some_and(|held| likeness::is_same_spelling(held.as_str(), text));
+    let told = match is_same {
+        true => format!("the name {text} is taken in this server"),
+        false => format!("the name {text} looks like one that is in use in this server"),
+    };
+    Refusal::new(Code::NameTaken, told)
 }

@@ -2,9 +2,13 @@
 //!
 //! Lengths are counted in characters, the way people count. Names are shown next to other
 //! people's names, so nothing may be in one that cannot be seen, or that reorders or
-//! overprints what stands beside it. A line is its author's own affair; only U+0000 is refused.
+//! overprints what stands beside it. Unicode's categories say what does, for all scripts alike. A line is its author's own affair; only U+0000 is refused.
 
+use super::likeness::Likeness;
 use super::refusal::{Code, Refusal};
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory as Category, UnicodeGeneralCategory};
+use unicode_security::skeleton;
 
 pub(super) const LONGEST_NAME: usize = 32;
 pub(super) const LONGEST_ROOM: usize = 32;
@@ -14,51 +18,80 @@ pub(super) const LONGEST_ID: usize = 64;
 const LONGEST_CHEEP: usize = 140;
 const CHEEPER: &str = "cheeper";
 /// Accents over one letter: some scripts need two or three, a tower of them hides the next line.
-const MOST_MARKS: usize = 3;
+const MOST_STACKED: usize = 3;
+/// Marks behind one letter, with those that stand beside it: Burmese needs four for `ကျော်`.
+const MOST_MARKS: usize = 5;
 
 /// Names that would speak with authority.
 const RESERVED: [&str; 3] = ["server", "system", "teacher"];
 
-/// `name` without the blanks around it, if it can be one.
-pub(super) fn name(name: &str) -> Result<&str, Refusal> {
-    let refuse = |why: &str| Err(Refusal::new(Code::BadName, why));
-    let name = name.trim();
-    if name.is_empty() {
-        return refuse("a name has at least one character");
-    }
-    if name.chars().nth(LONGEST_NAME).is_some() {
-        return refuse("a name has at most 32 characters");
-    }
-    if name.chars().any(is_unfit) || name.contains("  ") {
-        return refuse(
-            "a name has no control, invisible or direction characters, and single blanks only",
-        );
-    }
-    if name.chars().next().is_some_and(is_mark) {
-        return refuse("a name begins with a letter, not with an accent");
-    }
-    let mut marks = 0;
-    for character in name.chars() {
-        marks = if is_mark(character) { marks + 1 } else { 0 };
-        if marks > MOST_MARKS {
-            return refuse("a name has no towers of accents");
-        }
-    }
-    if RESERVED
-        .iter()
-        .any(|reserved| reserved.eq_ignore_ascii_case(name))
-    {
-        return Err(Refusal::new(
-            Code::NameReserved,
-            format!("the name {name} is reserved"),
-        ));
-    }
-    Ok(name)
+/// A name that can be one, and what it is compared by.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct FitName<'a> {
+    pub(super) text: &'a str,
+    pub(super) likeness: Likeness,
 }
 
-/// Names that differ in ASCII case only are the same.
-pub(super) fn key(name: &str) -> String {
-    name.to_ascii_lowercase()
+/// `name` without the blanks around it, if it can be one.
+pub(super) fn name(name: &str) -> Result<FitName<'_>, Refusal> {
+    let refuse = |why: &str| Err(Refusal::new(Code::BadName, why));
+    let text = name.trim();
+    if text.is_empty() {
+        return refuse("a name has at least one character");
+    }
+    if is_too_long(text) {
+        return refuse("a name has at most 32 characters");
+    }
+    if let Some(unfit) = text.chars().find(|&character| is_unfit(character)) {
+        let unfit = u32::from(unfit);
+        return refuse(&format!(
+            "a name has no U+{unfit:04X}: it is invisible, controls something, or has no meaning"
+        ));
+    }
+    if text.contains("  ") {
+        return refuse("a name has single blanks only");
+    }
+    refuse_towers(text)?;
+    let likeness = Likeness::of(text);
+    if RESERVED.iter().any(|reserved| likeness.spells(reserved)) {
+        return Err(Refusal::new(
+            Code::NameReserved,
+            format!("the name {text} is reserved"),
+        ));
+    }
+    Ok(FitName { text, likeness })
+}
+
+/// More characters than a name can have.
+pub(super) fn is_too_long(name: &str) -> bool {
+    name.chars().nth(LONGEST_NAME).is_some()
+}
+
+/// The marks of a name, in the spelling that has the most of them: each stands on something, and in
+/// no tower. UTS #39 §5.4.
+fn refuse_towers(name: &str) -> Result<(), Refusal> {
+    let refuse = |why: &str| Err(Refusal::new(Code::BadName, why));
+    let (mut before, mut in_a_row, mut stacked) = (' ', 0, 0);
+    for character in name.nfd() {
+        let takes_no_room = match character.general_category() {
+            Category::NonspacingMark | Category::EnclosingMark => true,
+            Category::SpacingMark => false,
+            _ => {
+                (before, in_a_row, stacked) = (character, 0, 0);
+                continue;
+            }
+        };
+        if before == ' ' {
+            return refuse("an accent stands on a letter, not on a blank");
+        }
+        in_a_row += 1;
+        stacked = if takes_no_room { stacked + 1 } else { 0 };
+        if before == character || stacked > MOST_STACKED || in_a_row > MOST_MARKS {
+            return refuse("a name has no towers of accents");
+        }
+        before = character;
+    }
+    Ok(())
 }
 
 pub(super) fn room(room: &str) -> Result<&str, Refusal> {
@@ -107,30 +140,31 @@ pub(super) fn id(id: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Cannot be seen, or changes how its neighbours look.
+/// Cannot be seen, changes how its neighbours look, or looks different everywhere.
 fn is_unfit(character: char) -> bool {
-    let is_blank = character.is_whitespace() && character != ' ';
-    let is_invisible = matches!(
-        character,
-        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
-            | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{115f}' | '\u{1160}'
-            | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-            | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffc}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{10ffff}'
-    );
-    character.is_control() || is_blank || is_invisible
+    match character.general_category() {
+        // Bidi controls, joiners and tags are formats. Surrogates cannot come up.
+        Category::Control
+        | Category::Format
+        | Category::Surrogate
+        | Category::PrivateUse
+        | Category::Unassigned
+        | Category::LineSeparator
+        | Category::ParagraphSeparator => true,
+        Category::SpaceSeparator => character != ' ',
+        // Symbols with nothing in them: an empty Braille cell, a note without a head, and the place of
+        // an object.
+        Category::OtherSymbol => matches!(character, '\u{2800}' | '\u{1d159}' | '\u{fffc}'),
+        _ => is_ignorable(character),
+    }
 }
 
-/// A mark that is drawn over or under the character before it.
-const fn is_mark(character: char) -> bool {
-    matches!(character,
-        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}'
-        | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{93a}'..='\u{93c}' | '\u{941}'..='\u{948}' | '\u{94d}' | '\u{e31}' | '\u{e34}'..='\u{e3a}'
-        | '\u{e47}'..='\u{e4e}' | '\u{f71}'..='\u{f84}' | '\u{f8d}'..='\u{fbc}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
-        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+/// Default_Ignorable_Code_Point: fillers and variation selectors, for example. UTS #39's skeleton is
+/// without them.
+fn is_ignorable(character: char) -> bool {
+    skeleton(character.encode_utf8(&mut [0; 4]))
+        .next()
+        .is_none()
 }
 
 #[cfg(test)]
@@ -152,7 +186,8 @@ mod tests {
             "กี้",
             &longest,
         ] {
-            assert_eq!(name(good), Ok(good.trim()), "{good:?}");
+            let fit = name(good).map(|name| name.text);
+            assert_eq!(fit, Ok(good.trim()), "{good:?}");
         }
         let too_long = "x".repeat(33);
         let tower = format!("a{}", "\u{301}".repeat(4));
@@ -186,6 +221,23 @@ mod tests {
         for reserved in ["server", "SYSTEM", " Teacher "] {
             let code = name(reserved).map_err(|refusal| refusal.code);
             assert_eq!(code, Err(Code::NameReserved), "{reserved:?}");
+        }
+    }
+
+    /// A tower of any mark that Unicode has.
+    #[test]
+    fn towers() {
+        let is_mark = |character: &char| {
+            use Category::{EnclosingMark, NonspacingMark, SpacingMark};
+            let category = character.general_category();
+            matches!(category, NonspacingMark | SpacingMark | EnclosingMark)
+        };
+        let marks: Vec<char> = ('\0'..=char::MAX).filter(is_mark).collect();
+        assert!(marks.len() > 2_400, "{}", marks.len());
+        for mark in marks {
+            let tower = format!("a{}", mark.to_string().repeat(25));
+            let code = name(&tower).map_err(|refusal| refusal.code);
+            assert_eq!(code, Err(Code::BadName), "{mark:?}");
         }
     }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 mod churn;
 mod goings;
 mod history;
+mod imitations;
 #[path = "../live/mod.rs"]
 mod live;
 mod lost_connections;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         order::rows(),
         rooms::rows(&house),
         goings::rows(&house),
+        imitations::rows(&house),
         names::rows(&house),
         talk::rows(&house),
         repeats::rows(&house),

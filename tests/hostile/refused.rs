@@ -21,7 +21,8 @@ enum Who {
 }
 
 /// What the row shows, who asks, what for, and how it is refused. In the request `{room}` stands
-/// for the room, `{witness}` for the name of somebody who is in it, `{WITNESS}` for the same in capitals.
+/// for the room, `{witness}` for the name of somebody who is in it, `{WITNESS}` for the same in
+/// capitals, `{ｗｉｔｎｅｓｓ}` in full width, `{wіtness}` with a Cyrillic і.
 type Row = (&'static str, Who, String, Value);
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
@@ -29,6 +30,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         requests::not_requests(),
         requests::out_of_turn(),
         values::bad_names(),
+        values::unfit_names(),
+        values::reserved_names(),
         values::bad_lines(),
         values::bad_rooms(),
     ];
@@ -56,7 +59,9 @@ fn check(door: Door, who: Who, request: &str, expected: &Value) {
     let request = request
         .replace("{room}", &room)
         .replace("{witness}", &witness.name)
-        .replace("{WITNESS}", &witness.name.to_uppercase());
+        .replace("{WITNESS}", &witness.name.to_uppercase())
+        .replace("{ｗｉｔｎｅｓｓ}", &in_full_width(&witness.name))
+        .replace("{wіtness}", &witness.name.replace('i', "і"));
     asker.ask_text(&request);
     let mut error = asker.next();
     let told = error.as_object_mut().expect("an object");
@@ -76,6 +81,12 @@ fn check(door: Door, who: Who, request: &str, expected: &Value) {
     } else {
         asker.join(&fresh("asker"), &room);
     }
+}
+
+/// The letters of ASCII have a second form 0xfee0 further on: U+FF21 is a wide A.
+fn in_full_width(name: &str) -> String {
+    let wide = |character: char| char::from_u32(u32::from(character) + 0xfee0);
+    name.chars().filter_map(wide).collect()
 }
 
 /// A line with an id, in the room of the row.

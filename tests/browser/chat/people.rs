@@ -89,6 +89,12 @@ fn whisper(browser: &Browser) {
         !heard.iter().any(|event| event["type"] == "whispered"),
         "{heard:#?}"
     );
+    // A name with a blank in it, and é as two characters: not for somebody who is only called René.
+    let mut rene = Chatter::enter(server.addr(), "René Descartes", "lobby");
+    sees_people(&ada, &["ada", "bob", "grace", "René Descartes"]);
+    say(&ada, "/msg Rene\u{301} DESCARTES cogito");
+    let told = rene.hears("whispered", |_| true);
+    assert_eq!(told["text"], "cogito", "{told}");
     // To nobody: a reason, and the line is not lost.
     say(&ada, "/msg nobody hello?");
     super::shows_or_holds(&ada, "#log li.line[data-state=failed]");

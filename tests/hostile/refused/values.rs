@@ -27,25 +27,88 @@ pub(super) fn bad_names() -> Vec<Row> {
             "name_taken",
             "  {witness} ".into(),
         ),
-        names("J14 a bell in a name", "bad_name", "a\u{7}b".into()),
-        names("J14 a line end in a name", "bad_name", "a\nb".into()),
-        names("J14 U+0000 in a name", "bad_name", "a\0b".into()),
-        names("J14 a direction in a name", "bad_name", "a\u{202e}b".into()),
-        names("J14 an isolate in a name", "bad_name", "a\u{2066}b".into()),
         names(
-            "J14 a zero-width name",
-            "bad_name",
-            "\u{200b}\u{200d}".into(),
+            "J13 the same in full width",
+            "name_taken",
+            "{ｗｉｔｎｅｓｓ}".into(),
         ),
         names(
+            "J13 the same with a Cyrillic і",
+            "name_taken",
+            "{wіtness}".into(),
+        ),
+    ]
+}
+
+/// What a name cannot have in it.
+pub(super) fn unfit_names() -> Vec<Row> {
+    let unfit = |what, name: &str| {
+        let refused = json!({"code": "bad_name", "about": "join", "id": "c1"});
+        (what, Stranger, join(name), refused)
+    };
+    let over_a = |marks: &str| format!("a{marks}");
+    vec![
+        unfit("J14 a bell in a name", "a\u{7}b"),
+        unfit("J14 a line end in a name", "a\nb"),
+        unfit("J14 U+0000 in a name", "a\0b"),
+        unfit("J14 a line separator in a name", "a\u{2028}b"),
+        unfit("J14 a direction in a name", "a\u{202e}b"),
+        unfit("J14 an isolate in a name", "a\u{2066}b"),
+        unfit("J14 a zero-width name", "\u{200b}\u{200d}"),
+        unfit("J14 emoji joined by U+200D", "👩\u{200d}🚀"),
+        unfit("J14 a soft hyphen in a name", "a\u{ad}b"),
+        unfit("J14 a Hangul filler in a name", "a\u{3164}b"),
+        unfit("J14 a variation selector in a name", "❤\u{fe0f}"),
+        unfit("J14 a tag in a name", "a\u{e0041}b"),
+        unfit("J14 private use in a name", "a\u{e000}b"),
+        unfit("J14 an unassigned character in a name", "a\u{378}b"),
+        unfit("J14 a noncharacter in a name", "a\u{fffe}b"),
+        unfit(
             "J14 64 accents over one letter",
-            "bad_name",
-            format!("a{}", "\u{301}".repeat(24)),
+            &over_a(&"\u{301}".repeat(24)),
         ),
-        names("J14 two blanks in a name", "bad_name", "a  b".into()),
-        names("J16 server", "name_reserved", "server".into()),
-        names("J16 System", "name_reserved", "System".into()),
-        names("J16 TEACHER", "name_reserved", " TEACHER ".into()),
+        unfit(
+            "J14 25 Hebrew points under one letter",
+            &over_a(&"\u{5b0}".repeat(25)),
+        ),
+        unfit(
+            "J14 25 spacing marks beside one letter",
+            &over_a(&"\u{903}".repeat(25)),
+        ),
+        unfit(
+            "J14 25 enclosing circles around one letter",
+            &over_a(&"\u{20dd}".repeat(25)),
+        ),
+        unfit(
+            "J14 four accents over one letter",
+            &over_a("\u{300}\u{301}\u{302}\u{303}"),
+        ),
+        unfit("J14 two accents over é and ǟ", "é\u{301}ǟ\u{300}\u{301}"),
+        unfit("J14 an accent over nothing", "a \u{301}b"),
+        unfit("J14 two blanks in a name", "a  b"),
+    ]
+}
+
+/// Names that would speak with authority, however they are spelt.
+pub(super) fn reserved_names() -> Vec<Row> {
+    let reserved = |what, name: &str| {
+        let refused = json!({"code": "name_reserved", "about": "join", "id": "c1"});
+        (what, Stranger, join(name), refused)
+    };
+    vec![
+        reserved("J16 server", "server"),
+        reserved("J16 System", "System"),
+        reserved("J16 TEACHER", " TEACHER "),
+        reserved("J16 server with a Cyrillic ѕ", "ѕerver"),
+        reserved("J16 server in full width", "ｓｅｒｖｅｒ"),
+        reserved("J16 server in bold script", "𝓼𝓮𝓻𝓿𝓮𝓻"),
+        reserved("J16 TEACHER with a Cyrillic Т", "ТEACHER"),
+        reserved("J16 systern", "systern"),
+        reserved("J16 server and a full stop", "server."),
+        reserved("J16 server between stars", "★ server ★"),
+        reserved("J16 s e r v e r", "s e r v e r"),
+        reserved("J16 ser-ver", "ser-ver"),
+        reserved("J16 server with an accent", "sérver"),
     ]
 }
 

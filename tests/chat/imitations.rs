@@ -1,0 +1,152 @@
+//! Names that are one, names that only seem to be, and names of every script.
+
+use crate::live::guest::{Guest, fresh, two};
+use crate::live::house::House;
+use crate::live::rows::shared;
+use libtest_mimic::Trial;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Two spellings of one name, or two names that look alike; what the second is told.
+const ONE_NAME: [(&str, &str, &str); 16] = [
+    ("ada", "ADA", "is taken"),
+    ("Ren\u{e9}", "Rene\u{301}", "is taken"),
+    ("Rene\u{301}", "REN\u{c9}", "is taken"),
+    ("Ädä", "ädä", "is taken"),
+    ("Kim", "\u{212a}im", "is taken"),
+    ("ada", "ａｄａ", "is taken"),
+    ("fin", "ﬁn", "is taken"),
+    ("Straße", "STRASSE", "is taken"),
+    ("Κώστας", "ΚΏΣΤΑΣ", "is taken"),
+    ("ada", "аda", "looks like"), // Cyrillic а
+    ("аda", "ada", "looks like"),
+    ("modern", "modem", "looks like"),
+    ("al", "a1", "looks like"),
+    ("Al", "AI", "looks like"),       // a small L, a capital i
+    ("Tom", "Тom", "looks like"),     // Cyrillic Т: small т is not like t
+    ("Hanna", "Ηanna", "looks like"), // Greek Η: small η is like n, but ν is not
+];
+
+/// Names that are near each other, and for two people.
+const TWO_NAMES: [(&str, &str); 8] = [
+    ("ada", "ädä"),
+    ("eva", "ena"),
+    ("ali", "all"),
+    ("Мария", "Maria"),
+    ("Вова", "Vova"),
+    ("山田", "山口"),
+    ("नीरज", "नीरजा"),
+    ("ada🦆", "ada🦊"),
+];
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    let mut rows = Vec::new();
+    for (held, wanted, told) in ONE_NAME {
+        let name = format!("names: {wanted} is {held}").replace("e\u{301}", "e+U+0301");
+        let is_one = move |house: &House| assert_one(house, held, wanted, told);
+        rows.push(shared(house, &name, is_one));
+    }
+    for (held, wanted) in TWO_NAMES {
+        let are_two = move |house: &House| {
+            let (held, wanted) = same_number(held, wanted);
+            let room = fresh("room");
+            let mut ada = Guest::connect(house.addr());
+            ada.join(&held, &room);
+            Guest::connect(house.addr()).join(&wanted, &room);
+            assert_eq!(ada.until("entered")["name"], *wanted);
+        };
+        let name = format!("names: {wanted} is not {held}");
+        rows.push(shared(house, &name, are_two));
+    }
+    rows.push(shared(house, "names: of every script", of_every_script));
+    rows.push(shared(
+        house,
+        "names: a whisper reaches a name in another spelling",
+        |house| {
+            let (mut ada, mut bob, _) = two(house.addr());
+            let name = fresh("René");
+            bob.ask(json!({"type": "name", "name": name}));
+            ada.until("renamed");
+            for to in [name.to_uppercase(), name.replace('é', "e\u{301}")] {
+                ada.ask(json!({"type": "whisper", "to": to, "text": "psst"}));
+                assert_eq!(bob.until("whispered")["to"], *name);
+                assert_eq!(ada.until("whispered")["to"], *name);
+            }
+            let to = "x".repeat(30_000);
+            ada.ask(json!({"type": "whisper", "to": to, "text": "psst"}));
+            assert_eq!(ada.next()["code"], "no_such_person");
+        },
+    ));
+    rows.push(shared(
+        house,
+        "names: a whisper to a name that only looks like one here reaches nobody",
+        |house| {
+            let (mut ada, mut bob, _) = two(house.addr());
+            let (held, wanted) = same_number("modern", "modem");
+            bob.ask(json!({"type": "name", "name": held}));
+            ada.until("renamed");
+            ada.ask(json!({"type": "whisper", "to": wanted, "text": "psst"}));
+            assert_eq!(ada.next()["code"], "no_such_person");
+        },
+    ));
+    rows
+}
+
+/// With one number behind both, so that the same name is nobody's in another row.
+fn same_number(held: &str, wanted: &str) -> (String, String) {
+    let number = fresh("");
+    (format!("{held}{number}"), format!("{wanted}{number}"))
+}
+
+/// Nobody has the one name while somebody has the other, by joining or by a rename; its owner may
+/// change between the two, and when they have gone, both are free.
+fn assert_one(house: &House, held: &str, wanted: &str, told: &str) {
+    let (held, wanted) = same_number(held, wanted);
+    let (mut ada, mut bob, room) = two(house.addr());
+    ada.ask(json!({"type": "name", "name": held}));
+    bob.until("renamed");
+    bob.ask(json!({"type": "name", "name": wanted}));
+    let mut eve = Guest::connect(house.addr());
+    eve.ask(json!({"type": "join", "name": wanted, "room": room}));
+    for guest in [&mut bob, &mut eve] {
+        let error = guest.next();
+        assert_eq!(error["code"], "name_taken", "{error}");
+        let sentence = error["message"].as_str().expect("a sentence");
+        assert!(
+            sentence.contains(told) && sentence.contains(&wanted),
+            "{error}"
+        );
+    }
+    ada.ask(json!({"type": "name", "name": wanted}));
+    assert_eq!(bob.until("renamed")["to"], *wanted, "one's own name");
+    bob.ask(json!({"type": "name", "name": held}));
+    assert_eq!(bob.next()["code"], "name_taken");
+    drop(ada);
+    bob.until("left");
+    eve.join(&held, &room);
+}
+
+fn of_every_script(house: &House) {
+    let room = fresh("room");
+    for name in [
+        "Zoë Ångström",
+        "Nguyễn Thị Hạnh",
+        "Дмитрий",
+        "Ωμέγα",
+        "עִבְרִית",
+        "مُحَمَّد",
+        "नीरज क्षत्रिय",
+        "ကျော်", // four marks in a row, of which two stand beside the letter
+        "ဖြိုး",
+        "สมชายที่",
+        "བཀྲ་ཤིས",
+        "ಶ್ರೀನಿವಾಸ",
+        "山田さん",
+        "김철수",
+        "🦆 duck",
+        "O’Neil-Smith Jr.",
+    ] {
+        let joined = Guest::connect(house.addr()).join(name, &room);
+        assert_eq!(joined["name"], *name);
+    }
+}
