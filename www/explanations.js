@@ -16,6 +16,8 @@ export function aboutRule({ rule, why, byte, at }) {
   return { ...about, sentence: about.sentence?.replace("{byte}", byte).replace("{place}", place) };
 }
 
+export const aboutValue = (name) => all.values[name] ?? "";
+
 /** What a browser's own developer tools show of such a frame. */
 export const aboutDevtools = (kind) => all.devtools[kind] ?? "";
 

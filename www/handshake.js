@@ -65,7 +65,8 @@ function lineItem({ at, text, bytes, about, checks }) {
   const says = el("span", { class: "line-text" }, text, el("span", { class: "crlf", "aria-hidden": "true" }, "CR LF"));
   const summary = el("summary", {}, el("span", { class: "at" }, String(at)), says, ...checks.map(checkMark));
   const without = about.without ? [el("p", { class: "without" }, el("b", {}, "Without it: "), about.without)] : [];
-  return el("details", {}, summary, el("div", { class: "byte-row small" }, ...byteCells(bytes)), el("p", {}, about.says, el("span", { class: "by" }, ` ${about.by}`)), ...without);
+  const blotted = about.blotted ? [el("p", {}, about.blotted)] : [];
+  return el("details", {}, summary, el("div", { class: "byte-row small" }, ...byteCells(bytes)), el("p", {}, about.says, el("span", { class: "by" }, ` ${about.by}`)), ...blotted, ...without);
 }
 
 /** What the server's own check says of a line. */

@@ -142,7 +142,8 @@ const makers = {
   http({ record }) {
     const size = grouped(record.hex.length / 2);
     const says = record.dir === "in" ? `HTTP request, ${size} bytes` : `HTTP ${record.status}, ${size} bytes${record.status === 101 ? ": from here on it is no longer HTTP" : ""}`;
-    return wide("http", `${record.dir === "in" ? "→" : "←"} ${says}`);
+    const blots = record.blotted ? "; values that may be secret are blotted out" : "";
+    return wide("http", `${record.dir === "in" ? "→" : "←"} ${says}${blots}`);
   },
   state({ record: { from, to, by, code } }) {
     const who = by ? ` by the ${by}` : "";

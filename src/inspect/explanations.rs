@@ -187,6 +187,7 @@ mod tests {
             "extended",
             "place.here",
             "place.earlier",
+            "blotted",
         ];
         assert_eq!(keys, expected.into());
     }

@@ -19,6 +19,9 @@ pub(crate) struct HttpRecord {
     pub(crate) status: Option<u16>,
     /// The head's bytes; what follows it is not HTTP any more.
     pub(crate) hex: Hex,
+    /// Headers of whose values something was blotted out before, and `target` for the query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) blotted: Option<Vec<String>>,
     pub(crate) checks: Vec<Check>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) accept: Option<Steps>,
@@ -129,6 +132,7 @@ impl HttpRecord {
             dir,
             status: None,
             hex: Hex(bytes.to_vec()),
+            blotted: None,
             checks: Vec::new(),
             accept: None,
             verdict: HttpVerdict::Unfinished,

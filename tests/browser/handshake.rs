@@ -9,8 +9,9 @@ use crate::view::Screen;
 use serde_json::Value;
 use std::net::SocketAddr;
 
-pub(crate) const TESTS: [PageTest; 3] = [
+pub(crate) const TESTS: [PageTest; 4] = [
     ("own_bytes", own_bytes),
+    ("blots_out_cookies", blots_out_cookies),
     ("recomputes", recomputes),
     ("phone", phone),
 ];
@@ -54,6 +55,30 @@ fn own_bytes(browser: &Browser) {
         "document.querySelector('#first-frame span')?.textContent === '81'",
         "the first frame",
     );
+    tab.assert_clean();
+}
+
+/// A projector shows that there is a cookie, and how long it is; and why no more.
+fn blots_out_cookies(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let tab = visitor.tab(PAGE);
+    connected(&tab);
+    let explanation = "blotted out this value";
+    assert!(!tab.text("#request").contains(explanation));
+    tab.eval("document.cookie = 'sid=s3cret-s3cret; Path=/'");
+    tab.goto(PAGE);
+    connected(&tab);
+    let lines = tab.texts("#request .line-text");
+    let cookie = lines.iter().find(|line| line.starts_with("Cookie: "));
+    let expected = format!("Cookie: {}", "*".repeat("sid=s3cret-s3cret".len()));
+    assert!(
+        cookie.is_some_and(|line| line.starts_with(&expected)),
+        "{lines:?}"
+    );
+    tab.eval("document.querySelectorAll('details').forEach((one) => one.open = true)");
+    assert_eq!(tab.text("#request").matches(explanation).count(), 1);
+    assert!(!tab.text("main").contains("s3cret"));
     tab.assert_clean();
 }
 

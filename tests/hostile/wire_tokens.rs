@@ -8,6 +8,8 @@ use crate::live::rows::row;
 use crate::live::watcher::{Watcher, bytes_of};
 use crate::live::wire::{UPGRADE, Wire};
 use crate::live::{PATIENCE, Stopwatch};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::process::Command;
@@ -17,7 +19,8 @@ use std::time::{Duration, Instant};
 use ws101::protocol::mask;
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
-    vec![
+    let mut rows = house.row("J31 no header that may be secret is in the view", headers);
+    rows.extend([
         house.row_as_it_stands("J31 a wrong wire token, five times: bad_token, 1008", wrong),
         house.row_as_it_stands("J31 no wire token in five seconds: 1008", no_token),
         house.row_as_it_stands("J31 who watches says nothing more: 1008", talkative),
@@ -29,7 +32,106 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             someone_elses,
         ),
         row("J31 no token is in the log or in the view", nowhere),
-    ]
+    ]);
+    rows
+}
+
+/// What a client may send with its handshake, and what of it is secret.
+const SECRETS: [(&str, &str); 12] = [
+    ("Authorization", "Bearer s3cret-authorization"),
+    ("PROXY-AUTHORIZATION", "Basic czNjcmV0LXByb3h5"),
+    (
+        "cookie",
+        "name=s3cret-name; sid=s3cret-session; __Host-csrf=s3cret-csrf",
+    ),
+    ("Cookie", "second=s3cret-second-line"),
+    ("X-Api-Key", "s3cret-api-key"),
+    ("x-amz-security-token", "s3cret/with+signs=="),
+    ("X-Forwarded-For", "203.0.113.77"),
+    ("Forwarded", "for=203.0.113.77;by=s3cret-proxy"),
+    ("Referer", "http://localhost/?code=s3cret-code"),
+    ("Sec-WebSocket-Protocol", "s3cret-protocol, soap"),
+    ("Sec-WebSocket-Token", "s3cret-of-ours"),
+    ("X-Unknown", "\u{e9}-s3cret-\u{fc}"),
+];
+
+/// A request with all of them, and one more in its query.
+fn request_with_secrets(door: Door) -> String {
+    let headers = SECRETS.map(|(name, value)| format!("{name}: {value}\r\n"));
+    UPGRADE
+        .replace("{host}", &door.addr.to_string())
+        .replace("/echo", "/ws?access_token=s3cret-query&czNjcmV0LXF1ZXJ5==")
+        .replace(
+            "Upgrade: websocket",
+            &format!(
+                "User-Agent: a row\r\n{}Upgrade: websocket",
+                headers.concat()
+            ),
+        )
+}
+
+/// At once and afterwards: all that two watchers are sent, and what the request's record shows.
+fn headers(door: Door) {
+    let request = request_with_secrets(door);
+    let mut ada = Wire::open(door);
+    ada.send(request.as_bytes());
+    assert_eq!(ada.head().status, 101);
+    let welcome: Value = serde_json::from_slice(&ada.frame().payload).expect("a welcome");
+    let (mut there, first) = Watcher::of(door, &welcome["wire"]);
+    ada.send_frame(0x88, b"\x03\xe8");
+    ada.expect_close(1000);
+    let (mut late, first_late) = Watcher::of(door, &welcome["wire"]);
+    for (watcher, first) in [(&mut there, first), (&mut late, first_late)] {
+        let mut seen = first.to_vec();
+        while let Ok(record) = watcher.record() {
+            seen.push(record);
+        }
+        assert_unseen(&seen);
+        let shown = String::from_utf8(bytes_of(&seen[1]["hex"])).expect("blots are ASCII");
+        assert_eq!(seen[1]["verdict"], json!({"ok": true}));
+        assert_eq!(shown.len(), request.len(), "{shown}");
+        for (line, sent) in shown.lines().zip(request.lines()) {
+            let name = |line: &str| line.split(':').next().map(str::to_owned);
+            assert_eq!(line.len(), sent.len(), "{line}");
+            assert!(
+                sent.starts_with("GET ") || name(line) == name(sent),
+                "{line}"
+            );
+            let is_harmless = !SECRETS.iter().any(|(name, _)| sent.starts_with(name));
+            assert!(
+                sent.starts_with("GET ") || (line == sent) == is_harmless,
+                "{line}"
+            );
+        }
+        let mut blotted = vec!["target"];
+        blotted.extend(SECRETS.map(|(name, _)| name));
+        assert_eq!(seen[1]["blotted"], json!(blotted));
+        assert_eq!(
+            seen[2]["blotted"],
+            Value::Null,
+            "the response has no secrets"
+        );
+    }
+}
+
+/// No word of a secret is in the records: not as text, not as bytes in hexadecimal, and not in base64,
+/// whatever stands in front of it.
+fn assert_unseen(records: &[Value]) {
+    let text = format!("{records:?}");
+    let values = SECRETS.map(|(_, value)| value);
+    let query = ["access_token=s3cret-query", "czNjcmV0LXF1ZXJ5=="];
+    let is_break = |character| matches!(character, ' ' | ';' | ',' | '=');
+    let words = (values.iter().chain(&query)).flat_map(|value| value.split(is_break));
+    for word in words.filter(|word| word.len() > 7) {
+        assert!(!text.contains(word), "{word} in {text}");
+        let hex = digits(word.as_bytes());
+        assert!(!text.contains(&hex), "{word} as {hex} in {text}");
+        for shift in 0..3 {
+            let shifted = STANDARD.encode([&b"   "[..shift], word.as_bytes()].concat());
+            let inner = &shifted[4 * shift.min(1)..shifted.len() - 4];
+            assert!(!text.contains(inner), "{word} as {inner} in {text}");
+        }
+    }
 }
 
 fn wrong(door: Door) {

@@ -1,14 +1,19 @@
 //! What must not be seen, not even by the owner of the connection: a view is for projectors, and
 //! whoever reads a token there can take the name, or watch as well.
 //!
-//! The tokens are the values of `"session"`, `"wire"` and `"token"` in JSON. They are blotted out in the
-//! *bytes*, before anything is made of these: each byte becomes what an asterisk would be on the
-//! wire. In a server's frame that is `2a`; in a client's it is `2a` under the masking key, so that
-//! the view's plain text, its hexadecimal digits and its XOR agree. Lengths stay as they are.
+//! A handshake's secrets are blotted out by [`redact_head`]. Those of frames are the tokens, the values of
+//! `"session"`, `"wire"` and `"token"` in JSON. They are blotted out in the *bytes*, before anything is
+//! made of these: each byte becomes what an asterisk would be on the wire. In a server's frame that is
+//! `2a`; in a client's it is `2a` under the masking key, so that the view's plain text, its hexadecimal
+//! digits and its XOR agree. Lengths stay as they are.
 //!
 //! Bytes come in pieces, a token may lie across two of them or in two fragments: so this is a state
 //! that goes on. Where it cannot follow (a frame whose middle is missing, bytes that are no frame),
 //! whatever looks like a token is blotted out.
+
+mod head;
+
+pub(super) use head::redact_head;
 
 use crate::protocol::{FrameHeader, MaskKey, Opcode, Role};
 

@@ -4,7 +4,7 @@
 //! takes too long, or its client reads too slowly, the queue fills up and frames are missing.
 
 use super::record::{Party, Record, State, append};
-use super::redact::{Control, Redactor};
+use super::redact::{Control, Redactor, redact_head};
 use super::tickets::{Subject, Tickets};
 use crate::inspect::{FrameRecord, HttpRecord, Observer};
 use crate::outbox::Sender;
@@ -158,15 +158,19 @@ impl View {
     }
 
     /// The handshake, and what is kept of the time before the watcher came.
-    fn recall(&mut self, past: Past) {
+    fn recall(&mut self, mut past: Past) {
         self.tell(&Record::Hello {
             v: 1,
             conn: self.connection,
         });
+        // Nothing is made of the heads before they are redacted.
+        let blotted = [&mut past.request, &mut past.response].map(|head| redact_head(head));
         let request = HttpRecord::request(&past.request);
         let response = HttpRecord::response(&past.response, Some(&past.request));
-        append(&request, &mut self.records);
-        append(&response, &mut self.records);
+        for (mut record, blotted) in [request, response].into_iter().zip(blotted) {
+            record.blotted = Some(blotted).filter(|names| !names.is_empty());
+            append(&record, &mut self.records);
+        }
         if past.forgotten > 0 {
             self.number = past.forgotten;
             for sender in [Role::Client, Role::Server] {
