@@ -24,8 +24,17 @@ fn requests(browser: &Browser) {
     shows(&tab, "#login");
     let cold = answers(&tab);
     eprintln!("cold: {}", told(&cold));
-    let urls: BTreeSet<&str> = cold.iter().map(Answer::url).collect();
-    assert_eq!(urls.len(), cold.len(), "nothing is asked for twice");
+    // The icon of the tab comes by a loader of its own, which does not know what the page has asked for.
+    let asked = || {
+        cold.iter()
+            .map(Answer::url)
+            .filter(|url| !url.ends_with("/icon.svg"))
+    };
+    assert_eq!(
+        asked().collect::<BTreeSet<_>>().len(),
+        asked().count(),
+        "nothing is asked for twice"
+    );
     assert!(
         cold.iter()
             .all(|answer| answer.0["response"]["status"] == 200)

@@ -89,10 +89,10 @@ fn whisper(browser: &Browser) {
         !heard.iter().any(|event| event["type"] == "whispered"),
         "{heard:#?}"
     );
-    // A name with a blank in it, and é as two characters: not for somebody who is only called René.
+    // A name with a blank in it goes in quotes, and é may be two characters.
     let mut rene = Chatter::enter(server.addr(), "René Descartes", "lobby");
     sees_people(&ada, &["ada", "bob", "grace", "René Descartes"]);
-    say(&ada, "/msg Rene\u{301} DESCARTES cogito");
+    say(&ada, "/msg \"Rene\u{301} DESCARTES\" cogito");
     let told = rene.hears("whispered", |_| true);
     assert_eq!(told["text"], "cogito", "{told}");
     // To nobody: a reason, and the line is not lost.
