@@ -106,7 +106,7 @@ pub(crate) struct Chat {
 struct Common {
     /// The name of this run of the server: sequence numbers count within it.
     epoch: String,
-    journal: Option<Arc<Journal>>,
+    journal: Option<Journal>,
     alarm: Alarm,
     said: AtomicU64,
 }
@@ -115,11 +115,12 @@ impl Chat {
     /// Reads the history, if there is one, and begins.
     pub(crate) fn start(settings: Settings) -> io::Result<Arc<Self>> {
         let epoch = session::token(8);
-        let (journal, kept) = settings
-            .history
-            .as_deref()
-            .map(|path| Journal::open(path, &epoch))
-            .unzip();
+        let opened = settings.history.as_deref();
+        let opened = opened.map(|path| Journal::open(path, &epoch, settings.rooms));
+        let (journal, writer, kept) = match opened {
+            Some((journal, writer, kept)) => (Some(journal), Some(writer), kept),
+            None => Default::default(),
+        };
         let common = Arc::new(Common {
             epoch,
             journal,
@@ -127,26 +128,31 @@ impl Chat {
             said: AtomicU64::new(0),
         });
         let chat = Arc::new(Self {
-            rooms: Rooms::new(
-                settings.rooms,
-                Arc::clone(&common),
-                kept.unwrap_or_default(),
-            ),
+            rooms: Rooms::new(settings.rooms, Arc::clone(&common), kept),
             common,
             people: People::default(),
             sessions: Sessions::default(),
             settings,
         });
+        if let (Some(journal), Some(writer)) = (&chat.common.journal, writer) {
+            let chat = Arc::downgrade(&chat);
+            journal.start(writer, move |line| {
+                if let Some(chat) = chat.upgrade() {
+                    chat.rooms.adopt(line);
+                }
+            })?;
+        }
         notices::start(&chat);
         Ok(chat)
     }
 
-    /// Nothing more is said. Returns when all that was said is with the members' senders.
+    /// Nothing more is said. Returns when all that was said is with the members' senders, and in the
+    /// history file or given up.
     pub(crate) fn end(&self) {
         self.common.alarm.end();
         self.rooms.end();
         if let Some(journal) = &self.common.journal {
-            journal.retry_now();
+            journal.end();
         }
     }
 

@@ -8,6 +8,7 @@
 
 use serde_json::value::RawValue;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Lines that one answer holds, unless exactly those were asked for that were missed.
 pub(super) const MOST_AT_ONCE: u64 = 100;
@@ -16,7 +17,7 @@ const MOST_LINES: usize = 1_000;
 /// Bytes that are kept.
 const MOST_BYTES: usize = 1 << 20;
 /// Runs whose end is known.
-const MOST_RUNS: usize = 64;
+pub(super) const MOST_RUNS: usize = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct History {
@@ -24,7 +25,7 @@ pub(super) struct History {
     bytes: usize,
     last: u64,
     /// Runs of the past and how far each came. The numbering went on from one to the next.
-    runs: VecDeque<(String, u64)>,
+    runs: VecDeque<(Arc<str>, u64)>,
 }
 
 /// What somebody gets who comes in.
@@ -44,7 +45,7 @@ impl History {
     }
 
     /// A room in which nothing was said in all these runs.
-    pub(super) fn silent_in(runs: &[String], last: u64) -> Self {
+    pub(super) fn silent_in(runs: &[Arc<str>], last: u64) -> Self {
         let mut history = Self::after(last);
         runs.iter().for_each(|run| history.begin_run(run));
         history
@@ -61,6 +62,8 @@ impl History {
 
     /// Keeps a line under the next number.
     pub(super) fn push(&mut self, line: &str) {
+        #[cfg(test)]
+        tests::count_step();
         self.last += 1;
         self.bytes += line.len();
         // The oldest first: mostly the new one fits where it lay.
@@ -73,21 +76,35 @@ impl History {
     }
 
     /// Keeps a line that was said in the run `epoch`, as number `seq`. Where lines are missing
-    /// before it, those before them are of no use any more.
-    pub(super) fn restore(&mut self, epoch: &str, seq: u64, line: &str) {
-        if seq != self.last + 1 {
+    /// before it, those before them are of no use any more. Where a run went back to a number
+    /// that another one had given before, it did not know that one's lines: its own count.
+    pub(super) fn restore(&mut self, epoch: &Arc<str>, seq: u64, line: &str) {
+        if (self.first()..=self.last).contains(&seq) {
+            self.forget_from(seq);
+        } else if seq != self.last + 1 {
             *self = Self::after(seq.saturating_sub(1));
         }
         self.push(line);
         match self.runs.back_mut() {
             Some((run, last)) if run == epoch => *last = seq,
-            _ => self.runs.push_back((epoch.to_owned(), seq)),
+            _ => self.begin_run(epoch),
+        }
+    }
+
+    fn forget_from(&mut self, seq: u64) {
+        let forgotten = self.lines.drain((seq - self.first()) as usize..);
+        self.bytes -= forgotten.map(|line| line.len()).sum::<usize>();
+        self.last = seq - 1;
+        for (_, last) in &mut self.runs {
+            *last = self.last.min(*last);
         }
     }
 
     /// A run begins: whoever was there at its beginning knows all lines up to here.
-    pub(super) fn begin_run(&mut self, epoch: &str) {
-        self.runs.push_back((epoch.to_owned(), self.last));
+    pub(super) fn begin_run(&mut self, epoch: &Arc<str>) {
+        #[cfg(test)]
+        tests::count_step();
+        self.runs.push_back((Arc::clone(epoch), self.last));
         while self.runs.len() > MOST_RUNS {
             self.runs.pop_front();
         }
@@ -104,7 +121,7 @@ impl History {
         let run_end = if epoch == current {
             Some(self.last)
         } else {
-            let run = self.runs.iter().rfind(|(name, _)| name == epoch);
+            let run = self.runs.iter().rfind(|(name, _)| **name == *epoch);
             run.map(|(_, last)| *last)
         };
         if run_end.is_some_and(|end| since <= end) && since + 1 >= self.first() {
@@ -151,8 +168,26 @@ impl History {
 }
 
 #[cfg(test)]
+pub(super) use tests::steps;
+
+#[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
+
+    thread_local! {
+        static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// A line or a run was added to a history.
+    pub(super) fn count_step() {
+        STEPS.set(STEPS.get() + 1);
+    }
+
+    /// How often that was, by this thread.
+    pub(in crate::chat) fn steps() -> usize {
+        STEPS.get()
+    }
 
     fn said(numbers: std::ops::RangeInclusive<u64>) -> History {
         let mut history = History::after(numbers.start() - 1);
@@ -225,20 +260,40 @@ mod tests {
     #[test]
     fn a_run_of_the_past_counts_as_far_as_it_was_kept() {
         let mut history = History::default();
+        let [first, second, current] = ["first", "second", "now"].map(Arc::from);
         for seq in 1..=3 {
-            history.restore("first", seq, &seq.to_string());
+            history.restore(&first, seq, &seq.to_string());
         }
-        history.begin_run("second");
-        history.restore("second", 4, "4");
-        history.begin_run("now");
+        history.begin_run(&second);
+        history.restore(&second, 4, "4");
+        history.begin_run(&current);
         history.push("5");
         assert_eq!(recap(&history, Some(("first", 2))), (vec![3, 4, 5], !LOST));
         assert_eq!(recap(&history, Some(("second", 3))), (vec![4, 5], !LOST));
         let (_, lost) = recap(&history, Some(("first", 4)));
         assert!(lost, "its fourth never reached the file");
-        history.restore("now", 9, "9");
+        history.restore(&current, 9, "9");
         let (_, lost) = recap(&history, Some(("now", 5)));
         assert!(lost, "the lines between are missing");
+    }
+
+    #[test]
+    fn a_run_that_went_back_counts_from_there() {
+        let mut history = said(1..=3);
+        let [first, second] = ["first", "second"].map(Arc::from);
+        history.begin_run(&first);
+        history.restore(&first, 4, "40");
+        history.restore(&first, 5, "50");
+        history.begin_run(&second);
+        history.restore(&second, 4, "4");
+        assert_eq!(recap(&history, Some(("first", 3))), (vec![4], !LOST));
+        let (lines, lost) = recap(&history, Some(("first", 5)));
+        assert_eq!(
+            (lines, lost),
+            (vec![1, 2, 3, 4], LOST),
+            "its last lines are not here"
+        );
+        assert_eq!(history.bytes, 4);
     }
 
     #[test]

@@ -3,170 +3,191 @@
 //! A line is written before anyone sees it, so a line that was seen is in the file, even
 //! when the process is killed in the next moment. (Not when the *machine* loses power: that would
 //! take an `fsync` for each burst.) Each run of the server begins with a line that names it,
-//! `{"epoch":"…"}`; [`History`] explains what for.
+//! `{"epoch":"…"}`; [`History`](super::history::History) explains what for.
 //!
-//! A file that cannot be written to never stops the chat. What could not be written waits,
-//! up to a bound, and is tried again later and later; beyond the bound it is dropped, and the
-//! gap in the numbers tells the next run.
+//! A disk can do worse than fail: it can stand still (`fsfreeze`, a network volume whose server is
+//! gone), and no flag makes a write to a file return in time. So one thread does all that touches
+//! the file ([`writer`]), and nothing else waits for a system call there: a room hands its lines
+//! over and waits for the acknowledgement, [`LONGEST_WAIT`] at most.
+//!
+//! After that, or after an error, the journal is **degraded**: nobody waits for it, the chat goes
+//! on. What could not be written waits, up to a bound, and is tried again later and later;
+//! beyond the bound the oldest lines are dropped, and the gap in the numbers tells the next run.
 
 mod load;
-mod retry;
+mod place;
 #[cfg(test)]
 mod tests;
+mod writer;
 
-use crate::date;
-pub(super) use load::{Kept, KeptRoom};
-use retry::Retry;
-use rustix::fs::OFlags;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+pub(super) use load::{Foreign, Kept, KeptRoom};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use writer::Writer;
 
-/// Bytes that wait for a file that cannot be written to.
+/// Bytes that wait for the thread: when it cannot write, and when many rooms talk at once.
 const BACKLOG: usize = 1 << 20;
-const FIRST_RETRY: Duration = Duration::from_secs(1);
-const LONGEST_RETRY: Duration = Duration::from_secs(60);
-/// How often to look whether the file is still where it was.
-const GLANCE: Duration = Duration::from_secs(1);
+/// How long a line is held back until it is in the file. Once: then the journal is degraded.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// How long the server's end waits for a journal that is degraded.
+const LAST_WAIT: Duration = Duration::from_secs(1);
 
+/// The end of the journal at which lines are handed over. When it is dropped, the thread ends.
 #[derive(Debug)]
-pub(super) struct Journal {
+pub(super) struct Journal(Arc<Shared>);
+
+/// What those who hand lines over and the thread that writes them have in common.
+#[derive(Debug)]
+struct Shared {
     path: PathBuf,
-    epoch: String,
-    degraded: AtomicBool,
     state: Mutex<State>,
+    /// There is something to write, or the end has come.
+    work: Condvar,
+    /// Something was written, or nobody is to wait for it.
+    progress: Condvar,
+    /// Changed with `state` locked.
+    degraded: AtomicBool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
-    file: Option<File>,
-    /// What is not in the file yet, from its first missing byte on.
+    /// Whole lines that the thread has not taken yet.
     waiting: Vec<u8>,
-    /// The file ends in the middle of a line that will not be completed.
-    torn: bool,
-    retry: Option<Retry>,
-    looked: Instant,
+    /// So much was handed over, and so much of that is in the file or dropped, in bytes. The
+    /// line that begins the run counts as the first of them.
+    handed: u64,
+    settled: u64,
+    /// Lines for which there was no room.
+    dropped: usize,
+    /// Nothing more comes.
+    ended: bool,
+    /// The thread has ended, or will with no further try.
+    over: bool,
 }
 
 impl Journal {
-    /// Opens the file for the run `epoch`; returns what it remembers of each room.
-    pub(super) fn open(path: &Path, epoch: &str) -> (Arc<Self>, Kept) {
-        let (mut kept, torn) = load::load(path);
-        for room in kept.rooms.values_mut() {
-            room.history.begin_run(epoch);
+    /// Reads what the file remembers of `most_rooms` rooms. If another server writes to it, waits a
+    /// moment for that one to end. [`start`](Self::start) the writer next.
+    pub(super) fn open(path: &Path, epoch: &str, most_rooms: usize) -> (Self, Writer, Kept) {
+        let file = place::open_in_turn(path);
+        let mut found = load::load(path, most_rooms);
+        for room in found.kept.rooms.values_mut() {
+            room.history.begin_run(&epoch.into());
         }
-        let journal = Arc::new(Self {
+        let shared = Arc::new(Shared {
             path: path.to_owned(),
-            epoch: epoch.to_owned(),
-            degraded: AtomicBool::new(false),
             state: Mutex::new(State {
-                file: None,
-                waiting: Vec::new(),
-                torn,
-                retry: None,
-                looked: Instant::now(),
+                handed: 1,
+                ..State::default()
             }),
+            work: Condvar::new(),
+            progress: Condvar::new(),
+            degraded: AtomicBool::new(false),
         });
-        journal.append(b"");
-        (journal, kept)
+        let writer = Writer::new(Arc::clone(&shared), epoch, file, found.end);
+        (Self(shared), writer, found.kept)
     }
 
-    /// Appends whole lines. What cannot be written now is kept for later.
-    pub(super) fn append(self: &Arc<Self>, records: &[u8]) {
-        let mut state = self.lock();
-        if state.waiting.len() + records.len() > BACKLOG {
-            // Whatever of it is in the file already is half a line. With a new opening, nobody
-            // can take the lines to come for the continuation of an earlier run.
-            state.torn = true;
-            state.file = None;
-            state.waiting.clear();
-        } else {
-            state.waiting.extend_from_slice(records);
-        }
-        if state.retry.is_none_or(|retry| retry.at <= Instant::now()) {
-            self.attempt(&mut state);
-        }
+    /// Starts the thread. Returns when the run has begun in the file, or will later.
+    ///
+    /// `adopt` is given the lines that another server has written since the file was read.
+    pub(super) fn start(
+        &self,
+        writer: Writer,
+        adopt: impl Fn(&Foreign<'_>) + Send + 'static,
+    ) -> io::Result<()> {
+        writer.start(Box::new(adopt))?;
+        let deadline = Instant::now() + LONGEST_WAIT;
+        drop((self.0).wait(self.0.lock(), deadline, |state| state.settled >= 1));
+        Ok(())
     }
 
-    /// Tries once more what could not be written.
-    pub(super) fn retry_now(self: &Arc<Self>) {
-        let mut state = self.lock();
-        if state.retry.is_some() {
-            self.attempt(&mut state);
-        }
+    /// Appends whole lines. Returns when they are in the file, or the journal is degraded.
+    pub(super) fn append(&self, records: &[u8]) {
+        let deadline = Instant::now() + LONGEST_WAIT;
+        let has_room = |state: &State| state.waiting.len() + records.len() <= BACKLOG;
+        let mut state = self.0.wait(self.0.lock(), deadline, has_room);
+        state.hand_over(records);
+        let place = state.handed;
+        // Else whoever is woken would have to wait for the lock.
+        drop(state);
+        self.0.work.notify_one();
+        let is_written = |state: &State| state.settled >= place;
+        drop(self.0.wait(self.0.lock(), deadline, is_written));
     }
 
-    /// Tries again if it is time for that. How long to wait for the next time, if there is one.
-    fn retry_if_due(self: &Arc<Self>) -> Option<Duration> {
-        let mut state = self.lock();
-        if state.retry?.at <= Instant::now() {
-            self.attempt(&mut state);
-        }
-        Some(state.retry?.at.saturating_duration_since(Instant::now()))
+    /// Nothing more comes. Tries once more what could not be written, and waits a moment for that.
+    pub(super) fn end(&self) {
+        let mut state = self.0.lock();
+        state.ended = true;
+        self.0.work.notify_one();
+        // Whether the thread came to its end shows in the file.
+        let _ = (self.0.progress).wait_timeout_while(state, LAST_WAIT, |state| !state.over);
     }
 
     pub(super) fn is_degraded(&self) -> bool {
+        self.0.is_degraded()
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.0.lock().ended = true;
+        self.0.work.notify_one();
+    }
+}
+
+impl Shared {
+    /// Waits until `is_done`. Who waits in vain degrades the journal, so that nobody else does.
+    fn wait<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        deadline: Instant,
+        is_done: impl Fn(&State) -> bool,
+    ) -> MutexGuard<'a, State> {
+        while !self.is_degraded() && !is_done(&state) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                self.degrade(state, &"the disk does not answer");
+                return self.lock();
+            }
+            let woken = self.progress.wait_timeout(state, left);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state
+    }
+
+    /// From here on nobody waits until all is written.
+    fn degrade(&self, state: MutexGuard<'_, State>, why: &dyn std::fmt::Display) {
+        let was_degraded = self.degraded.swap(true, Ordering::Relaxed);
+        drop(state);
+        self.progress.notify_all();
+        if !was_degraded {
+            log::warn!(
+                "the history cannot be written, the chat goes on: {}: {why}",
+                self.path.display()
+            );
+        }
+    }
+
+    /// All is written.
+    fn recover(&self, state: &mut State) {
+        if self.degraded.swap(false, Ordering::Relaxed) {
+            let path = self.path.display();
+            match std::mem::take(&mut state.dropped) {
+                0 => log::info!("the history is written again: {path}"),
+                lines => log::warn!(
+                    "the history is written again: {path}: {lines} lines are missing, there was no room for them"
+                ),
+            }
+        }
+    }
+
+    fn is_degraded(&self) -> bool {
         self.degraded.load(Ordering::Relaxed)
-    }
-
-    fn attempt(self: &Arc<Self>, state: &mut State) {
-        match self.write(state) {
-            Ok(()) => {
-                if state.retry.take().is_some() {
-                    self.degraded.store(false, Ordering::Relaxed);
-                    log::info!("the history is written again: {}", self.path.display());
-                }
-            }
-            Err(error) => {
-                let pause = state
-                    .retry
-                    .map_or(FIRST_RETRY, |retry| (retry.pause * 2).min(LONGEST_RETRY));
-                let at = Instant::now() + pause;
-                if state.retry.replace(Retry { at, pause }).is_none() {
-                    self.degraded.store(true, Ordering::Relaxed);
-                    log::warn!(
-                        "the history cannot be written, the chat goes on: {}: {error}",
-                        self.path.display()
-                    );
-                    retry::start(self);
-                }
-            }
-        }
-    }
-
-    fn write(&self, state: &mut State) -> io::Result<()> {
-        if state.looked.elapsed() >= GLANCE {
-            state.looked = Instant::now();
-            // A file without a name is deleted: what is written there, nobody will find.
-            state
-                .file
-                .take_if(|file| file.metadata().map_or(0, |found| found.nlink()) == 0);
-        }
-        let mut file = match state.file.take() {
-            Some(file) => file,
-            None => {
-                let file = open_to_append(&self.path)?;
-                // In front of what waits, and written like it: half of it, if the disk is full.
-                state
-                    .waiting
-                    .splice(..0, self.opening(state.torn).into_bytes());
-                state.torn = false;
-                file
-            }
-        };
-        let written = write_all(&mut file, &mut state.waiting);
-        state.file = Some(file);
-        written
-    }
-
-    /// The line that begins a run, on a line of its own.
-    fn opening(&self, torn: bool) -> String {
-        let (end, at) = (if torn { "\n" } else { "" }, date::timestamp(date::now()));
-        format!("{end}{{\"epoch\":\"{}\",\"at\":\"{at}\"}}\n", self.epoch)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -174,32 +195,22 @@ impl Journal {
     }
 }
 
-/// Takes from the front of `waiting` what is written, so that the rest can follow later.
-fn write_all(file: &mut File, waiting: &mut Vec<u8>) -> io::Result<()> {
-    let mut written = 0;
-    let outcome = loop {
-        match file.write(&waiting[written..]) {
-            _ if written == waiting.len() => break Ok(()),
-            Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
-            Ok(count) => written += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => break Err(error),
+impl State {
+    fn hand_over(&mut self, records: &[u8]) {
+        self.handed += records.len() as u64;
+        let excess = (self.waiting.len() + records.len()).saturating_sub(BACKLOG);
+        if excess > 0 {
+            self.drop_oldest(excess);
         }
-    };
-    waiting.drain(..written);
-    outcome
-}
+        self.waiting.extend_from_slice(records);
+    }
 
-/// Never waits: a pipe that nobody reads from is an error like any other.
-fn open_to_append(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new()
-        .append(true)
-        .create(true)
-        .custom_flags(OFlags::NONBLOCK.bits() as i32)
-        .open(path)?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(io::Error::other("another server writes to it")),
-        // Where there are no locks, nobody else is kept out.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+    /// Drops whole lines: a quarter of all, lest the others be moved for each that comes.
+    fn drop_oldest(&mut self, excess: usize) {
+        let least = excess.max(BACKLOG / 4).min(self.waiting.len());
+        let end = self.waiting[least..].iter().position(|byte| *byte == b'\n');
+        let end = end.map_or(self.waiting.len(), |end| least + end + 1);
+        let dropped = self.waiting.drain(..end);
+        self.dropped += dropped.filter(|byte| *byte == b'\n').count();
     }
 }

@@ -10,6 +10,7 @@ mod presence;
 use super::Common;
 use super::event::{Event, Name, Names, Occupant, Persons, encode};
 use super::history::History;
+use super::journal::Foreign;
 use super::people::Person;
 use crate::date;
 use crate::outbox::{Burst, Sender};
@@ -213,17 +214,35 @@ impl Room {
         });
     }
 
-    /// Older lines, for someone who scrolls up.
-    pub(super) fn history(&self, before: Option<u64>, limit: u64) -> String {
-        let queue = self.lock_queue();
-        let (messages, more) = queue.log.history.before(before, limit);
-        let room = &self.name;
-        Event::History {
-            room,
-            messages,
-            more,
+    /// A line that another server wrote to the history file. Under its own number, and not into the
+    /// file again; but where others have the number here, it is one more line.
+    pub(super) fn adopt(&self, line: &Foreign<'_>) {
+        let mut queue = self.queue_with_room();
+        if line.seq > queue.log.history.last() {
+            let epoch = line.epoch.into();
+            queue.log.history.restore(&epoch, line.seq, line.json);
+            queue.append_line(line.json, false);
+        } else if let Some(json) = line.numbered(queue.log.history.last() + 1) {
+            queue.log.history.push(&json);
+            queue.append_line(&json, true);
         }
-        .to_json()
+        drop(queue);
+        self.flush();
+    }
+
+    /// Older lines, for someone who scrolls up: those that are sent, and so are in the file.
+    pub(super) fn history(&self, before: Option<u64>, limit: u64) -> String {
+        let room = &self.name;
+        self.with_members(|members, queue| {
+            self.send_pending(members, queue);
+            let (messages, more) = queue.log.history.before(before, limit);
+            Event::History {
+                room,
+                messages,
+                more,
+            }
+            .to_json()
+        })
     }
 
     pub(super) fn count(&self) -> usize {

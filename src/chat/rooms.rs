@@ -3,10 +3,9 @@
 use super::Common;
 use super::event::RoomCount;
 use super::history::History;
-use super::journal::{Kept, KeptRoom};
+use super::journal::{Foreign, Kept, KeptRoom};
 use super::refusal::{Code, Refusal};
 use super::room::Room;
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,7 +14,7 @@ pub(super) struct Rooms {
     most: usize,
     common: Arc<Common>,
     /// Runs of the past in which nothing was said in rooms that are not known.
-    runs: Vec<String>,
+    runs: Vec<Arc<str>>,
     state: Mutex<State>,
 }
 
@@ -31,17 +30,13 @@ struct State {
 impl Rooms {
     /// The rooms that a history file remembers.
     pub(super) fn new(most: usize, common: Arc<Common>, kept: Kept) -> Self {
-        let mut rooms: Vec<_> = kept.rooms.into_iter().collect();
-        rooms.sort_by_key(|(_, room)| Reverse(room.latest));
-        let forgotten = rooms.split_off(most.min(rooms.len()));
         let room = |(name, KeptRoom { history, latest }): (String, KeptRoom)| {
             let room = Room::new(name.clone(), history, latest, Arc::clone(&common));
             (name, Arc::new(room))
         };
-        let last = forgotten.iter().map(|(_, room)| room.history.last());
         let state = Mutex::new(State {
-            floor: last.max().unwrap_or_default(),
-            by_name: rooms.into_iter().map(room).collect(),
+            floor: kept.floor,
+            by_name: kept.rooms.into_iter().map(room).collect(),
             ended: false,
         });
         Self {
@@ -71,6 +66,17 @@ impl Rooms {
         room.end_if(state.ended);
         state.by_name.insert(name.to_owned(), Arc::clone(&room));
         Ok(room)
+    }
+
+    /// Another server had the history file until now: what was said there is said here, too.
+    pub(super) fn adopt(&self, line: &Foreign<'_>) {
+        match self.enter(line.room) {
+            Ok(room) => room.adopt(line),
+            Err(_) => {
+                let mut state = self.lock();
+                state.floor = state.floor.max(line.seq);
+            }
+        }
     }
 
     /// Someone left: if nobody is there and nothing was said, the room is gone.

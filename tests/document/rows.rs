@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// The letters of the tables.
-const LETTERS: &str = "HSUFMCJR";
+const LETTERS: &str = "HSUFMCJDR";
 
 /// Numbers that this document speaks of without a row.
 const SELF: &str = "tests/document";

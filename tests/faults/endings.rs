@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use ws101::Role;
 
 /// Whatever its clients do, it has ended after this.
-const LONGEST: Duration = Duration::from_secs(5);
+pub(crate) const LONGEST: Duration = Duration::from_secs(5);
 
 pub(crate) fn rows() -> Vec<Trial> {
     vec![

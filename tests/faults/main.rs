@@ -1,5 +1,5 @@
 //! Faults of machines, not of people: a client that does not read or is gone without a word, a
-//! server out of descriptors, threads or disk, stopped, killed, or told to end while everyone
+//! server out of descriptors, threads or disk, a disk that stands still; stopped, killed, or told to end while everyone
 //! talks. Each is brought about from outside, on the real program, and each is a row with a name.
 //!
 //! `cargo test --test faults disk` runs the rows whose name has that word. `WS101_LONG=1` makes those
@@ -17,6 +17,8 @@ mod live;
 mod outputs;
 mod places;
 mod recovery;
+mod shared_file;
+mod standing;
 mod under_load;
 
 /// Most rows wait for a deadline of the server's, not for a processor.
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
         hangup::rows(), // how it ends when its terminal is closed
         gone::rows(),       // clients that say no goodbye
         places::rows(),     // a disk, or a thread, that is not to be had
+        standing::rows(),   // a disk that stands still
+        shared_file::rows(), // others at work on the history file
         recovery::rows(),   // and how the next one goes on
         outputs::rows(),    // what the program says, and to whom
     ];

@@ -1,7 +1,7 @@
 //! The server ends, or is killed, and another one goes on where it was; or says that it cannot.
 
 use crate::live::PATIENCE;
-use crate::live::guest::Guest;
+use crate::live::guest::{Guest, Heard};
 use crate::live::house::Own;
 use crate::live::lists::{numbers, texts};
 use crate::live::optional;
@@ -44,7 +44,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         ),
         row("history: lines that are none are skipped", garbage),
         optional::on_linux(
-            "history: /dev/full, and the chat goes on",
+            "D05 history: /dev/full, and the chat goes on",
             "/dev/full is a disk without room",
             full,
         ),
@@ -63,6 +63,10 @@ pub(crate) fn rows() -> Vec<Trial> {
                 }
                 assert_eq!(metric(server.addr(), "ws101_history_degraded"), Some(0));
             },
+        ),
+        row(
+            "D12 kill -9 while everyone talks: each line that was heard is in the file, in order",
+            killed_amid_talk,
         ),
         row("history: a whisper is in no file", || {
             let file = Scratch::new("history");
@@ -93,6 +97,44 @@ fn kill(server: &mut Own) {
     let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
     kill_process(id, Signal::KILL).expect("it runs");
     server.process.wait(PATIENCE);
+}
+
+fn killed_amid_talk() {
+    const ROOMS: [&str; 3] = ["lobby", "annex", "attic"];
+    let file = Scratch::new("history");
+    let mut server = Own::start(&["--history", file.path(), "--rate", "off"]);
+    let all = (0..9).map(|number| Guest::in_room(server.addr(), "ada", ROOMS[number % 3]));
+    let mut all: Vec<Guest> = all.collect();
+    for (guest, room) in all.iter_mut().zip(ROOMS.iter().cycle()) {
+        guest.ask_all((0..300).map(|_| json!({"type": "say", "room": room, "text": "heard"})));
+    }
+    all[0].count("said", 50);
+    kill(&mut server);
+    let mut heard = [50, 0, 0];
+    for (guest, room) in all.iter_mut().zip((0..3).cycle()) {
+        while let Heard::Event(event) = guest.hear(PATIENCE) {
+            let seq = event["seq"].as_u64().filter(|_| event["type"] == "said");
+            heard[room] = heard[room].max(seq.unwrap_or(0));
+        }
+    }
+    let kept = file.read();
+    for (room, heard) in ROOMS.iter().zip(heard) {
+        // The last one may be half a line.
+        let lines = kept
+            .lines()
+            .map_while(|line| serde_json::from_str::<Value>(line).ok());
+        let lines = lines.filter(|line| line["room"] == *room);
+        let numbers: Vec<u64> = lines.filter_map(|line| line["seq"].as_u64()).collect();
+        assert!(
+            numbers.iter().copied().eq(1..=numbers.len() as u64),
+            "{room}: {numbers:?}"
+        );
+        assert!(
+            numbers.len() as u64 >= heard,
+            "{room}: {} of {heard}",
+            numbers.len()
+        );
+    }
 }
 
 fn runs() {

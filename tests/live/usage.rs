@@ -39,16 +39,25 @@ fn read(process: u32, file: &str) -> String {
 }
 
 fn rss(process: u32) -> u64 {
+    memory(process, "VmRSS:")
+}
+
+/// The most memory that it ever had, in KiB.
+pub(crate) fn peak(process: u32) -> u64 {
+    memory(process, "VmHWM:")
+}
+
+fn memory(process: u32, what: &str) -> u64 {
     read(process, "status")
         .lines()
         .find_map(|line| {
-            line.strip_prefix("VmRSS:")?
+            line.strip_prefix(what)?
                 .strip_suffix("kB")?
                 .trim()
                 .parse()
                 .ok()
         })
-        .expect("a line VmRSS")
+        .expect("a line of that name")
 }
 
 pub(crate) fn cpu(process: u32) -> Duration {

@@ -1,44 +1,50 @@
 //! Reads what earlier runs wrote. Whatever is in the file, the server starts.
+//!
+//! Its lines are first judged and listed, in one pass; that shows which rooms are kept. Only then are
+//! the kept rooms' lines copied. So the work is linear in the bytes that are read, however
+//! many rooms and runs there are, and memory is that of what is kept.
 
-use crate::chat::history::History;
-use crate::chat::rules;
-use serde::Deserialize;
-use std::borrow::Cow;
+mod lines;
+
+use super::place::Id;
+use super::writer::Adopt;
+use crate::chat::event::Event;
+use crate::chat::history::{History, MOST_RUNS};
+use lines::{Line, Lines, Record};
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Bytes that are read, from the end: a room keeps a thousand lines, older ones are of no use.
 const TAIL: u64 = 16 << 20;
-/// Bytes of a line: more than the longest that can be said, every character of it escaped.
-const LONGEST_LINE: usize = 32 << 10;
 
-/// What a line of the file may say.
-#[derive(Deserialize)]
-struct Record<'a> {
-    #[serde(borrow)]
-    epoch: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "type")]
-    kind: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    room: Option<Cow<'a, str>>,
-    seq: Option<u64>,
-    #[serde(borrow)]
-    from: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    text: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    at: Option<Cow<'a, str>>,
+/// What is in the file.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) kept: Kept,
+    pub(super) end: End,
+}
+
+/// Where reading ended: behind the last whole line, in this file, within the run of that name.
+#[derive(Debug, Default)]
+pub(super) struct End {
+    file: Option<Id>,
+    offset: u64,
+    run: String,
 }
 
 /// What earlier runs left behind.
 #[derive(Debug, Default)]
 pub(in crate::chat) struct Kept {
     pub(in crate::chat) rooms: HashMap<String, KeptRoom>,
-    /// The names of the runs, if the file was read from its very beginning: in a room that is
+    /// The names of the latest runs, if the file was read from its very beginning: in a room that is
     /// not among those above, nothing was said in them.
-    pub(in crate::chat) runs: Vec<String>,
+    pub(in crate::chat) runs: Vec<Arc<str>>,
+    /// The highest number of a line in a room for which there was no place.
+    pub(in crate::chat) floor: u64,
 }
 
 /// A room's lines.
@@ -49,99 +55,190 @@ pub(in crate::chat) struct KeptRoom {
     pub(in crate::chat) latest: u64,
 }
 
-/// What is in the file, and whether its last line is incomplete.
-pub(super) fn load(path: &Path) -> (Kept, bool) {
-    match read_tail(path) {
-        Ok((tail, is_whole)) => {
-            let (mut kept, torn) = parse(&tail, path);
-            if !is_whole {
-                kept.runs.clear();
-            }
-            (kept, torn)
-        }
-        Err(error) => {
+/// A line that another server wrote.
+#[derive(Debug)]
+pub(in crate::chat) struct Foreign<'a> {
+    pub(in crate::chat) epoch: &'a str,
+    pub(in crate::chat) room: &'a str,
+    pub(in crate::chat) seq: u64,
+    pub(in crate::chat) json: &'a str,
+}
+
+impl Foreign<'_> {
+    /// The same line under another number.
+    pub(in crate::chat) fn numbered(&self, seq: u64) -> Option<String> {
+        let record: Record<'_> = serde_json::from_str(self.json).ok()?;
+        let said = Event::Said {
+            room: self.room,
+            seq,
+            from: record.from.as_deref()?,
+            text: record.text.as_deref()?,
+            at: record.at.as_deref()?,
+            id: record.id.as_deref(),
+        };
+        Some(said.to_json())
+    }
+}
+
+/// What is in the file of the `most_rooms` rooms in which something was said last.
+pub(super) fn load(path: &Path, most_rooms: usize) -> Found {
+    let Some(tail) = Tail::read(path, &End::default()) else {
+        return Found::default();
+    };
+    let lines = tail.lines(path);
+    let mut kept = keep(&lines, most_rooms);
+    if tail.start > 0 || lines.is_continued {
+        kept.runs.clear();
+    }
+    Found {
+        kept,
+        end: tail.end(lines.runs.last().map_or("", AsRef::as_ref)),
+    }
+}
+
+/// What was added since the file was read.
+pub(super) fn read_on(path: &Path, end: &End, adopt: &Adopt) {
+    let Some(tail) = Tail::read(path, end) else {
+        return;
+    };
+    let lines = tail.lines(path);
+    for line in &lines.lines {
+        adopt(&Foreign {
+            epoch: lines.run_of(line).unwrap_or(&end.run),
+            room: &lines.rooms[line.room],
+            seq: line.seq,
+            json: line.json,
+        });
+    }
+}
+
+/// The end of a file, from the beginning of a line on.
+struct Tail {
+    bytes: Vec<u8>,
+    file: Id,
+    start: u64,
+}
+
+impl Tail {
+    /// What is behind `from`, if it is that file, and not too long. A pipe or a device has nothing.
+    fn read(path: &Path, from: &End) -> Option<Self> {
+        let read = || {
+            let found = path.metadata()?;
+            found.is_file().then(|| File::open(path)).transpose()
+        };
+        let tail = read().and_then(|file| file.map(|file| Self::of(&file, from)).transpose());
+        tail.unwrap_or_else(|error| {
             if error.kind() != io::ErrorKind::NotFound {
                 log::warn!("the history cannot be read: {}: {error}", path.display());
             }
-            Default::default()
-        }
+            None
+        })
     }
-}
 
-/// The file's end, beginning with a whole line; and is that all of it?
-fn read_tail(path: &Path) -> io::Result<(Vec<u8>, bool)> {
-    let found = path.metadata()?;
-    let mut tail = Vec::new();
-    if !found.is_file() {
-        return Ok((tail, true)); // a pipe or a device remembers nothing
-    }
-    let mut file = File::open(path)?;
-    let skipped = found.len().saturating_sub(TAIL);
-    file.seek(SeekFrom::Start(skipped))?;
-    file.take(TAIL).read_to_end(&mut tail)?;
-    if skipped > 0 {
-        let first_line = tail.iter().position(|byte| *byte == b'\n');
-        tail.drain(..first_line.map_or(tail.len(), |end| end + 1));
-    }
-    Ok((tail, skipped == 0))
-}
-
-fn parse(tail: &[u8], path: &Path) -> (Kept, bool) {
-    let mut kept = Kept::default();
-    let mut bad = Vec::new();
-    let torn = tail.last().is_some_and(|byte| *byte != b'\n');
-    for (index, line) in tail.split(|byte| *byte == b'\n').enumerate() {
-        if line.is_empty() {
-            continue;
-        }
-        let record = str::from_utf8(line)
-            .ok()
-            .filter(|line| line.len() <= LONGEST_LINE);
-        if record
-            .and_then(|line| take(line, index as u64, &mut kept))
-            .is_none()
-        {
-            bad.push(index + 1);
-        }
-    }
-    if let Some(first) = bad.first() {
-        let count = bad.len();
-        let part = if tail.len() as u64 >= TAIL - LONGEST_LINE as u64 {
-            " of its end"
-        } else {
-            ""
+    fn of(mut file: &File, from: &End) -> io::Result<Self> {
+        let found = file.metadata()?;
+        let id = Id::of(&found);
+        let first = from.offset.min(found.len());
+        let first = if from.file == Some(id) { first } else { 0 };
+        let skipped = found.len().saturating_sub(TAIL);
+        let mut tail = Self {
+            bytes: Vec::new(),
+            file: id,
+            start: first.max(skipped),
         };
-        log::warn!(
-            "{}: {count} lines are not history, the first is line {first}{part}",
-            path.display()
-        );
+        file.seek(SeekFrom::Start(tail.start))?;
+        file.take(TAIL).read_to_end(&mut tail.bytes)?;
+        if skipped > first {
+            let cut = tail.bytes.iter().position(|byte| *byte == b'\n');
+            let cut = cut.map_or(tail.bytes.len(), |end| end + 1);
+            tail.bytes.drain(..cut);
+            tail.start += cut as u64;
+        }
+        Ok(tail)
     }
-    (kept, torn)
+
+    fn lines(&self, path: &Path) -> Lines<'_> {
+        let lines = Lines::of(&self.bytes);
+        if let Some((number, why)) = &lines.first_bad {
+            let (path, count) = (path.display(), lines.bad);
+            let part = if self.start > 0 { " of its end" } else { "" };
+            log::warn!(
+                "{path}: {count} lines are not history, the first is line {number}{part}: {why}"
+            );
+        }
+        lines
+    }
+
+    fn end(&self, run: &str) -> End {
+        let whole = self.bytes.iter().rposition(|byte| *byte == b'\n');
+        End {
+            file: Some(self.file),
+            offset: self.start + whole.map_or(0, |end| end as u64 + 1),
+            run: run.to_owned(),
+        }
+    }
 }
 
-/// One line; `None` if it is not one that this server writes.
-fn take(line: &str, number: u64, kept: &mut Kept) -> Option<()> {
-    let record: Record<'_> = serde_json::from_str(line).ok()?;
-    if let Some(begun) = record.epoch {
-        for room in kept.rooms.values_mut() {
-            room.history.begin_run(&begun);
+/// Copies the lines of the rooms that are kept.
+fn keep(lines: &Lines<'_>, most_rooms: usize) -> Kept {
+    let mut latest: Vec<Option<&Line<'_>>> = vec![None; lines.rooms.len()];
+    for line in &lines.lines {
+        latest[line.room] = Some(line);
+    }
+    let mut order: Vec<&Line<'_>> = latest.into_iter().flatten().collect();
+    order.sort_unstable_by_key(|line| Reverse(line.number));
+    let forgotten = order.split_off(most_rooms.min(order.len()));
+    let runs: Vec<Arc<str>> = lines.runs.iter().map(|run| run.as_ref().into()).collect();
+
+    let mut rooms: Vec<Option<Keeping>> = vec![];
+    rooms.resize_with(lines.rooms.len(), || None);
+    for line in order {
+        rooms[line.room] = Some(Keeping::default());
+    }
+    for line in &lines.lines {
+        if let Some(room) = &mut rooms[line.room] {
+            room.keep(line, &runs);
         }
-        kept.runs.push(begun.into_owned());
-        return Some(());
     }
-    let room = record.room.filter(|room| rules::room(room).is_ok())?;
-    let seq = record.seq.filter(|seq| (1..u64::MAX / 2).contains(seq))?;
-    let is_said = record.kind.is_some_and(|kind| kind == "said");
-    if !is_said || record.from.is_none() || record.text.is_none() || record.at.is_none() {
-        return None;
+    let names = lines.rooms.iter();
+    let rooms = names.zip(rooms).filter_map(|(name, room)| {
+        let mut room = room?;
+        room.begin_runs(&runs, runs.len());
+        Some((name.as_ref().to_owned(), room.kept))
+    });
+    Kept {
+        rooms: rooms.collect(),
+        runs: runs[runs.len().saturating_sub(MOST_RUNS)..].to_vec(),
+        floor: forgotten.iter().map(|line| line.seq).max().unwrap_or(0),
     }
-    let silent = || KeptRoom {
-        history: History::silent_in(&kept.runs, 0),
-        latest: 0,
-    };
-    let room = kept.rooms.entry(room.into_owned()).or_insert_with(silent);
-    let epoch = kept.runs.last().map_or("", String::as_str);
-    room.history.restore(epoch, seq, line);
-    room.latest = number;
-    Some(())
+}
+
+/// A room on its way into memory.
+#[derive(Default)]
+struct Keeping {
+    kept: KeptRoom,
+    /// So many runs have begun for its history.
+    begun: usize,
+}
+
+impl Keeping {
+    fn keep(&mut self, line: &Line<'_>, runs: &[Arc<str>]) {
+        self.begin_runs(runs, line.run);
+        let run = line
+            .run
+            .checked_sub(1)
+            .map_or_else(Arc::default, |run| Arc::clone(&runs[run]));
+        self.kept.history.restore(&run, line.seq, line.json);
+        self.kept.latest = line.number;
+    }
+
+    /// Only when a line of the room comes, and only those that are remembered: or each room would
+    /// do something for each run.
+    fn begin_runs(&mut self, runs: &[Arc<str>], until: usize) {
+        let from = self.begun.max(until.saturating_sub(MOST_RUNS));
+        for run in &runs[from..until] {
+            self.kept.history.begin_run(run);
+        }
+        self.begun = until;
+    }
 }

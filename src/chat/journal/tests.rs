@@ -1,11 +1,18 @@
 //! Files as they are found, and as they fail.
 
 use super::*;
+use crate::chat::history;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::sync::mpsc;
 
 fn line(seq: u64) -> String {
+    line_in("lobby", seq)
+}
+
+fn line_in(room: &str, seq: u64) -> String {
     format!(
-        r#"{{"type":"said","room":"lobby","seq":{seq},"from":"ada","text":"line {seq}","at":"2026-11-21T00:00:00.000Z"}}"#
+        r#"{{"type":"said","room":"{room}","seq":{seq},"from":"ada","text":"line {seq}","at":"2026-11-21T00:00:00.000Z"}}"#
     )
 }
 
@@ -13,6 +20,30 @@ fn scratch(name: &str) -> PathBuf {
     let path = std::env::temp_dir().join(format!("ws101-{}-{name}", std::process::id()));
     let _ = fs::remove_file(&path);
     path
+}
+
+/// A file with these lines.
+fn file_of(name: &str, lines: &[String]) -> PathBuf {
+    let path = scratch(name);
+    fs::write(&path, lines.join("\n") + "\n").expect("written");
+    path
+}
+
+fn epoch(name: &str) -> String {
+    format!(r#"{{"epoch":"{name}"}}"#)
+}
+
+const MOST_ROOMS: usize = 256;
+
+fn load(path: &Path) -> Kept {
+    load::load(path, MOST_ROOMS).kept
+}
+
+/// A journal that writes, and takes nothing from others.
+fn open(path: &Path, epoch: &str) -> (Journal, Kept) {
+    let (journal, writer, kept) = Journal::open(path, epoch, MOST_ROOMS);
+    journal.start(writer, |_| {}).expect("a thread");
+    (journal, kept)
 }
 
 fn numbers(kept: &Kept) -> Vec<u64> {
@@ -28,21 +59,14 @@ fn numbers(kept: &Kept) -> Vec<u64> {
 
 #[test]
 fn a_torn_last_line_is_skipped_and_does_not_spoil_the_next_one() {
-    let path = scratch("torn");
-    fs::write(
-        &path,
-        format!(
-            "{{\"epoch\":\"one\"}}\n{}\n{}\n{}",
-            line(1),
-            line(2),
-            &line(3)[..40]
-        ),
-    )
-    .expect("written");
-    let (journal, kept) = Journal::open(&path, "two");
+    let path = file_of("torn", &[epoch("one"), line(1), line(2)]);
+    let torn = fs::read_to_string(&path).expect("it is there") + &line(3)[..40];
+    fs::write(&path, torn).expect("written");
+    let (journal, kept) = open(&path, "two");
     assert_eq!(numbers(&kept), [1, 2]);
     journal.append(format!("{}\n", line(3)).as_bytes());
-    let (_, kept) = Journal::open(&path, "three");
+    drop(journal);
+    let (_, kept) = open(&path, "three");
     assert_eq!(numbers(&kept), [1, 2, 3]);
     let recap = kept.rooms["lobby"].history.recap("three", Some(("two", 2)));
     assert!(
@@ -52,68 +76,253 @@ fn a_torn_last_line_is_skipped_and_does_not_spoil_the_next_one() {
     fs::remove_file(&path).expect("it was there");
 }
 
+/// Of a file, one line each: what is kept of the lobby.
 #[test]
-fn garbage_is_passed_over() {
-    let path = scratch("garbage");
-    let mut bytes = b"\xff\xfe\0\n{\"type\":\"said\"}\n[1,2]\n\n".to_vec();
-    bytes.extend_from_slice(
-        format!(
-            "{{\"epoch\":\"one\"}}\n{}\nnot json\n{}\n",
-            line(1),
-            line(2)
-        )
-        .as_bytes(),
-    );
-    fs::write(&path, bytes).expect("written");
-    assert_eq!(numbers(&load::load(&path).0), [1, 2]);
-    fs::remove_file(&path).expect("it was there");
+fn lines_that_are_not_believed_are_passed_over() {
+    let e = || epoch("one");
+    let beyond = (1 << 53) + 1;
+    let rows: [(&str, Vec<String>, &[u64]); 12] = [
+        ("as they were said", vec![e(), line(1), line(2)], &[1, 2]),
+        (
+            "garbage",
+            vec![
+                "\0".into(),
+                "{\"type\":\"said\"}".into(),
+                "[1,2]".into(),
+                e(),
+                line(1),
+                "no".into(),
+                line(2),
+            ],
+            &[1, 2],
+        ),
+        (
+            "lines are missing",
+            vec![e(), line(1), line(2), line(7)],
+            &[7],
+        ),
+        ("number 0", vec![e(), line(1), line(0), line(2)], &[1, 2]),
+        (
+            "beyond 2^53",
+            vec![e(), line(1), line(beyond), line(2)],
+            &[1, 2],
+        ),
+        (
+            "beyond 2^53, the last",
+            vec![e(), line(1), line(beyond)],
+            &[1],
+        ),
+        (
+            "2^53 - 1, after which there is no next",
+            vec![e(), line(1), line((1 << 53) - 1)],
+            &[1],
+        ),
+        ("twice", vec![e(), line(1), line(2), line(2)], &[1, 2]),
+        (
+            "back",
+            vec![e(), line(1), line(2), line(3), line(1)],
+            &[1, 2, 3],
+        ),
+        (
+            "a jump that nothing follows on",
+            vec![e(), line(1), line(900), line(2), line(3)],
+            &[1, 2, 3],
+        ),
+        (
+            "a jump in place of a line",
+            vec![e(), line(1), line(900), line(3), line(4)],
+            &[3, 4],
+        ),
+        (
+            "another run went back",
+            vec![
+                e(),
+                line(1),
+                line(2),
+                line(3),
+                epoch("two"),
+                line(2),
+                line(3),
+            ],
+            &[1, 2, 3],
+        ),
+    ];
+    for (name, lines, expected) in rows {
+        let path = file_of("believed", &lines);
+        assert_eq!(numbers(&load(&path)), expected, "{name}");
+        fs::remove_file(&path).expect("it was there");
+    }
 }
 
 #[test]
 fn lines_before_a_gap_are_not_told_as_if_nothing_was_missing() {
-    let path = scratch("gap");
-    fs::write(
-        &path,
-        format!(
-            "{{\"epoch\":\"one\"}}\n{}\n{}\n{}\n",
-            line(1),
-            line(2),
-            line(7)
-        ),
-    )
-    .expect("written");
-    let kept = load::load(&path).0;
-    assert_eq!(numbers(&kept), [7]);
+    let path = file_of("gap", &[epoch("one"), line(1), line(2), line(7)]);
+    let kept = load(&path);
+    let history = &kept.rooms["lobby"].history;
+    assert!(history.recap("now", Some(("one", 2))).lost);
+    fs::remove_file(&path).expect("it was there");
+}
+
+/// Twice the runs in twice the lines are twice the work, and not four times, in every room.
+#[test]
+fn reading_is_linear_in_rooms_and_runs() {
+    const ROOMS: usize = 400;
+    let steps = |runs: usize, most_rooms| {
+        let each = |run| {
+            [
+                epoch(&format!("run-{run}")),
+                line_in(&format!("room-{}", run % ROOMS), 1 + (run / ROOMS) as u64),
+            ]
+        };
+        let path = file_of("linear", &(0..runs).flat_map(each).collect::<Vec<_>>());
+        let before = history::steps();
+        let kept = load::load(&path, most_rooms).kept;
+        fs::remove_file(&path).expect("it was there");
+        assert_eq!(kept.rooms.len(), most_rooms);
+        assert_eq!(kept.runs.len(), history::MOST_RUNS);
+        let told = &kept.rooms[&format!("room-{}", (runs - 1) % ROOMS)];
+        let known = format!("run-{}", runs - 2);
+        let seq = told.history.last();
+        assert!(
+            !told.history.recap("now", Some((&known, seq - 1))).lost,
+            "the runs are known"
+        );
+        history::steps() - before
+    };
+    let (once, twice) = (steps(2_000, ROOMS), steps(4_000, ROOMS));
     assert!(
-        kept.rooms["lobby"]
-            .history
-            .recap("now", Some(("one", 2)))
-            .lost
+        twice < once * 5 / 2,
+        "{once} steps, and {twice} for twice as much"
     );
+    assert!(twice <= (history::MOST_RUNS + 2) * (4_000 + ROOMS));
+    let few = steps(4_000, 40);
+    assert!(
+        few * 5 < twice,
+        "{few} steps for a tenth of the rooms, {twice} for all"
+    );
+}
+
+#[test]
+fn of_many_rooms_the_latest_are_kept_whole() {
+    let mut lines = vec![epoch("one"), line(1)];
+    lines.extend((1..10).map(|room| line_in(&format!("room-{room}"), 10 * room)));
+    lines.push(line(2));
+    let path = file_of("rooms", &lines);
+    let kept = load::load(&path, 3).kept;
+    let mut rooms: Vec<_> = kept.rooms.keys().map(String::as_str).collect();
+    rooms.sort_unstable();
+    assert_eq!(rooms, ["lobby", "room-8", "room-9"]);
+    assert_eq!(numbers(&kept), [1, 2]);
+    assert_eq!(kept.floor, 70);
     fs::remove_file(&path).expect("it was there");
 }
 
 #[test]
-fn a_full_disk_and_a_deleted_file_do_not_stop_it() {
-    let (journal, _) = Journal::open(Path::new("/dev/full"), "one");
+fn what_cannot_be_written_waits_up_to_a_bound() {
+    let (journal, _) = open(Path::new("/dev/full"), "one");
     assert!(journal.is_degraded());
-    journal.append(b"{}\n");
-    let waiting = journal.lock().waiting.clone();
-    let waiting = String::from_utf8(waiting).expect("lines");
-    let lines: Vec<&str> = waiting.lines().collect();
-    assert!(lines[0].starts_with("{\"epoch\":\"one\""), "{waiting}");
-    assert_eq!(lines[1..], ["{}"], "behind the line that begins the run");
-    for _ in 0..2_000 {
-        journal.append(&[b'x'; 1_000]);
+    let record = format!("{}\n", line(1));
+    for _ in 0..3 * BACKLOG / record.len() {
+        journal.append(record.as_bytes());
     }
-    assert!(journal.lock().waiting.len() <= BACKLOG);
+    let state = journal.0.lock();
+    assert!((BACKLOG / 2..=BACKLOG).contains(&state.waiting.len()));
+    assert!(
+        state.waiting.starts_with(b"{") && state.waiting.ends_with(b"}\n"),
+        "whole lines"
+    );
+    assert!(state.dropped > 0);
+}
 
-    let path = scratch("deleted");
-    let (journal, _) = Journal::open(&path, "one");
-    fs::remove_file(&path).expect("it is there");
-    let long_ago = Instant::now().checked_sub(GLANCE);
-    journal.lock().looked = long_ago.expect("the machine runs for longer than that");
-    journal.append(format!("{}\n", line(1)).as_bytes());
-    assert_eq!(numbers(&load::load(&path).0), [1], "in a new file");
+/// Renamed, deleted, or cut: the next line is in the file that has the name, after the run's name.
+#[test]
+fn the_file_is_the_one_that_has_the_name() {
+    let path = scratch("rotated");
+    let old = scratch("rotated.1");
+    let rows: [(&str, &dyn Fn()); 4] = [
+        ("renamed", &|| fs::rename(&path, &old).expect("it is there")),
+        ("renamed, and another one made", &|| {
+            fs::rename(&path, &old).expect("it is there");
+            fs::write(&path, format!("{}\nhalf a li", epoch("other"))).expect("written");
+        }),
+        ("deleted", &|| fs::remove_file(&path).expect("it is there")),
+        ("cut", &|| {
+            drop(fs::File::create(&path).expect("it is there"))
+        }),
+    ];
+    for (name, change) in rows {
+        let (journal, _) = open(&path, "one");
+        journal.append(format!("{}\n", line(1)).as_bytes());
+        change();
+        journal.append(format!("{}\n", line(2)).as_bytes());
+        assert!(!journal.is_degraded(), "{name}");
+        let kept = load(&path);
+        assert_eq!(numbers(&kept), [2], "{name}");
+        let told = kept.rooms["lobby"].history.recap("now", Some(("one", 1)));
+        assert!(!told.lost && told.lines.len() == 1, "{name}");
+        // The first line was said elsewhere: no room was silent in that run.
+        assert!(kept.runs.is_empty(), "{name}: {:?}", kept.runs);
+        drop(journal);
+        fs::remove_file(&path).expect("it is there");
+        let _ = fs::remove_file(&old);
+    }
+}
+
+/// The line that stopped in the middle when there was no more room is whole in the next file.
+#[test]
+fn a_line_is_not_cut_in_two_by_a_rotation() {
+    let (path, old) = (scratch("halves"), scratch("halves.1"));
+    let (journal, mut writer, _) = Journal::open(&path, "one", MOST_ROOMS);
+    let adopt: writer::Adopt = Box::new(|_| {});
+    writer.write(&adopt).expect("the opening");
+    writer.taken = format!("{}\n{}\n{}\n", line(1), line(2), line(3)).into_bytes();
+    writer.written = line(1).len() + 20;
+    fs::rename(&path, &old).expect("it is there");
+    writer.write(&adopt).expect("a new file");
+    assert_eq!(numbers(&load(&path)), [2, 3]);
+    for path in [&path, &old] {
+        fs::remove_file(path).expect("it was there");
+    }
+    drop(journal);
+}
+
+/// Another server has the file at first, and goes on writing to it.
+#[test]
+fn lines_of_another_server_are_taken_over_with_the_file() {
+    let path = file_of("taken-over", &[epoch("one"), line(1)]);
+    let other = fs::OpenOptions::new().append(true).open(&path).expect("it");
+    other.lock().expect("nobody else has it");
+    let (journal, writer, kept) = Journal::open(&path, "two", MOST_ROOMS);
+    assert_eq!(numbers(&kept), [1]);
+    assert!(journal.is_degraded());
+    let (sender, adopted) = mpsc::channel();
+    let adopt = move |line: &Foreign<'_>| {
+        let renumbered = line.numbered(70).expect("it was understood");
+        sender
+            .send((line.epoch.to_owned(), line.seq, renumbered))
+            .expect("heard");
+    };
+    journal.start(writer, adopt).expect("a thread");
+    journal.append(format!("{}\n", line(4)).as_bytes());
+    fs::write(
+        &path,
+        [epoch("one"), line(1), line(2), line(3)].join("\n") + "\n",
+    )
+    .expect("written");
+    assert_eq!(
+        fs::metadata(&path).expect("it").ino(),
+        other.metadata().expect("it").ino()
+    );
+    drop(other);
+    for seq in [2, 3] {
+        let (epoch, number, renumbered) = adopted.recv().expect("a line");
+        assert_eq!((epoch.as_str(), number), ("one", seq));
+        assert_eq!(
+            renumbered,
+            line(seq).replace(&format!("\"seq\":{seq}"), "\"seq\":70")
+        );
+    }
+    journal.end();
+    assert_eq!(numbers(&load(&path)), [1, 2, 3, 4]);
     fs::remove_file(&path).expect("it was there");
 }

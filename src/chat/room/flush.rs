@@ -149,16 +149,21 @@ impl Room {
                 return;
             }
             queue.rounds += 1;
-            let spare = std::mem::take(&mut queue.spare);
-            let mut pending = std::mem::replace(&mut queue.pending, spare);
-            self.wake_blocked(&mut queue);
-            drop(queue);
-            self.send(&members, &pending);
-            pending.clear();
-            // A burst's memory is kept for the next one, that of a flood is not.
-            if pending.frames.capacity() <= FULL {
-                self.lock_queue().spare = pending;
-            }
+            self.send_round(&members, queue);
+        }
+    }
+
+    /// Sends what is pending. Meanwhile more can be noted: the history file may keep us waiting.
+    fn send_round(&self, members: &[Sender], mut queue: MutexGuard<'_, Queue>) {
+        let spare = std::mem::take(&mut queue.spare);
+        let mut pending = std::mem::replace(&mut queue.pending, spare);
+        self.wake_blocked(&mut queue);
+        drop(queue);
+        self.send(members, &pending);
+        pending.clear();
+        // A burst's memory is kept for the next one, that of a flood is not.
+        if pending.frames.capacity() <= FULL {
+            self.lock_queue().spare = pending;
         }
     }
 
@@ -186,6 +191,12 @@ impl Room {
         self.lock_queue().waiting += 1;
         let mut members = self.lock_members();
         let mut queue = self.lock_queue();
+        if !queue.pending.records.is_empty() {
+            // Then there is hardly anything left for which the file must be waited for with the queue
+            // locked, which would stop all who look into this room.
+            self.send_round(&members, queue);
+            queue = self.lock_queue();
+        }
         queue.waiting -= 1;
         change(&mut members, &mut queue)
     }
@@ -199,7 +210,8 @@ impl Room {
         }
     }
 
-    /// To the file first: whoever has seen a line can rely on it.
+    /// To the file first: whoever has seen a line can rely on it. The journal's thread writes, and we
+    /// wait, if only for so long: `members` is the round, and the round is not over until it is sent.
     fn send(&self, members: &[Sender], pending: &Pending) {
         if let (Some(journal), false) = (&self.common.journal, pending.records.is_empty()) {
             journal.append(&pending.records);

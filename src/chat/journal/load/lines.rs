@@ -1,0 +1,201 @@
+//! What the lines of a file say, and which of them this server cannot have written.
+
+use crate::chat::rules;
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+/// Bytes of a line: more than the longest that can be said, every character of it escaped.
+const LONGEST_LINE: usize = 32 << 10;
+/// The highest number that is believed. JavaScript counts to 2^53 - 1; half of that is left for what
+/// will be said.
+const HIGHEST: u64 = 1 << 52;
+
+/// What a line of the file may say.
+#[derive(Debug, Deserialize)]
+pub(super) struct Record<'a> {
+    #[serde(borrow)]
+    epoch: Option<Cow<'a, str>>,
+    /// The run had begun in a file that had this name before.
+    #[serde(default)]
+    continued: bool,
+    #[serde(borrow, rename = "type")]
+    kind: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    room: Option<Cow<'a, str>>,
+    seq: Option<u64>,
+    #[serde(borrow)]
+    pub(super) from: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) text: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) at: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) id: Option<Cow<'a, str>>,
+}
+
+/// All lines of a file, or of its end.
+#[derive(Debug, Default)]
+pub(super) struct Lines<'a> {
+    /// What was said, in order.
+    pub(super) lines: Vec<Line<'a>>,
+    pub(super) rooms: Vec<Cow<'a, str>>,
+    pub(super) runs: Vec<Cow<'a, str>>,
+    /// A run had begun earlier than this file.
+    pub(super) is_continued: bool,
+    /// The first line that is none of the history's, and how many there are.
+    pub(super) first_bad: Option<(u64, Bad)>,
+    pub(super) bad: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    /// Which line of the file it is; the first is 1.
+    pub(super) number: u64,
+    /// Which of the rooms, and how many runs had begun.
+    pub(super) room: usize,
+    pub(super) run: usize,
+    pub(super) seq: u64,
+    pub(super) json: &'a str,
+}
+
+/// Why a line is passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bad {
+    NotHistory,
+    TooHigh(u64),
+    OutOfOrder { seq: u64, last: u64 },
+}
+
+impl fmt::Display for Bad {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotHistory => write!(f, "not a line that this server writes"),
+            Self::TooHigh(seq) => write!(f, "number {seq}, at most {HIGHEST} is believed"),
+            Self::OutOfOrder { seq, last } => write!(f, "number {seq} next to {last}"),
+        }
+    }
+}
+
+/// Where the numbers of a room are.
+#[derive(Debug, Default)]
+struct Count {
+    run: usize,
+    last: u64,
+    /// The number before that, and which line has `last`.
+    before: u64,
+    index: usize,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
+        let mut lines = Self::default();
+        let mut rooms = HashMap::new();
+        let mut counts: Vec<Count> = Vec::new();
+        for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+            if line.is_empty() {
+                continue;
+            }
+            if let Err(bad) = lines.take(number, line, &mut rooms, &mut counts) {
+                lines.refuse(number, bad);
+            }
+        }
+        lines.lines.retain(|line| line.seq > 0);
+        lines
+    }
+
+    /// The name of the run in which a line was said, if it began here.
+    pub(super) fn run_of(&self, line: &Line<'_>) -> Option<&str> {
+        line.run.checked_sub(1).map(|run| self.runs[run].as_ref())
+    }
+
+    fn refuse(&mut self, number: u64, bad: Bad) {
+        self.bad += 1;
+        let is_first = self.first_bad.is_none_or(|(first, _)| number < first);
+        if is_first {
+            self.first_bad = Some((number, bad));
+        }
+    }
+
+    fn take(
+        &mut self,
+        number: u64,
+        line: &'a [u8],
+        rooms: &mut HashMap<Cow<'a, str>, usize>,
+        counts: &mut Vec<Count>,
+    ) -> Result<(), Bad> {
+        let json = str::from_utf8(line).map_err(|_| Bad::NotHistory)?;
+        let record = if json.len() <= LONGEST_LINE {
+            serde_json::from_str::<Record<'_>>(json).ok()
+        } else {
+            None
+        };
+        let record = record.ok_or(Bad::NotHistory)?;
+        if let Some(epoch) = record.epoch {
+            self.runs.push(epoch);
+            self.is_continued |= record.continued;
+            return Ok(());
+        }
+        let (room, seq) = record.said().ok_or(Bad::NotHistory)?;
+        if seq > HIGHEST {
+            return Err(Bad::TooHigh(seq));
+        }
+        let next = counts.len();
+        let room = *rooms.entry(room).or_insert_with_key(|name| {
+            self.rooms.push(name.clone());
+            counts.push(Count::default());
+            next
+        });
+        self.count(seq, &mut counts[room])?;
+        let run = self.runs.len();
+        self.lines.push(Line {
+            number,
+            room,
+            run,
+            seq,
+            json,
+        });
+        Ok(())
+    }
+
+    /// Within a run, the numbers of a room rise; where lines were dropped, by more than one. A run
+    /// may go back: its server had read the file before another one wrote its last lines.
+    fn count(&mut self, seq: u64, count: &mut Count) -> Result<(), Bad> {
+        let is_same_run = count.run == self.runs.len() && count.last > 0;
+        if is_same_run && seq <= count.last {
+            let last = count.last;
+            let goes_on = count.before + 1..=count.before + 2;
+            if seq == last || !goes_on.contains(&seq) {
+                return Err(Bad::OutOfOrder { seq, last });
+            }
+            // It goes on where the numbers were before the last line: that one's is damaged.
+            let damaged = std::mem::take(&mut self.lines[count.index].seq);
+            let at = self.lines[count.index].number;
+            let bad = Bad::OutOfOrder {
+                seq: damaged,
+                last: count.before,
+            };
+            self.refuse(at, bad);
+            count.last = count.before;
+        }
+        *count = Count {
+            run: self.runs.len(),
+            before: count.last,
+            last: seq,
+            index: self.lines.len(),
+        };
+        Ok(())
+    }
+}
+
+impl<'a> Record<'a> {
+    /// The room and the number of a line that was said.
+    fn said(self) -> Option<(Cow<'a, str>, u64)> {
+        let is_said = self.kind.is_some_and(|kind| kind == "said");
+        let is_whole = self.from.is_some() && self.text.is_some() && self.at.is_some();
+        let room = self.room.filter(|room| rules::room(room).is_ok())?;
+        let seq = self.seq.filter(|seq| *seq > 0)?;
+        (is_said && is_whole).then_some((room, seq))
+    }
+}

@@ -1,0 +1,171 @@
+//! The thread that writes: it alone waits for the disk.
+
+use super::load::{self, End, Foreign};
+use super::place::Place;
+use super::{Shared, State};
+use crate::date;
+use std::io;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+const STACK: usize = 512 << 10;
+/// Bytes of a burst whose memory is kept for the next one.
+const USUAL: usize = 256 << 10;
+
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+pub(super) type Adopt = Box<dyn Fn(&Foreign<'_>) + Send>;
+
+#[derive(Debug)]
+pub(in crate::chat) struct Writer {
+    shared: Arc<Shared>,
+    epoch: String,
+    /// The file, as long as its name is the path.
+    file: Option<Place>,
+    /// Where reading ended, if the file was not ours then: another server may have gone on.
+    unread: Option<End>,
+    /// The run has begun in a file that had this name before.
+    has_begun: bool,
+    /// Lines on their way into the file, of which so many bytes are in it.
+    pub(super) taken: Vec<u8>,
+    pub(super) written: usize,
+    /// How much was handed over when they were taken.
+    place: u64,
+    pause: Duration,
+}
+
+impl Writer {
+    pub(super) fn new(shared: Arc<Shared>, epoch: &str, file: io::Result<Place>, end: End) -> Self {
+        let mut writer = Self {
+            shared,
+            epoch: epoch.to_owned(),
+            file: None,
+            unread: Some(end),
+            has_begun: false,
+            taken: Vec::new(),
+            written: 0,
+            place: 1,
+            pause: FIRST_PAUSE,
+        };
+        match file {
+            Ok(file) => {
+                writer.unread = None;
+                writer.begin(file);
+            }
+            Err(error) => writer.shared.degrade(writer.shared.lock(), &error),
+        }
+        writer
+    }
+
+    pub(super) fn start(mut self, adopt: Adopt) -> io::Result<()> {
+        let thread = thread::Builder::new().name("history".to_owned());
+        let run = move || {
+            self.run(&adopt);
+            self.shared.lock().over = true;
+            self.shared.progress.notify_all();
+        };
+        thread.stack_size(STACK).spawn(run).map(drop)
+    }
+
+    fn run(&mut self, adopt: &Adopt) {
+        while self.take() {
+            match self.write(adopt) {
+                Ok(()) => {
+                    self.pause = FIRST_PAUSE;
+                    self.shared.lock().settled = self.place;
+                    self.shared.progress.notify_all();
+                }
+                Err(error) => {
+                    self.shared.degrade(self.shared.lock(), &error);
+                    if self.shared.lock().ended {
+                        return;
+                    }
+                    self.sleep(&error);
+                }
+            }
+        }
+    }
+
+    /// Takes what waits; first waits for that. `false`: all is written, and nothing more comes.
+    fn take(&mut self) -> bool {
+        let shared = Arc::clone(&self.shared);
+        let mut state = shared.lock();
+        let has_rest = !self.taken.is_empty() || self.file.is_none();
+        while !has_rest && state.waiting.is_empty() {
+            shared.recover(&mut state);
+            if state.ended {
+                return false;
+            }
+            state = wait(&shared, state);
+        }
+        if self.taken.is_empty() {
+            std::mem::swap(&mut self.taken, &mut state.waiting);
+            self.place = state.handed;
+        }
+        true
+    }
+
+    /// The longer it has failed, the longer. Another server may end at any time.
+    fn sleep(&mut self, error: &io::Error) {
+        let state = self.shared.lock();
+        let goes_on = |state: &mut State| !state.ended;
+        let _ = (self.shared.work).wait_timeout_while(state, self.pause, goes_on);
+        if error.kind() != io::ErrorKind::WouldBlock {
+            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    pub(super) fn write(&mut self, adopt: &Adopt) -> io::Result<()> {
+        let path = &self.shared.path;
+        // Renamed, as `logrotate` does it, or deleted: nobody would look for our lines there.
+        self.file.take_if(|file| !file.is_at(path));
+        if self.file.is_none() {
+            let file = Place::open(path)?;
+            if let Some(end) = self.unread.take() {
+                load::read_on(path, &end, adopt);
+            }
+            self.begin(file);
+        }
+        let file = self.file.as_mut().expect("it is open");
+        while self.written < self.taken.len() {
+            match file.write(&self.taken[self.written..]) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => self.written += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.written = 0;
+        self.taken.clear();
+        self.taken.shrink_to(USUAL);
+        Ok(())
+    }
+
+    /// Puts the line that begins a run in front of what is to be written, on a line of its own.
+    fn begin(&mut self, file: Place) {
+        let at = date::timestamp(date::now());
+        let end = if file.is_torn { "\n" } else { "" };
+        // What was said before is not in this file: a room that is not in it was not silent.
+        let continued = if self.has_begun {
+            r#","continued":true"#
+        } else {
+            ""
+        };
+        let epoch = &self.epoch;
+        let opening = format!("{end}{{\"epoch\":\"{epoch}\",\"at\":\"{at}\"{continued}}}\n");
+        // A line of which half is in another file is written again.
+        let in_file = &self.taken[..self.written];
+        let whole = in_file.iter().rposition(|byte| *byte == b'\n');
+        let whole = whole.map_or(0, |end| end + 1);
+        self.taken.splice(..whole, opening.into_bytes());
+        self.written = 0;
+        self.has_begun = true;
+        self.file = Some(file);
+    }
+}
+
+fn wait<'a>(shared: &Shared, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+    (shared.work.wait(state)).unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,240 @@
+//! A disk that stands still: no write returns, and no error says so. Here it is a pipe that nobody
+//! reads: when its 64 KiB are full, the server's write waits.
+
+use crate::endings::{LONGEST, signal};
+use crate::live::PATIENCE;
+use crate::live::guest::{Guest, Heard};
+use crate::live::house::Own;
+use crate::live::lists::numbers;
+use crate::live::rows::row;
+use crate::live::scratch::Scratch;
+use crate::live::web::metric;
+use crate::places::wait_until;
+use libtest_mimic::Trial;
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row(
+            "D01 standing disk: lines go on in every room, as without a history",
+            talk_goes_on,
+        ),
+        row(
+            "D02 standing disk: when it moves again, the file has every line in order",
+            all_is_written,
+        ),
+        row(
+            "D03 standing disk: beyond 1 MiB the oldest lines are missing, and no line is cut",
+            too_much,
+        ),
+        row("D04 standing disk: SIGTERM ends in time, with 1001", || {
+            let disk = Disk::new();
+            let mut server = disk.server();
+            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+            stop(&mut ada);
+            let start = signal(&server, Signal::TERM);
+            assert_eq!(ada.until_close().0, 1001);
+            drop(ada);
+            let status = server.process.wait(PATIENCE);
+            assert!(status.success(), "{status}: {}", server.process.log());
+            assert!(start.elapsed() < LONGEST, "{:?}", start.elapsed());
+        }),
+        row(
+            "D04 standing disk: SIGTERM while a line waits for it: the line, then 1001, in time",
+            || {
+                let disk = Disk::new();
+                let mut server = disk.server();
+                let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+                // The last of them do not come: the pipe is full, and the journal not degraded yet.
+                ada.ask_all((0..40).map(|_| long_line("lobby")));
+                ada.find(|event| event["seq"] == 1);
+                let start = signal(&server, Signal::TERM);
+                let mut last = 1;
+                let code = loop {
+                    match ada.hear(PATIENCE) {
+                        Heard::Event(event) if event["type"] == "said" => {
+                            last += 1;
+                            assert_eq!(event["seq"], last);
+                        }
+                        Heard::Event(_) => {}
+                        Heard::Close(code, _) => break code,
+                        nothing => panic!("a Close comes before the end: {nothing:?}"),
+                    }
+                };
+                assert_eq!(code, 1001);
+                drop(ada);
+                let status = server.process.wait(PATIENCE);
+                assert!(status.success(), "{status}: {}", server.process.log());
+                assert!(start.elapsed() < LONGEST, "{:?}", start.elapsed());
+            },
+        ),
+    ]
+}
+
+/// A pipe, held open by one who does not read yet.
+struct Disk {
+    pipe: Scratch,
+    reader: File,
+}
+
+impl Disk {
+    fn new() -> Self {
+        let pipe = Scratch::pipe();
+        // Both ends: opening one would wait for the other.
+        let reader = File::options().read(true).write(true).open(pipe.path());
+        Self {
+            reader: reader.expect("a pipe has ends"),
+            pipe,
+        }
+    }
+
+    fn server(&self) -> Own {
+        Own::start(&["--history", self.pipe.path(), "--rate", "off"])
+    }
+
+    /// It moves again: the lines that come.
+    fn move_on(self) -> (Receiver<Value>, Scratch) {
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            let lines = BufReader::new(self.reader).lines().map_while(Result::ok);
+            for line in lines {
+                let line = serde_json::from_str(&line).expect("a whole line");
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        (lines, self.pipe)
+    }
+}
+
+fn long_line(room: &str) -> Value {
+    json!({"type": "say", "room": room, "text": "long ".repeat(400)})
+}
+
+/// Talks until the disk stands still, and goes on.
+fn stop(guest: &mut Guest) {
+    (0..40).for_each(|_| say_long(guest));
+}
+
+fn say_long(guest: &mut Guest) {
+    guest.ask(long_line("lobby"));
+    guest.until("said");
+}
+
+fn is_degraded(addr: SocketAddr) -> bool {
+    metric(addr, "ws101_history_degraded") == Some(1)
+}
+
+/// What two in each of two rooms hear, and one who comes later.
+fn conversation(addr: SocketAddr) -> Vec<(String, u64)> {
+    let mut heard = Vec::new();
+    for room in ["lobby", "annex"] {
+        let mut ada = Guest::in_room(addr, "ada", room);
+        let mut bob = Guest::in_room(addr, "bob", room);
+        for number in 0..20 {
+            let seq = ada.say_now(room, &format!("{room}, {number}"));
+            let said = bob.until("said");
+            assert_eq!(said["seq"], seq, "{said}");
+            heard.push((said["text"].as_str().expect("a text").to_owned(), seq));
+        }
+        bob.ask(json!({"type": "leave", "room": room}));
+        bob.until("left");
+        let mut carol = Guest::connect(addr);
+        let told = numbers(&carol.join("carol", room)["messages"]);
+        assert_eq!(told.last(), heard.last().map(|(_, seq)| seq));
+        carol.ask(json!({"type": "history", "room": room}));
+        assert_eq!(numbers(&carol.until("history")["messages"]), told);
+        carol.close();
+    }
+    heard
+}
+
+fn talk_goes_on() {
+    let disk = Disk::new();
+    let (server, control) = (disk.server(), Own::start(&["--rate", "off"]));
+    for server in [&server, &control] {
+        stop(&mut Guest::in_room(server.addr(), "first", "lobby"));
+    }
+    assert!(is_degraded(server.addr()));
+    assert_eq!(conversation(server.addr()), conversation(control.addr()));
+    let log = server.process.log();
+    let warnings: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("history"))
+        .collect();
+    let [warning] = warnings[..] else {
+        panic!("one warning: {log}")
+    };
+    assert!(warning.contains("does not answer"), "{warning}");
+}
+
+fn all_is_written() {
+    let disk = Disk::new();
+    let server = disk.server();
+    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    for _ in 0..60 {
+        say_long(&mut ada);
+    }
+    assert!(is_degraded(server.addr()));
+    let last = ada.say_now("lobby", "the last one");
+    // What waited follows, in its order, though nobody says any more.
+    let (lines, _pipe) = disk.move_on();
+    let mut expected = 0;
+    while expected < last {
+        let line = lines.recv_timeout(PATIENCE).expect("the next line");
+        assert!(
+            line["epoch"].is_string() == (expected == 0 && line["seq"].is_null()),
+            "{line}"
+        );
+        if line["epoch"].is_null() {
+            expected += 1;
+            assert_eq!(line["seq"], expected, "{line}");
+        }
+    }
+    wait_until(|| !is_degraded(server.addr()));
+    // And from here on each line is written before it is heard.
+    for _ in 0..5 {
+        let seq = ada.say_now("lobby", "again");
+        assert_eq!(
+            lines.recv_timeout(PATIENCE).expect("it is there")["seq"],
+            seq
+        );
+    }
+}
+
+fn too_much() {
+    let disk = Disk::new();
+    let server = disk.server();
+    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    for _ in 0..1_500 {
+        say_long(&mut ada);
+    }
+    let last = ada.say_now("lobby", "the last one");
+    let (lines, _pipe) = disk.move_on();
+    let mut seen = vec![0];
+    while seen.last() != Some(&last) {
+        let line = lines.recv_timeout(PATIENCE).expect("the next line");
+        seen.extend(line["seq"].as_u64());
+    }
+    let gaps: Vec<_> = seen.windows(2).filter(|two| two[1] != two[0] + 1).collect();
+    assert_eq!(gaps.len(), 1, "one gap: {gaps:?}");
+    assert!(gaps[0][1] > gaps[0][0]);
+    // Three quarters of a megabyte are always kept, and half of that in lines of 2 KB.
+    let kept = last - gaps[0][1];
+    assert!((350..600).contains(&kept), "{kept} lines of 2 KB were kept");
+    wait_until(|| !is_degraded(server.addr()));
+    let missing = gaps[0][1] - gaps[0][0] - 1;
+    wait_until(|| {
+        server
+            .process
+            .log()
+            .contains(&format!(": {missing} lines are missing"))
+    });
+}
