@@ -173,11 +173,14 @@ impl Shared {
         }
     }
 
-    /// All is written.
-    fn recover(&self, state: &mut State) {
-        if self.degraded.swap(false, Ordering::Relaxed) {
+    /// All is written. The log may stand still, too: it is written to with nothing locked.
+    fn recover(&self, mut state: MutexGuard<'_, State>) {
+        let was_degraded = self.degraded.swap(false, Ordering::Relaxed);
+        let dropped = std::mem::take(&mut state.dropped);
+        drop(state);
+        if was_degraded {
             let path = self.path.display();
-            match std::mem::take(&mut state.dropped) {
+            match dropped {
                 0 => log::info!("the history is written again: {path}"),
                 lines => log::warn!(
                     "the history is written again: {path}: {lines} lines are missing, there was no room for them"

@@ -5,7 +5,9 @@ mod limits;
 
 use super::duration;
 use super::interrupt::on_interrupt;
-use crate::server::{Access, ChatSettings, Config, Server, is_host_name, is_origin, reachable};
+use crate::server::{
+    Access, ChatSettings, Config, Handle, Server, is_host_name, is_origin, reachable,
+};
 use clap::Parser;
 use limits::{DeadlineFlags, LimitFlags};
 use signal_hook::consts::SIGXFSZ;
@@ -14,6 +16,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{process, thread};
 
 const NOTES: &str = "\
 Ctrl-C, SIGTERM or SIGHUP (a terminal that is closed) says goodbye to everyone and ends the server; a second Ctrl-C or \
@@ -104,11 +107,8 @@ impl Serve {
         let server = Server::bind(config).map_err(|error| explain(&listen, &error))?;
         // Before the address is announced: who reads it may send a signal at once.
         let handle = server.handle();
-        on_interrupt(move || {
-            log::info!("ending: {} connections are open", handle.connections());
-            handle.end();
-        })
-        .map_err(|error| format!("cannot listen for signals: {error}"))?;
+        on_interrupt(move || end(&handle))
+            .map_err(|error| format!("cannot listen for signals: {error}"))?;
         announce(server.address());
         server.run();
         Ok(())
@@ -188,4 +188,23 @@ fn explain(listen: &str, error: &io::Error) -> String {
         }
         _ => format!("cannot listen on {listen}: {error}"),
     }
+}
+
+/// By then the end is over, or it hangs.
+const LONGEST_END: Duration = Duration::from_millis(4_800);
+
+/// Ends the server, whatever may hang meanwhile: a disk, or where the log goes.
+fn end(handle: &Handle) {
+    let in_a_thread = |run: Box<dyn FnOnce() + Send>| {
+        let _ = thread::Builder::new().spawn(run);
+    };
+    in_a_thread(Box::new(|| {
+        thread::sleep(LONGEST_END);
+        process::exit(1)
+    }));
+    let open = handle.connections();
+    in_a_thread(Box::new(move || {
+        log::info!("ending: {open} connections are open")
+    }));
+    handle.end();
 }

@@ -5,7 +5,7 @@ use super::place::Place;
 use super::{Shared, State};
 use crate::date;
 use std::io;
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub(in crate::chat) struct Writer {
     epoch: String,
     /// The file, as long as its name is the path.
     file: Option<Place>,
-    /// Where reading ended, if the file was not ours then: another server may have gone on.
+    /// Where reading ended, if another server wrote to the file then: it may have gone on.
     unread: Option<End>,
     /// The run has begun in a file that had this name before.
     has_begun: bool,
@@ -42,7 +42,7 @@ impl Writer {
             shared,
             epoch: epoch.to_owned(),
             file: None,
-            unread: Some(end),
+            unread: None,
             has_begun: false,
             taken: Vec::new(),
             written: 0,
@@ -50,11 +50,11 @@ impl Writer {
             pause: FIRST_PAUSE,
         };
         match file {
-            Ok(file) => {
-                writer.unread = None;
-                writer.begin(file);
+            Ok(file) => writer.begin(file),
+            Err(error) => {
+                writer.unread = (error.kind() == io::ErrorKind::WouldBlock).then_some(end);
+                writer.shared.degrade(writer.shared.lock(), &error);
             }
-            Err(error) => writer.shared.degrade(writer.shared.lock(), &error),
         }
         writer
     }
@@ -94,11 +94,14 @@ impl Writer {
         let mut state = shared.lock();
         let has_rest = !self.taken.is_empty() || self.file.is_none();
         while !has_rest && state.waiting.is_empty() {
-            shared.recover(&mut state);
-            if state.ended {
+            if shared.is_degraded() {
+                shared.recover(state);
+                state = shared.lock();
+            } else if state.ended {
                 return false;
+            } else {
+                state = (shared.work.wait(state)).unwrap_or_else(PoisonError::into_inner);
             }
-            state = wait(&shared, state);
         }
         if self.taken.is_empty() {
             std::mem::swap(&mut self.taken, &mut state.waiting);
@@ -164,8 +167,4 @@ impl Writer {
         self.has_begun = true;
         self.file = Some(file);
     }
-}
-
-fn wait<'a>(shared: &Shared, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-    (shared.work.wait(state)).unwrap_or_else(PoisonError::into_inner)
 }
