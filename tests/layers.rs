@@ -54,7 +54,7 @@ const KNOWN_TO: [(&str, &[&str]); 14] = [
             "chat/event.rs",
             "chat/integer.rs",
             "chat/request.rs",
-            "chat/journal/load.rs",
+            "chat/journal/load/lines.rs",
             "cli/inspect.rs",
             "inspect/explanations.rs",
             "inspect/fields.rs",
@@ -74,7 +74,7 @@ const KNOWN_TO: [(&str, &[&str]); 14] = [
             "chat/line.rs",
             "chat/request.rs",
             "chat/history.rs",
-            "chat/journal/load.rs",
+            "chat/journal/load/lines.rs",
             "cli/chat/conversation/tests.rs",
             "cli/chat/conversation/tests/again.rs",
             "cli/chat/request.rs",
@@ -110,7 +110,7 @@ const KNOWN_TO: [(&str, &[&str]); 14] = [
     (
         "rustix",
         &[
-            "chat/journal.rs",
+            "chat/journal/place.rs",
             "cli/serve/lan.rs",
             "cli/terminal/editor.rs",
             "outbox/channel.rs",

@@ -67,7 +67,7 @@ pub(in crate::chat) struct Foreign<'a> {
 impl Foreign<'_> {
     /// The same line under another number.
     pub(in crate::chat) fn numbered(&self, seq: u64) -> Option<String> {
-        let record: Record<'_> = serde_json::from_str(self.json).ok()?;
+        let record = Record::of(self.json)?;
         let said = Event::Said {
             room: self.room,
             seq,

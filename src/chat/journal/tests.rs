@@ -1,7 +1,8 @@
 //! Files as they are found, and as they fail.
 
+mod reading;
+
 use super::*;
-use crate::chat::history;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc;
@@ -73,147 +74,6 @@ fn a_torn_last_line_is_skipped_and_does_not_spoil_the_next_one() {
         !recap.lost && recap.lines.len() == 1,
         "the runs are known by name"
     );
-    fs::remove_file(&path).expect("it was there");
-}
-
-/// Of a file, one line each: what is kept of the lobby.
-#[test]
-fn lines_that_are_not_believed_are_passed_over() {
-    let e = || epoch("one");
-    let beyond = (1 << 53) + 1;
-    let rows: [(&str, Vec<String>, &[u64]); 12] = [
-        ("as they were said", vec![e(), line(1), line(2)], &[1, 2]),
-        (
-            "garbage",
-            vec![
-                "\0".into(),
-                "{\"type\":\"said\"}".into(),
-                "[1,2]".into(),
-                e(),
-                line(1),
-                "no".into(),
-                line(2),
-            ],
-            &[1, 2],
-        ),
-        (
-            "lines are missing",
-            vec![e(), line(1), line(2), line(7)],
-            &[7],
-        ),
-        ("number 0", vec![e(), line(1), line(0), line(2)], &[1, 2]),
-        (
-            "beyond 2^53",
-            vec![e(), line(1), line(beyond), line(2)],
-            &[1, 2],
-        ),
-        (
-            "beyond 2^53, the last",
-            vec![e(), line(1), line(beyond)],
-            &[1],
-        ),
-        (
-            "2^53 - 1, after which there is no next",
-            vec![e(), line(1), line((1 << 53) - 1)],
-            &[1],
-        ),
-        ("twice", vec![e(), line(1), line(2), line(2)], &[1, 2]),
-        (
-            "back",
-            vec![e(), line(1), line(2), line(3), line(1)],
-            &[1, 2, 3],
-        ),
-        (
-            "a jump that nothing follows on",
-            vec![e(), line(1), line(900), line(2), line(3)],
-            &[1, 2, 3],
-        ),
-        (
-            "a jump in place of a line",
-            vec![e(), line(1), line(900), line(3), line(4)],
-            &[3, 4],
-        ),
-        (
-            "another run went back",
-            vec![
-                e(),
-                line(1),
-                line(2),
-                line(3),
-                epoch("two"),
-                line(2),
-                line(3),
-            ],
-            &[1, 2, 3],
-        ),
-    ];
-    for (name, lines, expected) in rows {
-        let path = file_of("believed", &lines);
-        assert_eq!(numbers(&load(&path)), expected, "{name}");
-        fs::remove_file(&path).expect("it was there");
-    }
-}
-
-#[test]
-fn lines_before_a_gap_are_not_told_as_if_nothing_was_missing() {
-    let path = file_of("gap", &[epoch("one"), line(1), line(2), line(7)]);
-    let kept = load(&path);
-    let history = &kept.rooms["lobby"].history;
-    assert!(history.recap("now", Some(("one", 2))).lost);
-    fs::remove_file(&path).expect("it was there");
-}
-
-/// Twice the runs in twice the lines are twice the work, and not four times, in every room.
-#[test]
-fn reading_is_linear_in_rooms_and_runs() {
-    const ROOMS: usize = 400;
-    let steps = |runs: usize, most_rooms| {
-        let each = |run| {
-            [
-                epoch(&format!("run-{run}")),
-                line_in(&format!("room-{}", run % ROOMS), 1 + (run / ROOMS) as u64),
-            ]
-        };
-        let path = file_of("linear", &(0..runs).flat_map(each).collect::<Vec<_>>());
-        let before = history::steps();
-        let kept = load::load(&path, most_rooms).kept;
-        fs::remove_file(&path).expect("it was there");
-        assert_eq!(kept.rooms.len(), most_rooms);
-        assert_eq!(kept.runs.len(), history::MOST_RUNS);
-        let told = &kept.rooms[&format!("room-{}", (runs - 1) % ROOMS)];
-        let known = format!("run-{}", runs - 2);
-        let seq = told.history.last();
-        assert!(
-            !told.history.recap("now", Some((&known, seq - 1))).lost,
-            "the runs are known"
-        );
-        history::steps() - before
-    };
-    let (once, twice) = (steps(2_000, ROOMS), steps(4_000, ROOMS));
-    assert!(
-        twice < once * 5 / 2,
-        "{once} steps, and {twice} for twice as much"
-    );
-    assert!(twice <= (history::MOST_RUNS + 2) * (4_000 + ROOMS));
-    let few = steps(4_000, 40);
-    assert!(
-        few * 5 < twice,
-        "{few} steps for a tenth of the rooms, {twice} for all"
-    );
-}
-
-#[test]
-fn of_many_rooms_the_latest_are_kept_whole() {
-    let mut lines = vec![epoch("one"), line(1)];
-    lines.extend((1..10).map(|room| line_in(&format!("room-{room}"), 10 * room)));
-    lines.push(line(2));
-    let path = file_of("rooms", &lines);
-    let kept = load::load(&path, 3).kept;
-    let mut rooms: Vec<_> = kept.rooms.keys().map(String::as_str).collect();
-    rooms.sort_unstable();
-    assert_eq!(rooms, ["lobby", "room-8", "room-9"]);
-    assert_eq!(numbers(&kept), [1, 2]);
-    assert_eq!(kept.floor, 70);
     fs::remove_file(&path).expect("it was there");
 }
 

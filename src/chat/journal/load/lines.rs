@@ -126,12 +126,7 @@ impl<'a> Lines<'a> {
         counts: &mut Vec<Count>,
     ) -> Result<(), Bad> {
         let json = str::from_utf8(line).map_err(|_| Bad::NotHistory)?;
-        let record = if json.len() <= LONGEST_LINE {
-            serde_json::from_str::<Record<'_>>(json).ok()
-        } else {
-            None
-        };
-        let record = record.ok_or(Bad::NotHistory)?;
+        let record = Record::of(json).ok_or(Bad::NotHistory)?;
         if let Some(epoch) = record.epoch {
             self.runs.push(epoch);
             self.is_continued |= record.continued;
@@ -190,6 +185,11 @@ impl<'a> Lines<'a> {
 }
 
 impl<'a> Record<'a> {
+    pub(super) fn of(json: &'a str) -> Option<Self> {
+        let fits = json.len() <= LONGEST_LINE;
+        fits.then(|| serde_json::from_str(json).ok()).flatten()
+    }
+
     /// The room and the number of a line that was said.
     fn said(self) -> Option<(Cow<'a, str>, u64)> {
         let is_said = self.kind.is_some_and(|kind| kind == "said");

@@ -1,0 +1,139 @@
+//! What is kept of a room, and what somebody missed.
+
+use super::*;
+use std::cell::Cell;
+
+thread_local! {
+    static STEPS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A line or a run was added to a history.
+pub(super) fn count_step() {
+    STEPS.set(STEPS.get() + 1);
+}
+
+/// How often that was, by this thread.
+pub(in crate::chat) fn steps() -> usize {
+    STEPS.get()
+}
+
+fn said(numbers: std::ops::RangeInclusive<u64>) -> History {
+    let mut history = History::after(numbers.start() - 1);
+    numbers.for_each(|number| history.push(&number.to_string()));
+    history
+}
+
+fn recap(history: &History, known: Option<(&str, u64)>) -> (Vec<u64>, bool) {
+    let Recap { lines, lost } = history.recap("now", known);
+    let numbers = lines
+        .iter()
+        .map(|line| line.get().parse().expect("a number"));
+    (numbers.collect(), lost)
+}
+
+const LOST: bool = true;
+
+#[test]
+fn exactly_what_was_missed_or_lost() {
+    let (all, tail) = (said(1..=5), said(3..=5));
+    let every: &[u64] = &[1, 2, 3, 4, 5];
+    let rows: [(_, _, _, &[u64], _); 8] = [
+        ("nothing was known", &all, None, every, !LOST),
+        ("all but two", &all, Some(("now", 3)), &[4, 5], !LOST),
+        ("all", &all, Some(("now", 5)), &[], !LOST),
+        ("none, from the start", &all, Some(("now", 0)), every, !LOST),
+        ("there is no sixth", &all, Some(("now", 6)), every, LOST),
+        ("another run's third", &all, Some(("then", 3)), every, LOST),
+        (
+            "the second is gone",
+            &tail,
+            Some(("now", 1)),
+            &[3, 4, 5],
+            LOST,
+        ),
+        (
+            "the third is there",
+            &tail,
+            Some(("now", 2)),
+            &[3, 4, 5],
+            !LOST,
+        ),
+    ];
+    for (name, history, known, lines, lost) in rows {
+        assert_eq!(recap(history, known), (lines.to_vec(), lost), "{name}");
+    }
+    assert_eq!(
+        recap(&History::default(), Some(("now", 0))),
+        (vec![], !LOST)
+    );
+}
+
+#[test]
+fn a_run_of_the_past_counts_as_far_as_it_was_kept() {
+    let mut history = History::default();
+    let [first, second, current] = ["first", "second", "now"].map(Arc::from);
+    for seq in 1..=3 {
+        history.restore(&first, seq, &seq.to_string());
+    }
+    history.begin_run(&second);
+    history.restore(&second, 4, "4");
+    history.begin_run(&current);
+    history.push("5");
+    assert_eq!(recap(&history, Some(("first", 2))), (vec![3, 4, 5], !LOST));
+    assert_eq!(recap(&history, Some(("second", 3))), (vec![4, 5], !LOST));
+    let (_, lost) = recap(&history, Some(("first", 4)));
+    assert!(lost, "its fourth never reached the file");
+    history.restore(&current, 9, "9");
+    let (_, lost) = recap(&history, Some(("now", 5)));
+    assert!(lost, "the lines between are missing");
+}
+
+#[test]
+fn a_run_that_went_back_counts_from_there() {
+    let mut history = said(1..=3);
+    let [first, second] = ["first", "second"].map(Arc::from);
+    history.begin_run(&first);
+    history.restore(&first, 4, "40");
+    history.restore(&first, 5, "50");
+    history.begin_run(&second);
+    history.restore(&second, 4, "4");
+    assert_eq!(recap(&history, Some(("first", 3))), (vec![4], !LOST));
+    let (lines, lost) = recap(&history, Some(("first", 5)));
+    assert_eq!(
+        (lines, lost),
+        (vec![1, 2, 3, 4], LOST),
+        "its last lines are not here"
+    );
+    assert_eq!(history.bytes, 4);
+}
+
+#[test]
+fn memory_has_bounds() {
+    let mut history = History::default();
+    for _ in 0..5_000 {
+        history.push("1");
+    }
+    assert_eq!((history.first(), history.last()), (4_001, 5_000));
+    for _ in 0..2_000 {
+        history.push(&format!("\"{}\"", "x".repeat(8_000)));
+    }
+    assert!(history.bytes <= MOST_BYTES && history.lines.len() > 100);
+}
+
+#[test]
+fn pages_backwards() {
+    let history = said(1..=250);
+    let numbers = |before, limit| {
+        let (lines, more) = history.before(before, limit);
+        let first = lines.first().map(|line| line.get().to_owned());
+        (lines.len(), first, more)
+    };
+    assert_eq!(
+        numbers(None, 1_000_000),
+        (100, Some("151".to_owned()), true)
+    );
+    assert_eq!(numbers(Some(151), 100), (100, Some("51".to_owned()), true));
+    assert_eq!(numbers(Some(51), 100), (50, Some("1".to_owned()), false));
+    assert_eq!(numbers(Some(0), 100), (0, None, false));
+    assert_eq!(numbers(Some(17), 0), (0, None, true));
+}
