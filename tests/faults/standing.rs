@@ -11,13 +11,15 @@ use crate::live::scratch::Scratch;
 use crate::live::web::metric;
 use crate::places::wait_until;
 use libtest_mimic::Trial;
+use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
+use std::time::Duration;
 
 pub(crate) fn rows() -> Vec<Trial> {
     vec![
@@ -32,6 +34,13 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "D03 standing disk: beyond 1 MiB the oldest lines are missing, and no line is cut",
             too_much,
+        ),
+        row(
+            "D12 kill -9 while a line waits for the disk: nobody has heard it",
+            || {
+                // On a machine that is too busy, the two seconds are over before the kill.
+                while !killed_in_time() {}
+            },
         ),
         row("D04 standing disk: SIGTERM ends in time, with 1001", || {
             let disk = Disk::new();
@@ -154,6 +163,43 @@ fn conversation(addr: SocketAddr) -> Vec<(String, u64)> {
         carol.close();
     }
     heard
+}
+
+/// What was heard when the process was killed is in the pipe. `false`: the journal was degraded.
+fn killed_in_time() -> bool {
+    let mut disk = Disk::new();
+    let mut server = disk.server();
+    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut bob = Guest::in_room(server.addr(), "bob", "lobby");
+    let mut carol = Guest::in_room(server.addr(), "carol", "lobby");
+    // It holds 31 of them at most. Whoever sends waits with one more, and the other does not.
+    for speaker in [&mut ada, &mut carol] {
+        speaker.ask_all((0..30).map(|_| long_line("lobby")));
+    }
+    wait_until(|| metric(server.addr(), "ws101_messages_total") > Some(32));
+    let mut heard = 0;
+    let mut listen = |within| {
+        while let Heard::Event(event) = bob.hear(within) {
+            heard = event["seq"].as_u64().unwrap_or(heard);
+        }
+    };
+    // What does not wait for the disk comes now.
+    listen(Duration::from_millis(300));
+    signal(&server, Signal::KILL);
+    server.process.wait(PATIENCE);
+    listen(PATIENCE);
+    fcntl_setfl(&disk.reader, OFlags::NONBLOCK).expect("a pipe has flags");
+    let mut kept = Vec::new();
+    // Ends in an error: nobody writes any more, and we ourselves could.
+    let _ = disk.reader.read_to_end(&mut kept);
+    let kept = String::from_utf8(kept).expect("text");
+    let whole = kept.lines().filter(|line| line.ends_with('}')).count() as u64 - 1;
+    let in_time = !server.process.log().contains("does not answer");
+    assert!(
+        !in_time || heard <= whole,
+        "{heard} lines were heard, {whole} are kept"
+    );
+    in_time
 }
 
 fn talk_goes_on() {
