@@ -1,7 +1,8 @@
 //! Signals that end a program: the first one politely, a second one at once.
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
+use std::sync::Arc;
 use std::{fs, io, process, thread};
 
 /// Calls `end` at the first signal, on a thread of its own.
@@ -27,6 +28,11 @@ pub(super) fn on_interrupt(end: impl FnOnce() + Send + 'static) -> io::Result<()
     };
     let thread = thread::Builder::new().name("signals".to_owned());
     thread.spawn(wait).map(drop)
+}
+
+/// From now on a file that may not grow (`ulimit -f`) is a failed write, not the end of the program.
+pub(super) fn outlive_file_limit() -> io::Result<()> {
+    signal_hook::flag::register(SIGXFSZ, Arc::default()).map(drop)
 }
 
 /// Whether the program was started with this signal ignored. That is what `nohup` does, and a

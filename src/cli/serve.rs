@@ -4,17 +4,15 @@ mod lan;
 mod limits;
 
 use super::duration;
-use super::interrupt::on_interrupt;
+use super::interrupt::{on_interrupt, outlive_file_limit};
 use crate::server::{
     Access, ChatSettings, Config, Handle, Server, is_host_name, is_origin, reachable,
 };
 use clap::Parser;
 use limits::{DeadlineFlags, LimitFlags};
-use signal_hook::consts::SIGXFSZ;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 use std::{process, thread};
 
@@ -93,9 +91,7 @@ fn parse_origin(text: &str) -> Result<String, String> {
 impl Serve {
     pub(super) fn run(&self) -> Result<(), String> {
         start_log(self.verbose);
-        // A file that may not grow (ulimit -f) is a failed write, not the end of the program.
-        signal_hook::flag::register(SIGXFSZ, Arc::default())
-            .map_err(|error| format!("cannot listen for signals: {error}"))?;
+        outlive_file_limit().map_err(|error| format!("cannot listen for signals: {error}"))?;
         if let Some(www) = self.www.as_ref().filter(|www| !www.is_dir()) {
             return Err(format!(
                 "--www {}: there is no such directory",
