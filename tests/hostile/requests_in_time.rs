@@ -2,6 +2,7 @@
 
 use crate::deadline::{DEADLINE, STEP, assert_in_time, trickle};
 use crate::house::{House, own_row, own_row_as_it_stands};
+use crate::live::PATIENCE;
 use crate::live::Stopwatch;
 use crate::live::door::Door;
 use crate::live::wire::Wire;
@@ -98,7 +99,9 @@ fn slow_crowd(door: Door) {
         })
         .collect();
     // One too many: it is refused, or the slowest makes room for it if a second has passed by now.
+    let deadline = Instant::now() + PATIENCE;
     let refused = loop {
+        assert!(Instant::now() < deadline, "one too many is in");
         let told = |wire: &Wire| wire.can_be_read(Duration::from_millis(10));
         if let Some(index) = slow.iter().position(told) {
             break slow.remove(index).answer();
@@ -131,6 +134,7 @@ fn quick_one(door: Door) {
     Wire::upgraded(door).echo("a request that comes whole needs no such place");
     let mut others = Vec::new();
     while !slow[0].can_be_read(Duration::ZERO) {
+        assert!(start.elapsed() < PATIENCE, "nobody makes room");
         let another = begin();
         if !another.can_be_read(Duration::from_millis(100)) {
             others.push(another);
