@@ -8,6 +8,7 @@ use libtest_mimic::Trial;
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 pub(crate) const KIB: u64 = 1;
@@ -134,11 +135,30 @@ fn head_in_bytes() {
     assert!(time < Duration::from_secs(1), "{time:?}");
 }
 
+/// What its threads free goes back to the system. As it likes, the allocator (glibc's) keeps up to
+/// 32 MiB for the next one who asks, depending on the pieces in which 16 MiB came: it would hide
+/// whether the server has freed them.
+fn server_that_frees() -> (Server, impl Fn() -> Usage) {
+    let program = env!("CARGO_BIN_EXE_ws101");
+    let flags = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--ping-interval",
+        "300ms",
+    ];
+    let mut command = Command::new(program);
+    let command = command.args(flags).env("MALLOC_MMAP_THRESHOLD_", "131072");
+    let server = Server::spawn(command);
+    let process = server.process.id();
+    (server, move || Usage::of(process))
+}
+
 /// A binary and a text, in two fragments each: they are put together in memory of their own.
 fn given_back() {
     const SIZE: usize = 16 << 20;
     const PING: [u8; 2] = [0x89, 0];
-    let (server, usage) = server(&["--ping-interval", "300ms"]);
+    let (server, usage) = server_that_frees();
     let mut tcp = upgraded(&server);
     let mut echo = |frames: [u8; 2]| {
         for first in frames {
@@ -160,17 +180,19 @@ fn given_back() {
     echo([0x02, 0x80]);
     echo([0x01, 0x80]);
     let held = usage();
-    // The first ping comes when it has been quiet for a while; memory goes back behind it.
-    let grown = (0..5)
-        .map(|_| {
-            let mut ping = [0; 2];
-            tcp.read_exact(&mut ping).expect("a ping");
-            assert_eq!(ping, PING);
-            tcp.write_all(b"\x8a\x80\0\0\0\0").expect("it is read");
-            usage().growth(&before)
-        })
-        .min()
-        .expect("five looks");
+    // A ping comes when it has been quiet for a while; memory goes back behind one of the first. On a
+    // busy machine some of them are old when they are read.
+    let deadline = Instant::now() + PATIENCE;
+    let grown = loop {
+        let mut ping = [0; 2];
+        tcp.read_exact(&mut ping).expect("a ping");
+        assert_eq!(ping, PING);
+        tcp.write_all(b"\x8a\x80\0\0\0\0").expect("it is read");
+        let grown = usage().growth(&before);
+        if grown < 4 * MIB || Instant::now() > deadline {
+            break grown;
+        }
+    };
     let at_most = held.growth(&before);
     eprintln!("M15: {at_most} KiB held after the echo, {grown} KiB when it is quiet");
     assert!(grown < 4 * MIB, "{grown} KiB are kept");

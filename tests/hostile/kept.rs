@@ -194,7 +194,7 @@ fn in_time() -> Vec<Trial> {
         "K09 the server ends: who is kept is closed without a word, at once",
         || {
             // Neither the idle timeout nor the grace for WebSockets is waited for.
-            let mut server = Own::start(&["--idle-timeout", "60s"]);
+            let mut server = Own::start(&["--idle-timeout", "10m"]);
             let mut wire = kept(server.addr().into());
             server.process.interrupt();
             wire.expect_end();
