@@ -25,6 +25,8 @@ mod endpoint;
 mod guard;
 mod households;
 mod incidents;
+#[cfg(all(test, target_os = "linux"))]
+mod linear;
 mod metrics;
 mod pages;
 mod peer;

@@ -116,6 +116,7 @@ const KNOWN_TO: [(&str, &[&str]); 14] = [
             "outbox/channel.rs",
             "server.rs",
             "server/ceiling.rs",
+            "server/linear.rs",
             "server/pages/directory.rs",
             "server/registry.rs",
             "server/turnaway.rs",

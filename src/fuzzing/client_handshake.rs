@@ -2,7 +2,7 @@
 //! an answer to our request.
 
 use super::plain::Plain;
-use crate::protocol::http::ResponseHead;
+use crate::protocol::http::{ResponseHead, ResponseScanner};
 use crate::protocol::{Request, ResponseError};
 
 /// §1.3's own: its key is `dGhlIHNhbXBsZSBub25jZQ==`.
@@ -21,6 +21,7 @@ pub fn client_handshake(input: &[u8]) {
     if let Some(decided) = first {
         assert_eq!(decided, whole, "cut");
     }
+    assert_scans_alike(input);
     let Ok(Some((size, protocol))) = whole else {
         return;
     };
@@ -49,6 +50,21 @@ pub fn client_handshake(input: &[u8]) {
     if let Some(protocol) = protocol {
         assert_eq!(plain.once("sec-websocket-protocol"), Some(&*protocol));
         assert!(protocols.contains(&protocol.as_str()), "{protocol}");
+    }
+}
+
+/// What is taken apart as it arrives is what is taken apart at once; a mistake may be seen later, at
+/// the end of the head at the latest.
+fn assert_scans_alike(input: &[u8]) {
+    let size = |found: Option<(ResponseHead<'_>, usize)>| found.map(|(_, size)| size);
+    let whole = ResponseHead::decode(input).map(size);
+    let mut scanner = ResponseScanner::new();
+    let scanned = (1..=input.len())
+        .map(|end| scanner.scan(&input[..end]).map(size))
+        .find(|scanned| *scanned != Ok(None));
+    match scanned {
+        Some(scanned) => assert_eq!(scanned, whole, "byte by byte"),
+        None => assert!(!matches!(whole, Ok(Some(_))), "{whole:?} is passed over"),
     }
 }
 

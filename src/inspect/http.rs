@@ -131,7 +131,8 @@ impl HttpRecord {
             t: "http",
             dir,
             status: None,
-            hex: Hex(bytes.to_vec()),
+            // No head is longer, and what follows it may be: many more heads, say.
+            hex: Hex(bytes[..bytes.len().min(ResponseHead::MAX_SIZE)].to_vec()),
             blotted: None,
             checks: Vec::new(),
             accept: None,

@@ -5,6 +5,7 @@
 //! judged before it is sent, by the rules that the other side will read it by.
 
 use super::http::{is_token, unfit_in_value};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Why a request or an answer is not written. Names are what the caller gave; values are not told,
@@ -38,10 +39,10 @@ pub enum HeaderError {
 
 /// Checks headers of a caller's own.
 pub(super) fn check_headers(headers: &[(&str, &str)]) -> Result<(), HeaderError> {
-    for (number, (name, value)) in headers.iter().enumerate() {
+    let mut names = BTreeSet::new();
+    for (name, value) in headers {
         check_name(name)?;
-        let is_same = |(other, _): &(&str, &str)| other.eq_ignore_ascii_case(name);
-        if headers[..number].iter().any(is_same) {
+        if !names.insert(name.to_ascii_lowercase()) {
             return Err(HeaderError::Repeated((*name).to_owned()));
         }
         if let Some(character) = unfit_in_value(value) {
@@ -67,8 +68,9 @@ fn check_name(name: &str) -> Result<(), HeaderError> {
 
 /// Checks what a client offers.
 pub(super) fn check_protocols(protocols: &[&str]) -> Result<(), HeaderError> {
-    for (number, name) in protocols.iter().enumerate() {
-        if !is_token(name) || protocols[..number].contains(name) {
+    let mut names = BTreeSet::new();
+    for name in protocols {
+        if !is_token(name) || !names.insert(name) {
             return Err(HeaderError::Protocol((*name).to_owned()));
         }
     }

@@ -6,10 +6,13 @@
 use super::error::HandshakeError;
 use super::handshake::accept_key;
 use super::header_error::HeaderError;
-use super::http::{Headers, RequestHead, is_token};
+use super::http::{RequestHead, is_token};
+use std::collections::BTreeSet;
 
 const PROTOCOL: &str = "Sec-WebSocket-Protocol";
 const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
+/// Subprotocols, and extensions, that a client may offer. No client has more than a few.
+const MOST_OFFERS: usize = 32;
 
 /// A client's request to upgrade, checked: all that the answer depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,10 +30,8 @@ impl<'a> Upgrade<'a> {
         rule("Connection", "4.2.1", check_connection),
         rule("Sec-WebSocket-Version", "4.2.1", check_websocket_version),
         rule("Sec-WebSocket-Key", "4.2.1", check_key),
-        rule(PROTOCOL, "4.2.1", |head| {
-            check_protocols(&head.headers).map(drop)
-        }),
-        rule(EXTENSIONS, "9.1", |head| check_extensions(&head.headers)),
+        rule(PROTOCOL, "4.2.1", check_protocols),
+        rule(EXTENSIONS, "9.1", check_extensions),
     ];
 
     /// Checks a request against all of them; the first that it breaks is the answer.
@@ -40,7 +41,7 @@ impl<'a> Upgrade<'a> {
         }
         Ok(Self {
             key: key_of(head)?,
-            protocols: check_protocols(&head.headers)?,
+            protocols: head.headers.list(PROTOCOL)?,
         })
     }
 
@@ -173,30 +174,37 @@ pub(crate) fn is_key(key: &str) -> bool {
 }
 
 /// The subprotocols: one or more words, each offered once. §4.1.
-fn check_protocols<'a>(headers: &Headers<'a>) -> Result<Vec<&'a str>, HandshakeError> {
-    let protocols = headers.list(PROTOCOL)?;
-    let present = headers.all(PROTOCOL).next().is_some();
+fn check_protocols(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
+    let protocols = head.headers.list(PROTOCOL)?;
+    let present = head.headers.all(PROTOCOL).next().is_some();
+    // Before the words are looked at: the bound is there to keep that cheap.
+    if protocols.len() > MOST_OFFERS {
+        return Err(HandshakeError::BadUpgrade(
+            "Sec-WebSocket-Protocol offers more than 32 words",
+        ));
+    }
     if present && protocols.is_empty() || !protocols.iter().all(|name| is_token(name)) {
         return Err(HandshakeError::BadUpgrade(
             "Sec-WebSocket-Protocol is not a list of words",
         ));
     }
-    let repeated = protocols
-        .iter()
-        .enumerate()
-        .any(|(i, name)| protocols[..i].contains(name));
-    if repeated {
+    if protocols.iter().collect::<BTreeSet<_>>().len() < protocols.len() {
         return Err(HandshakeError::BadUpgrade(
             "Sec-WebSocket-Protocol offers one word twice",
         ));
     }
-    Ok(protocols)
+    Ok(())
 }
 
 /// The extensions are read strictly, and then declined: none is implemented, so the answer
 /// names none. §9.1.
-fn check_extensions(headers: &Headers<'_>) -> Result<(), HandshakeError> {
-    if !headers.all(EXTENSIONS).all(is_extension_list) {
+fn check_extensions(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
+    if head.headers.list(EXTENSIONS)?.len() > MOST_OFFERS {
+        return Err(HandshakeError::BadUpgrade(
+            "Sec-WebSocket-Extensions offers more than 32 extensions",
+        ));
+    }
+    if !head.headers.all(EXTENSIONS).all(is_extension_list) {
         return Err(HandshakeError::BadUpgrade(
             "Sec-WebSocket-Extensions is not a list of extensions",
         ));

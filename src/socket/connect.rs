@@ -8,7 +8,7 @@ use super::stream::Stream;
 use super::tap::Tap;
 use super::url::Url;
 use super::{CLOSE_TIMEOUT, WebSocket};
-use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead, ResponseHead};
+use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead, ResponseHead, ResponseScanner};
 use crate::protocol::{
     HandshakeError, Incoming, Limits, Outgoing, ReadBuffer, Request, ResponseError, Role, Session,
     Upgrade,
@@ -130,14 +130,16 @@ impl<'a> Connect<'a> {
         }
 
         stream.write_all(&head)?;
-        let mut buffer = ReadBuffer::new();
+        let (mut buffer, mut scanner) = (ReadBuffer::new(), ResponseScanner::new());
         let (protocol, size) = loop {
             let count = read(&mut stream, buffer.space(0))?;
             if count == 0 {
+                // What has come may be wrong, and not only cut.
+                ResponseHead::decode(buffer.unread())?;
                 return Err(ResponseError::Malformed("the connection ended within it").into());
             }
             buffer.filled(count);
-            if let Some((head, size)) = ResponseHead::decode(buffer.unread())? {
+            if let Some((head, size)) = scanner.scan(buffer.unread())? {
                 break (request.check(&head)?.map(str::to_owned), size);
             }
         };

@@ -36,6 +36,8 @@ const REFUSED: &[(&str, &str, &[&str], u16)] = &[
     ("U13 a key of 15 bytes", "GET /echo HTTP/1.1", &[HOST, UP, CONNECTION, "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAA", VERSION], 400),
     ("U13 a key of 17 bytes", "GET /echo HTTP/1.1", &[HOST, UP, CONNECTION, "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAAA=", VERSION], 400),
     ("U13 a key of 25 characters", "GET /echo HTTP/1.1", &[HOST, UP, CONNECTION, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQA==", VERSION], 400),
+    ("U26 33 subprotocols", "GET /echo HTTP/1.1", &[HOST, UP, CONNECTION, KEY, VERSION, "Sec-WebSocket-Protocol: a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y,z,0,1,2,3,4,5,6"], 400),
+    ("U26 33 extensions", "GET /echo HTTP/1.1", &[HOST, UP, CONNECTION, KEY, VERSION, "Sec-WebSocket-Extensions: a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y,z,0,1,2,3,4,5,6"], 400),
     ("U29 a body", "GET /echo HTTP/1.1", &[HOST, UP, CONNECTION, KEY, VERSION, "Content-Length: 5"], 413),
     ("U32 an unknown path", "GET /nothing HTTP/1.1", &[HOST, UP, CONNECTION, KEY, VERSION], 404),
     ("U32 the page", "GET / HTTP/1.1", &[HOST, UP, CONNECTION, KEY, VERSION], 404),

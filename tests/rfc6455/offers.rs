@@ -73,11 +73,33 @@ fn protocols() -> Vec<Trial> {
         )
         .gets(400, "twice"),
         asks(
+            "U26 4.1 32 offers are no more than a server may be asked to read",
+            &[
+                &offer("Sec-WebSocket-Protocol", 31),
+                "Sec-WebSocket-Protocol: chat",
+            ],
+        )
+        .switches(&["Sec-WebSocket-Protocol: chat"]),
+        asks(
+            "U26 4.1 33 offers, over two lines",
+            &[
+                &offer("Sec-WebSocket-Protocol", 32),
+                "Sec-WebSocket-Protocol: chat",
+            ],
+        )
+        .gets(400, "more than 32 words"),
+        asks(
             "4.1 offers are unique over all lines",
             &["Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: a"],
         )
         .gets(400, "twice"),
     ]
+}
+
+/// A header that lists so many different words.
+fn offer(header: &str, count: usize) -> String {
+    let words: Vec<String> = (0..count).map(|number| format!("a{number}")).collect();
+    format!("{header}: {}", words.join(", "))
 }
 
 /// §4.2.1 item 9, §9.1: read, and none is taken.
@@ -128,8 +150,11 @@ fn extensions() -> Vec<Trial> {
         "Sec-WebSocket-Extensions: b; c",
     ];
     let several = upgrade("9.1 extensions on several lines", handshake_with(&lines));
+    let of = |count| handshake_with(&[&offer("Sec-WebSocket-Extensions", count)]);
+    let most = upgrade("U26 9.1 32 extensions", of(32)).switches(&[]);
+    let more = upgrade("U26 9.1 33 extensions", of(33)).gets(400, "more than 32 extensions");
     fine.into_iter()
         .chain(bad)
-        .chain([several.switches(&[])])
+        .chain([several.switches(&[]), most, more])
         .collect()
 }

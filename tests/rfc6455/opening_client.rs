@@ -3,7 +3,7 @@
 use crate::conversation::row;
 use crate::request::{HANDSHAKE, SWITCHING, head};
 use libtest_mimic::Trial;
-use ws101::protocol::http::{HeadLimits, RequestHead, ResponseHead};
+use ws101::protocol::http::{HeadLimits, RequestHead, ResponseHead, ResponseScanner};
 use ws101::protocol::{Request, ResponseError, Upgrade};
 
 /// The sixteen bytes whose base64 is the key of §1.3.
@@ -354,6 +354,28 @@ fn heads() -> Vec<Trial> {
             "9112 2.2 an answer whose blank line is LF alone",
             b"HTTP/1.1 101 x\r\nA: b\r\n\n",
         ),
+        not_http(
+            "9112 2.2 an answer that begins with a blank line",
+            b"\r\nHTTP/1.1 101 x\r\n\r\n",
+        ),
+        row(
+            "4.1 an answer that comes byte by byte is taken apart at its end",
+            || {
+                let (answer, mut scanner) = (answer_with(&[]), ResponseScanner::new());
+                for end in 1..answer.len() {
+                    let found = scanner.scan(&answer[..end]).expect("no mistake");
+                    assert!(found.is_none(), "after {end} bytes");
+                }
+                let (_, size) = scanner.scan(&answer).expect("fine").expect("complete");
+                assert_eq!(size, answer.len());
+            },
+        ),
+        row("4.1 an answer that is no HTTP is not waited for", || {
+            let refused = ResponseScanner::new()
+                .scan(b"SSH-2.0-OpenSSH\r\n")
+                .map(drop);
+            assert!(matches!(refused, Err(ResponseError::Malformed(_))));
+        }),
         row("4.1 an answer in HTTP/1.0 cannot switch", || {
             let text = String::from_utf8(answer_with(&[])).expect("the answer is text");
             let old = text.replacen("HTTP/1.1", "HTTP/1.0", 1);

@@ -51,12 +51,17 @@ impl Side {
         let Some(mut head) = self.head.take() else {
             return self.frames(bytes, print);
         };
+        // Three bytes of the blank line may have come earlier.
+        let fresh = head.len().saturating_sub(3);
         head.extend_from_slice(bytes);
-        let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") else {
+        let blank = head[fresh..]
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n");
+        let Some(blank) = blank else {
             self.head = Some(head);
             return;
         };
-        let frames = head.split_off(end + 4);
+        let frames = head.split_off(fresh + blank + 4);
         let text = String::from_utf8_lossy(&head);
         let line = harmless(text.lines().next().unwrap_or_default());
         print(format!("http  {line}"));

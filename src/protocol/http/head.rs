@@ -194,6 +194,10 @@ impl<'a> ResponseHead<'a> {
     /// Takes a response head from the front of `input`, with the number of bytes it took, or
     /// `None` when `input` ends too early.
     pub fn decode(input: &'a [u8]) -> Result<Option<(Self, usize)>, ResponseError> {
+        // RFC 9112 §2.2 lets a server pass over blank lines, not a client.
+        if matches!(input, [b'\r' | b'\n', ..]) {
+            return Err(ResponseError::Malformed("it begins with a blank line"));
+        }
         let mut headers = vec![EMPTY_HEADER; 128];
         let mut response = httparse::Response::new(&mut headers);
         match response.parse(input) {
@@ -227,5 +231,44 @@ impl<'a> ResponseHead<'a> {
             }
             Err(_) => Err(ResponseError::Malformed("its head cannot be read")),
         }
+    }
+}
+
+/// Watches a response head arrive, and takes it apart when its blank line is there.
+///
+/// In between, only each time that its length has doubled: then no byte is looked at more than a few
+/// times, whatever the packets, and an answer that is no HTTP is still refused before it ends.
+#[derive(Debug, Default)]
+pub struct ResponseScanner {
+    scanned: usize,
+    decoded: usize,
+}
+
+impl ResponseScanner {
+    /// A scanner at the beginning of an answer.
+    pub const fn new() -> Self {
+        Self {
+            scanned: 0,
+            decoded: 0,
+        }
+    }
+
+    /// Looks at what came since the last call. `input` is everything from the answer's beginning.
+    /// What it gives is what [`ResponseHead::decode`] gives, but that a mistake may be told later.
+    pub fn scan<'a>(
+        &mut self,
+        input: &'a [u8],
+    ) -> Result<Option<(ResponseHead<'a>, usize)>, ResponseError> {
+        // The line end in front of the blank line may have come earlier, half of the blank line too.
+        let tail = &input[self.scanned.saturating_sub(2)..];
+        self.scanned = input.len();
+        let has_ended = tail.windows(2).any(|two| two == b"\n\n")
+            || tail.windows(3).any(|three| three == b"\n\r\n");
+        let is_due = input.len() >= (2 * self.decoded).min(ResponseHead::MAX_SIZE);
+        if !has_ended && !is_due {
+            return Ok(None);
+        }
+        self.decoded = input.len();
+        ResponseHead::decode(input)
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! [`HeadScanner`] watches a request arrive and refuses it line by line: a mistake is answered
 //! when its line is there, not when the client feels like ending. [`RequestHead`] and
-//! [`ResponseHead`] take a complete head apart. [`Response`] writes one.
+//! [`ResponseHead`] take a complete head apart; [`ResponseScanner`] waits for one. [`Response`] writes one.
 
 mod head;
 mod response;
 mod scanner;
 mod target;
 
-pub use head::{Headers, RequestHead, ResponseHead};
+pub use head::{Headers, RequestHead, ResponseHead, ResponseScanner};
 pub use response::Response;
 pub use scanner::{HeadLimits, HeadScanner};
 pub use target::Target;
