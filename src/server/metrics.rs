@@ -64,7 +64,6 @@ pub(super) fn page(shared: &Shared) -> Response {
         text.into_bytes(),
     )
     .header("Cache-Control", "no-store")
-    .header("X-Content-Type-Options", "nosniff")
 }
 
 fn metrics(shared: &Shared) -> Vec<Metric> {

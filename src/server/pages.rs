@@ -124,7 +124,6 @@ fn escaped(text: &str) -> String {
 fn guarded(response: Response, host: Option<&str>) -> Response {
     response
         .header("Content-Security-Policy", content_security_policy(host))
-        .header("X-Content-Type-Options", "nosniff")
         .header("X-Frame-Options", "DENY")
         .header("Referrer-Policy", "no-referrer")
         .header("Cross-Origin-Opener-Policy", "same-origin")

@@ -77,6 +77,23 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             }
         },
     ));
+    rows.extend(house.row(
+        "S16 no answer with a body may be taken for another type",
+        |door| {
+            for (path, status) in [
+                ("/", 200),
+                ("/healthz", 200),
+                ("/metrics", 200),
+                ("/none", 404),
+                ("/ws", 426),
+                ("/%zz", 400),
+            ] {
+                let answer = get(door, path);
+                assert_eq!(answer.status, status, "{path}");
+                answer.assert_complete();
+            }
+        },
+    ));
     rows.extend(from_a_directory());
     rows.push(row(
         "S09 no file of the page holds inline script or style, markup from text, or another host",

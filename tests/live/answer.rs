@@ -55,6 +55,9 @@ impl Answer {
         let connection = self.header("Connection").unwrap_or_default();
         let closes = connection.split(", ").any(|option| option == "close");
         assert!(closes, "Connection: {connection}");
+        // A browser that guesses a type of its own could run what is only text.
+        let sniffing = self.header("X-Content-Type-Options");
+        assert_eq!(sniffing, Some("nosniff"), "{self:?}");
     }
 
     /// A refusal: this status, and one sentence that a person can read.

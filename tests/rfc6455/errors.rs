@@ -91,6 +91,7 @@ fn handshake_errors() -> Vec<Trial> {
             let mut lines = vec![
                 format!("HTTP/1.1 {status} {reason}"),
                 "Content-Type: text/plain; charset=utf-8".to_owned(),
+                "X-Content-Type-Options: nosniff".to_owned(),
             ];
             lines.extend(headers.iter().map(|header| (*header).to_owned()));
             lines.push(format!("Content-Length: {}", sentence.len()));

@@ -20,7 +20,11 @@ impl Response {
         content_type: &'static str,
         body: impl Into<Cow<'static, [u8]>>,
     ) -> Self {
-        let headers = vec![("Content-Type", content_type.into())];
+        // A browser shall not guess another type: what is only text here could be run as markup there.
+        let headers = vec![
+            ("Content-Type", content_type.into()),
+            ("X-Content-Type-Options", "nosniff".into()),
+        ];
         Self {
             status,
             connection: "close",
