@@ -105,11 +105,13 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 /// `--www`, with things in it that are no files.
 fn from_a_directory() -> Vec<Trial> {
     vec![
-        row("S06 a link that leads out of the directory: 404", || {
+        row("S06 a link, out of the directory or within it: 404", || {
             let www = Www::new();
             www.write("secret", b"secret");
             symlink(www.0.join("secret"), www.pages().join("link.js")).expect("linked");
             www.expect("/link.js", 404);
+            symlink("index.html", www.pages().join("within.html")).expect("linked");
+            www.expect("/within.html", 404);
         }),
         row(
             "S07 a pipe, a directory, a file that may not be read: 404, at once",
