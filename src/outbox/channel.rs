@@ -77,8 +77,7 @@ impl Channel {
         let sent = match self.send(frames, Some(&burst.digest)) {
             Ok(sent) if sent == frames.len() => return,
             Ok(sent) => sent,
-            // The connection is gone, as its reader is about to learn.
-            Err(_) => return state.closed = true,
+            Err(_) => return state.closed = true, // its reader is about to learn it
         };
         // The client lags. From here on a thread of its own writes to it, until it has caught up.
         state.writing = true;
@@ -247,7 +246,11 @@ impl Channel {
                 Ok(count) => return Ok(count),
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => return Ok(0),
-                Err(error) => return Err(error.into()),
+                // A reader learns by itself that its client is gone, not that we cannot send: it is woken.
+                Err(error) => {
+                    let _ = self.tcp.shutdown(Shutdown::Both);
+                    return Err(error.into());
+                }
             }
         }
     }
@@ -268,10 +271,8 @@ impl Channel {
             tv_sec: 0,
             tv_nsec: left.min(GLANCE).subsec_nanos().into(),
         };
-        match poll(
-            &mut [PollFd::new(&*self.tcp, PollFlags::OUT)],
-            Some(&timeout),
-        ) {
+        let mut room = [PollFd::new(&*self.tcp, PollFlags::OUT)];
+        match poll(&mut room, Some(&timeout)) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
             Err(error) => Err(error.into()),
         }

@@ -3,7 +3,7 @@
 use super::{Burst, Outlet, Sender};
 use crate::protocol::{Event, Frame, Limits, Opcode, Outgoing, Session};
 use std::io::{ErrorKind, Read};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -164,6 +164,45 @@ fn a_write_that_waits_has_the_same_patience() {
         "and nothing follows"
     );
     drop(client);
+}
+
+/// However a send fails: the thread that reads shall not go on waiting for a client that is told nothing
+/// more. Here the client lives, and our own end of the stream is shut.
+#[test]
+fn a_send_that_fails_wakes_the_reader() {
+    type Row = (&'static str, fn(&Sender));
+    let sends: [Row; 4] = [
+        ("push", |sender| {
+            sender.push(&Burst::new(&numbered(0, 10), 1))
+        }),
+        ("close", |sender| sender.close(&close_frame())),
+        ("write", |sender| drop(sender.write(&numbered(0, 10)))),
+        ("write_last", |sender| {
+            drop(sender.write_last(&close_frame()))
+        }),
+    ];
+    for (name, send) in sends {
+        let pair = pair(LONG, 1 << 20);
+        pair.ours.shutdown(Shutdown::Write).expect("open");
+        send(&pair.sender);
+        assert_reader_is_woken(&pair, name);
+    }
+    let pair = pair(LONG, 64 << 20);
+    for number in 0..400 {
+        pair.sender.push(&Burst::new(&numbered(number, 50_000), 1));
+    }
+    pair.ours.shutdown(Shutdown::Write).expect("open");
+    assert_reader_is_woken(&pair, "the writer of a client that lags");
+}
+
+fn assert_reader_is_woken(pair: &Pair, name: &str) {
+    pair.ours.set_read_timeout(Some(LONG)).expect("a timeout");
+    assert_eq!((&*pair.ours).read(&mut [0]).ok(), Some(0), "{name}");
+    assert!(
+        pair.sender.is_closed() && !pair.sender.wait_until_written(),
+        "{name}"
+    );
+    assert!(!pair.sender.is_evicted(), "{name}");
 }
 
 #[test]
