@@ -14,8 +14,8 @@ use self::speaker::{Format, Speaker};
 use super::bytes::{self, Bytes};
 use super::duration;
 use super::interrupt::on_interrupt;
-use super::terminal::{self, Screen};
-use crate::{Event, Reader, SocketError, Stream, Url, UrlError, WebSocket};
+use super::terminal::{self, Keyboard, Screen};
+use crate::{Event, Reader, SocketError, Stream, Url, UrlError, WebSocket, Writer};
 use clap::Args;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -27,6 +27,7 @@ At a line's beginning: /ping [TEXT], /pong [TEXT], /close [CODE] [REASON] and
 
 At the end of stdin it says goodbye (1000), and prints what still comes until
 the server has answered. With --expect it waits for the server's Close first.
+With --echo it reads no stdin: it stays until the server closes.
 
 Exit status: 0 after a normal end; 1 when there was no connection, when it was
 lost, or when the server closed it for a fault; 2 for a wrong command line.
@@ -34,7 +35,8 @@ lost, or when the server closed it for a fault; 2 for a wrong command line.
 Examples: ws101 connect ws://127.0.0.1:9001/echo
           printf 'a\\nb\\n' | ws101 connect ws://127.0.0.1:9001/echo
           xxd -p -c 0 in.png | ws101 connect --hex ws://HOST/echo >out.png
-          ws101 connect ws://HOST/echo --send-frame 8100 --expect close:1002 </dev/null";
+          ws101 connect ws://HOST/echo --send-frame 8100 --expect close:1002 </dev/null
+          ws101 connect --echo --trace ws://HOST/tests/1";
 
 /// How long an expected Close is waited for, after the end of stdin.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -55,6 +57,9 @@ pub(super) struct Connect {
     /// Send lines that begin with / as they are
     #[arg(long)]
     literal: bool,
+    /// Answer each message with the same message, until the server closes
+    #[arg(long, conflicts_with_all = ["binary", "hex", "literal", "wait"])]
+    echo: bool,
     /// Offer a subprotocol (may be repeated, the best first)
     #[arg(long, value_name = "NAME")]
     protocol: Vec<String>,
@@ -97,12 +102,16 @@ fn parse_header(text: &str) -> Result<(String, String), String> {
 
 impl Connect {
     pub(super) fn run(&self) -> Result<(), String> {
-        let (keyboard, screen) = terminal::open();
+        let (keyboard, screen) = match self.echo {
+            true => (Keyboard::Plain, Screen::Plain), // nothing is typed
+            false => terminal::open(),
+        };
         let mut socket = self.open(&screen)?;
         let printer = Printer::new(&screen, self.verbose);
-        printer.note(&match socket.protocol() {
-            Some(protocol) => format!("connected, with {protocol}; /help lists the commands"),
-            None => "connected; /help lists the commands".to_owned(),
+        let protocol = (socket.protocol()).map_or(String::new(), |name| format!(", with {name}"));
+        printer.note(&match self.echo {
+            true => format!("connected{protocol}; each message goes back"),
+            false => format!("connected{protocol}; /help lists the commands"),
         });
 
         for Bytes(frame) in &self.send_frame {
@@ -116,6 +125,9 @@ impl Connect {
         let interrupted = ending.clone();
         on_interrupt(move || interrupted.close())
             .map_err(|error| format!("cannot listen for signals: {error}"))?;
+        if self.echo {
+            return read(reader, &printer, &ending, Some(&writer));
+        }
         let speaker = Speaker {
             writer,
             printer: printer.clone(),
@@ -127,7 +139,7 @@ impl Connect {
         keyboard
             .listen(speaker)
             .map_err(|error| format!("cannot read stdin: {error}"))?;
-        let outcome = read(reader, &printer, &ending);
+        let outcome = read(reader, &printer, &ending, None);
         screen.close();
         outcome
     }
@@ -164,11 +176,21 @@ impl Connect {
     }
 }
 
-/// Prints what comes, until nothing more can come.
-fn read(mut reader: Reader, printer: &Printer, ending: &Ending) -> Result<(), String> {
+/// Prints what comes, until nothing more can come. With `echo`, messages go back instead.
+fn read(
+    mut reader: Reader,
+    printer: &Printer,
+    ending: &Ending,
+    echo: Option<&Writer>,
+) -> Result<(), String> {
     loop {
         let event = reader.next_event();
         ending.heard();
+        if let (Ok(Event::Message(message)), Some(echo)) = (&event, echo) {
+            // If it cannot be written, the next read tells why.
+            let _ = echo.send(*message);
+            continue;
+        }
         match event {
             Ok(event) => {
                 if let Err(error) = printer.event(&event) {

@@ -1,11 +1,11 @@
 //! The suite's program: where it is, and one run of it.
 
-use super::live::{Process, Server, Stopwatch};
+use super::live::Stopwatch;
+use super::sides::Side;
 use super::verdict::{self, Tally};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
@@ -16,13 +16,13 @@ and run:                     WSTEST=target/autobahn/bin/wstest cargo test --test
 Without Python 2.7, the Docker image crossbario/autobahn-testsuite has the same program.";
 
 /// Far more than all cases take on a busy machine. A suite that hangs costs no more than this.
-const DEADLINE: Duration = Duration::from_secs(1_200);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(1_200);
 
 /// How often a case is tried.
 const TRIES: usize = 5;
 
 /// What the suite calls us in its reports.
-const AGENT: &str = "ws101";
+pub(crate) const AGENT: &str = "ws101";
 
 /// What one run of the suite brought to light.
 #[derive(Debug)]
@@ -30,7 +30,8 @@ pub(crate) struct Run {
     pub(crate) cases: Vec<&'static str>,
     /// The suite's report on each case, as it wrote it.
     pub(crate) reports: BTreeMap<&'static str, Value>,
-    pub(crate) server_log: String,
+    /// What our own programs said.
+    pub(crate) our_log: String,
     pub(crate) took: Duration,
 }
 
@@ -64,10 +65,10 @@ pub(crate) fn find() -> Result<PathBuf, String> {
 
 /// Has the suite try these cases. It gives each a second or so, by the clock on the wall: those that
 /// fail while the processors are busy are tried again.
-pub(crate) fn run(program: &Path, cases: Vec<&'static str>) -> Run {
+pub(crate) fn run(program: &Path, side: Side, cases: Vec<&'static str>) -> Run {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let since = Stopwatch::start();
-    let mut run = run_once(program, &folder.join("autobahn"), cases);
+    let mut run = run_once(program, side, &folder.join(side.folder()), cases);
     for _ in 1..TRIES {
         let failed = run.failed();
         let was_busy = since.waited() < since.elapsed() / 2;
@@ -75,44 +76,35 @@ pub(crate) fn run(program: &Path, cases: Vec<&'static str>) -> Run {
             break;
         }
         eprintln!("\nThe machine is busy. Once more: {}", failed.join(", "));
-        let again = run_once(program, &folder.join("autobahn-again"), failed);
+        let again_in = folder.join(side.folder().to_owned() + "-again");
+        let again = run_once(program, side, &again_in, failed);
         run.reports.extend(again.reports);
-        run.server_log.push_str(&again.server_log);
+        run.our_log.push_str(&again.our_log);
         run.took += again.took;
     }
     run
 }
 
-/// Starts a server, and has the suite try these cases on it.
-fn run_once(program: &Path, folder: &Path, cases: Vec<&'static str>) -> Run {
+/// Has the suite try these cases once.
+fn run_once(program: &Path, side: Side, folder: &Path, cases: Vec<&'static str>) -> Run {
     // Reports of an earlier run would be taken for this one's.
     let _ = fs::remove_dir_all(folder);
     fs::create_dir_all(folder).expect("the build's own folder can be written");
-
-    let server = Server::start(&[]);
-    let orders = json!({
-        "outdir": folder,
-        "servers": [{ "agent": AGENT, "url": server.url("/echo") }],
-        "cases": cases,
-    });
-    let orders_file = folder.join("orders.json");
-    fs::write(&orders_file, orders.to_string()).expect("the build's own folder can be written");
-
     let started = Instant::now();
-    let mut command = Command::new(program);
-    command
-        .args(["--mode", "fuzzingclient", "--spec"])
-        .arg(orders_file);
-    let mut wstest = Process::spawn(&mut command);
-    let status = wstest.wait(DEADLINE);
-    assert!(status.success(), "{status}. wstest said:\n{}", wstest.log());
-
+    let our_log = side.play(program, folder, &cases);
     Run {
         reports: read_reports(folder, &cases),
         cases,
-        server_log: server.process.log(),
+        our_log,
         took: started.elapsed(),
     }
+}
+
+/// What the suite is to do, as a file.
+pub(crate) fn write_orders(folder: &Path, orders: &Value) -> PathBuf {
+    let file = folder.join("orders.json");
+    fs::write(&file, orders.to_string()).expect("the build's own folder can be written");
+    file
 }
 
 /// The reports that were written.

@@ -224,6 +224,32 @@ fn a_server_that_answers_later() {
 }
 
 #[test]
+fn each_message_goes_back_as_it_came() {
+    let stage = Stage::open();
+    let program = Program::start(&["connect", "--echo", &stage.url("/")]);
+    let mut socket = stage.next();
+    let large = vec![0xfe; 60_000];
+    for message in [
+        Message::Text(""),
+        Message::Text("/close"),
+        Message::Text("Grüße\n👋"),
+        Message::Binary(b""),
+        Message::Binary(&large),
+    ] {
+        socket.send(message).expect("it is sent");
+        assert!(
+            socket.next_message().expect("an echo") == Some(message),
+            "{message:.40?}"
+        );
+    }
+    socket
+        .send_close(CloseCode::NORMAL, "")
+        .expect("it is sent");
+    program.end().printed(&[]).code(0);
+    run(&["connect", "--echo", "--hex", &stage.url("/")], b"").code(2);
+}
+
+#[test]
 fn control_c_says_goodbye() {
     let stage = Stage::open();
     let program = Program::start(&["connect", "--wait", "1h", &stage.url("/")]);
