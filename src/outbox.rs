@@ -12,11 +12,13 @@
 //!
 //! What is kept has bounds, in bytes, in messages and in age. A client that exceeds them is
 //! **evicted**: what is kept for it is dropped, it is told so with 1008 if it can still hear it,
-//! and its connection ends. The others do not notice.
+//! and its connection ends. The others do not notice. When a connection ends, for this or any other
+//! reason, what is still kept for the client must be taken within moments.
 
 mod backlog;
 mod burst;
 mod channel;
+mod last_call;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +31,7 @@ use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How this server sends: what does not fit is not waited for, and a client that has gone is an
 /// error of the call, not a signal for the process.
@@ -134,9 +136,16 @@ impl Sender {
         self.0.write(frames, true)
     }
 
+    /// The connection is about to end, because the client has gone or is let go: what is kept for it must
+    /// be taken within moments.
+    pub(crate) fn last_call(&self) {
+        self.0.last_call();
+    }
+
     /// Waits until nothing is kept for the client any more, or it had its time. Was the thread that
-    /// reads from it woken, because the connection was dismissed or evicted?
-    pub(crate) fn wait_until_written(&self) -> bool {
+    /// reads from it woken, because the connection was dismissed or evicted? And by when shall the
+    /// connection be closed?
+    pub(crate) fn wait_until_written(&self) -> (bool, Instant) {
         self.0.wait_until_written()
     }
 

@@ -2,10 +2,10 @@
 
 use super::backlog::Backlog;
 use super::burst::{Burst, frame_end};
+use super::last_call::{LastCall, wait_for_client};
 use super::{MOST_WRITERS, Outlet, WITHOUT_WAITING};
 use crate::protocol::{CloseCode, Outgoing};
 use crate::tape::{Digest, Tape};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::send;
 use std::io;
@@ -13,14 +13,10 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Messages that are kept for one client at the most: small ones reach this before the bytes.
 const MOST_MESSAGES: usize = 16_384;
-/// For an evicted client to take the rest of the frame that it is in, and the Close.
-const FAREWELL: Duration = Duration::from_secs(1);
-/// How often a thread that waits for room looks whether its client was evicted meanwhile.
-const GLANCE: Duration = Duration::from_millis(100);
 /// A writer's thread does little.
 const STACK: usize = 64 << 10;
 
@@ -44,6 +40,8 @@ pub(super) struct State {
     /// A Close was sent, or is in the backlog, or can never be: nothing may follow.
     pub(super) closed: bool,
     pub(super) evicted: bool,
+    /// The connection is about to end: by when.
+    pub(super) last_call: Option<LastCall>,
     /// The thread that reads was woken by shutting down what it reads from.
     woken: bool,
     /// Somebody waits for `written`: to wake nobody would be a system call, too.
@@ -149,6 +147,7 @@ impl Channel {
             .fetch_add(dropped as u64, Ordering::Relaxed);
         self.outlet.evicted.fetch_add(1, Ordering::Relaxed);
         (state.closed, state.evicted) = (true, true);
+        state.last_call.get_or_insert_with(LastCall::evicted);
         let mut close = Outgoing::server();
         close.close_with(CloseCode::POLICY_VIOLATION, "too slow: you did not keep up");
         state.backlog.bytes.extend_from_slice(close.waiting());
@@ -182,10 +181,11 @@ impl Channel {
             lagged = true;
             let is_farewell = state.evicted;
             drop(state);
+            let since = since.unwrap_or_else(Instant::now);
             outcome = if is_farewell {
-                self.write_until(&bytes, Instant::now() + FAREWELL, |_| None)
+                self.write_some(&bytes, since, |_| None)
             } else {
-                self.write_all(&bytes, 0, since.unwrap_or_else(Instant::now))
+                self.write_all(&bytes, 0, since)
             };
         }
     }
@@ -193,7 +193,7 @@ impl Channel {
     /// Sends all of `bytes`, of which the first `cut` are the end of a frame. When the client is
     /// evicted meanwhile, only the frame that was begun.
     fn write_all(&self, bytes: &[u8], cut: usize, since: Instant) -> io::Result<()> {
-        self.write_until(bytes, since + self.outlet.patience, |sent| {
+        self.write_some(bytes, since, |sent| {
             Some(match sent {
                 _ if sent <= cut => cut,
                 _ => cut + frame_end(&bytes[cut..], sent - cut),
@@ -201,19 +201,19 @@ impl Channel {
         })
     }
 
-    /// Sends `bytes` before the deadline, which does not move when a little gets through. When the
-    /// client is evicted meanwhile, only as far as `shorten` says.
-    fn write_until(
+    /// Sends `bytes`, which wait since `since`: the deadline does not move when a little gets through. When
+    /// the client is evicted meanwhile, only as far as `shorten` says.
+    fn write_some(
         &self,
         bytes: &[u8],
-        mut deadline: Instant,
+        since: Instant,
         shorten: impl Fn(usize) -> Option<usize>,
     ) -> io::Result<()> {
         let (mut sent, mut end) = (0, bytes.len());
         let mut is_shortened = false;
         while sent < end {
             match self.send(&bytes[sent..end], None)? {
-                0 => self.wait_for_room(deadline)?,
+                0 => self.wait_for_room(since)?,
                 count => {
                     sent += count;
                     continue;
@@ -226,7 +226,6 @@ impl Channel {
                 && let Some(shorter) = shorten(sent)
             {
                 end = shorter;
-                deadline = Instant::now() + FAREWELL;
             }
         }
         Ok(())
@@ -255,36 +254,39 @@ impl Channel {
         }
     }
 
-    fn wait_for_room(&self, deadline: Instant) -> io::Result<()> {
+    fn wait_for_room(&self, since: Instant) -> io::Result<()> {
+        let call = self.lock().last_call;
+        let deadline = call.map_or(since + self.outlet.patience, |call| call.written);
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             let mut state = self.lock();
-            if !state.evicted {
+            if state.last_call.is_none() {
                 self.evict(&mut state);
             }
-            return Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "the client does not take what it is sent",
-            ));
+            let told = "the client does not take what it is sent";
+            return Err(io::Error::new(io::ErrorKind::TimedOut, told));
         }
-        let timeout = Timespec {
-            tv_sec: 0,
-            tv_nsec: left.min(GLANCE).subsec_nanos().into(),
-        };
-        let mut room = [PollFd::new(&*self.tcp, PollFlags::OUT)];
-        match poll(&mut room, Some(&timeout)) {
-            Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(error) => Err(error.into()),
+        if wait_for_client(&self.tcp, left, call.is_none())? {
+            self.last_call();
         }
+        Ok(())
     }
 
-    /// Waits for whoever is writing. That ends: they have a deadline. Was the reader woken?
-    pub(super) fn wait_until_written(&self) -> bool {
+    /// The connection is about to end: what is kept must be taken within moments.
+    pub(super) fn last_call(&self) {
+        (self.lock().last_call).get_or_insert_with(LastCall::leaving);
+    }
+
+    /// Waits for whoever is writing. That ends: they have a deadline. Was the reader woken, and when shall
+    /// the connection be closed?
+    pub(super) fn wait_until_written(&self) -> (bool, Instant) {
         let mut state = self.lock();
         state.awaited = true;
         let written = self.written.wait_while(state, |state| state.writing);
-        let state = written.unwrap_or_else(PoisonError::into_inner);
-        state.woken
+        let mut state = written.unwrap_or_else(PoisonError::into_inner);
+        state.closed = true; // or another could begin
+        let call = *state.last_call.get_or_insert_with(LastCall::leaving);
+        (state.woken, call.over)
     }
 
     /// Lets the thread that reads from this client see the end; what the client was sent stays readable.

@@ -199,7 +199,7 @@ fn assert_reader_is_woken(pair: &Pair, name: &str) {
     pair.ours.set_read_timeout(Some(LONG)).expect("a timeout");
     assert_eq!((&*pair.ours).read(&mut [0]).ok(), Some(0), "{name}");
     assert!(
-        pair.sender.is_closed() && !pair.sender.wait_until_written(),
+        pair.sender.is_closed() && !pair.sender.wait_until_written().0,
         "{name}"
     );
     assert!(!pair.sender.is_evicted(), "{name}");

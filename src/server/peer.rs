@@ -67,6 +67,7 @@ pub(super) fn run(
         peer.close(CloseCode::INTERNAL_ERROR, "the server has a bug");
         Ok(())
     });
+    peer.sender.last_call();
     // It leaves now: who has read our Close finds its name free, and who is slow to let go of the
     // connection is still gone.
     drop(endpoint);
@@ -96,19 +97,20 @@ impl Peer<'_> {
             let told = "1008 evicted: it did not keep up";
             self.shared.incidents.report(Level::Info, id, &told);
         }
-        match ended {
-            Err(error) if !self.sender.is_closed() => log::debug!("#{id} 1006 {error}"),
-            // A Close of ours is on its way, this thread's or another's, and shall be read.
-            _ => {
-                let sender = self.sender.clone();
-                let tap = Tap::new(move |_, bytes| sender.note_received(bytes));
-                self.stream.set_tap(tap);
-                if self.sender.wait_until_written() {
-                    self.stream.hear_out();
-                }
-                self.stream.finish();
-            }
+        let lost = ended.err().filter(|_| !self.sender.is_closed());
+        // This thread holds the place: it is given back when the client's other thread has ended, too.
+        let (woken, over) = self.sender.wait_until_written();
+        if let Some(error) = lost {
+            return log::debug!("#{id} 1006 {error}");
         }
+        // A Close of ours is on its way, this thread's or another's, and shall be read.
+        let sender = self.sender.clone();
+        let tap = Tap::new(move |_, bytes| sender.note_received(bytes));
+        self.stream.set_tap(tap);
+        if woken {
+            self.stream.hear_out(over);
+        }
+        self.stream.finish_by(over);
     }
 
     /// Handles everything that has come in completely.

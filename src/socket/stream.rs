@@ -82,12 +82,17 @@ impl Stream {
     /// Closing a socket that has unread input makes the kernel send a reset, and a reset
     /// makes the peer's kernel throw away what it has not read: our last words. So we end our
     /// side, take in what still comes, for a while, and only then let go.
+    pub fn finish(self) {
+        self.finish_by(Instant::now() + LINGER);
+    }
+
+    /// The same, with an earlier end if `end` is earlier.
     #[inline(never)] // or its sink lies on the stack of a connection all its life
-    pub fn finish(mut self) {
+    pub(crate) fn finish_by(mut self, end: Instant) {
         if self.tcp.shutdown(Shutdown::Write).is_err() {
             return; // the peer is gone already
         }
-        self.deadline = Some(Instant::now() + LINGER);
+        self.deadline = Some(end.min(Instant::now() + LINGER));
         let mut sink = [0; 16 << 10];
         let mut taken = 0;
         while taken < LINGER_BYTES {
@@ -104,8 +109,8 @@ impl Stream {
     /// of the stream, the kernel then answers with a reset.
     #[cfg(feature = "server")]
     #[inline(never)]
-    pub(crate) fn hear_out(&mut self) {
-        let end = Instant::now() + LINGER;
+    pub(crate) fn hear_out(&mut self, end: Instant) {
+        let end = end.min(Instant::now() + LINGER);
         let mut sink = [0; 16 << 10];
         while Instant::now() < end {
             match (&*self.tcp).read(&mut sink) {

@@ -78,7 +78,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-fn reset(wire: Wire) {
+pub(crate) fn reset(wire: Wire) {
     let tcp = wire.into_tcp();
     set_socket_linger(&tcp, Some(Duration::ZERO)).expect("a connection has options");
 }

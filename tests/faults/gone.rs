@@ -112,7 +112,7 @@ impl Drop for Terminal {
 }
 
 /// The room's people, asked for until there are so many.
-fn wait_for_people(witness: &mut Guest, count: u64) -> Stopwatch {
+pub(crate) fn wait_for_people(witness: &mut Guest, count: u64) -> Stopwatch {
     let start = Stopwatch::start();
     loop {
         witness.ask(serde_json::json!({"type": "rooms"}));
@@ -127,7 +127,7 @@ fn wait_for_people(witness: &mut Guest, count: u64) -> Stopwatch {
             start.elapsed() < PATIENCE,
             "{found:?} people instead of {count}"
         );
-        thread::park_timeout(Duration::from_millis(10));
+        thread::park_timeout(Duration::from_millis(100)); // more often is refused
     }
 }
 

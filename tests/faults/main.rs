@@ -12,6 +12,8 @@ mod endings;
 mod gone;
 #[cfg(target_os = "linux")]
 mod hangup;
+#[cfg(target_os = "linux")]
+mod left_behind;
 #[path = "../live/mod.rs"]
 mod live;
 mod outputs;
@@ -32,6 +34,8 @@ fn main() -> ExitCode {
         #[cfg(target_os = "linux")]
         hangup::rows(), // how it ends when its terminal is closed
         gone::rows(),       // clients that say no goodbye
+        #[cfg(target_os = "linux")]
+        left_behind::rows(), // and what is left of them
         places::rows(),     // a disk, or a thread, that is not to be had
         standing::rows(),   // a disk that stands still
         shared_file::rows(), // others at work on the history file

@@ -1,0 +1,214 @@
+//! Clients that go while much is kept for them: two seconds later nothing is left of them, by whatever
+//! way they went, and until then they count.
+
+use crate::clients::reset;
+use crate::gone::wait_for_people;
+use crate::live::bytes::{close_from, frame_from};
+use crate::live::door::{Door, Pace};
+use crate::live::guest::{Guest, fresh};
+use crate::live::house::Own;
+use crate::live::rows::row;
+use crate::live::standing::{Standing, assert_back_at};
+use crate::live::usage::Usage;
+use crate::live::web::metric;
+use crate::live::wire::{UPGRADE, Wire};
+use crate::live::{PATIENCE, descriptors};
+use libtest_mimic::Trial;
+use serde_json::json;
+use std::io::Write;
+use std::net::{Shutdown, TcpStream};
+use std::time::Instant;
+use ws101::Role;
+
+/// Clients of each row.
+const CLIENTS: usize = 10;
+
+/// How a client goes. What is handed back it keeps open, and never reads.
+type Way = fn(Wire) -> Option<TcpStream>;
+
+const WAYS: [(&str, Way); 5] = [
+    ("FIN, and it stays", |wire| {
+        wire.tcp().shutdown(Shutdown::Write).expect("it is open");
+        Some(wire.into_tcp())
+    }),
+    ("FIN, and then a reset", |wire| {
+        wire.tcp().shutdown(Shutdown::Write).expect("it is open");
+        reset(wire);
+        None
+    }),
+    ("close(2) with bytes unread", |wire| {
+        drop(wire);
+        None
+    }),
+    ("a reset", |wire| {
+        reset(wire);
+        None
+    }),
+    ("a Close, and it stays", |mut wire| {
+        wire.send(&close_from(Role::Client, 1000, ""));
+        Some(wire.into_tcp())
+    }),
+];
+
+/// A WebSocket, and how much comes to be kept for clients there that do not read.
+type Backlog = (&'static str, fn(&Own, usize) -> Vec<Wire>);
+
+const BACKLOGS: [Backlog; 2] = [("/echo", unread_echoes), ("the chat", unread_lines)];
+
+pub(crate) fn rows() -> Vec<Trial> {
+    let ways = |(place, backlog): Backlog, ways: &[(&str, Way)]| -> Vec<Trial> {
+        let row = |&(how, go): &(&str, Way)| {
+            row(
+                format!("C16 gone from {place} with a backlog: {how}"),
+                move || nothing_is_left(backlog, go),
+            )
+        };
+        ways.iter().map(row).collect()
+    };
+    let [echo, chat] = BACKLOGS;
+    let mut rows = ways(chat, &WAYS);
+    // While nothing is read of what it answers, /echo reads no Close.
+    rows.extend(ways(echo, &WAYS[..4]));
+    rows.push(row("C16 gone: evicted, and it stays", evicted));
+    rows.push(row(
+        "C16 gone: who has only ended its own side reads its last answers",
+        last_answers,
+    ));
+    rows.push(row(
+        "C16 gone with a backlog: 300 clients never hold more than the 200 places there are",
+        places,
+    ));
+    rows
+}
+
+fn nothing_is_left(backlog: fn(&Own, usize) -> Vec<Wire>, go: Way) {
+    // A client that is still there might take its time.
+    let server = Own::start(&["--rate", "off", "--write-timeout", "10m"]);
+    let mut witness = Guest::in_room(server.addr(), "witness", "other");
+    let before = Standing::of(server.process.id());
+    let clients = backlog(&server, CLIENTS);
+    let gone: Vec<_> = clients.into_iter().map(go).collect();
+    assert_back_at(before, server.process.id());
+    assert_eq!(metric(server.addr(), "ws101_evictions_total"), Some(0));
+    witness.say_now("other", "as if nothing was");
+    drop(gone);
+}
+
+/// Clients of `/echo` that take nothing of what comes back.
+fn unread_echoes(server: &Own, count: usize) -> Vec<Wire> {
+    let message = frame_from(Role::Client, 0x82, &[b'x'; 6 << 20]); // more than the kernel keeps
+    let one = |_| {
+        let wire = Wire::upgraded(door(server));
+        wire.tcp().write_all(&message).expect("it is read");
+        wire.wait_for_anything(); // all was read, and the echo has begun
+        wire
+    };
+    (0..count).map(one).collect()
+}
+
+/// Clients in a room of the chat that take nothing of what is said there.
+fn unread_lines(server: &Own, count: usize) -> Vec<Wire> {
+    let mut ada = Guest::in_room(server.addr(), "ada", "room");
+    let all: Vec<Wire> = (0..count).map_while(|_| deaf(server)).collect();
+    talk_until_they_lag(server, &mut ada, all.len());
+    ada.close();
+    all
+}
+
+/// A client in the room, unless there is no place for it.
+fn deaf(server: &Own) -> Option<Wire> {
+    let mut wire = Wire::open(door(server));
+    let request = UPGRADE.replace("/echo", "/ws");
+    // Who is refused may be closed before it has asked.
+    let _ = wire.try_send(
+        request
+            .replace("{host}", &server.addr().to_string())
+            .as_bytes(),
+    );
+    if wire.head().status != 101 {
+        return None;
+    }
+    let join = json!({"type": "join", "name": fresh("deaf"), "room": "room"});
+    wire.send_frame(0x81, join.to_string());
+    Some(wire)
+}
+
+/// Talks until each of so many has a thread that waits for it, or was evicted.
+fn talk_until_they_lag(server: &Own, ada: &mut Guest, count: usize) {
+    wait_for_people(ada, 1 + count as u64);
+    let threads = || Usage::of(server.process.id()).threads;
+    let (alone, deadline) = (threads(), Instant::now() + PATIENCE);
+    let text = "\u{1d11e}".repeat(2_000); // 8 kB
+    let mut talk = |lines| {
+        ada.ask_all((0..lines).map(|_| json!({"type": "say", "room": "room", "text": text})));
+        ada.count("said", lines);
+    };
+    while threads() < alone + count {
+        talk(10);
+        assert!(
+            Instant::now() < deadline,
+            "{} of {count} lag",
+            threads() - alone
+        );
+    }
+    talk(60);
+}
+
+/// The kernel keeps little for a client with a small window, the server all the more.
+fn door(server: &Own) -> Door {
+    Door::new(server.addr(), Pace::ByteByByte)
+}
+
+/// Evicted while it does nothing: it is gone two seconds after that.
+fn evicted() {
+    let server = Own::start(&["--rate", "off", "--max-backlog", "100000"]);
+    let mut ada = Guest::in_room(server.addr(), "ada", "room");
+    let before = Standing::of(server.process.id());
+    let deaf = deaf(&server);
+    let text = "\u{1d11e}".repeat(2_000);
+    while metric(server.addr(), "ws101_evictions_total") != Some(1) {
+        ada.say_now("room", &text);
+    }
+    assert_back_at(before, server.process.id());
+    drop(deaf);
+}
+
+fn last_answers() {
+    let server = Own::start(&[]);
+    let mut wire = Wire::upgraded(server.addr());
+    let message = vec![b'x'; 4 << 20];
+    wire.send_frame(0x82, &message);
+    wire.send_fin();
+    wire.expect_frame(0x82, &message);
+    wire.expect_end();
+}
+
+/// A place is given back when nothing is left of its client, not before.
+fn places() {
+    const PLACES: usize = 200;
+    /// Descriptors of those that wait for a place, or read why they have none.
+    const AT_THE_DOOR: usize = PLACES / 4 + 16;
+
+    descriptors::allow_many();
+    let server = Own::start(&["--max-connections", "200", "--rate", "off"]);
+    let process = server.process.id();
+    let before = Usage::of(process);
+    let mut ada = Guest::in_room(server.addr(), "ada", "room");
+    let (mut gone, mut descriptors, mut memory) = (Vec::new(), 0, 0);
+    while gone.len() < 300 {
+        let crowd: Vec<Wire> = (0..300 - gone.len()).map_while(|_| deaf(&server)).collect();
+        talk_until_they_lag(&server, &mut ada, crowd.len());
+        let now = Usage::of(process);
+        descriptors = descriptors.max(now.descriptors - before.descriptors);
+        memory = memory.max(now.growth(&before));
+        for mut wire in crowd {
+            wire.send_fin();
+            gone.push(wire);
+        }
+    }
+    eprintln!("{PLACES} places, 300 clients: {descriptors} descriptors, {memory} KiB at most");
+    assert!(descriptors <= PLACES + AT_THE_DOOR, "{descriptors}");
+    // A backlog each, and the little that a connection takes.
+    assert!(memory <= PLACES as u64 * (1_024 + 64), "{memory} KiB");
+    drop(ada);
+}
