@@ -20,7 +20,7 @@ mod burst;
 mod channel;
 mod last_call;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use burst::Burst;
 

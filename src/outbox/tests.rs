@@ -1,7 +1,7 @@
 //! Clients that read, lag, and never read, over real sockets.
 
 use super::{Burst, Outlet, Sender};
-use crate::protocol::{Event, Frame, Limits, Opcode, Outgoing, Session};
+use crate::protocol::{Event, Frame, Limits, Message, Opcode, Outgoing, Session};
 use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -46,10 +46,36 @@ fn close_frame() -> Vec<u8> {
     close.waiting().to_vec()
 }
 
+/// A sender, and the texts that its client hears up to the Close: for those who have something to say.
+pub(crate) fn with_a_client() -> (Sender, impl FnOnce() -> Vec<String>) {
+    let Pair { sender, client, .. } = pair(LONG, 1 << 20);
+    let closer = sender.clone();
+    let hear = move || {
+        closer.close(&close_frame());
+        let mut texts = Vec::new();
+        read_until_close(client, |message| {
+            texts.push(String::from_utf8_lossy(message.as_bytes()).into_owned());
+        });
+        texts
+    };
+    (sender, hear)
+}
+
 /// Everything that the client can still read: the numbers, and the code of a Close.
-fn read_all(mut client: TcpStream) -> (Vec<usize>, Option<Option<u16>>) {
+fn read_all(client: TcpStream) -> (Vec<usize>, Option<Option<u16>>) {
+    let mut numbers = Vec::new();
+    let closed = read_until_close(client, |message| {
+        let text = str::from_utf8(message.as_bytes()).expect("digits");
+        numbers.push(text.parse().expect("a number"));
+    });
+    (numbers, closed)
+}
+
+fn read_until_close(
+    mut client: TcpStream,
+    mut each: impl FnMut(Message<'_>),
+) -> Option<Option<u16>> {
     let mut session = Session::client(Limits::ECHO, || unreachable!("it only reads"));
-    let (mut numbers, mut closed) = (Vec::new(), None);
     let mut bytes = [0; 4096];
     loop {
         while let Some(event) = session
@@ -58,19 +84,13 @@ fn read_all(mut client: TcpStream) -> (Vec<usize>, Option<Option<u16>>) {
             .expect("whole frames, in order")
         {
             match event {
-                Event::Message(message) => {
-                    let text = str::from_utf8(message.as_bytes()).expect("digits");
-                    numbers.push(text.parse().expect("a number"));
-                }
-                Event::Close(reason) => closed = Some(reason.map(|reason| reason.code.number())),
+                Event::Message(message) => each(message),
+                Event::Close(reason) => return Some(reason.map(|reason| reason.code.number())),
                 other => panic!("{other:?}"),
             }
         }
-        if closed.is_some() {
-            return (numbers, closed);
-        }
         match client.read(&mut bytes) {
-            Ok(0) => return (numbers, closed),
+            Ok(0) => return None,
             Ok(count) => session.incoming.receive(&bytes[..count]),
             Err(error) => panic!("{error}"),
         }

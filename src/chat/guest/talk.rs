@@ -38,6 +38,8 @@ impl Guest {
             Outcome::Repeated(Said {
                 from, text, taken, ..
             }) => {
+                // It may be a line that is still pending: no line overtakes another.
+                room.catch_up();
                 let said = Event::Said {
                     room: room.name(),
                     seq: taken.seq,

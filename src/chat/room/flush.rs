@@ -183,6 +183,19 @@ impl Room {
         Some(queue.many_speak)
     }
 
+    /// Sends what is pending before anything else is answered, so that an answer about a line comes
+    /// behind that line and all before it.
+    pub(in crate::chat) fn catch_up(&self) {
+        let is_behind = {
+            let queue = self.lock_queue();
+            queue.sending || !queue.pending.frames.is_empty()
+        };
+        if is_behind {
+            self.with_members(|members, queue| self.send_pending(members, queue));
+            self.flush();
+        }
+    }
+
     /// Changes who the members are, between two events. Flush after it: others may have relied on it.
     pub(super) fn with_members<T>(
         &self,
@@ -259,25 +272,4 @@ impl Room {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::chat::{Chat, Settings};
-
-    #[test]
-    fn who_comes_after_a_long_turn_takes_over() {
-        let chat = Chat::start(Settings::default()).expect("a thread for the alarm");
-        let room = chat.rooms.enter("lobby").expect("there is room");
-        for (rounds, left) in [(0, 1), (LONGEST_TURN - 1, 1), (LONGEST_TURN, 0)] {
-            {
-                // Somebody is sending, and something is added.
-                let mut queue = room.lock_queue();
-                (queue.sending, queue.rounds) = (true, rounds);
-                queue.pending.clear();
-                queue.append_line("{}", false);
-            }
-            room.flush();
-            let queue = room.lock_queue();
-            assert_eq!(queue.pending.messages, left, "after {rounds} rounds");
-        }
-    }
-}
+mod tests;

@@ -1,0 +1,60 @@
+//! In which order lines reach the members of a room.
+
+use super::*;
+use crate::chat::{Chat, Guest, Settings};
+use crate::outbox::tests::with_a_client;
+use crate::protocol::Outgoing;
+
+#[test]
+fn who_comes_after_a_long_turn_takes_over() {
+    let chat = Chat::start(Settings::default()).expect("a thread for the alarm");
+    let room = chat.rooms.enter("lobby").expect("there is room");
+    for (rounds, left) in [(0, 1), (LONGEST_TURN - 1, 1), (LONGEST_TURN, 0)] {
+        {
+            // Somebody is sending, and something is added.
+            let mut queue = room.lock_queue();
+            (queue.sending, queue.rounds) = (true, rounds);
+            queue.pending.clear();
+            queue.append_line("{}", false);
+        }
+        room.flush();
+        let queue = room.lock_queue();
+        assert_eq!(queue.pending.messages, left, "after {rounds} rounds");
+    }
+}
+
+/// An id that comes again while its line is still pending.
+#[test]
+fn a_repeated_line_is_acknowledged_behind_those_before_it() {
+    let chat = Chat::start(Settings::default()).expect("a thread for the alarm");
+    let (sender, heard) = with_a_client();
+    let mut ada = Guest::new(&chat, 1, sender.clone(), String::new());
+    let mut replies = Outgoing::server();
+    let mut hear = |request: &str| ada.hear(request, &mut replies).expect("no reason to go");
+    hear(r#"{"type":"join","name":"ada","room":"lobby"}"#);
+    let room = chat.rooms.enter("lobby").expect("it is there");
+    // Somebody else is sending, and has not come to these yet.
+    room.lock_queue().sending = true;
+    let bob = Name::new("bob");
+    room.say(&bob, "line 1", None).expect("it is said");
+    let again = r#"{"type":"say","room":"lobby","text":"line 2","id":"c1"}"#;
+    hear(again);
+    room.say(&bob, "line 3", None).expect("it is said");
+    hear(again);
+    sender.write(replies.waiting()).expect("it is written");
+    // Now they go on.
+    room.lock_queue().sending = false;
+    room.flush();
+    let heard = heard();
+    let line = |event: &String| {
+        event
+            .split_once("line ")
+            .map(|(_, rest)| rest[..1].to_owned())
+    };
+    let lines: Vec<String> = heard.iter().filter_map(line).collect();
+    assert_eq!(
+        lines,
+        ["1", "2", "3", "2"],
+        "the last one is the acknowledgement"
+    );
+}
