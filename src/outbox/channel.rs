@@ -6,7 +6,7 @@ use super::last_call::{LastCall, wait_for_client};
 use super::{MOST_WRITERS, Outlet, WITHOUT_WAITING};
 use crate::protocol::{CloseCode, Outgoing};
 use crate::tape::{Digest, Tape};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use rustix::net::send;
 use std::io;
 use std::net::{Shutdown, TcpStream};
@@ -240,16 +240,13 @@ impl Channel {
     }
 
     fn send_untaped(&self, bytes: &[u8]) -> io::Result<usize> {
-        loop {
-            match send(&*self.tcp, bytes, WITHOUT_WAITING) {
-                Ok(count) => return Ok(count),
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return Ok(0),
-                // A reader learns by itself that its client is gone, not that we cannot send: it is woken.
-                Err(error) => {
-                    let _ = self.tcp.shutdown(Shutdown::Both);
-                    return Err(error.into());
-                }
+        match retry_on_intr(|| send(&*self.tcp, bytes, WITHOUT_WAITING)) {
+            Ok(count) => Ok(count),
+            Err(Errno::AGAIN) => Ok(0),
+            // A reader learns by itself that its client is gone, not that we cannot send: it is woken.
+            Err(error) => {
+                let _ = self.tcp.shutdown(Shutdown::Both);
+                Err(error.into())
             }
         }
     }
