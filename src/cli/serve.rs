@@ -2,6 +2,7 @@
 
 mod lan;
 mod limits;
+mod output;
 
 use super::duration;
 use super::interrupt::{on_interrupt, outlive_file_limit};
@@ -9,9 +10,12 @@ use crate::server::{
     Access, ChatSettings, Config, Handle, Server, is_host_name, is_origin, reachable,
 };
 use clap::Parser;
+use env_logger::Target;
 use limits::{DeadlineFlags, LimitFlags};
+use output::Output;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
+use std::panic;
 use std::path::PathBuf;
 use std::time::Duration;
 use std::{process, thread};
@@ -90,7 +94,7 @@ fn parse_origin(text: &str) -> Result<String, String> {
 
 impl Serve {
     pub(super) fn run(&self) -> Result<(), String> {
-        start_log(self.verbose);
+        let _log = start_log(self.verbose).map_err(|error| format!("no thread: {error}"))?;
         outlive_file_limit().map_err(|error| format!("cannot listen for signals: {error}"))?;
         if let Some(www) = self.www.as_ref().filter(|www| !www.is_dir()) {
             return Err(format!(
@@ -153,22 +157,29 @@ impl Serve {
     }
 }
 
-fn start_log(verbose: bool) {
+/// From here on nothing but the log's own thread writes to stderr, and nothing waits for it.
+fn start_log(verbose: bool) -> io::Result<Output> {
     let level = if verbose { "debug" } else { "info" };
+    let log = Output::to(io::stderr(), "log")?;
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level))
         .format_target(false)
+        .target(Target::Pipe(Box::new(log.printer())))
         .init();
+    let printer = log.printer();
+    panic::set_hook(Box::new(move |panic| printer.print_panic(panic)));
+    Ok(log)
 }
 
 /// Scripts wait for the first line. Whether anyone reads it is not our business.
 fn announce(address: SocketAddr) {
-    let mut out = io::stdout();
     let mut text = format!("ws101 listens on http://{}/\n", reachable(address));
     if let (true, Some(own)) = (address.ip().is_unspecified(), lan::address()) {
         let own = SocketAddr::new(own, address.port());
         text += &format!("for others on this network: http://{own}/\n");
     }
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    // A full pipe must not keep the server from its clients.
+    let out = Output::to(io::stdout(), "announcement");
+    let _ = out.and_then(|out| out.printer().write_all(text.as_bytes()));
 }
 
 fn explain(listen: &str, error: &io::Error) -> String {
@@ -189,18 +200,12 @@ fn explain(listen: &str, error: &io::Error) -> String {
 /// By then the end is over, or it hangs.
 const LONGEST_END: Duration = Duration::from_millis(4_800);
 
-/// Ends the server, whatever may hang meanwhile: a disk, or where the log goes.
+/// Ends the server, whatever may hang meanwhile: a disk, say.
 fn end(handle: &Handle) {
-    let in_a_thread = |run: Box<dyn FnOnce() + Send>| {
-        let _ = thread::Builder::new().spawn(run);
-    };
-    in_a_thread(Box::new(|| {
+    let _ = thread::Builder::new().spawn(|| {
         thread::sleep(LONGEST_END);
         process::exit(1)
-    }));
-    let open = handle.connections();
-    in_a_thread(Box::new(move || {
-        log::info!("ending: {open} connections are open")
-    }));
+    });
+    log::info!("ending: {} connections are open", handle.connections());
     handle.end();
 }

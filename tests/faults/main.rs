@@ -22,6 +22,7 @@ mod recovery;
 mod shared_file;
 mod standing;
 mod under_load;
+mod unread;
 
 /// Most rows wait for a deadline of the server's, not for a processor.
 const AT_ONCE: usize = 12;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         shared_file::rows(), // others at work on the history file
         recovery::rows(),   // and how the next one goes on
         outputs::rows(),    // what the program says, and to whom
+        unread::rows(),     // and when nobody reads it
     ];
     live::rows::run(tables, AT_ONCE).exit_code()
 }

@@ -110,10 +110,10 @@ fn refuses_to_start(listen: &str, words: &[&str]) {
 }
 
 /// A program whose outputs nobody reads, and which does not outlive its test.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Running {
-    fn start(script: &str) -> Self {
+    pub(crate) fn start(script: &str) -> Self {
         let child = Command::new("sh")
             .args(["-c", script, env!("CARGO_BIN_EXE_ws101")])
             .env("RUST_LOG", "trace")
@@ -134,7 +134,7 @@ impl Running {
     }
 
     /// It listens soon, and what makes it write to its log does not end it.
-    fn serves(mut self, addr: SocketAddr) {
+    pub(crate) fn serves(mut self, addr: SocketAddr) {
         let (since, deadline) = (Stopwatch::start(), Instant::now() + PATIENCE);
         while std::net::TcpStream::connect(addr).is_err() {
             since.assert_under(SOON);
