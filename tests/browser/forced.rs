@@ -34,6 +34,13 @@ fn dots(browser: &Browser) {
             &format!("document.querySelector('{selector}').dataset.state === 'online'"),
             "a connection",
         );
+        if page == "/" {
+            // The answer to its first ping would set the state again.
+            tab.wait_for(
+                &format!("document.querySelector('{selector}').textContent.includes(' ms')"),
+                "the answer to a ping",
+            );
+        }
         tab.force_colours();
         let dot = |shift: i32| {
             let js = format!(

@@ -143,6 +143,7 @@ fn retry(browser: &Browser) {
     );
 
     let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
+    super::is_told(&ada, "entered", "grace"); // the log moves for that, and no button after it
     ada.click(&format!("{failed} [data-does=retry]"));
     grace.hears("whispered", |event| event["text"] == "are you there?");
     super::shows_or_holds(&ada, "#log li.line[data-state=sent]"); // it has moved by then

@@ -125,7 +125,9 @@ fn a_script_is_missing(browser: &Browser) {
         tab.call("Network.setBlockedURLs", json!({ "urls": urls }));
     };
     block(&["*/names.js"]);
-    tab.goto(PAGE);
+    // Not `goto`: the page may be loading again before it has loaded.
+    let url = format!("http://{}{PAGE}", tab.server);
+    tab.call("Page.navigate", json!({ "url": url }));
     shows(&tab, ".not-loaded");
     let documents = || {
         let sent = tab.record.all("Network.requestWillBeSent");
@@ -143,7 +145,8 @@ fn a_script_is_missing(browser: &Browser) {
 
     // It has worked in between, so it may try once more.
     block(&["*/names.js"]);
-    tab.reload();
+    tab.call("Page.reload", json!({}));
+    tab.wait_for("!document.querySelector('.started')", "another page");
     shows(&tab, ".not-loaded");
     assert_eq!(documents(), 5);
 }

@@ -7,6 +7,7 @@ use crate::browser::Browser;
 use crate::chatter::Chatter;
 use crate::house::House;
 use crate::input::With;
+use crate::record::PATIENCE;
 use crate::tab::Tab;
 use crate::view::Screen;
 use serde_json::json;
@@ -208,13 +209,17 @@ fn failed_stays(browser: &Browser) {
     say(&ada, "three");
     bob.hears("said", |event| event["text"] == "three");
     reads_exactly(&ada, &["one", "failed", "two", "three"]);
+    let retried = ada.record.len();
     ada.click("#log [data-does=retry]");
-    ada.wait_for(
-        "document.querySelector('#log li.line[data-state=failed]') !== null",
-        "the second refusal",
-    );
+    ada.record
+        .wait_for(retried, "the second refusal", PATIENCE, |event| {
+            event.method == "Network.webSocketFrameReceived"
+                && super::payload(&event.params)["code"] == "no_such_person"
+        });
+    super::shows_or_holds(&ada, "#log li.line[data-state=failed]");
     reads_exactly(&ada, &["one", "failed", "two", "three"]);
     let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
+    super::is_told(&ada, "entered", "grace"); // the log moves for that, and no button after it
     ada.click("#log [data-does=retry]");
     grace.hears("whispered", |event| event["text"] == "failed");
     all_sent(&ada);
