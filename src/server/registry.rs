@@ -7,6 +7,8 @@
 
 mod admission;
 mod place;
+#[cfg(test)]
+mod tests;
 
 pub(super) use admission::{Decided, Newcomer, most_waiting};
 pub(super) use place::Place;

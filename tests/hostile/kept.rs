@@ -221,17 +221,6 @@ fn crowds() -> Vec<Trial> {
             Wire::open(door).answer().assert_refusal(503);
         },
     );
-    rows.extend(own_row(
-        "K10 the one that was kept for longest goes first",
-        TWO_PLACES,
-        |door| {
-            let (mut first, mut second) = (kept(door), kept(door));
-            page(&mut first, door, "/", "");
-            Wire::upgraded(door).echo("in");
-            second.expect_end();
-            page(&mut first, door, "/", "");
-        },
-    ));
     rows.push(own_row_as_it_stands(
         "K11 180 connections stand before the first request: every one is answered",
         PATIENT,

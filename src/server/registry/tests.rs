@@ -1,0 +1,60 @@
+//! Who makes room for whom. From outside it cannot be told when a connection has become idle.
+
+use super::{Newcomer, Place, Registry};
+use crate::server::Connections;
+use std::io::Read;
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+const TWO: Connections = Connections {
+    all: 2,
+    per_address: 9,
+    handshaking: 9,
+};
+
+/// The client's end of a connection, and the server's.
+fn connection(listener: &TcpListener) -> (TcpStream, Newcomer) {
+    let client = TcpStream::connect(listener.local_addr().expect("its address"));
+    let (tcp, address) = listener.accept().expect("one connection");
+    let newcomer = Newcomer {
+        tcp: Arc::new(tcp),
+        address: address.ip(),
+    };
+    (client.expect("it listens"), newcomer)
+}
+
+fn answers(place: &Place) {
+    assert!(place.will_answer() && place.keep());
+}
+
+#[test]
+fn k10_the_one_that_was_kept_for_longest_makes_room() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let registry = Arc::new(Registry::new(TWO));
+    registry.open_waiting_room();
+    let [first, second] = [(); 2].map(|()| {
+        let (client, newcomer) = connection(&listener);
+        let tcp = Arc::clone(&newcomer.tcp);
+        let (_, place) = registry.admit(newcomer).expect("nobody has to wait");
+        (client, tcp, place.expect("there is room"))
+    });
+    answers(&first.2);
+    answers(&second.2);
+    answers(&first.2);
+    let [first, mut second] = [first, second].map(|(client, tcp, place)| {
+        // As a connection's thread does: it leaves when it is woken.
+        thread::spawn(move || {
+            assert_eq!((&*tcp).read(&mut [0]).ok(), Some(0));
+            drop(place);
+        });
+        client
+    });
+    let (_third, newcomer) = connection(&listener);
+    assert!(registry.admit(newcomer).is_none(), "it waits");
+    let (_, place) = registry.next_of_waiting().expect("it comes in");
+    assert!(place.is_ok(), "{place:?}");
+    assert_eq!(second.read(&mut [0]).ok(), Some(0));
+    first.set_nonblocking(true).expect("it can be asked");
+    assert!((&first).read(&mut [0]).is_err(), "the first is still there");
+}
