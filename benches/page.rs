@@ -13,6 +13,9 @@
 mod browser;
 #[path = "../tests/browser/chromium.rs"]
 mod chromium;
+#[path = "load/criterion.rs"]
+#[allow(dead_code)]
+mod criterion;
 #[path = "../tests/browser/devtools.rs"]
 #[allow(dead_code)]
 mod devtools;
@@ -106,6 +109,9 @@ impl Load {
                 }
                 "--rate" => load.per_second = number()?,
                 "--seconds" => load.seconds = number()?,
+                option if criterion::takes(option, &mut given) => {
+                    eprintln!("{option} is an option of the framing bench: passed over here");
+                }
                 other => return Err(format!("{other:?} means nothing here")),
             }
         }
