@@ -105,7 +105,7 @@ function requestFor({ kind, room, to, person, text, id }) {
   return { type: "whisper", to: nameOf(person) ?? to, person, text, id };
 }
 
-// To a name in no room of ours: after a while without a connection it may be somebody else's, unseen.
+// To a name in no room of ours: the name may have changed hands while there was no connection.
 const isUncertain = ({ kind, person }) => kind === "whisper" && !person;
 
 function giveUp(entry, reason) {

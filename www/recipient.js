@@ -1,5 +1,5 @@
 // Whom the next line is for: everyone in the room, or one person, shown as a chip beside the field. It holds the
-// person and not the name, so it follows when they are renamed and never means whoever has the name by then.
+// person and not the name, so it follows when they are renamed and never means a later holder of the name.
 
 import { byId, nameTag, setText } from "./dom.js";
 import { isHere, nameOf } from "./roster.js";

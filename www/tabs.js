@@ -24,7 +24,7 @@ export async function namesOfOthers(wanted) {
   return heard.filter(({ type }) => type === "here").map(({ name }) => name);
 }
 
-/** What the tab of that name knows, its session included; undefined when there is none any more. */
+/** What the tab of that name knows, its session included; undefined when that tab has gone. */
 export async function takeOver(name) {
   const isIt = ({ type, memory }) => type === "given" && sameName(memory.name, name);
   return (await answers({ type: "give", name }, isIt)).find(isIt)?.memory;

@@ -49,7 +49,7 @@ export function byteFields(frame) {
   }));
 }
 
-/** masked ⊕ key = plain, a column for each byte of the payload, and at most so many. */
+/** masked ⊕ key = plain, a column for each byte of the payload, up to a limit. */
 export function xorStrip(frame, most) {
   const cells = frame.cells.filter(({ names }) => names.includes("payload"));
   if (cells.length === 0) return null;
