@@ -6,12 +6,13 @@ import * as login from "./login.js";
 import { faultOfName, faultOfRoom, sameName, tidyRoom } from "./names.js";
 import * as session from "./session.js";
 import { state, tell } from "./state.js";
-import { namesOfOthers, spareNames, takeOver } from "./tabs.js";
+import { LATE, SOON, namesOfOthers, spareNames, takeOver } from "./tabs.js";
 
 export const FIRST_ROOM = "lobby";
 
 let link;
 let spares = []; // names still to be tried
+let attempts = 0;
 
 export const enterThrough = (given) => (link = given);
 
@@ -36,6 +37,7 @@ export function start() {
 }
 
 function enterAs(name, rooms, shown, known, spare) {
+  attempts += 1;
   login.showWaiting(true, "One moment…");
   session.begin(name, rooms, shown, known, spare);
   link.open();
@@ -50,10 +52,19 @@ export async function refused({ which, message, isTaken }) {
   login.showLogin(name, room);
   if (isTaken) {
     login.showWaiting(true, "One moment…");
-    const names = await namesOfOthers(name);
-    if (names.some((other) => sameName(other, name))) return offerChoice(name, names, room);
+    if (await isHere(name, room, SOON)) return;
   }
   login.showLoginFault(which, message);
+  if (isTaken) isHere(name, room, LATE); // it says so later, unless its reader has gone on meanwhile
+}
+
+/** Is it another tab of this browser that has the name? Then its reader chooses which one goes on. */
+async function isHere(name, room, within) {
+  const attempt = attempts;
+  const names = await namesOfOthers(name, within);
+  const isIt = names.some((other) => sameName(other, name)) && attempt === attempts && login.isTyped(name);
+  if (isIt) offerChoice(name, names, room);
+  return isIt;
 }
 
 function offerChoice(name, names, room) {

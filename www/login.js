@@ -18,9 +18,13 @@ export function showElsewhere(name, spare, { goOn, enterBeside }) {
   byId("elsewhere-spare").replaceChildren("Enter as ", nameTag(spare));
   byId("elsewhere-continue").onclick = goOn;
   byId("elsewhere-spare").onclick = enterBeside;
+  showLoginFault("name", "");
   showWaiting(false);
   byId("elsewhere-continue").focus();
 }
+
+/** Is this still the name in the form? */
+export const isTyped = (name) => !byId("login").hidden && fields.name.value === name;
 
 /** A link to a room was followed before there was a conversation. */
 export function wishFor(room) {

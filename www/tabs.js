@@ -3,7 +3,9 @@
 
 import { sameName } from "./names.js";
 
-const ANSWER_WITHIN = 400; // milliseconds
+export const SOON = 400; // milliseconds
+export const LATE = 60_000; // from a tab on a busy computer
+const HANDED_OVER_WITHIN = 2_000;
 const OTHERS_WITHIN = 50; // after the answer that matters
 const MOST_TRIES = 8;
 
@@ -18,16 +20,16 @@ export function answerOthers(current) {
   });
 }
 
-/** The names of the other tabs; once `wanted` is among them, the others are hardly waited for. */
-export async function namesOfOthers(wanted) {
-  const heard = await answers({ type: "who" }, ({ type, name }) => type === "here" && sameName(name, wanted));
+/** The names of the other tabs that answer in time; once `wanted` is among them, the others are hardly waited for. */
+export async function namesOfOthers(wanted, within) {
+  const heard = await answers({ type: "who" }, within, ({ type, name }) => type === "here" && sameName(name, wanted));
   return heard.filter(({ type }) => type === "here").map(({ name }) => name);
 }
 
 /** What the tab of that name knows, its session included; undefined when that tab has gone. */
 export async function takeOver(name) {
   const isIt = ({ type, memory }) => type === "given" && sameName(memory.name, name);
-  return (await answers({ type: "give", name }, isIt)).find(isIt)?.memory;
+  return (await answers({ type: "give", name }, HANDED_OVER_WITHIN, isIt)).find(isIt)?.memory;
 }
 
 /** Names to try one after the other: ada2, ada3 …, but for those that are `taken` here. */
@@ -41,10 +43,10 @@ export function spareNames(name, longest, taken) {
 }
 
 // What the others say to a question, until soon after `isEnough` holds for one of them.
-function answers(question, isEnough) {
+function answers(question, within, isEnough) {
   return new Promise((resolve) => {
     const heard = [];
-    let timer = setTimeout(done, ANSWER_WITHIN);
+    let timer = setTimeout(done, within);
     function hear({ data }) {
       heard.push(data);
       if (!isEnough(data)) return;

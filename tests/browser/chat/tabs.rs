@@ -8,8 +8,9 @@ use crate::house::House;
 use crate::tab::Tab;
 use serde_json::json;
 
-pub(crate) const TESTS: [PageTest; 6] = [
+pub(crate) const TESTS: [PageTest; 7] = [
     ("continue_here", continue_here),
+    ("late_answer", late_answer),
     ("enter_beside", enter_beside),
     ("spare_name_taken", spare_name_taken),
     ("longest_name", longest_name),
@@ -61,6 +62,34 @@ fn continue_here(browser: &Browser) {
     is(&tab, "replaced");
     is(&first, "online");
     reads(&first, "from the second");
+    first.assert_clean();
+    tab.assert_clean();
+}
+
+/// A computer that is busy: the other tab answers when its reader has long read that the name is taken.
+fn late_answer(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let first = log_in(&visitor, "ada", "lobby");
+    first.eval(
+        "window.held = [];
+        const post = BroadcastChannel.prototype.postMessage;
+        BroadcastChannel.prototype.postMessage = function (answer) {
+            held.push(() => post.call(this, answer));
+        };",
+    );
+    let tab = visitor.tab(PAGE);
+    shows(&tab, "#login-error");
+    hides(&tab, "#elsewhere");
+    first.eval(
+        "BroadcastChannel.prototype.postMessage = function (answer) { post.call(this, answer); };
+        held.forEach((answer) => answer());",
+    );
+    shows(&tab, "#elsewhere");
+    hides(&tab, "#login-error");
+    tab.click("#elsewhere-continue");
+    is_in(&tab, "lobby");
+    is(&first, "replaced");
     first.assert_clean();
     tab.assert_clean();
 }
