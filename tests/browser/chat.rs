@@ -20,7 +20,6 @@ pub(crate) mod ways;
 pub(crate) mod wire;
 
 use crate::browser::Context;
-use crate::record::PATIENCE;
 use crate::tab::{Tab, quoted};
 use serde_json::{Value, json};
 
@@ -189,7 +188,7 @@ pub(crate) fn is_told(tab: &Tab, kind: &str, words: &str) {
 
 /// The first event of a kind that the page got from the server, as developer tools show it.
 pub(crate) fn first_received(tab: &Tab, kind: &str) -> Value {
-    let event = tab.record.wait_for(0, kind, PATIENCE, |event| {
+    let event = tab.record.wait_for(0, kind, |event| {
         event.method == "Network.webSocketFrameReceived" && payload(&event.params)["type"] == kind
     });
     payload(&event)

@@ -4,6 +4,7 @@
 //! events carry the session's id. One thread reads, hands a reply to the caller that waits
 //! for its id, and an event to the record of its session.
 
+use crate::live::Stopwatch;
 use crate::record::{PATIENCE, Record};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -68,12 +69,17 @@ impl DevTools {
             None => return Err(format!("{method}: the browser is gone")),
         }
         self.send(id, session, method, params)?;
-        let mut reply = receiver
-            .recv_timeout(PATIENCE)
-            .map_err(|error| match error {
-                RecvTimeoutError::Timeout => format!("{method}: no reply in {PATIENCE:?}"),
-                RecvTimeoutError::Disconnected => format!("{method}: the browser is gone"),
-            })?;
+        let since = Stopwatch::start();
+        let mut reply = loop {
+            match receiver.recv_timeout(PATIENCE) {
+                Ok(reply) => break reply,
+                Err(RecvTimeoutError::Timeout) if !since.is_hopeless() => {}
+                Err(RecvTimeoutError::Timeout) => return Err(format!("{method}: no reply")),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(format!("{method}: the browser is gone"));
+                }
+            }
+        };
         match reply.get("error") {
             Some(error) => Err(format!("{method}: {error}")),
             None => Ok(reply["result"].take()),

@@ -1,8 +1,8 @@
 //! What a tab reported, in its order: messages on the console, requests, frames of WebSockets.
 
+use crate::live::Stopwatch;
 use serde_json::Value;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 pub(crate) use crate::live::PATIENCE;
 
@@ -44,20 +44,18 @@ impl Record {
         &self,
         start: usize,
         what: &str,
-        within: Duration,
         is_it: impl Fn(&Event) -> bool,
     ) -> Value {
-        let deadline = Instant::now() + within;
+        let since = Stopwatch::start();
         let mut events = self.lock();
         loop {
             if let Some(event) = events[start..].iter().find(|event| is_it(event)) {
                 return event.params.clone();
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "{what} did not come within {within:?}");
+            assert!(!since.is_hopeless(), "{what} did not come");
             events = self
                 .more
-                .wait_timeout(events, left)
+                .wait_timeout(events, PATIENCE / 60)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }

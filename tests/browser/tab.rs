@@ -2,16 +2,14 @@
 
 use crate::devtools::DevTools;
 use crate::keepsake;
+use crate::live::Stopwatch;
 use crate::record::{PATIENCE, Record};
 use crate::view::Screen;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
-
-/// For a page and all that belongs to it.
-const LOAD: Duration = PATIENCE;
+use std::time::Duration;
 
 /// What is reported and recorded.
 const DOMAINS: [&str; 4] = ["Page", "Runtime", "Log", "Network"];
@@ -73,7 +71,7 @@ impl Tab {
 
     fn loaded(&self, start: usize, what: &str, is_ours: impl Fn(&Value) -> bool) {
         let what = format!("the load event of {what}");
-        self.record.wait_for(start, &what, LOAD, |event| {
+        self.record.wait_for(start, &what, |event| {
             event.method == "Page.lifecycleEvent"
                 && event.params["name"] == "load"
                 && is_ours(&event.params)
@@ -99,9 +97,15 @@ impl Tab {
     /// Waits until an expression is true, and says what it is then. A page that is
     /// loaded anew meanwhile is asked again.
     pub(crate) fn wait_for(&self, js: &str, what: &str) -> Value {
-        let deadline = Instant::now() + PATIENCE;
+        let since = Stopwatch::start();
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let is_hopeless = since.is_hopeless();
+            // Short enough that the driver does not give up on the answer first.
+            let stretch = if is_hopeless {
+                Duration::ZERO
+            } else {
+                PATIENCE / 6
+            };
             // The page itself looks every few milliseconds: one question, not hundreds.
             let question = format!(
                 "new Promise((resolve) => {{
@@ -113,7 +117,7 @@ impl Tab {
                     }};
                     look();
                 }})",
-                left.as_millis()
+                stretch.as_millis()
             );
             match self.try_eval(&question) {
                 Ok(found) if is_true(&found) => return found,
@@ -121,8 +125,8 @@ impl Tab {
                     panic!("{js}: {error}")
                 }
                 _ => assert!(
-                    !left.is_zero(),
-                    "{what} did not come within {PATIENCE:?}: {js}\nThe page says:\n{}",
+                    !is_hopeless,
+                    "{what} did not come: {js}\nThe page says:\n{}",
                     self.page_text()
                 ),
             }

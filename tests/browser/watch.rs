@@ -1,6 +1,5 @@
 //! What developer tools show of a tab: its requests, its WebSockets, and what it complains about.
 
-use crate::record::PATIENCE;
 use crate::tab::Tab;
 use serde_json::Value;
 
@@ -28,7 +27,7 @@ impl Tab {
     pub(crate) fn handshake(&self) -> Value {
         let method = "Network.webSocketHandshakeResponseReceived";
         self.record
-            .wait_for(0, "a WebSocket", PATIENCE, |event| event.method == method)["response"]
+            .wait_for(0, "a WebSocket", |event| event.method == method)["response"]
             .clone()
     }
 

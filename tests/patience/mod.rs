@@ -40,6 +40,12 @@ impl Stopwatch {
         idle_time().saturating_sub(self.idle).min(self.elapsed())
     }
 
+    /// Has a test waited so long that what it waits for will not come? On a busy machine it may take
+    /// longer: a program that gets no processor is late through no fault of its own.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        self.waited() >= PATIENCE || self.elapsed() >= 5 * PATIENCE
+    }
+
     #[track_caller]
     pub(crate) fn assert_under(&self, most: Duration) {
         let (waited, elapsed) = (self.waited(), self.elapsed());

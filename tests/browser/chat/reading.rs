@@ -7,7 +7,6 @@ use crate::browser::Browser;
 use crate::chatter::Chatter;
 use crate::house::House;
 use crate::input::With;
-use crate::record::PATIENCE;
 use crate::tab::Tab;
 use crate::view::Screen;
 use serde_json::json;
@@ -211,11 +210,10 @@ fn failed_stays(browser: &Browser) {
     reads_exactly(&ada, &["one", "failed", "two", "three"]);
     let retried = ada.record.len();
     ada.click("#log [data-does=retry]");
-    ada.record
-        .wait_for(retried, "the second refusal", PATIENCE, |event| {
-            event.method == "Network.webSocketFrameReceived"
-                && super::payload(&event.params)["code"] == "no_such_person"
-        });
+    ada.record.wait_for(retried, "the second refusal", |event| {
+        event.method == "Network.webSocketFrameReceived"
+            && super::payload(&event.params)["code"] == "no_such_person"
+    });
     super::shows_or_holds(&ada, "#log li.line[data-state=failed]");
     reads_exactly(&ada, &["one", "failed", "two", "three"]);
     let mut grace = Chatter::enter(server.addr(), "grace", "lobby");

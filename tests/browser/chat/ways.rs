@@ -85,11 +85,10 @@ fn other_pages(browser: &Browser) {
         let is_apart = format!("document.querySelector('{link}').relList.contains('noopener')");
         assert_eq!(ada.eval(&is_apart), json!(true), "{page}");
         ada.click(&link);
-        ada.record
-            .wait_for(start, page, crate::record::PATIENCE, |event| {
-                let url = event.params["url"].as_str().unwrap_or_default();
-                event.method == "Page.windowOpen" && url.ends_with(&format!("/{page}"))
-            });
+        ada.record.wait_for(start, page, |event| {
+            let url = event.params["url"].as_str().unwrap_or_default();
+            event.method == "Page.windowOpen" && url.ends_with(&format!("/{page}"))
+        });
     }
     ada.wait_for("window.asked", "the wire page's question");
     is(&ada, "online");
