@@ -84,7 +84,7 @@ function showLength() {
   counter.hidden = left > NEAR_LIMIT || field.value === "";
   setText(counter, left >= 0 ? `${left} left` : `${-left} too many`);
   counter.classList.toggle("over", left < 0);
-  field.toggleAttribute("aria-invalid", left < 0);
+  field.ariaInvalid = left < 0 ? "true" : null;
   // Where the browser cannot size the field by its content, its lines do.
   field.rows = Math.min(6, field.value.split("\n").length);
 }

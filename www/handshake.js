@@ -81,8 +81,7 @@ function compute() {
   const key = field.value.trim();
   const { bytes, fault } = readKey(key);
   setText(byId("key-fault"), fault && `${fault} The server would answer 400.`);
-  if (fault) field.setAttribute("aria-invalid", "true");
-  else field.removeAttribute("aria-invalid");
+  field.ariaInvalid = fault ? "true" : null;
   byId("key-bytes").replaceChildren(...byteCells(bytes));
   byId("joined").replaceChildren(el("span", { class: "key-part" }, key), el("span", { class: "guid-part" }, GUID));
   const digest = sha1(key + GUID);

@@ -54,7 +54,7 @@ export function showLoginFault(which, message) {
   setText(error, message);
   for (const [name, field] of Object.entries(fields)) {
     const wrong = message !== "" && name === which;
-    field.toggleAttribute("aria-invalid", wrong);
+    field.ariaInvalid = wrong ? "true" : null;
     if (wrong) field.setAttribute("aria-describedby", "login-error");
     else field.removeAttribute("aria-describedby");
   }

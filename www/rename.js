@@ -32,7 +32,7 @@ export function renameDone() {
 
 export function showRenameFault(message) {
   setText(byId("rename-error"), message);
-  field.toggleAttribute("aria-invalid", message !== "");
+  field.ariaInvalid = message ? "true" : null;
   if (message) field.focus();
 }
 

@@ -47,7 +47,7 @@ export function onRooms({ choose, leave, join }) {
 
 export function showRoomFault(message) {
   setText(byId("join-room-error"), message);
-  byId("join-room-name").toggleAttribute("aria-invalid", message !== "");
+  byId("join-room-name").ariaInvalid = message ? "true" : null;
 }
 
 function ownItem({ name }) {

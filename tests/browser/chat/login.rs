@@ -52,6 +52,9 @@ fn refusals(browser: &Browser) {
             &format!("a refusal of {name:?} in {room:?}"),
         );
         shows(&tab, "#login-error");
+        // Empty, the attribute would say to a screen reader that the field is fine.
+        let wrong = "Array.from(document.querySelectorAll('#login [aria-invalid=true]')).length";
+        assert_eq!(tab.eval(wrong), json!(1), "{name:?} in {room:?}");
         hides(&tab, "#chat");
         tab.eval("document.querySelector('#login-error').textContent = ''");
     }
