@@ -1,5 +1,6 @@
 //! What one line costs that many hear: the real server in its own process, and one thread that
-//! is all of its clients.
+//! is all of its clients. Beside it, the same of the server in miniature, `src/bin/tiny.rs`, which does
+//! everything in the simplest way.
 //!
 //! `cargo bench --bench fanout`; `-- n100/` narrows it down, `-- --server PATH` measures another
 //! build in turn with this one, `-- --test` runs everything for a moment and fails on a miss.
@@ -21,7 +22,8 @@ mod linux {
     use crate::load::ledger::Audience;
     use crate::load::rounds::{self, Cell};
     use crate::load::talk::Load;
-    use crate::load::target::{CHAT, ws101};
+    use crate::load::target::{CHAT, tiny, ws101};
+    use std::path::Path;
     use std::process::ExitCode;
 
     const INTRODUCTION: &str = "\
@@ -50,6 +52,7 @@ deliveries a second. Limits as they are shipped, but --rate off: nobody says ten
         rounds::main(
             INTRODUCTION,
             env!("CARGO_BIN_EXE_ws101"),
+            &[tiny(Path::new(env!("CARGO_BIN_EXE_tiny")))],
             |name, program| ws101(name, program, &["--rate", "off"], CHAT),
             &CELLS.map(named),
         )

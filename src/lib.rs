@@ -32,6 +32,9 @@
 //!
 //! # Reading order
 //!
+//! `bin/tiny.rs` first: the server in miniature, 200 lines, with the `Mutex<Vec<Sender>>` that every
+//! broadcast goes through. Then
+//!
 //! `protocol/header` → `mask` → `utf8` → `frame` → `decoder` → `message` → `close` → `session`, `outgoing` →
 //! `upgrade`, `handshake` → `socket` → `outbox`, `tape` → `chat/room` →
 //! `server/connection` → `server/peer` → `inspect`. A file is one idea,

@@ -68,6 +68,7 @@ const KNOWN_TO: [(&str, &[&str]); 14] = [
     (
         "serde_json",
         &[
+            "bin/tiny.rs",
             "chat/event.rs",
             "chat/fuzzing.rs",
             "chat/integer.rs",
@@ -127,6 +128,8 @@ const KNOWN_TO: [(&str, &[&str]); 14] = [
 ];
 
 const LONGEST_FILE: usize = 300;
+/// The server in miniature, which is read in ten minutes.
+const LONGEST_TINY: usize = 200;
 const LONGEST_FUNCTION: usize = 40;
 
 struct Source {
@@ -258,8 +261,12 @@ fn files_can_be_read_in_one_sitting() {
     let long = sources()
         .into_iter()
         .map(|source| (source.text.lines().count(), source.path));
+    let longest = |path: &str| match path {
+        "bin/tiny.rs" => LONGEST_TINY,
+        _ => LONGEST_FILE,
+    };
     let faults: Vec<_> = long
-        .filter(|(lines, _)| *lines > LONGEST_FILE)
+        .filter(|(lines, path)| *lines > longest(path))
         .map(|(lines, path)| format!("src/{path}: {lines} lines"))
         .collect();
     assert_none(&faults);

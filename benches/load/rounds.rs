@@ -50,10 +50,11 @@ impl Figures {
 pub(crate) type Cell = (String, Load);
 
 /// A bench: `own` and the servers that the command line names, each made a target of by
-/// `target`, under every load that is asked for.
+/// `target`, and those `besides`, under every load that is asked for.
 pub(crate) fn main(
     introduction: &str,
     own: &str,
+    besides: &[Target],
     target: fn(name: &str, program: &Path) -> Target,
     cells: &[Cell],
 ) -> ExitCode {
@@ -65,6 +66,7 @@ pub(crate) fn main(
     let named = |path: &PathBuf| target(&path.display().to_string(), path);
     let mut targets = vec![target("this", Path::new(own))];
     targets.extend(arguments.servers.iter().map(named));
+    targets.extend_from_slice(besides);
     ExitCode::from(u8::from(!run(&arguments, &targets, cells)))
 }
 

@@ -48,6 +48,16 @@ pub(crate) const CHAT: Dialect = Dialect {
     delivered: br#"{"type":"said""#,
 };
 
+/// The server in miniature: the same chat, with the fields of its events in the order of their names.
+const TINY: Dialect = Dialect {
+    entry: Entry::Asked {
+        request: |member| format!(r#"{{"type":"join","room":"lobby","name":"b{member:05}"}}"#),
+        answer: br#"{"count":"#,
+    },
+    delivered: br#"{"from":"#,
+    ..CHAT
+};
+
 /// A chat with one room, in which everyone is who connects.
 pub(crate) const ONE_ROOM: Dialect = Dialect {
     path: "/chat",
@@ -62,6 +72,16 @@ pub(crate) const ECHO: Dialect = Dialect {
     say: str::to_owned,
     delivered: b"",
 };
+
+/// The server in miniature.
+pub(crate) fn tiny(program: &Path) -> Target {
+    Target {
+        name: "tiny".to_owned(),
+        program: program.to_owned(),
+        arguments: vec!["127.0.0.1:0".to_owned()],
+        dialect: TINY,
+    }
+}
 
 /// `ws101 serve` with these flags besides.
 pub(crate) fn ws101(name: &str, program: &Path, flags: &[&str], dialect: Dialect) -> Target {

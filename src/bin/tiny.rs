@@ -15,7 +15,7 @@ use ws101::protocol::{Event, Frame, HandshakeError, Limits, Opcode, Session, Upg
 
 fn main() -> io::Result<()> {
     let listener = TcpListener::bind(env::args().nth(1).unwrap_or("127.0.0.1:9001".into()))?;
-    println!("ws101 in miniature: http://{}/", listener.local_addr()?);
+    println!("ws101 listens on http://{}/", listener.local_addr()?);
     let room = Arc::new(Room::default());
     loop {
         let (tcp, room) = (listener.accept()?.0, Arc::clone(&room));

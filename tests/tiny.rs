@@ -1,0 +1,236 @@
+//! The server in miniature and the real one: what the one says, the other says too. Each row is a
+//! conversation that is held with both; every field that the miniature sends has to be the real
+//! server's. It may leave fields out, and is made to read, not to be complete.
+
+use libtest_mimic::{Arguments, Trial};
+use live::guest::Guest;
+use live::{PATIENCE, Server};
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, ExitCode};
+use ws101::Connect;
+use ws101::protocol::{Frame, Opcode};
+
+#[path = "live/mod.rs"]
+mod live;
+
+/// A request of one guest, and the kinds of events that the guests hear then.
+type Step<'a> = (usize, Value, &'a [(usize, &'a str)]);
+
+/// What belongs to one server alone.
+const OWN: [&str; 8] = [
+    "server", "at", "epoch", "session", "wire", "you", "limits", "persons",
+];
+
+/// Holds a conversation, and returns what was heard.
+type Conversation = fn(&Server) -> Vec<Value>;
+
+const CONVERSATIONS: [(&str, Conversation); 6] = [
+    ("coming in", coming_in),
+    ("a line goes to everyone", a_line),
+    ("two who speak are heard in one order", one_order),
+    ("a name that is taken", taken),
+    ("a line before the room is joined", too_early),
+    ("a ping", a_ping),
+];
+
+/// What holds of the miniature by itself.
+type Check = fn(&Server);
+
+const CHECKS: [(&str, Check); 4] = [
+    ("a Close is answered, and the others hear of it", goodbye),
+    ("a broken rule is 1002", broken_rule),
+    ("another site's page is refused", other_site),
+    ("files: the page, and nothing beside it", files),
+];
+
+fn main() -> ExitCode {
+    let mut rows: Vec<Trial> = (CONVERSATIONS.iter())
+        .map(|(name, hold)| {
+            test(name, || {
+                agree(&hold(&tiny()), &hold(&Server::start(&["--rate", "off"])))
+            })
+        })
+        .collect();
+    rows.extend(CHECKS.iter().map(|(name, run)| test(name, || run(&tiny()))));
+    libtest_mimic::run(&Arguments::from_args(), rows).exit_code()
+}
+
+fn test(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, || {
+        run();
+        Ok(())
+    })
+}
+
+fn tiny() -> Server {
+    Server::spawn(Command::new(env!("CARGO_BIN_EXE_tiny")).arg("127.0.0.1:0"))
+}
+
+/// The same events, and of each whatever the miniature says of it.
+fn agree(tiny: &[Value], real: &[Value]) {
+    assert_eq!(tiny.len(), real.len(), "\n{tiny:#?}\n{real:#?}");
+    for (tiny, real) in tiny.iter().zip(real) {
+        let fields = tiny.as_object().expect("an object");
+        let own = fields
+            .iter()
+            .filter(|(name, _)| !OWN.contains(&name.as_str()));
+        for (name, value) in own {
+            // A field without a value says what one that is left out does.
+            assert_eq!(*value, real[name], "{name} in {tiny}, and in {real}");
+        }
+    }
+}
+
+/// Guests of one server; what they are welcomed with, and what they hear in a conversation.
+fn converse(server: &Server, guests: usize, steps: &[Step<'_>]) -> Vec<Value> {
+    let mut guests: Vec<Guest> = (0..guests).map(|_| Guest::connect(server.addr())).collect();
+    let mut heard: Vec<Value> = guests.iter().map(|guest| guest.welcome.clone()).collect();
+    for (speaker, request, answers) in steps {
+        guests[*speaker].ask(request.clone());
+        for (listener, kind) in *answers {
+            let event = guests[*listener].next();
+            assert_eq!(event["type"], *kind, "after {request}: {event}");
+            heard.push(event);
+        }
+    }
+    heard
+}
+
+fn join(name: &str) -> Value {
+    json!({"type": "join", "name": name, "room": "lobby"})
+}
+
+fn coming_in(server: &Server) -> Vec<Value> {
+    let ada_and_bob = [
+        (0, join("ada"), &[(0, "joined")][..]),
+        (1, join("bob"), &[(1, "joined"), (0, "entered")]),
+    ];
+    converse(server, 2, &ada_and_bob)
+}
+
+fn a_line(server: &Server) -> Vec<Value> {
+    let line = json!({"type": "say", "room": "lobby", "text": " hi <b>bob</b> ", "id": "c1"});
+    let steps = [
+        (0, join("ada"), &[(0, "joined")][..]),
+        (1, join("bob"), &[(1, "joined"), (0, "entered")]),
+        (0, line, &[(0, "said"), (1, "said")]),
+        (
+            2,
+            join("carol"),
+            &[(2, "joined"), (0, "entered"), (1, "entered")],
+        ),
+    ];
+    let mut heard = converse(server, 3, &steps);
+    // The miniature has no history: the newcomer is told nothing of the line.
+    for event in heard.iter_mut().filter(|event| event["name"] == "carol") {
+        event.as_object_mut().expect("an object").remove("messages");
+    }
+    heard
+}
+
+fn one_order(server: &Server) -> Vec<Value> {
+    const LINES: usize = 200;
+    let mut guests = ["ada", "bob", "carol"].map(|name| {
+        let mut guest = Guest::connect(server.addr());
+        guest.join(name, "lobby");
+        guest
+    });
+    for number in 0..LINES {
+        let speaker = &mut guests[number % 2];
+        speaker.ask(json!({"type": "say", "room": "lobby", "text": number.to_string()}));
+    }
+    let heard = guests.each_mut().map(|guest| {
+        let said = std::iter::repeat_with(|| guest.until("said"));
+        said.take(LINES).map(|said| said["text"].clone()).collect()
+    });
+    let [first, others @ ..]: [Vec<Value>; 3] = heard;
+    assert!(others.iter().all(|other| *other == first), "{others:?}");
+    Vec::new() // which order it is, is each server's own
+}
+
+fn taken(server: &Server) -> Vec<Value> {
+    let steps = [
+        (0, join("ada"), &[(0, "joined")][..]),
+        (1, join("ada"), &[(1, "error")]),
+        (1, join("bob"), &[(1, "joined"), (0, "entered")]),
+    ];
+    converse(server, 2, &steps)
+}
+
+fn too_early(server: &Server) -> Vec<Value> {
+    let line = json!({"type": "say", "room": "lobby", "text": "hi"});
+    converse(server, 1, &[(0, line, &[(0, "error")])])
+}
+
+fn a_ping(server: &Server) -> Vec<Value> {
+    converse(
+        server,
+        1,
+        &[(0, json!({"type": "ping", "t": 7}), &[(0, "pong")])],
+    )
+}
+
+fn goodbye(server: &Server) {
+    let [mut ada, mut bob] = ["ada", "bob"].map(|name| {
+        let mut guest = Guest::connect(server.addr());
+        guest.join(name, "lobby");
+        guest
+    });
+    assert_eq!(ada.until("entered")["name"], "bob");
+    ada.close();
+    let left = bob.next();
+    assert_eq!(
+        left,
+        json!({"type": "left", "room": "lobby", "name": "ada", "count": 1})
+    );
+}
+
+fn broken_rule(server: &Server) {
+    let mut guest = Guest::connect(server.addr());
+    let mut unmasked = Vec::new();
+    Frame::whole(Opcode::Text, b"{}").encode(None, &mut unmasked);
+    guest.tcp().write_all(&unmasked).expect("it is read");
+    assert_eq!(guest.until_close().0, 1002);
+}
+
+fn other_site(server: &Server) {
+    for (origin, is_welcome) in [
+        (format!("http://{}", server.addr()), true),
+        (format!("https://{}", server.addr()), false),
+        ("http://evil.example".to_owned(), false),
+        ("null".to_owned(), false),
+    ] {
+        let url = server.url("/ws");
+        let headers = [("Origin", origin.as_str())];
+        let opened = Connect::to(&url).headers(&headers).timeout(PATIENCE).open();
+        assert_eq!(opened.is_ok(), is_welcome, "{origin}: {opened:?}");
+    }
+}
+
+fn files(server: &Server) {
+    for (path, is_there) in [
+        ("/", true),
+        ("/main.js", true),
+        ("/style.css", true),
+        ("/nothing.js", false),
+        ("/../Cargo.toml", false),
+        ("/screenshots/../../Cargo.toml", false),
+        ("/..%2fCargo.toml", false),
+    ] {
+        let mut tcp = TcpStream::connect(server.addr()).expect("the server listens");
+        tcp.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr());
+        tcp.write_all(request.as_bytes()).expect("it is read");
+        let mut answer = String::new();
+        tcp.read_to_string(&mut answer)
+            .expect("an answer and its end");
+        let status = if is_there {
+            "HTTP/1.1 200 "
+        } else {
+            "HTTP/1.1 404 "
+        };
+        assert!(answer.starts_with(status), "{path}: {answer:.80}");
+    }
+}
