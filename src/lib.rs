@@ -35,7 +35,7 @@
 //! `bin/tiny.rs` first: the server in miniature, 200 lines, with the `Mutex<Vec<Sender>>` that every
 //! broadcast goes through. Then
 //!
-//! `protocol/header` → `mask` → `utf8` → `frame` → `decoder` → `message` → `close` → `session`, `outgoing` →
+//! `protocol/header` → `mask` → `utf8` → `frame` → `decoder` → `message` → `close` → `session`, `incoming`, `outgoing` →
 //! `upgrade`, `handshake` → `socket` → `outbox`, `tape` → `chat/room` →
 //! `server/connection` → `server/peer` → `inspect`. A file is one idea,
 //! mostly one section of the RFC, and can be read in one sitting. Beside it lies `PROTOCOL.md`,

@@ -15,9 +15,11 @@
 //! | `wire` | the view of one's own frames, `/ws/wire` |
 //! | `registry` | all connections, and how they end together |
 //! | `households` | how many of them come from where |
+//! | `budget` | the memory of all large messages together |
 //! | `ceiling` | how many threads and descriptors this machine has for us |
 
 mod accept;
+mod budget;
 mod ceiling;
 mod config;
 mod connection;
@@ -47,6 +49,7 @@ pub use guard::{is_host_name, is_origin};
 use crate::chat::Chat;
 use crate::outbox::Outlet;
 use crate::protocol::{CloseCode, HandshakeError, Outgoing};
+use budget::Budget;
 use incidents::Incidents;
 use metrics::Refusals;
 use registry::Registry;
@@ -72,6 +75,7 @@ struct Shared {
     incidents: Incidents,
     refusals: Refusals,
     outlet: Arc<Outlet>,
+    budget: Arc<Budget>,
     chat: Arc<Chat>,
     tickets: Arc<Tickets>,
 }
@@ -83,6 +87,7 @@ impl Shared {
             incidents: Incidents::new(),
             refusals: Refusals::default(),
             outlet: Arc::new(Outlet::new(config.deadlines.write, config.backlog)),
+            budget: Arc::new(Budget::new(config.messages)),
             chat: Chat::start(config.chat.clone())?,
             tickets: Arc::default(),
             config,
@@ -102,6 +107,7 @@ impl Server {
         rustix::net::listen(&listener, WAITING)?;
         let address = listener.local_addr()?;
         config.connections.all = ceiling::clamp(config.connections.all);
+        config.messages = ceiling::clamp_messages(config.messages);
         let shared = Shared::new(config)?;
         Ok(Self {
             listener,

@@ -112,6 +112,7 @@ const KNOWN_TO: [(&str, &[&str]); 14] = [
         "rustix",
         &[
             "chat/journal/place.rs",
+            "cli/serve/heap.rs",
             "cli/serve/lan.rs",
             "cli/terminal/editor.rs",
             "outbox.rs",

@@ -1,5 +1,6 @@
 //! `ws101 serve`: the server, until a signal ends it.
 
+mod heap;
 mod lan;
 mod limits;
 mod output;
@@ -94,6 +95,7 @@ fn parse_origin(text: &str) -> Result<String, String> {
 
 impl Serve {
     pub(super) fn run(&self) -> Result<(), String> {
+        heap::share_one();
         let _log = start_log(self.verbose).map_err(|error| format!("no thread: {error}"))?;
         outlive_file_limit().map_err(|error| format!("cannot listen for signals: {error}"))?;
         if let Some(www) = self.www.as_ref().filter(|www| !www.is_dir()) {
@@ -122,6 +124,7 @@ impl Serve {
             head: limits.head(),
             message: limits.message(),
             echo: limits.echo(),
+            messages: limits.max_messages,
             backlog: limits.max_backlog,
             deadlines: self.deadlines.deadlines(),
             control_frames: limits.control_frames(),

@@ -129,7 +129,7 @@ mod tests {
         let bodies = functions.filter_map(|rest| rest.split("\n    }\n").next());
         let ids = bodies.flat_map(|body| body.split("=> \"").skip(1));
         let mut ids: BTreeSet<&str> = ids.filter_map(|rest| rest.split('"').next()).collect();
-        assert_eq!(ids.len(), 14 + 17 + 6, "{ids:?}");
+        assert_eq!(ids.len(), 15 + 17 + 6, "{ids:?}");
         assert!(ids.remove("utf8"));
         let faults = Utf8Fault::ALL.map(|fault| format!("utf8.{}", fault.name()));
         ids.extend(faults.iter().map(String::as_str));

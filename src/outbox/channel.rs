@@ -1,6 +1,6 @@
 //! One connection's write side: who writes, and what waits meanwhile.
 
-use super::backlog::Backlog;
+use super::backlog::{Backlog, copy_of};
 use super::burst::{Burst, frame_end};
 use super::last_call::{LastCall, wait_for_client};
 use super::{MOST_WRITERS, Outlet, WITHOUT_WAITING};
@@ -79,7 +79,7 @@ impl Channel {
         };
         // The client lags. From here on a thread of its own writes to it, until it has caught up.
         state.writing = true;
-        let rest = frames[sent..].to_vec();
+        let rest = &frames[sent..];
         state.in_hand = rest.len();
         // A frame that was cut has to be completed, whatever happens to those behind it.
         let cut = frame_end(frames, sent) - sent;
@@ -89,10 +89,11 @@ impl Channel {
             if self.outlet.writers.fetch_add(1, Ordering::Relaxed) >= MOST_WRITERS {
                 return Err(io::ErrorKind::WouldBlock.into());
             }
+            let bytes = copy_of(rest)?;
             let thread = thread::Builder::new().name("writer".to_owned());
             thread.stack_size(STACK).spawn(move || {
                 // An error ended the connection, which is its reader's to report.
-                let _ = channel.write_out(&rest, cut, since);
+                let _ = channel.write_out(&bytes, cut, since);
                 channel.outlet.writers.fetch_sub(1, Ordering::Relaxed);
             })
         };
@@ -128,10 +129,10 @@ impl Channel {
     fn keep(&self, state: &mut State, frames: &[u8], messages: usize) {
         let backlog = &mut state.backlog;
         let bytes = state.in_hand + backlog.bytes.len() + frames.len();
-        if bytes > self.outlet.backlog || backlog.messages + messages > MOST_MESSAGES {
+        let is_over = bytes > self.outlet.backlog || backlog.messages + messages > MOST_MESSAGES;
+        if is_over || !backlog.add(frames, messages, self.outlet.backlog) {
             return self.evict(state);
         }
-        backlog.add(frames, messages, self.outlet.backlog);
         if let Some(tape) = &self.tape {
             tape.waiting(bytes, 0);
         }

@@ -13,6 +13,9 @@
 //! The buffer grows by what has *arrived*, never by what a header declares: a peer that
 //! wants a megabyte of our memory has to send it. §10.4 leaves such limits to us.
 
+use super::memory::{Account, Reserve};
+use std::sync::Arc;
+
 /// What a quiet connection costs.
 const SMALLEST: usize = 4 << 10;
 /// A buffer that reads keep filling grows up to here, so that one `read()` brings many frames.
@@ -34,6 +37,7 @@ pub struct ReadBuffer {
     /// The most that lay here since the buffer was last empty.
     peak: usize,
     calm: u8,
+    account: Account,
 }
 
 impl ReadBuffer {
@@ -47,7 +51,13 @@ impl ReadBuffer {
             offered: 0,
             peak: 0,
             calm: 0,
+            account: Account::new(),
         }
+    }
+
+    /// From now on a large buffer is taken from `reserve`.
+    pub fn draw_on(&mut self, reserve: Arc<dyn Reserve>) {
+        self.account.draw_on(reserve);
     }
 
     /// What has arrived and is not used up.
@@ -74,9 +84,9 @@ impl ReadBuffer {
         &self.bytes[self.start - count..self.start]
     }
 
-    /// Where the next read goes: at least one byte. `appetite` is how much the decoder would
-    /// like at once: 0 means that any number will do.
-    pub fn space(&mut self, appetite: usize) -> &mut [u8] {
+    /// Where the next read goes: at least one byte, or `None` if there is no memory for it.
+    /// `appetite` is how much the decoder would like at once: 0 means that any number will do.
+    pub fn space(&mut self, appetite: usize) -> Option<&mut [u8]> {
         self.peak = self.peak.max(self.end - self.start);
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
@@ -87,7 +97,9 @@ impl ReadBuffer {
             self.bytes.copy_within(self.start..self.end, 0);
             (self.start, self.end) = (0, self.end - self.start);
         }
-        self.grow(appetite);
+        if !self.grow(appetite) {
+            return None;
+        }
         // A large frame is read to its end and no further: then the next one begins at the
         // front, where it does not have to be moved to.
         let most = if appetite > LARGE {
@@ -96,25 +108,34 @@ impl ReadBuffer {
             BATCH
         };
         self.offered = (self.bytes.len() - self.end).min(most);
-        &mut self.bytes[self.end..self.end + self.offered]
+        Some(&mut self.bytes[self.end..self.end + self.offered])
     }
 
-    /// Makes the buffer larger, at most twofold, if what has *arrived* fills it.
-    fn grow(&mut self, appetite: usize) {
+    /// Makes the buffer larger, at most twofold, if what has *arrived* fills it. Is there any space?
+    fn grow(&mut self, appetite: usize) -> bool {
         let size = self.bytes.len();
         let larger = (size * 2).max(SMALLEST);
         // Once for each read that filled it: asking again, when nothing came, changes nothing.
         let was_filled = std::mem::take(&mut self.was_filled);
-        if was_filled && size < BATCH {
-            self.bytes.resize(larger.min(BATCH), 0);
+        let wanted = if was_filled && size < BATCH {
+            larger.min(BATCH)
         } else if self.end == size {
             let enough = if appetite > 0 {
                 (self.end + appetite).max(BATCH)
             } else {
                 larger
             };
-            self.bytes.resize(larger.min(enough), 0);
+            larger.min(enough)
+        } else {
+            return true;
+        };
+        let bytes = &mut self.bytes;
+        let granted = (self.account).grow(wanted, || bytes.try_reserve_exact(wanted - size));
+        if granted {
+            self.bytes.resize(wanted, 0);
         }
+        // A larger read would save some smaller ones, but only a full buffer needs it.
+        granted || self.end < size
     }
 
     /// A read put `count` bytes into the space.
@@ -130,7 +151,12 @@ impl ReadBuffer {
 
     /// Forgets everything: nothing that comes from here on will be looked at.
     pub fn clear(&mut self) {
-        *self = Self::new();
+        let mut account = std::mem::take(&mut self.account);
+        account.shrunk(0);
+        *self = Self {
+            account,
+            ..Self::new()
+        };
     }
 
     /// Have the last rounds used little of what is here?
@@ -141,17 +167,19 @@ impl ReadBuffer {
     /// Back to the smallest size, if nothing is in the way: for a connection that fell silent.
     pub fn shrink(&mut self) {
         if self.start == self.end && self.bytes.len() > SMALLEST {
-            *self = Self::new();
+            self.clear();
         }
     }
 
     /// Everything is used up: was this much room needed?
     fn settle(&mut self) {
+        if self.account.is_scarce() {
+            self.shrink_to(Account::OWN);
+        }
         if self.is_calm() {
             self.calm = 0;
             if self.bytes.len() > SMALLEST {
-                self.bytes.truncate(self.bytes.len() / 2);
-                self.bytes.shrink_to_fit();
+                self.shrink_to(self.bytes.len() / 2);
             }
         }
         self.calm = if self.peak < self.bytes.len() / 4 {
@@ -160,5 +188,11 @@ impl ReadBuffer {
             0
         };
         self.peak = 0;
+    }
+
+    fn shrink_to(&mut self, size: usize) {
+        self.bytes.truncate(size);
+        self.bytes.shrink_to_fit();
+        self.account.shrunk(size);
     }
 }

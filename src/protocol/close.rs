@@ -24,6 +24,8 @@ impl CloseCode {
     pub const TOO_BIG: Self = Self(1009);
     /// The endpoint itself failed.
     pub const INTERNAL_ERROR: Self = Self(1011);
+    /// The server has too much to do for this now. Not in the RFC, but in its registry (§11.7).
+    pub const TRY_AGAIN_LATER: Self = Self(1013);
 
     /// `number` as a close code, if it is one that may be sent. §7.4.1, §7.4.2.
     ///

@@ -62,6 +62,11 @@ pub enum ProtocolError {
         /// The largest number that is taken.
         max: u32,
     },
+    /// There is no memory for more of a message now, whoever has it.
+    NoMemory {
+        /// The bytes that it would be kept in.
+        bytes: u64,
+    },
 }
 
 impl ProtocolError {
@@ -71,6 +76,7 @@ impl ProtocolError {
             Self::InvalidUtf8 { .. } => CloseCode::INVALID_DATA,
             Self::MessageTooBig { .. } => CloseCode::TOO_BIG,
             Self::TooManyFragments { .. } => CloseCode::POLICY_VIOLATION,
+            Self::NoMemory { .. } => CloseCode::TRY_AGAIN_LATER,
             _ => CloseCode::PROTOCOL_ERROR,
         }
     }
@@ -87,6 +93,7 @@ impl ProtocolError {
             Self::CloseBodyTooShort => "5.5.1",
             Self::InvalidCloseCode(_) => "7.4",
             Self::MessageTooBig { .. } | Self::TooManyFragments { .. } => "10.4",
+            Self::NoMemory { .. } => "10.4",
         }
     }
 
@@ -107,6 +114,7 @@ impl ProtocolError {
             Self::InvalidCloseCode(_) => "close-code",
             Self::MessageTooBig { .. } => "message-size",
             Self::TooManyFragments { .. } => "fragments",
+            Self::NoMemory { .. } => "memory",
         }
     }
 }
@@ -144,6 +152,12 @@ impl fmt::Display for ProtocolError {
                 write!(f, "a message of {len} bytes, the limit is {max}")
             }
             Self::TooManyFragments { max } => write!(f, "a message in more than {max} frames"),
+            Self::NoMemory { bytes } => {
+                write!(
+                    f,
+                    "no memory is left for a message of {bytes} bytes or more, try again later"
+                )
+            }
         }
     }
 }

@@ -7,7 +7,9 @@
 use super::decoder::{Delivery, Part};
 use super::error::ProtocolError;
 use super::header::{FrameHeader, Kind, Opcode};
+use super::memory::{Account, Reserve};
 use super::utf8::{Utf8Decoder, from_utf8};
+use std::sync::Arc;
 
 /// A whole message, lent from where it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,9 +85,10 @@ pub struct Assembler {
     text: String,
     utf8: Utf8Decoder,
     binary: Vec<u8>,
+    account: Account,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Begun {
     frames: u32,
     /// The payload of the frames seen so far, as their headers declared it.
@@ -103,7 +106,13 @@ impl Assembler {
             text: String::new(),
             utf8: Utf8Decoder::new(),
             binary: Vec::new(),
+            account: Account::new(),
         }
+    }
+
+    /// From now on a large message is put together in memory from `reserve`.
+    pub fn draw_on(&mut self, reserve: Arc<dyn Reserve>) {
+        self.account.draw_on(reserve);
     }
 
     /// May this frame come now, and how is its payload wanted? Judged by the header
@@ -114,10 +123,7 @@ impl Assembler {
             (None, Opcode::Continuation) => return Err(ProtocolError::NothingToContinue),
             (Some(begun), Opcode::Continuation) => begun,
             (Some(_), _) => return Err(ProtocolError::MessageUnfinished),
-            (None, _) => Begun {
-                frames: 0,
-                declared: 0,
-            },
+            (None, _) => Begun::default(),
         };
         let (len, max) = (
             begun.declared.saturating_add(header.len),
@@ -175,9 +181,20 @@ impl Assembler {
     /// Gives memory back that a large message took, unless one is on its way.
     pub fn shrink(&mut self) {
         if self.begun.is_none() {
-            self.text = String::new();
-            self.binary = Vec::new();
+            self.release();
         }
+    }
+
+    /// Does the last message keep memory that others may need more?
+    pub(super) fn is_scarce(&self) -> bool {
+        self.account.is_scarce()
+    }
+
+    /// Gives all memory back: nothing that comes from here on will be looked at.
+    pub(super) fn release(&mut self) {
+        self.text = String::new();
+        self.binary = Vec::new();
+        self.account.shrunk(0);
     }
 
     /// Drops the text or the bytes so far: for those who only want to know whether they are right.
@@ -192,10 +209,7 @@ impl Assembler {
     pub(crate) fn join_midway(&mut self) {
         self.kind = Kind::Binary;
         self.utf8 = Utf8Decoder::new();
-        self.begun.get_or_insert(Begun {
-            frames: 0,
-            declared: 0,
-        });
+        self.begun.get_or_insert_default();
     }
 
     /// Takes a frame that was admitted, without its payload: it counts, and what is left of its
@@ -217,20 +231,43 @@ impl Assembler {
         }
     }
 
+    /// Sees to room for `more` bytes: twofold, for a message in many frames would be copied as often
+    /// otherwise, but never more than a message may have.
+    fn make_room(&mut self, kind: Kind, more: usize) -> Result<(), ProtocolError> {
+        let (text, binary) = (&mut self.text, &mut self.binary);
+        let (len, held) = match kind {
+            Kind::Text => (text.len(), text.capacity()),
+            Kind::Binary => (binary.len(), binary.capacity()),
+        };
+        let needed = len + more;
+        if needed <= held {
+            return Ok(());
+        }
+        let longest = usize::try_from(self.limits.message).unwrap_or(usize::MAX);
+        let wanted = (2 * held).min(longest).max(needed);
+        let others = text.capacity() + binary.capacity() - held;
+        let granted = self.account.grow(wanted + others, || match kind {
+            Kind::Text => text.try_reserve_exact(wanted - len),
+            Kind::Binary => binary.try_reserve_exact(wanted - len),
+        });
+        let bytes = needed as u64;
+        granted
+            .then_some(())
+            .ok_or(ProtocolError::NoMemory { bytes })
+    }
+
     fn append(&mut self, part: &Part<'_>, kind: Kind) -> Result<Progress, ProtocolError> {
         if self.begun.is_none() {
             self.kind = kind;
             self.text.clear();
             self.binary.clear();
         }
-        let begun = self.begun.get_or_insert(Begun {
-            frames: 0,
-            declared: 0,
-        });
+        let begun = self.begun.get_or_insert_default();
         if part.first {
             begun.frames += 1;
             begun.declared += part.header.len;
         }
+        self.make_room(kind, self.utf8.pending() + part.payload.len())?;
         match kind {
             Kind::Text => self.utf8.push(part.payload, &mut self.text)?,
             Kind::Binary => self.binary.extend_from_slice(part.payload),

@@ -13,8 +13,9 @@
 //! | `decoder` | bytes to frames, as they arrive | §5.5 |
 //! | `message` | frames put together, limits kept | §5.4 |
 //! | `close` | codes and reasons | §5.5.1, §7.4 |
+//! | `memory` | how much of it a peer makes us take | §10.4 |
 //! | `buffer` | bytes that have arrived and are not used up | |
-//! | `session`, `outgoing` | one connection's life | §5.5, §7 |
+//! | `session`, `incoming`, `outgoing` | one connection's life | §5.5, §7 |
 //! | `http` | request and response heads | RFC 9112 |
 //! | `upgrade` | a request to upgrade, and the answer | §4.2 |
 //! | `handshake` | the accept key, and the client's end | §1.3, §4.1 |
@@ -31,8 +32,10 @@ mod handshake_error;
 mod header;
 mod header_error;
 pub mod http;
+mod incoming;
 mod layout;
 pub mod mask;
+mod memory;
 mod message;
 mod outgoing;
 mod session;
@@ -47,12 +50,14 @@ pub use frame::Frame;
 pub use handshake::{AcceptSteps, Request, ResponseRule, accept_key};
 pub use header::{FrameHeader, Kind, Opcode, Role};
 pub use header_error::HeaderError;
+pub use incoming::Incoming;
 pub use layout::Layout;
 pub use mask::MaskKey;
+pub use memory::Reserve;
 #[cfg(feature = "server")]
 pub(crate) use message::in_place;
 pub use message::{Assembler, Limits, Message, Progress};
 pub use outgoing::{KeySource, Outgoing, SendError};
-pub use session::{Event, Incoming, Session, State};
+pub use session::{Event, Session, State};
 pub use upgrade::{Upgrade, UpgradeRule};
 pub use utf8::{Utf8Decoder, Utf8Fault, from_utf8};

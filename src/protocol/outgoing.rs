@@ -5,11 +5,13 @@
 use super::close::{CloseCode, CloseReason};
 use super::error::ProtocolError;
 use super::frame::Frame;
-use super::header::Opcode;
+use super::header::{FrameHeader, Opcode};
 use super::mask::MaskKey;
+use super::memory::{Account, Reserve};
 use super::message::Message;
 use super::session::Event;
 use std::fmt;
+use std::sync::Arc;
 
 /// Memory that is kept between two writes; what a large message took beyond it is given back.
 const KEPT: usize = 256 << 10;
@@ -34,6 +36,8 @@ pub enum SendError {
     AfterClose,
     /// A ping or pong holds at most 125 bytes. §5.5.
     ControlTooLong(usize),
+    /// There is no memory for a frame of so many bytes. A Close with 1013 is sent in its place.
+    NoMemory(usize),
 }
 
 impl fmt::Display for SendError {
@@ -46,6 +50,7 @@ impl fmt::Display for SendError {
             Self::ControlTooLong(len) => {
                 write!(f, "a control frame of {len} bytes, at most 125 are allowed")
             }
+            Self::NoMemory(len) => write!(f, "no memory is left for a frame of {len} bytes"),
         }
     }
 }
@@ -58,6 +63,7 @@ pub struct Outgoing {
     keys: Option<Box<dyn KeySource>>,
     bytes: Vec<u8>,
     closed: bool,
+    account: Account,
 }
 
 impl fmt::Debug for Outgoing {
@@ -76,6 +82,7 @@ impl Outgoing {
             keys: None,
             bytes: Vec::new(),
             closed: false,
+            account: Account::new(),
         }
     }
 
@@ -85,7 +92,13 @@ impl Outgoing {
             keys: Some(Box::new(keys)),
             bytes: Vec::new(),
             closed: false,
+            account: Account::new(),
         }
+    }
+
+    /// From now on what is large waits in memory from `reserve`.
+    pub fn draw_on(&mut self, reserve: Arc<dyn Reserve>) {
+        self.account.draw_on(reserve);
     }
 
     /// Sends a message in one frame.
@@ -181,10 +194,11 @@ impl Outgoing {
     /// All that was waiting is written.
     #[inline]
     pub fn written(&mut self) {
-        let was_small = self.bytes.len() < KEPT;
+        let keeps = self.bytes.len() >= KEPT && !self.account.is_scarce();
         self.bytes.clear();
-        if was_small && self.bytes.capacity() > KEPT {
+        if !keeps && self.bytes.capacity() > KEPT {
             self.bytes.shrink_to(KEPT);
+            self.account.shrunk(KEPT);
         }
     }
 
@@ -192,6 +206,7 @@ impl Outgoing {
     pub fn take_waiting(&mut self, buffer: &mut Vec<u8>) {
         buffer.clear();
         std::mem::swap(&mut self.bytes, buffer);
+        self.account.shrunk(self.bytes.capacity());
     }
 
     fn control(&mut self, opcode: Opcode, payload: &[u8]) -> Result<(), SendError> {
@@ -206,8 +221,38 @@ impl Outgoing {
         if self.closed {
             return Err(SendError::AfterClose);
         }
+        let needed = self.bytes.len() + FrameHeader::MAX_SIZE + frame.payload.len();
+        if needed > self.bytes.capacity() && !self.grow(needed) {
+            self.refuse();
+            return Err(SendError::NoMemory(frame.payload.len()));
+        }
         let key = self.keys.as_mut().map(|keys| keys.next_key());
         frame.encode(key, &mut self.bytes);
         Ok(())
+    }
+
+    /// Sees to room for `needed` bytes in all, or twofold what there was.
+    #[cold]
+    fn grow(&mut self, needed: usize) -> bool {
+        let wanted = needed.max(2 * self.bytes.capacity());
+        let bytes = &mut self.bytes;
+        let more = wanted - bytes.len();
+        self.account.grow(wanted, || bytes.try_reserve_exact(more))
+    }
+
+    /// What cannot be sent is not left out in silence: it was the last.
+    #[cold]
+    fn refuse(&mut self) {
+        self.closed = true;
+        let mut body = Vec::new();
+        let told = "no memory is left for an answer of this length, try again later";
+        CloseReason::new(CloseCode::TRY_AGAIN_LATER, told).encode(&mut body);
+        let close = Frame::whole(Opcode::Close, &body);
+        // If there is not even room for that, the connection ends without.
+        let room = FrameHeader::MAX_SIZE + body.len();
+        if self.bytes.try_reserve(room).is_ok() {
+            let key = self.keys.as_mut().map(|keys| keys.next_key());
+            close.encode(key, &mut self.bytes);
+        }
     }
 }

@@ -153,6 +153,11 @@ impl Utf8Decoder {
         Ok(())
     }
 
+    /// Bytes that wait for the rest of their character.
+    pub(super) const fn pending(&self) -> usize {
+        self.pending_len
+    }
+
     /// The text ends here: was its last character complete?
     pub fn finish(&mut self) -> Result<(), ProtocolError> {
         let Self {

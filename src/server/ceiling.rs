@@ -1,4 +1,4 @@
-//! How many connections this process can hold, whatever it is told to.
+//! How many connections and large messages this process can hold, whatever it is told to.
 //!
 //! A connection is a descriptor and a thread. Past the descriptors, `accept` fails, which can
 //! be survived. Past the memory mappings that the kernel allows (four for each thread of
@@ -12,7 +12,7 @@ use super::wire;
 use crate::outbox::MOST_WRITERS;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::num::NonZero;
-use std::thread;
+use std::{env, thread};
 
 /// Descriptors for everything that is not a connection: three standard ones, the listener, the
 /// signals' pipe, those that are turned away, and a few to spare.
@@ -27,22 +27,38 @@ const SPACE_PER_CONNECTION: usize = 384 << 10;
 /// Address space for everything else, and the least that it can be.
 const OTHER_SPACE: usize = 24 << 20;
 const LEAST_OTHER_SPACE: usize = 16 << 20;
-/// What the memory allocator reserves at once for a thread, if it is to be had …
+/// What the memory allocator reserves at once for a thread, if twice as much is to be had: it
+/// keeps the half that begins where it likes …
 const ARENA: usize = 64 << 20;
 /// … and so often for each processor.
 const ARENAS: usize = 8;
+/// The part of the address space left that connections can have, and large messages: a buffer that
+/// grows leaves holes behind, as large together as itself.
+const FOR_CONNECTIONS: usize = 2;
+const FOR_MESSAGES: usize = 4;
 
 /// `wanted` connections, or as many as there can be; raises the descriptor limit if that helps.
 pub(super) fn clamp(wanted: usize) -> usize {
     let by_descriptors = by_descriptors(wanted);
     let by_threads = mappings().saturating_sub(OTHER_MAPPINGS) / MAPPINGS_PER_THREAD;
-    let by_space = address_space() / SPACE_PER_CONNECTION;
+    let by_space = address_space() / FOR_CONNECTIONS / SPACE_PER_CONNECTION;
     let possible = wanted.min(by_descriptors).min(by_threads).min(by_space);
     let possible = possible.max(1);
     if possible < wanted {
         log::warn!(
             "at most {possible} connections instead of {wanted}: this system allows {by_descriptors} by descriptors \
              (ulimit -n), {by_threads} by threads (vm.max_map_count) and {by_space} by memory (ulimit -v)"
+        );
+    }
+    possible
+}
+
+/// `wanted` bytes of large messages, or as many as there can be.
+pub(super) fn clamp_messages(wanted: usize) -> usize {
+    let possible = wanted.min(address_space() / FOR_MESSAGES);
+    if possible < wanted {
+        log::warn!(
+            "at most {possible} bytes of large messages instead of {wanted}: this system allows no more (ulimit -v)"
         );
     }
     possible
@@ -97,8 +113,12 @@ fn address_space() -> usize {
     let Some(limit) = getrlimit(Resource::As).current.map(to_usize) else {
         return usize::MAX;
     };
-    let most = ARENAS * thread::available_parallelism().map_or(1, NonZero::get);
-    let arenas = most.min(limit.saturating_sub(LEAST_OTHER_SPACE) / ARENA);
+    let told = env::var("MALLOC_ARENA_MAX").ok();
+    let most = match told.and_then(|count| count.parse::<usize>().ok()) {
+        Some(count) => count.saturating_sub(1), // the first one is the program's
+        None => ARENAS * thread::available_parallelism().map_or(1, NonZero::get),
+    };
+    let arenas = most.min(limit.saturating_sub(LEAST_OTHER_SPACE + ARENA) / ARENA);
     limit.saturating_sub(OTHER_SPACE + arenas * ARENA)
 }
 

@@ -260,6 +260,7 @@ fn upgrade(
     }
     let (request, first_frames) = buffer.unread().split_at(head_size);
     let tape = || Tape::new(request, answer, first_frames);
+    let answers_at_length = purpose.answers_at_length();
     let Fittings {
         sender,
         limits,
@@ -267,10 +268,17 @@ fn upgrade(
         ticket,
     } = purpose.fit(stream.tcp(), place, shared, tape);
     buffer.consume(head_size);
-    let session = Session {
+    let mut session = Session {
         incoming: Incoming::after_handshake(Role::Client, limits, buffer),
         outgoing: Outgoing::server(),
     };
+    let memory = shared
+        .budget
+        .for_client(place.address().unwrap_or(place.neighbour()));
+    session.incoming.draw_on(Arc::clone(&memory));
+    if answers_at_length {
+        session.outgoing.draw_on(memory);
+    }
     peer::run(stream, sender, session, endpoint, place, shared);
     // Only now, so that a watcher has seen the client's Close too.
     drop(ticket);

@@ -41,7 +41,8 @@ pub(super) fn are_one(one: IpAddr, other: IpAddr) -> bool {
     household(one) == household(other) || (one.is_loopback() && other.is_loopback())
 }
 
-fn household(address: IpAddr) -> IpAddr {
+/// All who are taken for one client when this one is.
+pub(super) fn household(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
         IpAddr::V4(_) => address,

@@ -67,7 +67,7 @@ pub(super) fn page(shared: &Shared) -> Response {
 }
 
 fn metrics(shared: &Shared) -> Vec<Metric> {
-    let (chat, outlet) = (shared.chat.vitals(), &shared.outlet);
+    let (chat, outlet, budget) = (shared.chat.vitals(), &shared.outlet, &shared.budget);
     let gauge = |name, help, value: usize| (name, "gauge", help, value as u64);
     let counter = |name, help, value| (name, "counter", help, value);
     let open = shared.registry.len();
@@ -97,6 +97,10 @@ fn metrics(shared: &Shared) -> Vec<Metric> {
             shared.tickets.missed(),
         ),
     ];
+    let help = "Memory that large messages take.";
+    metrics.push(gauge("large_message_bytes", help, budget.taken()));
+    let (refused, help) = (budget.refusals(), "How often none was left for one.");
+    metrics.push(counter("large_message_refusals_total", help, refused));
     if let Some(degraded) = chat.history_degraded {
         let help = "1 while the history file cannot be written.";
         metrics.push(gauge("history_degraded", help, degraded.into()));

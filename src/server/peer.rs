@@ -187,7 +187,9 @@ impl Peer<'_> {
                 continue;
             }
             self.be_patient_for(left)?;
-            let space = self.session.incoming.space();
+            let Some(space) = self.session.incoming.space() else {
+                return Ok(()); // there is no memory: that is the next event
+            };
             match self.stream.tcp().as_ref().read(space) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => {

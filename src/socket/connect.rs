@@ -132,7 +132,7 @@ impl<'a> Connect<'a> {
         stream.write_all(&head)?;
         let (mut buffer, mut scanner) = (ReadBuffer::new(), ResponseScanner::new());
         let (protocol, size) = loop {
-            let count = read(&mut stream, buffer.space(0))?;
+            let count = read(&mut stream, space_in(&mut buffer, 0)?)?;
             if count == 0 {
                 // What has come may be wrong, and not only cut.
                 ResponseHead::decode(buffer.unread())?;
@@ -222,7 +222,7 @@ pub(crate) fn read_head(
     let mut begun = Some(begun);
     loop {
         let still_allowed = limits.head.saturating_add(1) - buffer.unread().len();
-        let space = buffer.space(still_allowed);
+        let space = space_in(buffer, still_allowed)?;
         let wanted = space.len().min(still_allowed);
         let count = match read(stream, &mut space[..wanted]) {
             Ok(0) => return Err(SocketError::Disconnected),
@@ -242,4 +242,11 @@ pub(crate) fn read_head(
             begun()?;
         }
     }
+}
+
+/// A head is short, and still there may be no memory for it.
+fn space_in(buffer: &mut ReadBuffer, appetite: usize) -> io::Result<&mut [u8]> {
+    buffer
+        .space(appetite)
+        .ok_or_else(|| io::ErrorKind::OutOfMemory.into())
 }

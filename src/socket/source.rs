@@ -35,7 +35,11 @@ pub(super) fn read_into(
     stream: &mut impl Read,
     incoming: &mut Incoming,
 ) -> Result<(), SocketError> {
-    let count = read(stream, incoming.space())?;
+    // Without memory for what comes, the next event is that error.
+    let Some(space) = incoming.space() else {
+        return Ok(());
+    };
+    let count = read(stream, space)?;
     if count == 0 {
         return Err(SocketError::Disconnected);
     }

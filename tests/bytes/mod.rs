@@ -105,7 +105,10 @@ pub(crate) fn hear(session: &mut Session, mut bytes: &[u8]) -> Vec<Seen> {
 
 /// Fills the session's space once, and returns what did not go in.
 pub(crate) fn read<'a>(session: &mut Session, bytes: &'a [u8]) -> &'a [u8] {
-    let space = session.incoming.space();
+    // Without memory for it, the next event says so.
+    let Some(space) = session.incoming.space() else {
+        return bytes;
+    };
     assert!(!space.is_empty(), "a read into no space looks like the end");
     let (now, later) = bytes.split_at(space.len().min(bytes.len()));
     space[..now.len()].copy_from_slice(now);

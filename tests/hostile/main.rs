@@ -26,6 +26,7 @@ mod pages;
 mod refused;
 mod requests;
 mod requests_in_time;
+mod together;
 mod upgrades;
 mod wire_floods;
 mod wire_tokens;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         noticed::rows(),              // the witnesses of all rows
         crowd::rows(),                // U, R: how many may connect
         floods::rows(),               // J: too much, too fast
+        together::rows(),             // M: many large messages
         frames_in_time::rows(&house), // F: frames that do not end, clients that fall silent
         wire_floods::rows(),          // R: watchers who lag
         wire_tokens::rows(&house),    // J: who may watch

@@ -83,7 +83,7 @@ impl Watch {
                 Ok(Some(_)) => {}
                 Ok(None) if rest.is_empty() => break None,
                 Ok(None) => {
-                    let space = incoming.space();
+                    let space = incoming.space().expect("there is memory");
                     let (now, later) = rest.split_at(rest.len().min(space.len()));
                     space[..now.len()].copy_from_slice(now);
                     incoming.filled(now.len());

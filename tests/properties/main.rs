@@ -7,6 +7,7 @@ mod bytes;
 mod frames;
 mod handshake;
 mod memory;
+mod reserve;
 mod streams;
 mod text;
 

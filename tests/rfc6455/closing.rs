@@ -218,7 +218,7 @@ fn whole_lives() -> Vec<Trial> {
                 let mut session = session(Role::Server, Limits::CHAT);
                 hear(&mut session, &end);
                 for _ in 0..40 {
-                    let space = session.incoming.space().len();
+                    let space = session.incoming.space().expect("there is memory").len();
                     // As much as a read takes, and no more than reads ever take.
                     assert!((1..=256 << 10).contains(&space), "space for {space}");
                     session.incoming.filled(space);

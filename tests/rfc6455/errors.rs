@@ -41,6 +41,7 @@ fn protocol_errors() -> Vec<Trial> {
         (E::InvalidCloseCode(1005), "close-code", "7.4", 1002, "close code 1005 may not be sent"),
         (E::MessageTooBig { len: 70_000, max: 65_536 }, "message-size", "10.4", 1009, "a message of 70000 bytes, the limit is 65536"),
         (E::TooManyFragments { max: 1024 }, "fragments", "10.4", 1008, "a message in more than 1024 frames"),
+        (E::NoMemory { bytes: u64::MAX }, "memory", "10.4", 1013, "no memory is left for a message of 18446744073709551615 bytes or more, try again later"),
     ];
     let rows = table.map(|(error, rule, section, code, sentence)| {
         row(format!("7.1.7 {sentence}"), move || {
@@ -166,6 +167,8 @@ fn other_errors() -> Vec<Trial> {
                 long,
                 "a control frame of 126 bytes, at most 125 are allowed"
             );
+            let none = SendError::NoMemory(126).to_string();
+            assert_eq!(none, "no memory is left for a frame of 126 bytes");
         }),
     ]
 }

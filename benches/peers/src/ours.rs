@@ -38,7 +38,8 @@ impl<'a> ReadPath<'a> for Reader<'a> {
                 }
                 Some(_) => return Err("only messages were sent".into()),
                 None => {
-                    let count = self.connection.read(self.incoming.space())?;
+                    let space = self.incoming.space().expect("there is memory");
+                    let count = self.connection.read(space)?;
                     self.incoming.filled(count);
                 }
             }

@@ -1,0 +1,229 @@
+//! The receiving side of a session: bytes in, events out. RFC 6455 §5.4, §5.5, §7.1.
+//!
+//! Nothing is read behind a Close, or behind a rule that was broken.
+
+use super::buffer::ReadBuffer;
+use super::close::CloseReason;
+use super::decoder::FrameDecoder;
+use super::error::ProtocolError;
+use super::header::{Kind, Opcode, Role};
+use super::memory::Reserve;
+use super::message::{Assembler, Limits, Progress, in_place};
+use super::session::Event;
+use std::sync::Arc;
+
+/// What the peer sends, as it arrives.
+#[derive(Debug)]
+pub struct Incoming {
+    buffer: ReadBuffer,
+    decoder: FrameDecoder,
+    assembler: Assembler,
+    found: Option<Found>,
+    ended: bool,
+    /// There was no memory, which is told where all errors are.
+    refused: Option<ProtocolError>,
+}
+
+/// Where the next event lies: finding it and lending it are two steps, because what is lent
+/// borrows the connection, and whoever looks in a loop may have to read in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// A message that is the last so many bytes used up.
+    InPlace(Kind, usize),
+    /// A message that was put together from several parts.
+    Assembled,
+    /// A control frame whose payload is the last so many bytes used up.
+    Control(Opcode, usize),
+}
+
+impl Incoming {
+    /// What `sender` will send, within `limits`.
+    pub const fn new(sender: Role, limits: Limits) -> Self {
+        Self::after_handshake(sender, limits, ReadBuffer::new())
+    }
+
+    /// The same, when bytes came in behind the handshake: they are the first frames.
+    pub const fn after_handshake(sender: Role, limits: Limits, buffer: ReadBuffer) -> Self {
+        Self {
+            buffer,
+            decoder: FrameDecoder::new(sender),
+            assembler: Assembler::new(limits),
+            found: None,
+            ended: false,
+            refused: None,
+        }
+    }
+
+    /// From now on large messages are kept in memory from `reserve`. When it has none left, the next
+    /// event is an error, whose Close has the code 1013.
+    pub fn draw_on(&mut self, reserve: Arc<dyn Reserve>) {
+        self.buffer.draw_on(Arc::clone(&reserve));
+        self.assembler.draw_on(reserve);
+    }
+
+    /// Where the next bytes from the peer go. `None`: there is no memory for them, and
+    /// [`next_event`](Self::next_event) says so.
+    pub fn space(&mut self) -> Option<&mut [u8]> {
+        let is_free = self.found.is_none();
+        if is_free && (self.buffer.is_calm() || self.assembler.is_scarce()) {
+            self.assembler.shrink();
+        }
+        let bytes = self.buffer.unread().len() as u64;
+        let space = self.buffer.space(self.decoder.appetite());
+        if space.is_none() {
+            self.refused = Some(ProtocolError::NoMemory { bytes });
+        }
+        space
+    }
+
+    /// `count` bytes were put into the [`space`](Self::space).
+    pub fn filled(&mut self, count: usize) {
+        self.buffer.filled(count);
+        if self.ended {
+            self.buffer.clear(); // §5.5.1, §7.1.7: what comes after the end does not count
+        }
+    }
+
+    /// Copies bytes in: for those who have no stream to read from.
+    pub fn receive(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let Some(space) = self.space() else { return };
+            let (now, later) = bytes.split_at(space.len().min(bytes.len()));
+            space[..now.len()].copy_from_slice(now);
+            self.filled(now.len());
+            bytes = later;
+        }
+    }
+
+    /// The next thing that happened, or `None` until more bytes have come. An error is the
+    /// last thing that happens.
+    #[inline]
+    pub fn next_event(&mut self) -> Result<Option<Event<'_>>, ProtocolError> {
+        if !self.find()? {
+            return Ok(None);
+        }
+        let event = match self.found {
+            Some(Found::InPlace(kind, len)) => {
+                in_place(kind, self.buffer.consumed(len)).map(Event::Message)
+            }
+            Some(Found::Assembled) => Ok(Event::Message(self.assembler.assembled())),
+            Some(Found::Control(opcode, len)) => control(opcode, self.buffer.consumed(len)),
+            None => return Ok(None),
+        };
+        self.found = None;
+        self.ended = matches!(event, Err(_) | Ok(Event::Close(_)));
+        event.map(Some)
+    }
+
+    /// Decodes until the next event is complete: is one there? It stays there until
+    /// [`next_event`](Self::next_event) takes it.
+    #[inline]
+    pub(crate) fn find(&mut self) -> Result<bool, ProtocolError> {
+        if self.found.is_some() || self.ended {
+            return Ok(self.found.is_some());
+        }
+        if let Some(error) = self.refused.take() {
+            self.end();
+            return Err(error);
+        }
+        if let Some(max) = self.assembler.awaits_message()
+            && let Some(whole) = self
+                .decoder
+                .decode_whole_message(self.buffer.unread_mut(), max)
+        {
+            self.buffer.consume(whole.taken);
+            self.found = Some(Found::InPlace(whole.kind, whole.len));
+            return Ok(true);
+        }
+        if let Err(error) = self.decode() {
+            self.end();
+            return Err(error);
+        }
+        Ok(self.found.is_some())
+    }
+
+    /// Is the event that was found a control frame, and which?
+    #[cfg(feature = "socket")]
+    #[inline]
+    pub(crate) const fn found_control(&self) -> Option<Opcode> {
+        match self.found {
+            Some(Found::Control(opcode, _)) => Some(opcode),
+            _ => None,
+        }
+    }
+
+    /// Has the peer closed, or broken a rule?
+    pub const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Has a frame begun that is not complete?
+    pub fn is_inside_frame(&self) -> bool {
+        !self.ended && (self.decoder.is_inside_frame() || !self.buffer.unread().is_empty())
+    }
+
+    /// Has a message begun that is not complete?
+    pub fn is_inside_message(&self) -> bool {
+        !self.ended && (self.assembler.is_unfinished() || self.decoder.is_inside_data_frame())
+    }
+
+    /// How many frames have come in completely: a deadline for one frame begins anew with the next.
+    pub const fn frames(&self) -> u64 {
+        self.decoder.frames()
+    }
+
+    /// How many messages that came in several parts are complete: the same for a message's deadline.
+    pub const fn messages_assembled(&self) -> u64 {
+        self.assembler.messages_assembled()
+    }
+
+    /// Gives back the memory that a busy time took: for a connection that fell silent.
+    pub fn shrink(&mut self) {
+        self.buffer.shrink();
+        self.assembler.shrink();
+    }
+
+    /// Nothing that comes from here on counts, so no memory is kept for it.
+    #[cold]
+    fn end(&mut self) {
+        self.ended = true;
+        self.buffer.clear();
+        self.assembler.release();
+    }
+
+    /// Frame by frame, until something is complete. Not inlined: most frames take the short way
+    /// through [`find`](Self::find), and should not pay for this one.
+    #[inline(never)]
+    fn decode(&mut self) -> Result<(), ProtocolError> {
+        while self.found.is_none() {
+            let assembler = &self.assembler;
+            let decoded = self
+                .decoder
+                .decode(self.buffer.unread_mut(), |header| assembler.admit(header))?;
+            let Some((part, taken)) = decoded else {
+                break;
+            };
+            let (opcode, len) = (part.header.opcode, part.payload.len());
+            if opcode.is_control() {
+                self.found = Some(Found::Control(opcode, len));
+            } else {
+                match self.assembler.add(&part)? {
+                    Progress::InPlace(kind) => self.found = Some(Found::InPlace(kind, len)),
+                    Progress::Assembled => self.found = Some(Found::Assembled),
+                    Progress::Unfinished => {}
+                }
+            }
+            self.buffer.consume(taken);
+        }
+        Ok(())
+    }
+}
+
+/// A control frame, as a view of the memory it lies in.
+fn control(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
+    match opcode {
+        Opcode::Ping => Ok(Event::Ping(payload)),
+        Opcode::Pong => Ok(Event::Pong(payload)),
+        _ => CloseReason::decode(payload).map(Event::Close),
+    }
+}

@@ -1,0 +1,199 @@
+//! M: large messages of many clients at the same time. All of them together have a bound, and who is
+//! beyond it is told so; the chat does without.
+
+use crate::house::{Own, own_row_as_it_stands};
+use crate::live::PATIENCE;
+use crate::live::bytes::frame_from;
+use crate::live::door::{Door, Pace};
+use crate::live::optional;
+use crate::live::web::metric;
+use crate::live::wire::Wire;
+use libtest_mimic::Trial;
+use std::net::SocketAddr;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+use ws101::Role;
+
+const MEBI: usize = 1 << 20;
+
+/// Enough for three messages of a mebibyte, each in a buffer that grew twofold and another one.
+const EIGHT_MEBI: [&str; 2] = ["--max-messages", "8388608"];
+
+pub(crate) fn rows() -> Vec<Trial> {
+    let mut rows: Vec<Trial> = FORMS
+        .into_iter()
+        .map(|(name, first)| {
+            let name = format!("M16 more large messages than there is memory for, {name}: 1013");
+            own_row_as_it_stands(&name, EIGHT_MEBI, move |door| one_too_many(door, first))
+        })
+        .collect();
+    rows.push(own_row_as_it_stands(
+        "M16 large messages one after the other: each has its place",
+        EIGHT_MEBI,
+        |door| {
+            for _ in 0..3 {
+                let mut wire = Wire::upgraded(door);
+                for first in [0x81, 0x82, 0x81] {
+                    wire.send_frame(first, vec![b'x'; MEBI]);
+                    assert!(wire.frame().payload.len() == MEBI, "the echo");
+                }
+            }
+        },
+    ));
+    rows.push(own_row_as_it_stands(
+        "M16 an echo that is not taken: its place is free at the write deadline",
+        ["--max-messages", "33554432", "--write-timeout", "600ms"],
+        |door| {
+            let mut deaf = Wire::upgraded(door);
+            deaf.send_frame(0x82, vec![0; 12 * MEBI]);
+            wait_until(|| taken(door.addr) > 20 * MEBI as u64);
+            wait_until(|| taken(door.addr) == 0);
+        },
+    ));
+    rows.push(optional::on_linux(
+        "M17 little memory, and clients that send 4 MiB at once: an echo or 1013, and the server lives",
+        "ulimit -v bounds the address space",
+        little_memory,
+    ));
+    rows
+}
+
+/// How a message comes that is kept until it is complete.
+const FORMS: [(&str, u8); 3] = [
+    ("in one frame", 0x82),
+    ("in frames", 0x02),
+    ("text in frames", 0x01),
+];
+
+/// The bytes that large messages take, as the server says.
+fn taken(addr: SocketAddr) -> u64 {
+    metric(addr, "ws101_large_message_bytes").expect("it is there")
+}
+
+/// A message of a mebibyte, but for its last byte.
+fn nearly_all(first: u8) -> Vec<u8> {
+    let mut wire = message(first);
+    wire.truncate(wire.len() - the_rest(first).len());
+    wire
+}
+
+/// Its last byte, which may have a frame of its own.
+fn the_rest(first: u8) -> Vec<u8> {
+    match first & 0x80 {
+        0 => frame_from(Role::Client, 0x80, b"x"),
+        _ => message(first).split_off(MEBI + 13),
+    }
+}
+
+fn message(first: u8) -> Vec<u8> {
+    match first & 0x80 {
+        0 => [
+            frame_from(Role::Client, first, &vec![b'x'; MEBI - 1]),
+            the_rest(first),
+        ]
+        .concat(),
+        _ => frame_from(Role::Client, first, &vec![b'x'; MEBI]),
+    }
+}
+
+fn one_too_many(door: Door, first: u8) {
+    let mut fit = fill(door, first);
+    assert!((3..=8).contains(&fit.len()), "{} fit", fit.len());
+    // The chat has its longest message all the same, and newcomers their pages.
+    let mut guest = Wire::in_chat(door);
+    guest.send_frame(0x81, "[".repeat(64 << 10));
+    let answer = String::from_utf8(guest.frame().payload).expect("text");
+    assert!(answer.contains("bad_json"), "{answer}");
+    assert!(taken(door.addr) > 0);
+    // Who has a place keeps it, and who goes leaves it to others.
+    let mut last = fit.pop().expect("one fits");
+    drop(fit);
+    wait_until(|| taken(door.addr) < 5 * MEBI as u64);
+    last.send(&the_rest(first));
+    assert!(last.frame().payload.len() == MEBI, "the echo");
+    drop(last);
+    wait_until(|| taken(door.addr) == 0);
+    let again = fill(door, first).len();
+    assert!((3..=8).contains(&again), "{again} fit later");
+}
+
+/// Clients that are in the middle of a large message, as many as there is memory for.
+fn fill(door: Door, first: u8) -> Vec<Wire> {
+    let mut inside = Vec::new();
+    loop {
+        let before = taken(door.addr);
+        let mut wire = Wire::upgraded(door);
+        // Refused while it sends, it may not be rid of the rest.
+        let _ = wire.try_send(&nearly_all(first));
+        if is_kept(&mut wire, first, || taken(door.addr) - before) {
+            inside.push(wire);
+        } else {
+            let why = wire.expect_late_close(1013);
+            assert!(why.ends_with("try again later"), "{why}");
+            return inside;
+        }
+    }
+}
+
+/// All that was sent was read, and is kept. `false`: a Close is there instead.
+fn is_kept(wire: &mut Wire, first: u8, grown: impl Fn() -> u64) -> bool {
+    if first & 0x80 != 0 {
+        // The last time that its buffer grows, it is by half.
+        let mut is_refused = false;
+        wait_until(|| {
+            is_refused = wire.can_be_read(Duration::from_millis(10));
+            is_refused || grown() > MEBI as u64 * 3 / 4
+        });
+        return !is_refused;
+    }
+    let _ = wire.try_send(&frame_from(Role::Client, 0x89, b"is it?"));
+    wire.wait_for_anything();
+    let mut opcode = [0];
+    wire.tcp().peek(&mut opcode).expect("something came");
+    let is_pong = opcode == [0x8a];
+    if is_pong {
+        wire.expect_frame(0x8a, "is it?");
+    }
+    is_pong
+}
+
+/// What a server with so little address space can be sure of is less than 20 MiB.
+fn little_memory() {
+    let program = env!("CARGO_BIN_EXE_ws101");
+    let script = "ulimit -v 100000; exec \"$0\" serve --listen 127.0.0.1:0 --ping-interval 10m";
+    let server = Own::spawn(Command::new("sh").args(["-c", script, program]));
+    let door = server.door(Pace::Whole);
+    let frame = frame_from(Role::Client, 0x82, &vec![0; 4 * MEBI]);
+    let is_echoed = || {
+        let mut wire = Wire::upgraded(door);
+        // Refused while it sends, it may not be rid of the rest.
+        let _ = wire.try_send(&frame);
+        let answer = wire.frame();
+        if answer.first == 0x88 {
+            assert_eq!(answer.payload[..2], 1013_u16.to_be_bytes());
+        } else {
+            assert!(answer.payload.len() == 4 * MEBI, "the echo");
+        }
+        answer.first != 0x88
+    };
+    let echoes: usize = thread::scope(|scope| {
+        let clients: Vec<_> = (0..30).map(|_| scope.spawn(is_echoed)).collect();
+        let outcomes = clients.into_iter().map(|client| client.join());
+        outcomes
+            .filter(|echoed| *echoed.as_ref().expect("no panic"))
+            .count()
+    });
+    eprintln!("M17: {echoes} of 30 were echoed");
+    assert!((1..30).contains(&echoes), "{echoes} of 30 were echoed");
+    wait_until(|| taken(door.addr) == 0);
+    assert!(is_echoed(), "one by itself has room");
+}
+
+fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it never came");
+        thread::park_timeout(Duration::from_millis(20));
+    }
+}
