@@ -3,14 +3,14 @@
 
 use crate::live::guest::Guest;
 use crate::live::house::Own;
+use crate::live::proxy::Proxy;
 use crate::live::rows::row;
 use crate::live::{PATIENCE, Stopwatch};
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -36,53 +36,17 @@ pub(crate) fn rows() -> Vec<Trial> {
 fn pulled_cable() {
     let server = Own::start(&HEARTBEAT);
     let mut witness = Guest::in_room(server.addr(), "witness", "room");
-    let cable = Cable::to(server.addr());
-    let far = Guest::in_room(cable.addr, "far", "room");
+    let cable = Proxy::to(server.addr());
+    let far = Guest::in_room(cable.addr(), "far", "room");
     assert_eq!(witness.until("entered")["name"], *far.name);
     // While the cable is there, pings are answered.
     witness.ask(serde_json::json!({"type": "ping", "t": 1}));
     let start = Stopwatch::start();
-    cable.pulled.store(true, Ordering::Relaxed);
+    cable.hang();
     assert_eq!(witness.until("left")["name"], *far.name);
     eprintln!("half-open: gone after {:.1?}", start.elapsed());
     start.assert_under(Duration::from_secs(4));
     assert_eq!(witness.enter("other")["count"], 1);
-}
-
-/// Forwards bytes both ways for one connection, until it is pulled: then both ends stay open, and
-/// nothing moves any more.
-struct Cable {
-    addr: SocketAddr,
-    pulled: Arc<AtomicBool>,
-}
-
-impl Cable {
-    fn to(server: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let addr = listener.local_addr().expect("an address");
-        let pulled = Arc::new(AtomicBool::new(false));
-        let for_thread = Arc::clone(&pulled);
-        thread::spawn(move || {
-            let (near, _) = listener.accept().expect("the guest");
-            let far = TcpStream::connect(server).expect("the server listens");
-            // The Host that the guest names is the cable's: an address is always let in.
-            thread::scope(|scope| {
-                scope.spawn(|| carry(&near, &far, &for_thread));
-                carry(&far, &near, &for_thread);
-            });
-        });
-        Self { addr, pulled }
-    }
-}
-
-/// What comes while it is pulled is read and lost, so that neither end can tell.
-fn carry(mut from: &TcpStream, mut to: &TcpStream, pulled: &AtomicBool) {
-    let mut bytes = [0; 4_096];
-    while let Ok(count @ 1..) = from.read(&mut bytes) {
-        if !pulled.load(Ordering::Relaxed) && to.write_all(&bytes[..count]).is_err() {
-            return;
-        }
-    }
 }
 
 /// `ws101 chat` in a process of its own, which says nothing.

@@ -18,6 +18,7 @@ mod left_behind;
 mod live;
 mod outputs;
 mod places;
+mod proxy;
 mod recovery;
 mod shared_file;
 mod standing;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         gone::rows(),       // clients that say no goodbye
         #[cfg(target_os = "linux")]
         left_behind::rows(), // and what is left of them
+        proxy::rows(),      // a proxy that hangs
         places::rows(),     // a disk, or a thread, that is not to be had
         standing::rows(),   // a disk that stands still
         shared_file::rows(), // others at work on the history file

@@ -15,6 +15,7 @@ pub(crate) mod optional;
 #[path = "../patience/mod.rs"]
 mod patience;
 mod process;
+pub(crate) mod proxy;
 pub(crate) mod rows;
 pub(crate) mod scratch;
 pub(crate) mod standing;

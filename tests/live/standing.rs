@@ -34,15 +34,21 @@ impl Standing {
     }
 }
 
+/// Has the process no more of either than it had before?
+pub(crate) fn has_come_back(before: Standing, process: u32) -> bool {
+    let now = Standing::of(process);
+    now.threads <= before.threads && now.descriptors <= before.descriptors
+}
+
 /// The process has no more of either than it had before, or after two seconds of waiting.
 pub(crate) fn assert_back_at(before: Standing, process: u32) {
     let (since, deadline) = (Stopwatch::start(), Instant::now() + PATIENCE);
     loop {
-        let now = Standing::of(process);
-        if now.threads <= before.threads && now.descriptors <= before.descriptors {
+        if has_come_back(before, process) {
             return;
         }
         let too_long = since.waited() >= LONGEST || Instant::now() >= deadline;
+        let now = Standing::of(process);
         assert!(!too_long, "{before:?} before, now {now:?}");
         thread::park_timeout(Duration::from_millis(1));
     }
