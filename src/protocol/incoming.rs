@@ -99,18 +99,17 @@ impl Incoming {
     /// last thing that happens.
     #[inline]
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, ProtocolError> {
-        if !self.find()? {
+        self.find()?;
+        let Some(found) = self.found.take() else {
             return Ok(None);
-        }
-        let event = match self.found {
-            Some(Found::InPlace(kind, len)) => {
+        };
+        let event = match found {
+            Found::InPlace(kind, len) => {
                 in_place(kind, self.buffer.consumed(len)).map(Event::Message)
             }
-            Some(Found::Assembled) => Ok(Event::Message(self.assembler.assembled())),
-            Some(Found::Control(opcode, len)) => control(opcode, self.buffer.consumed(len)),
-            None => return Ok(None),
+            Found::Assembled => Ok(Event::Message(self.assembler.assembled())),
+            Found::Control(opcode, len) => control(opcode, self.buffer.consumed(len)),
         };
-        self.found = None;
         self.ended = matches!(event, Err(_) | Ok(Event::Close(_)));
         event.map(Some)
     }
@@ -227,3 +226,6 @@ fn control(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
         _ => CloseReason::decode(payload).map(Event::Close),
     }
 }
+
+#[cfg(all(test, feature = "socket"))]
+mod tests;

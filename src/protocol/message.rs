@@ -290,3 +290,6 @@ pub(crate) fn in_place(kind: Kind, payload: &[u8]) -> Result<Message<'_>, Protoc
         Kind::Binary => Ok(Message::Binary(payload)),
     }
 }
+
+#[cfg(all(test, feature = "server"))]
+mod tests;

@@ -2,6 +2,7 @@
 
 use crate::conversation::row;
 use libtest_mimic::Trial;
+use ws101::protocol::http::Response;
 use ws101::protocol::{
     HandshakeError, Opcode, ProtocolError, ResponseError, Role, SendError, Utf8Fault,
 };
@@ -61,25 +62,27 @@ fn handshake_errors() -> Vec<Trial> {
     let none: &[&str] = &[];
     const UPGRADE: &str = "Upgrade: websocket";
     let table = [
-        (E::Malformed("x"), 400, "Bad Request", "RFC 9112 §2.2", none),
-        (E::Repeated("Host"), 400, "Bad Request", "RFC 9112 §2.2", none),
-        (E::WrongOrigin("http://a".to_owned()), 403, "Forbidden", "RFC 6455 §10.2", none),
-        (E::NotFound, 404, "Not Found", "RFC 6455 §4.2.2", none),
-        (E::Method, 405, "Method Not Allowed", "RFC 9110 §15.5.6", &["Allow: GET, HEAD"]),
-        (E::TimedOut, 408, "Request Timeout", "RFC 9110 §15.5.9", none),
-        (E::HasBody, 413, "Content Too Large", "RFC 9110 §15.5.14", none),
-        (E::LineTooLong(8192), 414, "URI Too Long", "RFC 9112 §3", none),
-        (E::Expectation, 417, "Expectation Failed", "RFC 9110 §10.1.1", none),
-        (E::WrongHost("a".to_owned()), 421, "Misdirected Request", "RFC 9110 §7.4", none),
-        (E::NoUpgrade("x"), 426, "Upgrade Required", "RFC 6455 §4.2.1", &[UPGRADE]),
-        (E::WebSocketVersion, 426, "Upgrade Required", "RFC 6455 §4.4", &[UPGRADE, "Sec-WebSocket-Version: 13"]),
-        (E::HeadTooLong(16384), 431, "Request Header Fields Too Large", "RFC 6585 §5", none),
-        (E::TooManyHeaders(64), 431, "Request Header Fields Too Large", "RFC 6585 §5", none),
-        (E::Busy("too many connections"), 503, "Service Unavailable", "RFC 9110 §15.6.4", &["Retry-After: 5"]),
-        (E::HttpVersion, 505, "HTTP Version Not Supported", "RFC 9112 §2.3", none),
+        (E::Malformed("x"), "http-malformed", 400, "Bad Request", "RFC 9112 §2.2", none),
+        (E::BadUpgrade("x"), "upgrade-malformed", 400, "Bad Request", "RFC 6455 §4.2.1", none),
+        (E::Repeated("Host"), "header-repeated", 400, "Bad Request", "RFC 9112 §2.2", none),
+        (E::WrongOrigin("http://a".to_owned()), "origin", 403, "Forbidden", "RFC 6455 §10.2", none),
+        (E::NotFound, "not-found", 404, "Not Found", "RFC 6455 §4.2.2", none),
+        (E::Method, "method", 405, "Method Not Allowed", "RFC 9110 §15.5.6", &["Allow: GET, HEAD"]),
+        (E::TimedOut, "timeout", 408, "Request Timeout", "RFC 9110 §15.5.9", none),
+        (E::HasBody, "body", 413, "Content Too Large", "RFC 9110 §15.5.14", none),
+        (E::LineTooLong(8192), "line-length", 414, "URI Too Long", "RFC 9112 §3", none),
+        (E::Expectation, "expectation", 417, "Expectation Failed", "RFC 9110 §10.1.1", none),
+        (E::WrongHost("a".to_owned()), "host", 421, "Misdirected Request", "RFC 9110 §7.4", none),
+        (E::NoUpgrade("x"), "no-upgrade", 426, "Upgrade Required", "RFC 6455 §4.2.1", &[UPGRADE]),
+        (E::WebSocketVersion, "websocket-version", 426, "Upgrade Required", "RFC 6455 §4.4", &[UPGRADE, "Sec-WebSocket-Version: 13"]),
+        (E::HeadTooLong(16384), "head-length", 431, "Request Header Fields Too Large", "RFC 6585 §5", none),
+        (E::TooManyHeaders(64), "header-count", 431, "Request Header Fields Too Large", "RFC 6585 §5", none),
+        (E::Busy("too many connections"), "busy", 503, "Service Unavailable", "RFC 9110 §15.6.4", &["Retry-After: 5"]),
+        (E::HttpVersion, "http-version", 505, "HTTP Version Not Supported", "RFC 9112 §2.3", none),
     ];
-    let rows = table.map(|(error, status, reason, section, headers)| {
+    let rows = table.map(|(error, rule, status, reason, section, headers)| {
         row(format!("9110 15 {status} {reason}: {error}"), move || {
+            assert_eq!(error.rule(), rule);
             assert_eq!(error.section(), section);
             assert_eq!(error.status(), status);
             assert_eq!(error.response().status(), status);
@@ -156,6 +159,10 @@ fn other_errors() -> Vec<Trial> {
                 }
             },
         ),
+        row("9110 15 a status without words of its own", || {
+            let bytes = Response::new(299, "text/plain", Vec::new()).to_bytes("GET");
+            assert!(bytes.starts_with(b"HTTP/1.1 299 \r\n"), "the blank stays");
+        }),
         row("5.5 what is said of a frame that cannot be sent", || {
             let after = SendError::AfterClose.to_string();
             assert_eq!(

@@ -224,7 +224,27 @@ fn unfinished() -> Vec<Trial> {
             }
         })
     });
-    rows.into()
+    let counted = row(
+        "10.4 messages are counted that came in several frames",
+        || {
+            // What comes next, and how many such messages are complete then.
+            let table = [
+                ("a whole message", frame(0x81, b"ab"), 0),
+                ("a first part", frame(TEXT, b"ab"), 0),
+                ("a ping", frame(0x89, b"p"), 0),
+                ("a part", frame(MORE, b"c"), 0),
+                ("the last part", frame(LAST, b"d"), 1),
+                ("a first part again", frame(BINARY, b""), 1),
+                ("its last part", frame(LAST, b""), 2),
+            ];
+            let mut session = session(Role::Server, Limits::CHAT);
+            for (what, wire, count) in table {
+                hear(&mut session, &wire);
+                assert_eq!(session.incoming.messages_assembled(), count, "{what}");
+            }
+        },
+    );
+    rows.into_iter().chain([counted]).collect()
 }
 
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {

@@ -154,6 +154,10 @@ fn answers() -> Vec<Trial> {
                 let error = upgrade.response(Some(named)).err();
                 let expected = (!is_written).then(|| HeaderError::NotOffered(named.to_owned()));
                 assert_eq!(error, expected, "{offered:?} {named:?}");
+                if let Some(error) = error {
+                    let told = format!("the client did not offer the subprotocol {named:?}");
+                    assert_eq!(error.to_string(), told);
+                }
             }
         },
     )]

@@ -4,7 +4,7 @@ use crate::conversation::row;
 use crate::request::{get, head, page};
 use libtest_mimic::Trial;
 use ws101::protocol::HandshakeError;
-use ws101::protocol::http::{HeadLimits, HeadScanner};
+use ws101::protocol::http::{HeadLimits, HeadScanner, RequestHead};
 
 const LINE: &str = "longer than 8192";
 const HEAD: &str = "longer than 16384";
@@ -41,11 +41,37 @@ pub(crate) fn rows() -> Vec<Trial> {
             "H28 6585 5 one header of 20 MB is refused in its first 16 KiB",
             one_huge_header,
         ),
+        row(
+            "9112 2.2 bytes that no scanner has seen are judged when they are taken apart",
+            unscanned,
+        ),
         row("9112 3 the limits are those that are documented", || {
             let max = HeadLimits::DEFAULT;
             assert_eq!((max.head, max.line, max.headers), (16_384, 8_192, 64));
         }),
     ]
+}
+
+/// A caller with a head from elsewhere gets the same answers.
+fn unscanned() {
+    let many = head(&[&["GET / HTTP/1.1", "Host: a"][..], &["X: y"; 64]].concat());
+    let table: [(&[u8], &str); 5] = [
+        (b"GET / HTTP/1.1\r\nHost: a\r\n", "the head is incomplete"),
+        (b"GET /\r\n\r\n", "the first line is not"),
+        (
+            b"GET / HTTP/1.1\r\nX Y: z\r\n\r\n",
+            "a header name that is not a word",
+        ),
+        (
+            b"GET / HTTP/1.1\r\nX: \x01\r\n\r\n",
+            "a control character in a header",
+        ),
+        (&many, "more than 64"),
+    ];
+    for (bytes, words) in table {
+        let refused = RequestHead::parse(bytes, HeadLimits::DEFAULT).expect_err(words);
+        assert!(refused.to_string().contains(words), "{refused}");
+    }
 }
 
 fn one_huge_header() {
