@@ -78,6 +78,8 @@ const KNOWN_TO: [(&str, &[&str]); 14] = [
             "chat/journal/load/lines.rs",
             "cli/chat/conversation/tests.rs",
             "cli/chat/conversation/tests/again.rs",
+            "cli/chat/conversation/tests/commands.rs",
+            "cli/chat/conversation/tests/ends.rs",
             "cli/chat/request.rs",
             "cli/chat/server_event.rs",
             "cli/inspect.rs",

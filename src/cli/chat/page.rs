@@ -93,3 +93,37 @@ pub(super) fn people(count: u64) -> String {
         count => format!("{count} people"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_out_and_notes_stand_back() {
+        let said = |at: &str| Said {
+            room: "lobby".to_owned(),
+            seq: 1,
+            from: "ada".to_owned(),
+            text: "hi\nall".to_owned(),
+            at: at.to_owned(),
+            id: None,
+        };
+        let at = "2026-11-21T07:31:02.123Z";
+        let today = Zone::UTC.read(at).expect("a moment").day;
+        let mut page = Page::new(Zone::UTC, today, true);
+        let text = "\x1b[1mada\x1b[0m: hi";
+        let rest = "      │ all";
+        assert_eq!(
+            page.said(&said(at), false),
+            [&format!("07:31 {text}"), rest]
+        );
+        assert_eq!(
+            page.said(&said("lately"), false),
+            [text, rest],
+            "without a time"
+        );
+        let whisper = page.whispered("ada", "you", "psst", at);
+        assert_eq!(whisper, ["07:31 \x1b[1m[ada → you]\x1b[0m psst"]);
+        assert_eq!(page.note("bob is here"), "\x1b[2m* bob is here\x1b[0m");
+    }
+}

@@ -1,6 +1,8 @@
 //! Courses of events, each as a script: what happens, and what is done about it.
 
 mod again;
+mod commands;
+mod ends;
 
 use super::{Act, Conversation, Happening, Settings};
 use crate::CloseCode;
