@@ -3,7 +3,9 @@
 use crate::bytes::{SIZES, Seen, frame_from, hear};
 use crate::conversation::{Conversation, client, row, server, session};
 use libtest_mimic::Trial;
-use ws101::protocol::{Limits, ProtocolError, Role};
+use ws101::protocol::{
+    Assembler, FrameHeader, Limits, Message, Opcode, Part, Progress, ProtocolError, Role,
+};
 
 /// The first byte of a text frame that is not the last one; and so on.
 const TEXT: u8 = 0x01;
@@ -15,6 +17,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     let mut rows = messages();
     rows.extend(order());
     rows.extend(between());
+    rows.extend(memory());
     rows
 }
 
@@ -186,6 +189,59 @@ fn between() -> Vec<Trial> {
             .says("88 02 03 e8")
             .row(),
     ]
+}
+
+/// What is in an assembler, before and after it is asked to give memory back.
+fn memory() -> Vec<Trial> {
+    let table = [
+        (Opcode::Text, Message::Text("abc"), Message::Text("")),
+        (
+            Opcode::Binary,
+            Message::Binary(b"abc"),
+            Message::Binary(b""),
+        ),
+    ];
+    let rows = table.map(|(opcode, whole, nothing)| {
+        row(
+            format!("10.4 {opcode:?}: memory is given back between messages"),
+            move || {
+                let max = Some(Limits::CHAT.message);
+                let mut assembler = Assembler::new(Limits::CHAT);
+                assert_eq!(assembler.awaits_message(), max);
+                assert_eq!(
+                    add(&mut assembler, opcode, false, b"ab"),
+                    Progress::Unfinished
+                );
+                assembler.shrink();
+                assert_eq!(assembler.awaits_message(), None);
+                let last = add(&mut assembler, Opcode::Continuation, true, b"c");
+                assert_eq!(last, Progress::Assembled);
+                assert_eq!(assembler.assembled(), whole, "not within one");
+                assert_eq!(assembler.awaits_message(), max);
+                assembler.shrink();
+                assert_eq!(assembler.assembled(), nothing);
+            },
+        )
+    });
+    rows.into()
+}
+
+fn add(assembler: &mut Assembler, opcode: Opcode, fin: bool, payload: &[u8]) -> Progress {
+    let header = FrameHeader {
+        fin,
+        opcode,
+        mask: None,
+        len: payload.len() as u64,
+    };
+    assembler.admit(&header).expect("it may come now");
+    let mut payload = payload.to_vec();
+    let part = Part {
+        header,
+        payload: &mut payload,
+        first: true,
+        last: true,
+    };
+    assembler.add(&part).expect("it is right")
 }
 
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! §10.4: how long a message may be, in how many frames it may come, and what is unfinished.
 
-use crate::bytes::{Seen, frame_from, header, hear, key_of};
+use crate::bytes::{Seen, frame_from, header, hear, key_of, take_events};
 use crate::conversation::{client, row, server, session};
 use libtest_mimic::Trial;
 use ws101::protocol::{Limits, ProtocolError, Role};
@@ -244,7 +244,20 @@ fn unfinished() -> Vec<Trial> {
             }
         },
     );
-    rows.into_iter().chain([counted]).collect()
+    let received = row(
+        "10.4 more may be received at once than there is space",
+        || {
+            let max = Limits::ECHO.message as usize;
+            for len in [0, 1, 4096, 65_536, max] {
+                let mut session = session(Role::Server, Limits::ECHO);
+                session.incoming.receive(&frame(0x82, &vec![7; len]));
+                let mut seen = Vec::new();
+                take_events(&mut session, &mut seen);
+                assert_eq!(seen, [Seen::Binary(vec![7; len])], "{len} bytes");
+            }
+        },
+    );
+    rows.into_iter().chain([counted, received]).collect()
 }
 
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {

@@ -7,6 +7,7 @@ mod connect;
 #[path = "../live/mod.rs"]
 mod live;
 mod program;
+mod refusals;
 mod stage;
 #[cfg(feature = "terminal")]
 mod typing;
