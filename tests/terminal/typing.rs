@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
+use ws101::{Event, Message};
 
 /// A program on a terminal of its own.
 struct Terminal {
@@ -105,6 +106,36 @@ fn what_is_half_typed_is_drawn_again_below_a_line_that_comes_in() {
     terminal.sees("ada> ");
     terminal.types("\u{4}"); // Ctrl-D
     guest.hear_close();
+    let status = terminal.script.wait().expect("it ends");
+    assert!(status.success(), "{status}");
+}
+
+#[test]
+fn connect_shows_a_person_what_comes_and_lets_nothing_through_that_a_terminal_obeys() {
+    if !has_script() {
+        return;
+    }
+    let stage = Stage::open();
+    let program = env!("CARGO_BIN_EXE_ws101");
+    let mut terminal = Terminal::run(&format!("'{program}' connect {}", stage.url("/")));
+    let mut socket = stage.next();
+    terminal.sees("> ");
+    socket.send(Message::Text("one\n\x1b[2Jtwo")).expect("sent");
+    terminal.sees("one\r\n");
+    terminal.sees("\\u{1b}[2Jtwo\r\n");
+    socket
+        .send(Message::Binary(b"Hello\x00\xff"))
+        .expect("sent");
+    terminal.sees("* binary, 7 bytes\r\n");
+    terminal.sees("00000000  48 65 6c 6c 6f 00 ff");
+    socket.send(Message::Binary(&[7; 4_098])).expect("sent");
+    terminal.sees("00000ff0  07 07");
+    terminal.sees("… and 2 bytes more\r\n");
+    terminal.types("/help\r");
+    terminal.sees("/ping");
+    terminal.types("\u{3}"); // Ctrl-C
+    assert!(matches!(socket.next_event(), Ok(Event::Close(_))));
+    socket.finish();
     let status = terminal.script.wait().expect("it ends");
     assert!(status.success(), "{status}");
 }
