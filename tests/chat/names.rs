@@ -73,6 +73,22 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(bob.next()["code"], "name_taken");
             },
         ),
+        shared(
+            house,
+            "rename: to one's own name is answered, and nobody else hears of it",
+            |house| {
+                let (mut ada, mut bob, _) = two(house.addr());
+                let name = ada.name.clone();
+                ada.ask(json!({"type": "name", "name": name}));
+                let renamed = ada.next();
+                assert_eq!(
+                    (&renamed["type"], &renamed["from"], &renamed["to"]),
+                    (&json!("renamed"), &json!(name), &json!(name))
+                );
+                assert_eq!(renamed["rooms"], json!([]));
+                bob.assert_undisturbed();
+            },
+        ),
         shared(house, "a name that was given up is free at once", |house| {
             let (mut ada, mut bob, _) = two(house.addr());
             let old = ada.name.clone();

@@ -52,6 +52,24 @@ pub(crate) fn rows() -> Vec<Trial> {
             "--news: what is added to the file, to those who want it",
             news,
         ),
+        row("follow: 32 topics of 64 bytes, and no more", || {
+            let server = Own::start(&[]);
+            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+            for (count, len, refused) in
+                [(32, 64, false), (33, 1, true), (1, 65, true), (0, 0, false)]
+            {
+                let topics = vec!["t".repeat(len); count];
+                ada.ask(json!({"type": "follow", "topics": topics, "id": "f"}));
+                let heard = ada.waiting();
+                let codes: Vec<&Value> = heard.iter().map(|event| &event["code"]).collect();
+                let expected: &[Value] = if refused { &[json!("bad_shape")] } else { &[] };
+                assert_eq!(
+                    codes,
+                    expected.iter().collect::<Vec<_>>(),
+                    "{count} of {len} bytes"
+                );
+            }
+        }),
         row("without flags: the server has nothing to say", || {
             let server = Own::start(&[]);
             let mut ada = Guest::in_room(server.addr(), "ada", "lobby");

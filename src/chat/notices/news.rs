@@ -198,4 +198,44 @@ mod tests {
         fs::remove_file(&path).expect("it was there");
         assert!(texts(&mut watch).is_empty(), "a file that is gone has none");
     }
+
+    #[test]
+    fn topics() {
+        let long = "x".repeat(600);
+        for (line, topic, text) in [
+            ("Rust: 2.0 is out", Some("rust"), "2.0 is out"),
+            ("see https://example.org", None, "see https://example.org"),
+            ("two words: no topic", None, "two words: no topic"),
+            (": nothing before it", None, ": nothing before it"),
+            ("a: b: c", Some("a"), "b: c"),
+            ("rust:", None, "rust:"),
+            (&long, None, &long[..500]),
+        ] {
+            let line = parse(line);
+            assert_eq!((line.topic.as_deref(), &*line.text), (topic, text));
+        }
+    }
+
+    #[test]
+    fn only_a_file_has_news() {
+        let directory = std::env::temp_dir();
+        let mut watch = Watch::new(directory);
+        assert!(texts(&mut watch).is_empty());
+        assert!(watch.warned, "that is told");
+        assert!(watch.read_on().is_err(), "each time");
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_waited_for_only_so_long() {
+        let path = std::env::temp_dir().join(format!("ws101-long-news-{}", std::process::id()));
+        fs::write(&path, "").expect("written");
+        let mut watch = Watch::new(path.clone());
+        let most = MOST_BYTES as usize;
+        fs::write(&path, "y".repeat(most - 1)).expect("written");
+        assert!(texts(&mut watch).is_empty(), "it may end yet");
+        fs::write(&path, "y".repeat(most)).expect("written");
+        assert_eq!(watch.fresh_lines().len(), 1, "what has come of it");
+        assert_eq!(watch.read, MOST_BYTES);
+        fs::remove_file(&path).expect("it was there");
+    }
 }
