@@ -27,7 +27,7 @@
 //! | `outbox` | the write side of one connection, shared by all who write to it |
 //! | `inspect` | the bytes of a frame or a handshake, explained: fields, meanings, verdicts |
 //! | `tape` | what lately went over one connection, for its owner to look at |
-//! | `date`, `rate` | the time as text; so many a second |
+//! | `date`, `rate`, `shares` | the time as text; so many a second; who holds how much of what all share |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
 //! # Reading order
@@ -76,6 +76,8 @@ pub mod protocol;
 mod rate;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "server")]
+mod shares;
 #[cfg(feature = "socket")]
 mod socket;
 #[cfg(feature = "server")]

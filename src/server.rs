@@ -49,6 +49,7 @@ pub use guard::{is_host_name, is_origin};
 use crate::chat::Chat;
 use crate::outbox::Outlet;
 use crate::protocol::{CloseCode, HandshakeError, Outgoing};
+use crate::shares::half;
 use budget::Budget;
 use incidents::Incidents;
 use metrics::Refusals;
@@ -106,7 +107,10 @@ impl Server {
         // once that is too few, and those that find no room try again a whole second later.
         rustix::net::listen(&listener, WAITING)?;
         let address = listener.local_addr()?;
-        config.connections.all = ceiling::clamp(config.connections.all);
+        let connections = &mut config.connections;
+        connections.all = ceiling::clamp(connections.all);
+        // However few there can be, one address leaves half of them to others.
+        connections.per_address = connections.per_address.min(half(connections.all));
         config.messages = ceiling::clamp_messages(config.messages);
         let shared = Shared::new(config)?;
         Ok(Self {

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom up. A floor is a file of this name in `src`, with the directory beside it.
-const FLOORS: [&str; 10] = [
-    "protocol", "inspect", "date", "rate", "tape", "outbox", "socket", "chat", "server", "cli",
+const FLOORS: [&str; 11] = [
+    "protocol", "inspect", "date", "rate", "shares", "tape", "outbox", "socket", "chat", "server",
+    "cli",
 ];
 
 /// What the floor must not even name.

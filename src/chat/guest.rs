@@ -17,6 +17,7 @@ use super::{Chat, rules};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Message, Outgoing};
 use crate::rate::{Bucket, Rate};
+use crate::shares::Household;
 use std::sync::Arc;
 use std::time::Instant;
 use strikes::Strikes;
@@ -61,12 +62,18 @@ pub(crate) struct Guest {
 
 impl Guest {
     /// `wire` is the token to watch this connection with.
-    pub(crate) fn new(chat: &Arc<Chat>, number: u64, sender: Sender, wire: String) -> Self {
+    pub(crate) fn new(
+        chat: &Arc<Chat>,
+        number: u64,
+        household: Household,
+        sender: Sender,
+        wire: String,
+    ) -> Self {
         let now = Instant::now();
         let (token, session) = chat.sessions.open();
         Self {
             chat: Arc::clone(chat),
-            person: Person::new(number, sender),
+            person: Person::new(number, sender, household),
             token,
             session,
             wire,
@@ -204,7 +211,10 @@ impl Drop for Guest {
     fn drop(&mut self) {
         self.burst_ended();
         self.person.go(&self.chat.rooms, &self.chat.people);
-        self.chat.sessions.close(&self.token, self.was_named);
+        let household = self.person.household;
+        self.chat
+            .sessions
+            .close(&self.token, household, self.was_named);
     }
 }
 

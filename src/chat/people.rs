@@ -10,6 +10,7 @@ use super::rules::{self, FitName};
 use super::session::Session;
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Outgoing};
+use crate::shares::Household;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +23,7 @@ const CONTINUED_ELSEWHERE: CloseCode = CloseCode::new(4001).expect("a code for p
 pub(super) struct Person {
     pub(super) number: u64,
     pub(super) sender: Sender,
+    pub(super) household: Household,
     standing: Mutex<Standing>,
     /// Held by whoever takes this person out of rooms: the connection itself, or the one that
     /// replaces it. The second finds it done.
@@ -44,10 +46,11 @@ pub(super) struct Standing {
 }
 
 impl Person {
-    pub(super) fn new(number: u64, sender: Sender) -> Arc<Self> {
+    pub(super) fn new(number: u64, sender: Sender, household: Household) -> Arc<Self> {
         Arc::new(Self {
             number,
             sender,
+            household,
             standing: Mutex::default(),
             leaving: Mutex::default(),
             going: AtomicBool::new(false),
@@ -105,7 +108,7 @@ impl Person {
             .collect();
         for room in left {
             room.leave(self);
-            rooms.tidy(&room);
+            rooms.left(&room, self.household);
         }
     }
 }

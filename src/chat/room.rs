@@ -15,6 +15,7 @@ use super::people::Person;
 use crate::date;
 use crate::outbox::{Burst, Sender};
 use crate::rate::Bucket;
+use crate::shares::Household;
 use flush::Queue;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex};
@@ -44,6 +45,8 @@ pub(super) struct Log {
     latest: u64,
     /// That time in words. Lines of the same millisecond share it: it costs more than the rest of a line.
     at: Arc<str>,
+    /// Who made the room, until another household comes in. When it is empty, it is part of their share.
+    owner: Option<Household>,
     /// Nothing more is said: the server ends.
     ended: bool,
     /// Nobody can come in: the name stands for another room, or will.
@@ -69,8 +72,14 @@ impl Log {
 }
 
 impl Room {
-    /// A room with its lines, the latest of which was said at that time.
-    pub(super) fn new(name: String, history: History, latest: u64, common: Arc<Common>) -> Self {
+    /// A room that `owner` makes, or one from the past, with its lines; the latest was said at that time.
+    pub(super) fn new(
+        name: String,
+        owner: Option<Household>,
+        history: History,
+        latest: u64,
+        common: Arc<Common>,
+    ) -> Self {
         let log = Log {
             history,
             people: Vec::new(),
@@ -79,6 +88,7 @@ impl Room {
             roster_due: None,
             latest,
             at: date::timestamp(latest).into(),
+            owner,
             ended: false,
             forgotten: false,
         };
@@ -108,6 +118,7 @@ impl Room {
             if queue.log.forgotten {
                 return false;
             }
+            queue.log.owner.take_if(|own| *own != person.household);
             queue.log.people.push(Occupant {
                 number: person.number,
                 person: Arc::clone(badge),
@@ -249,9 +260,10 @@ impl Room {
         self.lock_queue().log.people.len()
     }
 
-    /// When the latest line was said.
-    pub(super) fn latest(&self) -> u64 {
-        self.lock_queue().log.latest
+    /// If nobody is in it: whose share its lines are part of, and when the latest was said.
+    pub(super) fn remembered(&self) -> Option<(Option<Household>, u64)> {
+        let log = &self.lock_queue().log;
+        log.people.is_empty().then_some((log.owner, log.latest))
     }
 
     /// The number of the latest line.

@@ -1,4 +1,8 @@
 //! Which rooms there are. A room exists while someone is in it or something was said in it.
+//!
+//! No household is in more than half of those that there can be. When there are as many, the place of a new
+//! one is that of an empty one: of those who have most of the empty ones, the one that was silent for longest.
+//! The standing rooms are beside all these, so they can always be entered, and are never forgotten for others.
 
 use super::Common;
 use super::event::RoomCount;
@@ -6,6 +10,9 @@ use super::history::History;
 use super::journal::{Foreign, Kept, KeptRoom};
 use super::refusal::{Code, Refusal};
 use super::room::Room;
+use super::rules;
+use crate::shares::{Household, half};
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,6 +28,8 @@ pub(super) struct Rooms {
 #[derive(Debug, Default)]
 struct State {
     by_name: HashMap<String, Arc<Room>>,
+    /// How many of each household are in which room, standing ones aside.
+    inside: HashMap<Household, HashMap<String, usize>>,
     /// The highest number of a line in a room that was forgotten. A new room counts from here,
     /// so that nobody can take its lines for those of an earlier room of the same name.
     floor: u64,
@@ -31,12 +40,13 @@ impl Rooms {
     /// The rooms that a history file remembers.
     pub(super) fn new(most: usize, common: Arc<Common>, kept: Kept) -> Self {
         let room = |(name, KeptRoom { history, latest }): (String, KeptRoom)| {
-            let room = Room::new(name.clone(), history, latest, Arc::clone(&common));
+            let room = Room::new(name.clone(), None, history, latest, Arc::clone(&common));
             (name, Arc::new(room))
         };
         let state = Mutex::new(State {
             floor: kept.floor,
             by_name: kept.rooms.into_iter().map(room).collect(),
+            inside: HashMap::new(),
             ended: false,
         });
         Self {
@@ -47,13 +57,25 @@ impl Rooms {
         }
     }
 
-    /// The room of that name, made if need be.
-    pub(super) fn enter(&self, name: &str) -> Result<Arc<Room>, Refusal> {
+    /// The room of that name, made if need be, for one more of a household: until they have [`left`](Self::left).
+    pub(super) fn enter(&self, name: &str, household: Household) -> Result<Arc<Room>, Refusal> {
         let mut state = self.lock();
+        state.check_share(name, household, half(self.most))?;
+        let room = self.find_or_make(&mut state, name, Some(household))?;
+        state.count_in(name, household);
+        Ok(room)
+    }
+
+    fn find_or_make(
+        &self,
+        state: &mut State,
+        name: &str,
+        owner: Option<Household>,
+    ) -> Result<Arc<Room>, Refusal> {
         if let Some(room) = state.by_name.get(name) {
             return Ok(Arc::clone(room));
         }
-        if state.by_name.len() >= self.most && !state.forget_one() {
+        if !rules::is_standing(name) && state.count() >= self.most && !state.forget_one() {
             let told = format!("there are {} rooms, which is the limit", self.most);
             return Err(Refusal::new(Code::BadRoom, told));
         }
@@ -62,7 +84,7 @@ impl Rooms {
             floor => History::after(floor),
         };
         let common = Arc::clone(&self.common);
-        let room = Arc::new(Room::new(name.to_owned(), history, 0, common));
+        let room = Arc::new(Room::new(name.to_owned(), owner, history, 0, common));
         room.end_if(state.ended);
         state.by_name.insert(name.to_owned(), Arc::clone(&room));
         Ok(room)
@@ -70,18 +92,20 @@ impl Rooms {
 
     /// Another server had the history file until now: what was said there is said here, too.
     pub(super) fn adopt(&self, line: &Foreign<'_>) {
-        match self.enter(line.room) {
-            Ok(room) => room.adopt(line),
-            Err(_) => {
-                let mut state = self.lock();
-                state.floor = state.floor.max(line.seq);
+        let mut state = self.lock();
+        match self.find_or_make(&mut state, line.room, None) {
+            Ok(room) => {
+                drop(state);
+                room.adopt(line);
             }
+            Err(_) => state.floor = state.floor.max(line.seq),
         }
     }
 
-    /// Someone left: if nobody is there and nothing was said, the room is gone.
-    pub(super) fn tidy(&self, room: &Arc<Room>) {
+    /// One of that household left: if nobody is there and nothing was said, the room is gone.
+    pub(super) fn left(&self, room: &Arc<Room>, household: Household) {
         let mut state = self.lock();
+        state.count_out(room.name(), household);
         if room.forget_if_blank() {
             state.remove(room);
         }
@@ -117,18 +141,65 @@ impl Rooms {
 }
 
 impl State {
-    /// Makes place: forgets the empty room in which nothing was said for the longest time.
+    /// Rooms but for the standing ones.
+    fn count(&self) -> usize {
+        let is_there = |name: &&&str| self.by_name.contains_key(**name);
+        self.by_name.len() - rules::STANDING_ROOMS.iter().filter(is_there).count()
+    }
+
+    /// May one of this household be in that room? In `most` they may.
+    fn check_share(&self, name: &str, household: Household, most: usize) -> Result<(), Refusal> {
+        let inside = self.inside.get(&household);
+        let holds_more = |rooms: &HashMap<String, usize>| {
+            rooms.len() >= most && !rooms.contains_key(name) && !rules::is_standing(name)
+        };
+        if !inside.is_some_and(holds_more) {
+            return Ok(());
+        }
+        let told = format!(
+            "those who come from your address are in {most} rooms, half of what there can be"
+        );
+        Err(Refusal::new(Code::BadRoom, told))
+    }
+
+    fn count_in(&mut self, name: &str, household: Household) {
+        if !rules::is_standing(name) {
+            let rooms = self.inside.entry(household).or_default();
+            *rooms.entry(name.to_owned()).or_default() += 1;
+        }
+    }
+
+    fn count_out(&mut self, name: &str, household: Household) {
+        let Some(rooms) = self.inside.get_mut(&household) else {
+            return;
+        };
+        if let Some(count) = rooms.get_mut(name) {
+            *count -= 1;
+            if *count == 0 {
+                rooms.remove(name);
+            }
+        }
+        if rooms.is_empty() {
+            self.inside.remove(&household);
+        }
+    }
+
+    /// Makes place: forgets an empty room of those who have most of them, the one that was silent for longest.
     fn forget_one(&mut self) -> bool {
-        let mut empty: Vec<&Arc<Room>> = self
+        let of_some = self
             .by_name
             .values()
-            .filter(|room| room.count() == 0)
+            .filter(|room| !rules::is_standing(room.name()));
+        let mut empty: Vec<_> = of_some
+            .filter_map(|room| Some((room, room.remembered()?)))
             .collect();
-        empty.sort_by_key(|room| room.latest());
-        let forgotten = empty
-            .into_iter()
-            .find(|room| room.forget_if_empty())
-            .cloned();
+        let mut shares = HashMap::<_, usize>::new();
+        for (_, (owner, _)) in &empty {
+            *shares.entry(*owner).or_default() += 1;
+        }
+        empty.sort_by_key(|(_, (owner, latest))| (Reverse(shares[owner]), *latest));
+        let mut empty = empty.into_iter().map(|(room, _)| room);
+        let forgotten = empty.find(|room| room.forget_if_empty()).cloned();
         forgotten.inspect(|room| self.remove(room)).is_some()
     }
 

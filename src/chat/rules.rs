@@ -17,6 +17,8 @@ pub(super) const LONGEST_ID: usize = 64;
 /// In the room of the page `/cheeper`, where lines are short.
 const LONGEST_CHEEP: usize = 140;
 const CHEEPER: &str = "cheeper";
+/// The rooms that our pages open by themselves.
+pub(super) const STANDING_ROOMS: [&str; 2] = ["lobby", CHEEPER];
 /// Accents over one letter: some scripts need two or three, a tower of them hides the next line.
 const MOST_STACKED: usize = 3;
 /// Marks behind one letter, with those that stand beside it: Burmese needs four for `ကျော်`.
@@ -104,6 +106,11 @@ pub(super) fn room(room: &str) -> Result<&str, Refusal> {
             "a room is named with 1 to 32 of a to z, 0 to 9 and -",
         ))
     }
+}
+
+/// Does it have a place whatever other rooms there are? Its lines are not forgotten for others' either.
+pub(super) fn is_standing(room: &str) -> bool {
+    STANDING_ROOMS.contains(&room)
 }
 
 /// `text` without the blanks around it, if it can be said in `room`.

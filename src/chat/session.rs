@@ -8,10 +8,12 @@ use super::people::Person;
 use super::receipts::{Line, Receipts, Said};
 use super::refusal::Refusal;
 use super::room::Taken;
-use std::collections::{HashMap, VecDeque};
+use crate::shares::{Household, Remembered};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-/// Sessions that are remembered when their connections have ended.
+/// Sessions that are remembered when their connections have ended. When more end, those who have most of
+/// them lose the oldest.
 const MOST_ENDED: usize = 1_024;
 
 /// Random bytes of what others may know of a session. Drawn, not counted: no later run of the
@@ -90,10 +92,19 @@ impl Session {
 #[derive(Debug, Default)]
 pub(super) struct Sessions(Mutex<State>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     by_token: HashMap<String, Arc<Session>>,
-    ended: VecDeque<String>,
+    ended: Remembered<String>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            by_token: HashMap::new(),
+            ended: Remembered::new(MOST_ENDED),
+        }
+    }
 }
 
 impl Sessions {
@@ -118,17 +129,15 @@ impl Sessions {
     }
 
     /// The connection has ended. Someone who never had a name will not come back for it.
-    pub(super) fn close(&self, token: &str, had_name: bool) {
+    pub(super) fn close(&self, token: &str, household: Household, had_name: bool) {
         let mut state = lock(&self.0);
-        if !had_name {
-            state.by_token.remove(token);
-            return;
-        }
-        state.ended.push_back(token.to_owned());
-        if state.ended.len() > MOST_ENDED
-            && let Some(oldest) = state.ended.pop_front()
-        {
-            state.by_token.remove(&oldest);
+        let token = token.to_owned();
+        let forgotten = match had_name {
+            true => state.ended.push(household, token),
+            false => Some(token),
+        };
+        if let Some(forgotten) = forgotten {
+            state.by_token.remove(&forgotten);
         }
     }
 }

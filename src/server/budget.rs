@@ -5,8 +5,8 @@
 //! that finds nothing left is closed with 1013. Nobody else notices: no lock is held for longer than an
 //! addition, and the chat does without.
 
-use super::households::household;
 use crate::protocol::Reserve;
+use crate::shares::{Household, half};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ pub(super) struct Budget {
     all: usize,
     taken: AtomicUsize,
     /// What each household has of it. Held while `taken` changes.
-    households: Mutex<HashMap<IpAddr, usize>>,
+    households: Mutex<HashMap<Household, usize>>,
     refusals: AtomicU64,
 }
 
@@ -51,7 +51,7 @@ impl Budget {
     }
 
     /// Both counts change together under the lock, so a panic leaves nothing half done.
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Household, usize>> {
         self.households
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -69,12 +69,12 @@ impl Reserve for Share {
     fn take(&self, bytes: usize) -> bool {
         let budget = &*self.budget;
         let mut households = budget.lock();
-        let own = households.entry(household(self.address)).or_default();
+        let own = households.entry(Household::of(self.address)).or_default();
         // One address gets half of it, so that others always find something. This machine is exempt.
         let most = if self.address.is_loopback() {
             budget.all
         } else {
-            budget.all / 2
+            half(budget.all)
         };
         let fits = bytes <= budget.all - budget.taken() && bytes <= most.saturating_sub(*own);
         if fits {
@@ -88,7 +88,7 @@ impl Reserve for Share {
 
     fn give_back(&self, bytes: usize) {
         let mut households = self.budget.lock();
-        let household = household(self.address);
+        let household = Household::of(self.address);
         if let Some(own) = households.get_mut(&household) {
             *own -= bytes;
             if *own == 0 {

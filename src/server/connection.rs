@@ -129,7 +129,7 @@ fn decide(
     match RequestHead::parse(head, shared.config.head) {
         Ok(head) => {
             let judged = find_client(&head, place, shared);
-            let decision = judged.and_then(|()| judge(&head, head_size, shared));
+            let decision = judged.and_then(|()| judge(&head, head_size, place, shared));
             (Manner::of(&head), decision)
         }
         Err(error) => (Manner::default(), Err(error)),
@@ -155,6 +155,7 @@ fn find_client(
 fn judge(
     head: &RequestHead<'_>,
     head_size: usize,
+    place: &Place,
     shared: &Shared,
 ) -> Result<Decision, HandshakeError> {
     let access = &shared.config.access;
@@ -180,7 +181,7 @@ fn judge(
         Some(Route::Socket(socket)) => {
             let upgrade = Upgrade::check(head)?;
             guard::check_origin(head.headers.once("Origin")?, host, access)?;
-            let (purpose, answer) = agree(&upgrade, socket, shared)?;
+            let (purpose, answer) = agree(&upgrade, socket, place, shared)?;
             Ok(Decision::Upgrade {
                 purpose,
                 answer,
@@ -195,12 +196,13 @@ fn judge(
 fn agree(
     upgrade: &Upgrade<'_>,
     socket: Socket,
+    place: &Place,
     shared: &Shared,
 ) -> Result<(Purpose, Vec<u8>), HandshakeError> {
     let (purpose, protocol) = match socket {
         Socket::Chat => (Purpose::Chat, upgrade.choose_protocol(&[chat::PROTOCOL])),
         Socket::Echo { watched } => (Purpose::Echo { watched }, None),
-        Socket::Wire => (Purpose::Wire(shared.tickets.seat()?), None),
+        Socket::Wire => (Purpose::Wire(shared.tickets.seat(place.household())?), None),
     };
     let answer = upgrade.response(protocol);
     Ok((purpose, answer.expect("an offer of the client's")))

@@ -131,7 +131,8 @@ impl Purpose {
         match self {
             Self::Chat => {
                 let token = token.unwrap_or_default();
-                Box::new(Guest::new(&shared.chat, place.id(), sender, token))
+                let (number, household) = (place.id(), place.household());
+                Box::new(Guest::new(&shared.chat, number, household, sender, token))
             }
             Self::Echo { .. } => Box::new(Echo {
                 greeting: token.map(|token| watch_request(&token)),

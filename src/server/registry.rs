@@ -14,8 +14,8 @@ pub(super) use admission::{Decided, Newcomer, most_waiting};
 pub(super) use place::Place;
 
 use super::config::Connections;
-use super::households::Households;
 use crate::outbox::{Sender, WITHOUT_WAITING};
+use crate::shares::{Household, Shares};
 use admission::Waiting;
 use rustix::net::send;
 use std::collections::{HashMap, VecDeque};
@@ -35,9 +35,10 @@ pub(super) struct Registry {
 struct State {
     last_id: u64,
     open: HashMap<u64, Entry>,
-    households: Households,
-    /// Connections whose request has begun and is not complete.
-    asking: usize,
+    /// Whose the open ones are.
+    households: Shares,
+    /// Whose those are whose request has begun and is not complete.
+    asking: Shares,
     /// Newcomers for whom a place may soon be free, in the order in which they came.
     waiting: VecDeque<Waiting>,
     /// A thread admits those who wait.
@@ -171,6 +172,10 @@ impl Entry {
 
     const fn was_answered(&self) -> bool {
         !matches!(self.stage, Stage::Silent | Stage::Asking)
+    }
+
+    fn household(&self) -> Household {
+        Household::of(self.address)
     }
 
     const fn is_asking(&self) -> bool {

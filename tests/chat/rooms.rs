@@ -208,24 +208,34 @@ fn count(guest: &mut Guest, room: &str) -> Option<u64> {
     rooms.find(|entry| entry["room"] == *room)?["count"].as_u64()
 }
 
+/// Each of the three is at another address: one alone may be in one of two rooms.
 fn most_rooms() {
-    let server = Own::start(&["--max-rooms", "2"]);
-    let mut ada = Guest::in_room(server.addr(), "ada", "first");
-    ada.enter("second");
-    ada.say_now("second", "hi");
+    let server = Own::start(&["--max-rooms", "2", "--trust-proxy", "127.0.0.1"]);
+    let [mut ada, mut bob, mut eve] = ["ada", "bob", "eve"].map(|name| {
+        let address = format!("192.0.2.{}", name.as_bytes()[0]);
+        let mut guest = Guest::connect_with(server.addr(), &[("X-Forwarded-For", &address)]);
+        guest.join(name, "lobby");
+        guest
+    });
+    ada.enter("first");
+    bob.enter("second");
+    bob.say_now("second", "hi");
     let third: Value = json!({"type": "join", "room": "third"});
-    ada.ask(third.clone());
-    let error = ada.next();
+    eve.ask(third.clone());
+    let error = eve.find_answer("joined");
     assert_eq!(
         (&error["code"], &error["about"]),
         (&json!("bad_room"), &json!("join"))
     );
     // An empty room makes place, although something was said there.
-    ada.ask(json!({"type": "leave", "room": "second"}));
-    ada.until("left");
-    ada.ask(third);
-    assert_eq!(ada.next()["type"], "joined");
-    ada.ask(json!({"type": "rooms"}));
-    let rooms = json!([{"room": "first", "count": 1}, {"room": "third", "count": 1}]);
-    assert_eq!(ada.next()["rooms"], rooms);
+    bob.ask(json!({"type": "leave", "room": "second"}));
+    bob.until("left");
+    eve.enter("third");
+    eve.ask(json!({"type": "rooms"}));
+    // The lobby is beside those that are counted.
+    let rooms = ["first", "lobby", "third"].map(|room| {
+        let count = if room == "lobby" { 3 } else { 1 };
+        json!({"room": room, "count": count})
+    });
+    assert_eq!(eve.until("rooms")["rooms"], json!(rooms));
 }

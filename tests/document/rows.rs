@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// The letters of the tables.
-const LETTERS: &str = "HSUFMCJDR";
+const LETTERS: &str = "HSUFMCJGDR";
 
 /// Numbers that this document speaks of without a row.
 const SELF: &str = "tests/document";

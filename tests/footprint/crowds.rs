@@ -58,7 +58,7 @@ fn declared_only() {
 }
 
 fn crowd_server() -> (Server, impl Fn() -> Usage) {
-    server(&["--max-connections", "1100", "--max-handshaking", "1100"])
+    server(&["--max-connections", "1100", "--max-handshaking", "2200"])
 }
 
 fn idle_crowd() {

@@ -215,7 +215,7 @@ fn never_reader() {
 }
 
 fn resets() {
-    let (server, usage) = server(&["--max-handshaking", "1000"]);
+    let (server, usage) = server(&["--max-handshaking", "2000"]);
     let mut witness = upgraded(&server);
     let cycle = || {
         let mut tcp = connect(&server);

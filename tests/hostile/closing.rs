@@ -209,7 +209,7 @@ fn close_all_at_once() {
         "--max-connections",
         "1100",
         "--max-handshaking",
-        "1100",
+        "2200",
         // A busy machine takes long to let in a thousand.
         "--handshake-timeout",
         "10m",

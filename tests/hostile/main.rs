@@ -14,6 +14,7 @@ mod fields;
 mod floods;
 mod frames;
 mod frames_in_time;
+mod greed;
 mod house;
 mod kept;
 mod lateness;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         crowd::rows(),                // U, R: how many may connect
         floods::rows(),               // J: too much, too fast
         together::rows(),             // M: many large messages
+        greed::rows(),                // G: one address that wants all places
         frames_in_time::rows(&house), // F: frames that do not end, clients that fall silent
         wire_floods::rows(),          // R: watchers who lag
         wire_tokens::rows(&house),    // J: who may watch

@@ -3,8 +3,9 @@
 use super::PATIENCE;
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::net::sockopt::set_socket_recv_buffer_size;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
-use std::net::{SocketAddr, TcpStream};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, connect, socket_with};
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::os::fd::OwnedFd;
 use ws101::Limits;
 
 /// How a row's bytes are written, and read.
@@ -24,6 +25,8 @@ pub(crate) struct Door {
     pub(crate) watched: bool,
     /// What is taken there.
     pub(crate) echo: Limits,
+    /// The address that the clients have, if not whichever the system chooses.
+    pub(crate) source: Option<IpAddr>,
 }
 
 impl Door {
@@ -33,14 +36,24 @@ impl Door {
             pace,
             watched: false,
             echo: Limits::ECHO,
+            source: None,
+        }
+    }
+
+    /// For clients at this address of this machine.
+    pub(crate) const fn from(self, source: IpAddr) -> Self {
+        Self {
+            source: Some(source),
+            ..self
         }
     }
 
     /// A connection, on which each write is sent at once.
     pub(super) fn connect(self) -> TcpStream {
-        let tcp = match self.pace {
-            Pace::Whole => TcpStream::connect_timeout(&self.addr, PATIENCE),
-            Pace::ByteByByte => Ok(connect_with_small_window(self.addr)),
+        let tcp = match (self.pace, self.source) {
+            (Pace::Whole, None) => TcpStream::connect_timeout(&self.addr, PATIENCE),
+            (Pace::Whole, Some(source)) => Ok(connect_from(source, self.addr)),
+            (Pace::ByteByByte, _) => Ok(connect_with_small_window(self.addr)),
         };
         let tcp = tcp.expect("the server listens");
         tcp.set_nodelay(true).expect("a connection has options");
@@ -63,6 +76,20 @@ const CLOSED_ON_EXEC: SocketFlags = SocketFlags::empty();
 
 /// A window so small that the server cannot be rid of a long answer in one write.
 fn connect_with_small_window(addr: SocketAddr) -> TcpStream {
+    let socket = unconnected(addr);
+    set_socket_recv_buffer_size(&socket, 1).expect("the least there is");
+    connect(&socket, &addr).expect("the server listens");
+    socket.into()
+}
+
+fn connect_from(source: IpAddr, addr: SocketAddr) -> TcpStream {
+    let socket = unconnected(addr);
+    bind(&socket, &SocketAddr::new(source, 0)).expect("an address of this machine");
+    connect(&socket, &addr).expect("the server listens");
+    socket.into()
+}
+
+fn unconnected(addr: SocketAddr) -> OwnedFd {
     let family = match addr {
         SocketAddr::V4(_) => AddressFamily::INET,
         SocketAddr::V6(_) => AddressFamily::INET6,
@@ -70,7 +97,5 @@ fn connect_with_small_window(addr: SocketAddr) -> TcpStream {
     let socket = socket_with(family, SocketType::STREAM, CLOSED_ON_EXEC, None);
     let socket = socket.expect("a socket");
     fcntl_setfd(&socket, FdFlags::CLOEXEC).expect("a descriptor has flags");
-    set_socket_recv_buffer_size(&socket, 1).expect("the least there is");
-    connect(&socket, &addr).expect("the server listens");
-    socket.into()
+    socket
 }

@@ -22,8 +22,17 @@ pub(crate) fn on_linux(
     reason: &'static str,
     run: impl FnOnce() + Send + 'static,
 ) -> Trial {
+    on_linux_visit(name, reason, |name| super::rows::row(name, run))
+}
+
+/// The same with a row that is made by `make`.
+pub(crate) fn on_linux_visit(
+    name: &str,
+    reason: &'static str,
+    make: impl FnOnce(&str) -> Trial,
+) -> Trial {
     if cfg!(target_os = "linux") {
-        return super::rows::row(name, run);
+        return make(name);
     }
     Trial::ignorable_test(name, move || {
         Ok(Completion::ignored_with(format!("takes Linux: {reason}")))

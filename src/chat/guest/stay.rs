@@ -33,10 +33,11 @@ impl Guest {
         let _ = self.person.sender.write(replies.waiting());
         replies.written();
         let entered = loop {
-            let entered = self.chat.rooms.enter(room)?;
+            let entered = self.chat.rooms.enter(room, self.person.household)?;
             if entered.join(&self.person, self.session.person(), &name, join.known) {
                 break entered;
             }
+            self.chat.rooms.left(&entered, self.person.household);
         };
         self.person.standing().rooms.push(entered);
         if self.person.sender.is_closed() {

@@ -10,6 +10,7 @@ use super::place::Id;
 use super::writer::Adopt;
 use crate::chat::event::Event;
 use crate::chat::history::{History, MOST_RUNS};
+use crate::chat::rules;
 use lines::{Line, Lines, Record};
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -80,7 +81,7 @@ impl Foreign<'_> {
     }
 }
 
-/// What is in the file of the `most_rooms` rooms in which something was said last.
+/// What is in the file of the standing rooms, and of the `most_rooms` others in which something was said last.
 pub(super) fn load(path: &Path, most_rooms: usize) -> Found {
     let Some(tail) = Tail::read(path, &End::default()) else {
         return Found::default();
@@ -187,7 +188,10 @@ fn keep(lines: &Lines<'_>, most_rooms: usize) -> Kept {
     }
     let mut order: Vec<&Line<'_>> = latest.into_iter().flatten().collect();
     order.sort_unstable_by_key(|line| Reverse(line.number));
+    let is_standing = |line: &&Line<'_>| rules::is_standing(&lines.rooms[line.room]);
+    let standing: Vec<_> = order.extract_if(.., |line| is_standing(&*line)).collect();
     let forgotten = order.split_off(most_rooms.min(order.len()));
+    order.extend(standing);
     let runs: Vec<Arc<str>> = lines.runs.iter().map(|run| run.as_ref().into()).collect();
 
     let mut rooms: Vec<Option<Keeping>> = vec![];

@@ -12,7 +12,8 @@
 use super::{Entry, Place, Registry, Stage, State};
 use crate::protocol::HandshakeError;
 use crate::server::config::Connections;
-use crate::server::households::are_one;
+use crate::server::households;
+use crate::shares::{Household, half};
 use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -120,7 +121,7 @@ impl Registry {
     fn give_place(self: &Arc<Self>, state: &mut State, newcomer: &Newcomer) -> Place {
         state.last_id += 1;
         let id = state.last_id;
-        state.households.count_in(newcomer.address);
+        state.households.add(Household::of(newcomer.address));
         let entry = Entry {
             address: newcomer.address,
             tcp: Arc::clone(&newcomer.tcp),
@@ -140,22 +141,23 @@ impl State {
         if self.open.len() >= limits.all {
             return Some(HandshakeError::Busy("all connections are taken"));
         }
-        let of_its_address = self.households.room_for(address, limits.per_address);
+        let of_its_address = households::room_for(&self.households, address, limits.per_address);
         of_its_address.err()
     }
 
     /// Would the end of this connection make room for one from `address`?
     fn is_in_the_way(&self, entry: &Entry, address: IpAddr, limits: &Connections) -> bool {
-        self.open.len() >= limits.all || are_one(entry.address, address)
+        self.open.len() >= limits.all || entry.household() == Household::of(address)
     }
 
     /// Is it worth waiting for? One address must not fill the queue, and so lock out all others.
     fn may_wait(&self, address: IpAddr, limits: &Connections) -> bool {
         let most = most_waiting(limits.all);
-        let of_this_address = |waiting: &&Waiting| are_one(waiting.newcomer.address, address);
+        let household = Household::of(address);
+        let is_theirs = |waiting: &&Waiting| Household::of(waiting.newcomer.address) == household;
         self.has_usher
             && self.waiting.len() < most
-            && self.waiting.iter().filter(of_this_address).count() < most.div_ceil(2)
+            && self.waiting.iter().filter(is_theirs).count() < half(most)
             && self
                 .open
                 .values()
@@ -202,17 +204,43 @@ impl State {
         }
     }
 
-    /// Makes room for another request at the cost of the one that has been coming for longest: those who
-    /// never end their requests would otherwise lock out everyone else.
-    pub(super) fn displace_slowest(&mut self) -> bool {
-        let asking = self.open.values_mut().filter(|entry| entry.is_asking());
+    /// Is there room for another request of `household`? If need be, the slowest request makes room for it:
+    /// one of their own when they have half of all places, or else one of those who have most. Who never ends
+    /// a request would otherwise lock out everyone else.
+    pub(super) fn make_room_to_ask(&mut self, household: Household, most: usize) -> bool {
+        let (own, largest) = (self.asking.of(household), self.asking.largest());
+        if own >= half(most) {
+            return self.displace_slowest(own, UNHURRIED, |other| other == household);
+        }
+        // Who has more than the newcomer will have does not get the second that is for those in no hurry.
+        let unhurried = if largest > own + 1 {
+            Duration::ZERO
+        } else {
+            UNHURRIED
+        };
+        self.asking.all() < most || self.displace_slowest(largest, unhurried, |_| true)
+    }
+
+    /// Of the households that have `share` requests under way, and may be meant: if the slowest has taken so
+    /// long, its place is free.
+    fn displace_slowest(
+        &mut self,
+        share: usize,
+        so_long: Duration,
+        may_be: impl Fn(Household) -> bool,
+    ) -> bool {
+        let is_theirs = |entry: &&mut Entry| {
+            let household = entry.household();
+            entry.is_asking() && may_be(household) && self.asking.of(household) == share
+        };
+        let asking = self.open.values_mut().filter(is_theirs);
         match asking.min_by_key(|entry| entry.since) {
-            Some(slowest) if slowest.since.elapsed() >= UNHURRIED => {
+            Some(slowest) if slowest.since.elapsed() >= so_long => {
                 slowest.refuse(&HandshakeError::TimedOut.response().to_bytes("GET"));
                 // This wakes its thread, which goes as soon as the refusal can have been read.
                 let _ = slowest.tcp.shutdown(Shutdown::Read);
                 slowest.stage = Stage::Displaced;
-                self.asking -= 1;
+                self.asking.remove(slowest.household());
                 true
             }
             _ => false,

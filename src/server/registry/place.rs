@@ -3,6 +3,8 @@
 use super::{Registry, Stage};
 use crate::outbox::Sender;
 use crate::protocol::HandshakeError;
+use crate::server::households;
+use crate::shares::Household;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -36,6 +38,11 @@ impl Place {
         state.open.get(&self.id).map(|entry| entry.address)
     }
 
+    /// Whose share this connection is part of.
+    pub(in crate::server) fn household(&self) -> Household {
+        Household::of(self.address().unwrap_or(self.neighbour))
+    }
+
     /// The other end of the TCP connection: the client, or a proxy that it comes through.
     pub(in crate::server) const fn neighbour(&self) -> IpAddr {
         self.neighbour
@@ -50,18 +57,24 @@ impl Place {
         };
         if entry.address != address {
             let most = self.registry.limits.per_address;
-            state.households.room_for(address, most)?;
-            state.households.count_in(address);
-            let before = std::mem::replace(&mut entry.address, address);
-            state.households.count_out(before);
+            households::room_for(&state.households, address, most)?;
+            let before = entry.household();
+            entry.address = address;
+            state.households.remove(before);
+            state.households.add(entry.household());
+            if entry.is_asking() {
+                state.asking.remove(before);
+                state.asking.add(entry.household());
+            }
         }
         Ok(())
     }
 
     /// A request has begun, and the rest of it is still to come. Few may be so slow at once.
     pub(in crate::server) fn begins(&self) -> Result<(), HandshakeError> {
+        let household = self.household();
         let mut state = self.registry.lock();
-        if state.asking >= self.registry.limits.handshaking && !state.displace_slowest() {
+        if !state.make_room_to_ask(household, self.registry.limits.handshaking) {
             return Err(HandshakeError::Busy("too many requests are under way"));
         }
         let state = &mut *state;
@@ -70,7 +83,7 @@ impl Place {
         {
             entry.stage = Stage::Asking;
             entry.since = Instant::now();
-            state.asking += 1;
+            state.asking.add(household);
         }
         Ok(())
     }
@@ -86,7 +99,7 @@ impl Place {
         match entry.stage {
             _ if state.ending => return false,
             // Before the answer: who has read it may rely on a place for the next one.
-            Stage::Asking => state.asking -= 1,
+            Stage::Asking => state.asking.remove(entry.household()),
             Stage::Silent | Stage::Kept => {}
             _ => return false,
         }
@@ -142,9 +155,9 @@ impl Drop for Place {
             return;
         };
         if entry.is_asking() {
-            state.asking -= 1;
+            state.asking.remove(entry.household());
         }
-        state.households.count_out(entry.address);
+        state.households.remove(entry.household());
         drop(state);
         self.registry.changed.notify_all();
     }

@@ -4,31 +4,41 @@ use super::MOST_WATCHERS;
 use crate::chat;
 use crate::protocol::{HandshakeError, Limits};
 use crate::server::households;
+use crate::shares::{Household, Remembered, Shares};
 use crate::tape::Tape;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A connection that has ended can be looked at for so long: how it ended is the best part.
 const AFTERLIFE: Duration = Duration::from_secs(60);
-/// Ended connections that are kept for that. When more end, the oldest is gone sooner.
+/// Ended connections that are kept for that. When more end, the oldest of those who have most is gone sooner.
 const MOST_ENDED: usize = 1_024;
 
 /// The tokens of all chat connections, and the places of those who watch.
 #[derive(Debug, Default)]
 pub(in crate::server) struct Tickets {
     state: Mutex<State>,
-    watchers: AtomicUsize,
+    watchers: Mutex<Shares>,
     missed: AtomicU64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     entries: HashMap<u64, Entry>,
-    ended: VecDeque<(Instant, u64)>,
+    ended: Remembered<(Instant, u64)>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            entries: HashMap::new(),
+            ended: Remembered::new(MOST_ENDED),
+        }
+    }
 }
 
 /// A connection that can be watched. It has no `Debug`, since no log shall have the token.
@@ -62,7 +72,7 @@ pub(in crate::server) struct Ticket {
 
 /// A watcher's place. Dropping it gives it back.
 #[derive(Debug)]
-pub(in crate::server) struct Seat(Arc<Tickets>);
+pub(in crate::server) struct Seat(Arc<Tickets>, Household);
 
 impl Tickets {
     /// A chat connection that can be watched from now on, and the token for it.
@@ -112,18 +122,21 @@ impl Tickets {
         is_own.then(|| entry.subject.clone())
     }
 
-    /// A place for one more watcher.
-    pub(in crate::server) fn seat(self: &Arc<Self>) -> Result<Seat, HandshakeError> {
-        let seat = Seat(Arc::clone(self));
-        if self.watchers.fetch_add(1, Ordering::Relaxed) >= MOST_WATCHERS {
-            return Err(HandshakeError::Busy("all places of watchers are taken"));
+    /// A place for one more watcher, of that household.
+    pub(in crate::server) fn seat(
+        self: &Arc<Self>,
+        household: Household,
+    ) -> Result<Seat, HandshakeError> {
+        if !lock(&self.watchers).add_to(MOST_WATCHERS, household) {
+            let why = "all places of watchers are taken, or half of them from your address";
+            return Err(HandshakeError::Busy(why));
         }
-        Ok(seat)
+        Ok(Seat(Arc::clone(self), household))
     }
 
     /// How many watch.
     pub(in crate::server) fn watchers(&self) -> usize {
-        self.watchers.load(Ordering::Relaxed)
+        lock(&self.watchers).all()
     }
 
     /// Frames that they missed.
@@ -138,24 +151,35 @@ impl Tickets {
     /// The connection has ended.
     fn close(&self, connection: u64, now: Instant) {
         let mut state = self.lock();
-        state.ended.push_back((now, connection));
         state.forget(now);
+        let household = (state.entries.get(&connection)).and_then(|entry| entry.address);
+        // A connection without an address has no watcher either.
+        let gone = match household.map(Household::of) {
+            Some(household) => state.ended.push(household, (now, connection)),
+            None => Some((now, connection)),
+        };
+        if let Some((_, connection)) = gone {
+            state.entries.remove(&connection);
+        }
     }
 
-    /// Each change is complete when it is made.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
+}
+
+/// Each change is complete when it is made.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl State {
     /// Drops those that ended a while ago.
     fn forget(&mut self, now: Instant) {
-        while let Some((ended, connection)) = self.ended.front()
-            && (now.saturating_duration_since(*ended) >= AFTERLIFE || self.ended.len() > MOST_ENDED)
-        {
-            self.entries.remove(connection);
-            self.ended.pop_front();
+        let is_due =
+            |(ended, _): &(Instant, u64)| now.saturating_duration_since(*ended) >= AFTERLIFE;
+        while let Some((_, connection)) = self.ended.pop_if(is_due) {
+            self.entries.remove(&connection);
         }
     }
 }
@@ -175,7 +199,7 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.0.watchers.fetch_sub(1, Ordering::Relaxed);
+        lock(&self.0.watchers).remove(self.1);
     }
 }
 
@@ -239,24 +263,28 @@ mod tests {
     }
 
     #[test]
-    fn of_many_that_ended_the_last_are_kept() {
+    fn of_many_that_ended_the_last_are_kept_and_those_of_others() {
         let tickets = Arc::<Tickets>::default();
+        let (_, other) = tickets.open(subject(0), ELSEWHERE);
         let open = |number| tickets.open(subject(number), HOME).1;
-        let tokens: Vec<String> = (0..=MOST_ENDED as u64).map(open).collect();
+        let tokens: Vec<String> = (1..=MOST_ENDED as u64).map(open).collect();
         let now = Instant::now();
+        assert_eq!(finds(&tickets, &other, ELSEWHERE, now), Some(0));
         assert_eq!(finds(&tickets, &tokens[0], HOME, now), None);
-        assert_eq!(finds(&tickets, &tokens[1], HOME, now), Some(1));
+        assert_eq!(finds(&tickets, &tokens[1], HOME, now), Some(2));
     }
 
     #[test]
     fn places_are_limited_and_given_back() {
         let tickets = Arc::<Tickets>::default();
-        let mut seats: Vec<Seat> = (0..MOST_WATCHERS)
-            .map_while(|_| tickets.seat().ok())
-            .collect();
-        assert_eq!(seats.len(), MOST_WATCHERS);
-        assert!(tickets.seat().is_err());
-        seats.pop();
-        assert!(tickets.seat().is_ok());
+        let seats = |address: Option<IpAddr>| {
+            let household = Household::of(address.expect("an address"));
+            let seats = (0..=MOST_WATCHERS).map_while(|_| tickets.seat(household).ok());
+            seats.collect::<Vec<Seat>>()
+        };
+        let [mut own, others] = [HOME, ELSEWHERE].map(seats);
+        assert_eq!([own.len(), others.len()], [MOST_WATCHERS / 2; 2]);
+        own.pop();
+        assert_eq!(seats(HOME).len(), 1);
     }
 }

@@ -4,11 +4,16 @@ use super::*;
 use crate::chat::{Chat, Guest, Settings};
 use crate::outbox::tests::with_a_client;
 use crate::protocol::Outgoing;
+use crate::shares::Household;
+
+fn home() -> Household {
+    Household::of("192.0.2.1".parse().expect("an address"))
+}
 
 #[test]
 fn who_comes_after_a_long_turn_takes_over() {
     let chat = Chat::start(Settings::default()).expect("a thread for the alarm");
-    let room = chat.rooms.enter("lobby").expect("there is room");
+    let room = chat.rooms.enter("lobby", home()).expect("there is room");
     for (rounds, left) in [(0, 1), (LONGEST_TURN - 1, 1), (LONGEST_TURN, 0)] {
         {
             // Somebody is sending, and something is added.
@@ -28,11 +33,11 @@ fn who_comes_after_a_long_turn_takes_over() {
 fn a_repeated_line_is_acknowledged_behind_those_before_it() {
     let chat = Chat::start(Settings::default()).expect("a thread for the alarm");
     let (sender, heard) = with_a_client();
-    let mut ada = Guest::new(&chat, 1, sender.clone(), String::new());
+    let mut ada = Guest::new(&chat, 1, home(), sender.clone(), String::new());
     let mut replies = Outgoing::server();
     let mut hear = |request: &str| ada.hear(request, &mut replies).expect("no reason to go");
     hear(r#"{"type":"join","name":"ada","room":"lobby"}"#);
-    let room = chat.rooms.enter("lobby").expect("it is there");
+    let room = chat.rooms.enter("lobby", home()).expect("it is there");
     // Somebody else is sending, and has not come to these yet.
     room.lock_queue().sending = true;
     let bob = Name::new("bob");

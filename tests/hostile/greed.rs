@@ -1,0 +1,263 @@
+//! G: one greedy address beside one victim, for each thing that all share. The greedy one has as many
+//! connections as it may; the victim has what it needs.
+
+use crate::house::own_row_as_it_stands;
+use crate::live::PATIENCE;
+use crate::live::door::Door;
+use crate::live::guest::{Guest, fresh};
+use crate::live::lists::texts;
+use crate::live::optional;
+use crate::live::wire::Wire;
+use libtest_mimic::Trial;
+use serde_json::json;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
+
+/// A proxy vouches for these addresses. It is this machine, which has no others of its own everywhere.
+pub(crate) const TRUST: [&str; 2] = ["--trust-proxy", "127.0.0.1"];
+pub(crate) const GREEDY: &str = "203.0.113.7";
+pub(crate) const VICTIM: &str = "198.51.100.9";
+
+pub(crate) fn rows() -> Vec<Trial> {
+    let mut rows = vec![
+        row(
+            "G01 8 connections × 32 rooms: half of the rooms, and the lobby has a place",
+            &[],
+            all_rooms,
+        ),
+        row(
+            "G02 rooms that others made: one address is in half of all rooms, no more",
+            &["--max-rooms", "8"],
+            rooms_of_others,
+        ),
+        row(
+            "G03 a flood of rooms with a line each: the lobby's lines stay, and the victim's",
+            &["--max-rooms", "8"],
+            histories,
+        ),
+        row(
+            "G04 a room that the greedy one made first, and in which the victim was, stays",
+            &["--max-rooms", "8"],
+            squatted,
+        ),
+        row(
+            "G05 1 030 short sessions: the victim's is remembered, its line said once",
+            &[],
+            sessions,
+        ),
+        row(
+            "G07 all places of watchers: half of them, and the victim watches",
+            &["--max-per-address", "300"],
+            watchers,
+        ),
+        row(
+            "G08 all connections, where there are few: half of them, and the victim comes in",
+            &["--max-connections", "12"],
+            connections,
+        ),
+    ];
+    rows.push(optional::on_linux_visit(
+        "G06 half requests all the time: the victim's, which comes in two parts, is answered",
+        "an address of this machine besides 127.0.0.1",
+        |name| {
+            own_row_as_it_stands(
+                name,
+                ["--max-handshaking", "8", "--handshake-timeout", "10m"],
+                half_requests,
+            )
+        },
+    ));
+    rows
+}
+
+/// A row in a server of its own, with a proxy that vouches for both.
+pub(crate) fn row(
+    name: &str,
+    flags: &[&'static str],
+    run: impl FnOnce(Door) + Send + 'static,
+) -> Trial {
+    own_row_as_it_stands(name, [&TRUST[..], flags].concat(), run)
+}
+
+/// Somebody at this address.
+pub(crate) fn at(address: &str, door: Door) -> Guest {
+    Guest::connect_with(door, &[("X-Forwarded-For", address)])
+}
+
+/// The same, with a name, in the lobby.
+pub(crate) fn in_lobby(address: &str, door: Door) -> Guest {
+    let mut guest = at(address, door);
+    guest.join(&fresh("guest"), "lobby");
+    guest
+}
+
+/// Asks to come in; says whether it may. Only one thing can be wrong.
+fn enters(guest: &mut Guest, room: &str) -> bool {
+    guest.ask(json!({"type": "join", "room": room}));
+    let answer = guest.find_answer("joined");
+    let enters = answer["type"] == "joined";
+    assert!(enters || answer["code"] == "bad_room", "{answer}");
+    enters
+}
+
+fn all_rooms(door: Door) {
+    let mut held = 0;
+    let mut crowd = Vec::new();
+    for _ in 0..9 {
+        // The lobby is beside all these rooms: each is in 31 others.
+        let mut greedy = in_lobby(GREEDY, door);
+        held += (0..31)
+            .take_while(|_| enters(&mut greedy, &fresh("mine")))
+            .count();
+        crowd.push(greedy);
+    }
+    assert_eq!(held, 128, "half of the rooms");
+    let mut victim = in_lobby(VICTIM, door);
+    assert!(enters(&mut victim, "quiet"), "and a room of its own");
+    assert!(enters(&mut victim, "cheeper"), "and the page /cheeper");
+    let mut another = in_lobby(GREEDY, door);
+    assert!(enters(&mut another, "cheeper"), "one from the same address");
+}
+
+fn rooms_of_others(door: Door) {
+    let (mut victim, mut greedy) = (in_lobby(VICTIM, door), in_lobby(GREEDY, door));
+    let mut rooms: Vec<String> = (0..4).map(|_| fresh("theirs")).collect();
+    rooms.iter().for_each(|room| _ = victim.enter(room));
+    let mut third = in_lobby("192.0.2.1", door);
+    rooms.push(fresh("third"));
+    third.enter(&rooms[4]);
+    let entered = rooms.iter().filter(|room| enters(&mut greedy, room));
+    assert_eq!(entered.count(), 4, "half of the rooms");
+    // All others go, and the greedy one stays.
+    drop((victim, third));
+    let mut victim = in_lobby(VICTIM, door);
+    for _ in 0..2 {
+        victim.enter(&fresh("again"));
+    }
+    greedy.ask(json!({"type": "leave", "room": rooms[0]}));
+    greedy.until("left");
+    assert!(enters(&mut greedy, &rooms[4]), "one left, one entered");
+}
+
+/// More rooms than there can be, with a line in each.
+fn flood_of_rooms(door: Door) {
+    for _ in 0..2 {
+        let mut greedy = in_lobby(GREEDY, door);
+        for _ in 0..16 {
+            let room = fresh("flood");
+            greedy.enter(&room);
+            greedy.say_now(&room, "flood");
+            greedy.ask(json!({"type": "leave", "room": room}));
+            greedy.find(|event| event["type"] == "left" && event["room"] == *room);
+        }
+    }
+}
+
+fn histories(door: Door) {
+    let mut victim = in_lobby(VICTIM, door);
+    victim.enter("kitchen");
+    for room in ["lobby", "kitchen"] {
+        victim.say_now(room, "soup");
+    }
+    victim.close();
+    flood_of_rooms(door);
+    let mut victim = at(VICTIM, door);
+    for room in ["lobby", "kitchen"] {
+        let joined = victim.join("victim", room);
+        assert_eq!(texts(&joined["messages"]), ["soup"], "{room}");
+    }
+}
+
+fn squatted(door: Door) {
+    let mut squatter = in_lobby(GREEDY, door);
+    squatter.enter("kitchen");
+    squatter.say_now("kitchen", "mine");
+    let mut victim = at(VICTIM, door);
+    victim.join("victim", "kitchen");
+    victim.say_now("kitchen", "soup");
+    squatter.close();
+    victim.close();
+    flood_of_rooms(door);
+    let joined = at(VICTIM, door).join("victim", "kitchen");
+    assert_eq!(texts(&joined["messages"]), ["mine", "soup"]);
+}
+
+fn sessions(door: Door) {
+    let mut victim = in_lobby(VICTIM, door);
+    let line = json!({"type": "say", "room": "lobby", "text": "once", "id": "c1"});
+    victim.ask(line.clone());
+    let said = victim.until("said");
+    let (name, session) = (victim.name.clone(), victim.session().to_owned());
+    victim.close();
+    for _ in 0..1_030 {
+        in_lobby(GREEDY, door).close();
+    }
+    let mut victim = at(VICTIM, door);
+    victim.ask(json!({"type": "join", "name": name, "room": "lobby", "session": session}));
+    victim.until("joined");
+    victim.ask(line);
+    assert_eq!(victim.until("said"), said, "the line of the first time");
+}
+
+/// The status of a request for a WebSocket at `path`, and the connection.
+fn upgrade(door: Door, path: &str, address: &str) -> (u16, Wire) {
+    let mut wire = Wire::open(door);
+    let request = crate::live::wire::UPGRADE
+        .replace("/echo", path)
+        .replace("{host}", &door.addr.to_string());
+    let forwarded = format!("X-Forwarded-For: {address}\r\n\r\n");
+    // Who is refused may have been closed before it asked.
+    let _ = wire.try_send(
+        request
+            .replace("\r\n\r\n", &format!("\r\n{forwarded}"))
+            .as_bytes(),
+    );
+    (wire.head().status, wire)
+}
+
+/// So many come in before one is refused; they stay.
+fn upgraded(door: Door, path: &str, most: usize) -> Vec<Wire> {
+    let all = (0..most).map(|_| upgrade(door, path, GREEDY));
+    let entered = all.take_while(|(status, _)| *status == 101);
+    entered.map(|(_, wire)| wire).collect()
+}
+
+fn watchers(door: Door) {
+    let greedy = upgraded(door, "/ws/wire", 260);
+    // Those that were let in first may have had their five seconds by now.
+    assert!(greedy.len() >= 128, "{} came in", greedy.len());
+    let (status, _wire) = upgrade(door, "/ws/wire", VICTIM);
+    assert_eq!(status, 101);
+}
+
+fn connections(door: Door) {
+    let greedy = upgraded(door, "/echo", 12);
+    assert_eq!(greedy.len(), 6, "half of the connections");
+    let (status, mut wire) = upgrade(door, "/echo", VICTIM);
+    assert_eq!(status, 101);
+    wire.echo("in");
+}
+
+/// One address keeps as many half requests as it can; the other sends its own in two parts.
+fn half_requests(door: Door) {
+    let [greedy, victim] = [2, 1].map(|last| IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)));
+    let half = |door: Door| {
+        let mut wire = Wire::open(door);
+        wire.send(b"GET /icon.svg HTTP/1.1\r\nA: ");
+        wire
+    };
+    let mut crowd: Vec<Wire> = Vec::new();
+    for round in 0..20 {
+        crowd.extend((0..8).map(|_| half(door.from(greedy))));
+        let mut wire = half(door.from(victim));
+        let early = wire.can_be_read(Duration::from_millis(50));
+        assert!(!early, "round {round}: {:?}", wire.answer());
+        wire.send(format!("b\r\nHost: {}\r\n\r\n", door.addr).as_bytes());
+        assert_eq!(wire.kept_answer().status, 200, "round {round}");
+    }
+    let deadline = Instant::now() + PATIENCE;
+    while crowd.len() > 4 {
+        assert!(Instant::now() < deadline, "more than half of the places");
+        crowd.retain(|wire| !wire.can_be_read(Duration::from_millis(1)));
+    }
+}
