@@ -11,6 +11,7 @@
 //! | `rules`, `likeness` | what can be a name, a room, a line; which names are one |
 //! | `session` | what outlives a lost connection |
 //! | `receipts` | what a client has said, by its own ids |
+//! | `repetition` | how much of what was said before is sent again |
 //! | `history`, `journal` | the last lines, in memory and in a file |
 //! | `notices` | what the server itself says |
 //! | `watch` | what one says to see one's own frames |
@@ -30,6 +31,7 @@ mod notices;
 mod people;
 mod receipts;
 mod refusal;
+mod repetition;
 mod request;
 mod room;
 mod rooms;
@@ -47,6 +49,7 @@ use alarm::Alarm;
 use event::Event;
 use journal::Journal;
 use people::People;
+use repetition::Allowances;
 use rooms::Rooms;
 use session::Sessions;
 use std::io;
@@ -99,6 +102,7 @@ pub(crate) struct Chat {
     rooms: Rooms,
     people: People,
     sessions: Sessions,
+    allowances: Allowances,
 }
 
 /// What all rooms share.
@@ -132,6 +136,7 @@ impl Chat {
             common,
             people: People::default(),
             sessions: Sessions::default(),
+            allowances: Allowances::default(),
             settings,
         });
         if let (Some(journal), Some(writer)) = (&chat.common.journal, writer) {

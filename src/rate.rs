@@ -31,15 +31,35 @@ impl Bucket {
 
     /// Takes one out, if one is in.
     pub(crate) fn take(&mut self, now: Instant) -> bool {
+        let allowed = self.has_any(now);
+        if allowed {
+            self.spend(1);
+        }
+        allowed
+    }
+
+    /// Is one in?
+    pub(crate) fn has_any(&mut self, now: Instant) -> bool {
+        self.fill(now);
+        self.left >= 1.0
+    }
+
+    /// Takes so many out, on credit if fewer are in: for what has a price that is known only afterwards.
+    pub(crate) fn spend(&mut self, count: usize) {
+        self.left -= count as f64;
+    }
+
+    /// Is it as if it had never been used?
+    pub(crate) fn is_full(&mut self, now: Instant) -> bool {
+        self.fill(now);
+        self.left >= self.rate.burst.into()
+    }
+
+    fn fill(&mut self, now: Instant) {
         let gained = now.saturating_duration_since(self.seen).as_secs_f64()
             * f64::from(self.rate.per_second);
         self.seen = now;
         self.left = (self.left + gained).min(self.rate.burst.into());
-        let allowed = self.left >= 1.0;
-        if allowed {
-            self.left -= 1.0;
-        }
-        allowed
     }
 
     /// How long until the next one is in.
@@ -75,5 +95,10 @@ mod tests {
         let much_later = start + Duration::from_secs(60);
         let taken = (0..5).filter(|_| bucket.take(much_later)).count();
         assert_eq!(taken, 3, "no more than the burst, however long the pause");
+        bucket.spend(20);
+        assert_eq!(bucket.next_in(), Duration::from_millis(2_100), "on credit");
+        let paid = much_later + Duration::from_millis(2_150);
+        assert!(bucket.has_any(paid) && !bucket.is_full(paid));
+        assert!(bucket.is_full(paid + Duration::from_millis(250)));
     }
 }

@@ -30,7 +30,6 @@ function connect() {
 // 2. Messages go out as JSON too.
 const send = (message) => socket.send(JSON.stringify(message));
 const join = () => send({ type: "join", name, room: ROOM });
-
 const heard = {
   // The server speaks first. After that we may join, and are told what was said before.
   welcome: join,
@@ -42,8 +41,9 @@ const heard = {
   },
   said: show, // by anyone in the room, ourselves included: that is how we know it arrived
   renamed: (message) => (name = message.from === name ? message.to : name),
-  error({ code, about, message }) {
+  error({ code, about, message, retry_ms }) {
     find("name").value = name;
+    if (about === "join" && retry_ms) return setTimeout(join, retry_ms);
     if (about !== "join" || name.endsWith(tail)) return showState("online", message);
     // Perhaps we chat in another tab, and a name is for one connection only.
     name = code === "name_taken" ? `${[...name].slice(0, 28).join("")}-${tail}` : `guest-${tail}`;

@@ -10,6 +10,7 @@ mod talk;
 use super::event::{Event, Limits, Name};
 use super::people::Person;
 use super::refusal::{Code, Refusal};
+use super::repetition::Allowance;
 use super::request::{Fields, Request};
 use super::room::Room;
 use super::session::Session;
@@ -51,6 +52,8 @@ pub(crate) struct Guest {
     says: Option<Bucket>,
     errands: Bucket,
     renames: Bucket,
+    /// For what it is sent again.
+    allowance: Allowance,
     strikes: Strikes,
     /// Until when it was last asked to wait.
     told_to_wait: Option<Instant>,
@@ -80,6 +83,7 @@ impl Guest {
             says: chat.settings.says.map(|rate| Bucket::new(rate, now)),
             errands: Bucket::new(ERRANDS, now),
             renames: Bucket::new(RENAMES, now),
+            allowance: Allowance::new(household, now),
             strikes: Strikes::default(),
             told_to_wait: None,
             was_named: false,
@@ -165,7 +169,7 @@ impl Guest {
             Request::Say { room, text, id } => self.say(room, text, id, now, replies)?,
             Request::Whisper { to, text, id } => self.whisper(to, text, id, now, replies)?,
             Request::Name(name) => self.rename(name, now, replies)?,
-            Request::Join(join) => self.join(&join, replies)?,
+            Request::Join(join) => self.join(&join, now, replies)?,
             Request::Leave(room) => self.leave(room, replies)?,
             Request::Follow(topics) => self.follow(topics)?,
             Request::Typing(room) => {
@@ -179,15 +183,25 @@ impl Guest {
                 limit,
             } => {
                 let (room, _) = self.person.room(room)?;
-                let json = room.history(before, limit);
-                let _ = replies.send(Message::Text(&json));
+                self.send_again(now, replies, |_| room.history(before, limit))?;
             }
-            Request::Rooms => {
-                let rooms = self.chat.rooms.list();
-                reply(&Event::Rooms { rooms }, replies);
-            }
+            Request::Rooms => self.send_again(now, replies, list_rooms)?,
             Request::Ping(t) => reply(&Event::Pong { t }, replies),
         }
+        Ok(())
+    }
+
+    /// Answers at length, if it has not had too much.
+    fn send_again(
+        &mut self,
+        now: Instant,
+        replies: &mut Outgoing,
+        answer: impl FnOnce(&Chat) -> String,
+    ) -> Result<(), Refusal> {
+        self.allowance.check(&self.chat.allowances, now)?;
+        let json = answer(&self.chat);
+        self.allowance.pay(&self.chat.allowances, json.len(), now);
+        let _ = replies.send(Message::Text(&json));
         Ok(())
     }
 
@@ -216,6 +230,11 @@ impl Drop for Guest {
             .sessions
             .close(&self.token, household, self.was_named);
     }
+}
+
+fn list_rooms(chat: &Chat) -> String {
+    let rooms = chat.rooms.list();
+    Event::Rooms { rooms }.to_json()
 }
 
 fn allow(bucket: &mut Bucket, now: Instant) -> Result<(), Refusal> {

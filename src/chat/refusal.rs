@@ -20,11 +20,16 @@ impl Refusal {
         }
     }
 
-    /// Too much at once.
+    /// Too many requests at once.
     pub(super) fn slower(retry: Duration) -> Self {
+        Self::until(retry, "not so fast")
+    }
+
+    /// Too fast, in some way: it may be tried again when `retry` has passed.
+    pub(super) fn until(retry: Duration, message: &str) -> Self {
         Self {
             code: Code::RateLimited,
-            message: "not so fast".to_owned(),
+            message: message.to_owned(),
             retry: Some(retry),
         }
     }

@@ -105,18 +105,18 @@ impl Room {
         &self.name
     }
 
-    /// Lets someone in, and tells them what they missed. `false`: the room has just been
-    /// forgotten, look for it again.
+    /// Lets someone in, and tells them what they missed, in so many bytes. `None`: the room has just
+    /// been forgotten, look for it again.
     pub(super) fn join(
         self: &Arc<Self>,
         person: &Person,
         badge: &Arc<str>,
         name: &Name,
         known: Option<(&str, u64)>,
-    ) -> bool {
+    ) -> Option<usize> {
         let joined = self.with_members(|members, queue| {
             if queue.log.forgotten {
-                return false;
+                return None;
             }
             queue.log.owner.take_if(|own| *own != person.household);
             queue.log.people.push(Occupant {
@@ -132,7 +132,7 @@ impl Room {
             self.welcome(&queue.log, name, known).encode(&mut frame);
             person.sender.push(&Burst::new(&frame, 1));
             members.push(person.sender.clone());
-            true
+            Some(frame.len())
         });
         self.flush();
         joined

@@ -15,6 +15,7 @@ mod floods;
 mod frames;
 mod frames_in_time;
 mod greed;
+mod greed_talk;
 mod house;
 mod kept;
 mod lateness;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         floods::rows(),               // J: too much, too fast
         together::rows(),             // M: many large messages
         greed::rows(),                // G: one address that wants all places
+        greed_talk::rows(),           // G: … all bytes, and all of a listener
         frames_in_time::rows(&house), // F: frames that do not end, clients that fall silent
         wire_floods::rows(),          // R: watchers who lag
         wire_tokens::rows(&house),    // J: who may watch

@@ -15,8 +15,14 @@ const MOST_TOPICS: usize = 32;
 const LONGEST_TOPIC: usize = 64;
 
 impl Guest {
-    pub(super) fn join(&mut self, join: &Join<'_>, replies: &mut Outgoing) -> Result<(), Refusal> {
+    pub(super) fn join(
+        &mut self,
+        join: &Join<'_>,
+        now: Instant,
+        replies: &mut Outgoing,
+    ) -> Result<(), Refusal> {
         let room = rules::room(join.room)?;
+        self.allowance.check(&self.chat.allowances, now)?;
         self.take_name(join)?;
         let rooms = self.person.standing().rooms.clone();
         if rooms.iter().any(|own| own.name() == room) {
@@ -34,7 +40,9 @@ impl Guest {
         replies.written();
         let entered = loop {
             let entered = self.chat.rooms.enter(room, self.person.household)?;
-            if entered.join(&self.person, self.session.person(), &name, join.known) {
+            let told = entered.join(&self.person, self.session.person(), &name, join.known);
+            if let Some(bytes) = told {
+                self.allowance.pay(&self.chat.allowances, bytes, now);
                 break entered;
             }
             self.chat.rooms.left(&entered, self.person.household);

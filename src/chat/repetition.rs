@@ -1,0 +1,123 @@
+//! What is sent again costs the server bytes: lines that were said before, and lists.
+//!
+//! A request of 120 bytes can be answered with a megabyte. So such answers are paid for by their bytes, when
+//! they have been made: a request is served while there is credit, and refused while there is none. A
+//! household has an allowance, and each of its connections a smaller one, so that one program that asks
+//! without end does not use up what its whole school has. Thirty who come back at once, each to a room full of
+//! the longest lines, are within it.
+
+use super::refusal::Refusal;
+use crate::rate::{Bucket, Rate};
+use crate::shares::Household;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// Bytes for one connection.
+const OF_ONE: Rate = Rate {
+    per_second: 1 << 20,
+    burst: 8 << 20,
+};
+/// Bytes for one household.
+const OF_ALL: Rate = Rate {
+    per_second: 4 << 20,
+    burst: 32 << 20,
+};
+/// When this many households have used some of their allowance, those that have all of it again are forgotten.
+const MANY: usize = 1_024;
+
+/// The allowances of households; one that is not among them has all of it.
+#[derive(Debug, Default)]
+pub(super) struct Allowances(Mutex<HashMap<Household, Bucket>>);
+
+/// One connection's allowance.
+#[derive(Debug)]
+pub(super) struct Allowance {
+    household: Household,
+    own: Bucket,
+}
+
+impl Allowance {
+    pub(super) fn new(household: Household, now: Instant) -> Self {
+        let own = Bucket::new(OF_ONE, now);
+        Self { household, own }
+    }
+
+    /// May it be sent something again?
+    pub(super) fn check(&mut self, all: &Allowances, now: Instant) -> Result<(), Refusal> {
+        check(&mut self.own, now)?;
+        let mut households = all.lock();
+        let household = households.get_mut(&self.household);
+        household.map_or(Ok(()), |household| check(household, now))
+    }
+
+    /// It was sent so many bytes.
+    pub(super) fn pay(&mut self, all: &Allowances, bytes: usize, now: Instant) {
+        self.own.spend(bytes);
+        let mut households = all.lock();
+        if households.len() >= MANY {
+            households.retain(|_, bucket| !bucket.is_full(now));
+        }
+        let household = households.entry(self.household);
+        let household = household.or_insert_with(|| Bucket::new(OF_ALL, now));
+        household.spend(bytes);
+    }
+}
+
+impl Allowances {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Household, Bucket>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn check(bucket: &mut Bucket, now: Instant) -> Result<(), Refusal> {
+    match bucket.has_any(now) {
+        true => Ok(()),
+        false => Err(Refusal::until(bucket.next_in(), "not so much at once")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn one_connection_cannot_use_up_what_its_household_has() {
+        let (all, mut now) = (Allowances::default(), Instant::now());
+        let household = Household::of("192.0.2.1".parse().expect("an address"));
+        let mut greedy = Allowance::new(household, now);
+        let mut sent = 0;
+        for _ in 0..100 {
+            now += Duration::from_millis(100);
+            while greedy.check(&all, now).is_ok() {
+                greedy.pay(&all, 1 << 20, now);
+                sent += 1;
+            }
+            let mut other = Allowance::new(household, now);
+            assert_eq!(other.check(&all, now), Ok(()), "{sent} MiB were sent");
+        }
+        assert_eq!(sent, 8 + 10, "in ten seconds");
+    }
+
+    #[test]
+    fn many_connections_have_what_their_household_has() {
+        let (all, now) = (Allowances::default(), Instant::now());
+        let [greedy, other] = ["192.0.2.1", "192.0.2.2"]
+            .map(|address| Household::of(address.parse().expect("an address")));
+        let serve = |household| {
+            let mut one = Allowance::new(household, now);
+            let served = one.check(&all, now).is_ok();
+            if served {
+                one.pay(&all, 1 << 20, now);
+            }
+            served
+        };
+        let served = (0..128).filter(|_| serve(greedy)).count();
+        assert_eq!(served, 32);
+        assert!(serve(other), "another household has its own");
+        let mut refused = Allowance::new(greedy, now);
+        let retry = refused.check(&all, now).map_err(|refusal| refusal.retry);
+        assert!(retry.is_err_and(|retry| retry < Some(Duration::from_secs(1))));
+    }
+}

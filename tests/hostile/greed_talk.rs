@@ -1,0 +1,136 @@
+//! G: one greedy address beside one victim: lines that are sent again.
+
+use crate::greed::{GREEDY, VICTIM, at, in_lobby, row};
+use crate::live::PATIENCE;
+use crate::live::door::Door;
+use crate::live::guest::{Guest, fresh};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Nobody may say so much at once as shipped.
+const TALKATIVE: &[&str] = &["--rate", "off"];
+
+pub(crate) fn rows() -> Vec<Trial> {
+    vec![
+        row(
+            "G09 history, again and again: rate_limited by bytes; another address has its lines",
+            TALKATIVE,
+            |door| {
+                charged(
+                    door,
+                    "history",
+                    |_| json!({"type": "history", "room": "lobby"}),
+                )
+            },
+        ),
+        row(
+            "G10 join with since, again and again: the same",
+            TALKATIVE,
+            |door| {
+                let known = |epoch: &Value| json!({"type": "join", "room": "lobby", "epoch": epoch, "since": 0});
+                charged(door, "joined", known);
+            },
+        ),
+        row(
+            "G11 a class of thirty behind one address that reloads: all have their lines at once",
+            TALKATIVE,
+            class_of_thirty,
+        ),
+        row(
+            "G12 one connection that asks without end: others of its address have their lines",
+            TALKATIVE,
+            one_of_a_class,
+        ),
+    ]
+}
+
+/// A hundred lines in the lobby, as long as lines can be: 800 kB.
+fn long_lines(door: Door) {
+    let mut speaker = in_lobby("192.0.2.1", door);
+    let text = "\u{1f986}".repeat(2_000);
+    for _ in 0..100 {
+        speaker.say_now("lobby", &text);
+    }
+    speaker.close();
+}
+
+/// Asks until it is told that this was too much, waits as long as it is told to, and asks once more.
+fn charged(door: Door, kind: &str, request: fn(&Value) -> Value) {
+    long_lines(door);
+    let mut greedy = at(GREEDY, door);
+    let joined = greedy.join(&fresh("greedy"), "lobby");
+    let (request, deadline) = (request(&joined["epoch"]), Instant::now() + PATIENCE);
+    let refused = loop {
+        assert!(Instant::now() < deadline, "it is never too much");
+        if kind == "joined" {
+            ask_patiently(
+                &mut greedy,
+                json!({"type": "leave", "room": "lobby"}),
+                "left",
+            );
+        }
+        let answer = ask_patiently(&mut greedy, request.clone(), kind);
+        if answer["type"] == "error" {
+            break answer;
+        }
+    };
+    assert_eq!(refused["code"], "rate_limited", "{refused}");
+    let joined = at(VICTIM, door).join(&fresh("victim"), "lobby");
+    assert_eq!(joined["messages"].as_array().map(Vec::len), Some(100));
+    wait_as_told(&refused);
+    let answer = ask_patiently(&mut greedy, request, kind);
+    assert_eq!(answer["messages"].as_array().map(Vec::len), Some(100));
+}
+
+/// Requests have an allowance, too: who asks too often waits, and asks again.
+fn ask_patiently(guest: &mut Guest, request: Value, kind: &str) -> Value {
+    loop {
+        guest.ask(request.clone());
+        let answer = guest.find_answer(kind);
+        if answer["message"] != "not so fast" {
+            return answer;
+        }
+        wait_as_told(&answer);
+    }
+}
+
+fn wait_as_told(refusal: &Value) {
+    let wait = refusal["retry_ms"].as_u64().unwrap_or_default();
+    thread::park_timeout(Duration::from_millis(wait));
+}
+
+/// The answers to these requests: how many are of this type, and the refusals for haste.
+fn ask_for(guest: &mut Guest, kind: &str, requests: Vec<Value>) -> (usize, Vec<Value>) {
+    let count = requests.len();
+    guest.ask_all(requests);
+    let answers: Vec<Value> = (0..count).map(|_| guest.find_answer(kind)).collect();
+    let (refused, served): (Vec<Value>, Vec<Value>) = answers
+        .into_iter()
+        .partition(|answer| answer["type"] == "error");
+    let is_haste = |refusal: &Value| refusal["code"] == "rate_limited";
+    assert!(refused.iter().all(is_haste), "{refused:?}");
+    (served.len(), refused)
+}
+
+fn class_of_thirty(door: Door) {
+    long_lines(door);
+    let mut class: Vec<Guest> = (0..30).map(|_| at(GREEDY, door)).collect();
+    for guest in &mut class {
+        let joined = guest.join(&fresh("pupil"), "lobby");
+        assert_eq!(joined["messages"].as_array().map(Vec::len), Some(100));
+    }
+}
+
+fn one_of_a_class(door: Door) {
+    long_lines(door);
+    let mut greedy = in_lobby(GREEDY, door);
+    let asks = vec![json!({"type": "history", "room": "lobby"}); 35];
+    let (_, refused) = ask_for(&mut greedy, "history", asks);
+    assert!(!refused.is_empty(), "28 MB are too much");
+    for _ in 0..10 {
+        let joined = at(GREEDY, door).join(&fresh("pupil"), "lobby");
+        assert_eq!(joined["messages"].as_array().map(Vec::len), Some(100));
+    }
+}
