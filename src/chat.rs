@@ -8,6 +8,7 @@
 //! | `room` | one room: its members, its lines, one order for all |
 //! | `rooms` | which rooms there are |
 //! | `people` | which names are taken, and by whom |
+//! | `earshot` | how much of whispers one listener hears |
 //! | `rules`, `likeness` | what can be a name, a room, a line; which names are one |
 //! | `session` | what outlives a lost connection |
 //! | `receipts` | what a client has said, by its own ids |
@@ -18,6 +19,7 @@
 //! | `alarm` | what a room has to do later |
 
 mod alarm;
+mod earshot;
 mod event;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;

@@ -49,6 +49,9 @@ const NO_SIGNAL: SendFlags = SendFlags::empty();
 /// Clients that lag at the same time: each of them has a thread.
 pub(crate) const MOST_WRITERS: usize = 1_024;
 
+/// Bytes for which there is room in any socket of which a third is free, which is what `poll` asks for.
+const SHORT: usize = 8 << 10;
+
 /// What all senders of a server have in common.
 #[derive(Debug)]
 pub(crate) struct Outlet {
@@ -113,6 +116,16 @@ impl Sender {
         if !state.closed {
             self.0.push(&mut state, burst);
         }
+    }
+
+    /// Does what is sent now reach the system within moments, if it is short? Then it is not kept for the client.
+    pub(crate) fn has_room(&self) -> bool {
+        let kept = {
+            let state = self.0.lock();
+            state.in_hand + state.backlog.bytes.len()
+        };
+        // A thread that is just writing has something in hand, and that fits, too.
+        kept <= SHORT && last_call::has_room(&self.0.tcp)
     }
 
     /// Sends a Close without waiting for anything: for a thread that ends others' connections.

@@ -40,8 +40,13 @@ impl Bucket {
 
     /// Is one in?
     pub(crate) fn has_any(&mut self, now: Instant) -> bool {
+        self.has(1, now)
+    }
+
+    /// Are so many in?
+    pub(crate) fn has(&mut self, count: u32, now: Instant) -> bool {
         self.fill(now);
-        self.left >= 1.0
+        self.left >= count.into()
     }
 
     /// Takes so many out, on credit if fewer are in: for what has a price that is known only afterwards.
@@ -64,7 +69,12 @@ impl Bucket {
 
     /// How long until the next one is in.
     pub(crate) fn next_in(&self) -> Duration {
-        let missing = (1.0 - self.left).max(0.0);
+        self.in_for(1)
+    }
+
+    /// How long until so many are in.
+    pub(crate) fn in_for(&self, count: u32) -> Duration {
+        let missing = (f64::from(count) - self.left).max(0.0);
         Duration::from_secs_f64(missing / f64::from(self.rate.per_second.max(1)))
     }
 }

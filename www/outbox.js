@@ -38,8 +38,12 @@ export function refused({ id, code, message, retry_ms: wait }) {
   if (!entry) return false;
   if (code === "rate_limited") {
     entry.written = false;
-    pausedUntil = Date.now() + (wait ?? 1000);
+    const until = Date.now() + (wait ?? 1000);
+    // It may be the listener who cannot take a whisper just now: other lines need not wait for that.
+    if (entry.kind === "whisper") entry.waitsUntil = until;
+    else pausedUntil = until;
     setTimeout(pump, (wait ?? 1000) + 20);
+    pump();
   } else {
     fail(entry, message);
     pump();
@@ -89,8 +93,11 @@ export function dropAll() {
 // refused for being too early, and goes out again.
 function pump() {
   if (!ready || Date.now() < pausedUntil) return;
+  const lagging = new Set(); // their whispers keep their order
   for (const entry of [...waiting.values()]) {
     if (entry.written) return;
+    if (entry.waitsUntil > Date.now()) lagging.add(entry.to);
+    if (entry.kind === "whisper" && lagging.has(entry.to)) continue;
     if (entry.kind === "line" && !state.rooms.has(entry.room)) {
       waiting.delete(entry.id);
       continue;

@@ -1,5 +1,6 @@
 //! Who is here: one person a connection, one name a person.
 
+use super::earshot::Earshot;
 use super::event::Name;
 use super::likeness::{self, Likeness};
 use super::refusal::{Code, Refusal};
@@ -14,6 +15,7 @@ use crate::shares::Household;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// To a connection whose session goes on in another one. §7.4.2: from 4000 on, codes are ours.
 const CONTINUED_ELSEWHERE: CloseCode = CloseCode::new(4001).expect("a code for private use");
@@ -25,6 +27,7 @@ pub(super) struct Person {
     pub(super) sender: Sender,
     pub(super) household: Household,
     standing: Mutex<Standing>,
+    pub(super) earshot: Earshot,
     /// Held by whoever takes this person out of rooms: the connection itself, or the one that
     /// replaces it. The second finds it done.
     leaving: Mutex<()>,
@@ -52,6 +55,7 @@ impl Person {
             sender,
             household,
             standing: Mutex::default(),
+            earshot: Earshot::new(Instant::now()),
             leaving: Mutex::default(),
             going: AtomicBool::new(false),
         })

@@ -24,7 +24,7 @@ const STACK: usize = 64 << 10;
 #[derive(Debug)]
 #[repr(C, align(64))]
 pub(super) struct Channel {
-    tcp: Arc<TcpStream>,
+    pub(super) tcp: Arc<TcpStream>,
     tape: Option<Arc<Tape>>,
     state: Mutex<State>,
     outlet: Arc<Outlet>,
@@ -47,8 +47,8 @@ pub(super) struct State {
     /// Somebody waits for `written`: to wake nobody would be a system call, too.
     awaited: bool,
     /// What the thread that writes has not sent yet of what it took.
-    in_hand: usize,
-    backlog: Backlog,
+    pub(super) in_hand: usize,
+    pub(super) backlog: Backlog,
 }
 
 impl Channel {

@@ -56,6 +56,16 @@ impl LastCall {
     }
 }
 
+/// Is a good part of the socket's buffer free?
+pub(super) fn has_room(tcp: &TcpStream) -> bool {
+    let mut sockets = [PollFd::new(tcp, PollFlags::OUT)];
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    matches!(poll(&mut sockets, Some(&at_once)), Ok(1..))
+}
+
 /// Waits a little for room in the socket. `true`, if that `matters`: the client has ended its side.
 pub(super) fn wait_for_client(tcp: &TcpStream, left: Duration, matters: bool) -> io::Result<bool> {
     let timeout = Timespec {

@@ -5,6 +5,7 @@ use crate::protocol::{Event, Frame, Limits, Message, Opcode, Outgoing, Session};
 use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(20);
@@ -233,4 +234,27 @@ fn many_small_messages_have_a_bound_too() {
     }
     assert!(sender.is_evicted(), "forty thousand messages");
     drop(client);
+}
+
+#[test]
+fn g13_what_is_sent_while_there_is_room_is_never_kept() {
+    let Pair {
+        sender,
+        outlet,
+        mut client,
+        ..
+    } = pair(LONG, 1 << 20);
+    // Nobody reads: at some time there is no room for more.
+    let mut sent = 0;
+    while sender.has_room() {
+        sender.push(&Burst::new(&numbered(sent, 2_000), 1));
+        sent += 1;
+    }
+    assert_eq!(outlet.writers.load(Ordering::Relaxed), 0, "nothing is kept");
+    let mut frame = vec![0; numbered(0, 2_000).len()];
+    for number in 0..sent {
+        client.read_exact(&mut frame).expect("a frame");
+        assert_eq!(frame, numbered(number, 2_000));
+    }
+    assert!(sender.has_room(), "all was read");
 }

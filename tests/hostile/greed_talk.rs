@@ -1,10 +1,12 @@
-//! G: one greedy address beside one victim: lines that are sent again.
+//! G: one greedy address beside one victim: lines that are sent again, and whispers.
 
 use crate::greed::{GREEDY, VICTIM, at, in_lobby, row};
 use crate::live::PATIENCE;
 use crate::live::door::Door;
-use crate::live::guest::{Guest, fresh};
+use crate::live::guest::{Guest, Heard, fresh};
+use crate::live::web::metric;
 use libtest_mimic::Trial;
+use rustix::net::sockopt::set_socket_recv_buffer_size;
 use serde_json::{Value, json};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -42,6 +44,23 @@ pub(crate) fn rows() -> Vec<Trial> {
             "G12 one connection that asks without end: others of its address have their lines",
             TALKATIVE,
             one_of_a_class,
+        ),
+        row(
+            "G13 whispers to a listener on a slow link: rate_limited, and the listener stays",
+            &[
+                "--rate",
+                "off",
+                "--max-backlog",
+                "65536",
+                "--write-timeout",
+                "1s",
+            ],
+            slow_listener,
+        ),
+        row(
+            "G14 whispers without end to one listener: another address is heard at once",
+            TALKATIVE,
+            other_whisperer,
         ),
     ]
 }
@@ -133,4 +152,52 @@ fn one_of_a_class(door: Door) {
         let joined = at(GREEDY, door).join(&fresh("pupil"), "lobby");
         assert_eq!(joined["messages"].as_array().map(Vec::len), Some(100));
     }
+}
+
+fn whispers(to: &str, count: usize) -> Vec<Value> {
+    let text = "x".repeat(2_000);
+    vec![json!({"type": "whisper", "to": to, "text": text}); count]
+}
+
+/// As many whispers as the connection can hold, and more than are kept besides.
+fn slow_listener(door: Door) {
+    let mut listener = in_lobby(VICTIM, door);
+    set_socket_recv_buffer_size(listener.tcp(), 4 << 10).expect("an option");
+    let (mut taken, mut refused) = (0, 0);
+    for number in 0..50 {
+        let mut greedy = in_lobby(&format!("203.0.113.{number}"), door);
+        let (served, hasty) = ask_for(&mut greedy, "whispered", whispers(&listener.name, 60));
+        taken += served;
+        refused += hasty.len();
+        assert_eq!(metric(door.addr, "ws101_evictions_total"), Some(0));
+    }
+    assert!(taken > 0 && refused > 0, "{taken} taken, {refused} refused");
+    // The slow listener has all that was taken, in the end.
+    for _ in 0..taken {
+        listener.until("whispered");
+    }
+    let rest = listener.waiting();
+    let is_whisper = |event: &Value| event["type"] == "whispered";
+    assert!(!rest.iter().any(is_whisper), "one more was told as taken");
+}
+
+fn other_whisperer(door: Door) {
+    let mut listener = in_lobby("192.0.2.1", door);
+    let (mut greedy, mut victim) = (in_lobby(GREEDY, door), in_lobby(VICTIM, door));
+    let name = listener.name.clone();
+    let listening = thread::spawn(move || {
+        loop {
+            match listener.hear(PATIENCE) {
+                Heard::Event(event) if event["text"] == "psst" => return,
+                Heard::Event(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    });
+    let (_, refused) = ask_for(&mut greedy, "whispered", whispers(&name, 90));
+    assert!(!refused.is_empty(), "180 kB are too much");
+    victim.ask(json!({"type": "whisper", "to": name, "text": "psst"}));
+    let answer = victim.find_answer("whispered");
+    assert_eq!(answer["type"], "whispered", "{answer}");
+    listening.join().expect("it is heard");
 }

@@ -74,9 +74,11 @@ impl Guest {
             to: Some(&to),
             text,
         };
+        let speaker = Arc::clone(&self.person);
         let outcome = self.take(id, line, now, || {
             // A whisper that was taken was heard, even if its listener has left since.
-            listener.as_ref().map_err(Refusal::clone)?;
+            let listener = listener.as_ref().map_err(Refusal::clone)?;
+            admit(listener, &speaker, text, now)?;
             let at = date::timestamp(date::now()).into();
             Ok(Some(Taken { seq: 0, at }))
         })?;
@@ -127,6 +129,20 @@ impl Guest {
             None => Ok(take()?.map_or(Outcome::Ended, Outcome::New)),
         }
     }
+}
+
+/// Can the listener hear this now? One can always whisper to oneself.
+fn admit(
+    listener: &Arc<Person>,
+    speaker: &Arc<Person>,
+    text: &str,
+    now: Instant,
+) -> Result<(), Refusal> {
+    if Arc::ptr_eq(listener, speaker) {
+        return Ok(());
+    }
+    let (earshot, sender) = (&listener.earshot, &listener.sender);
+    earshot.admit(speaker.household, text, sender, now)
 }
 
 fn whispered<'a>(
