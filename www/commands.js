@@ -7,6 +7,7 @@ export const HELP = [
   "/nick NAME   change your name",
   "/join ROOM   join a room, or make one",
   "/leave   leave this room",
+  "/ignore NAME   hide what someone says, or show it again; /ignore lists them",
   "/follow TOPIC …   the news topics you want",
   "//TEXT   say a line that begins with a slash",
 ].join("\n");
@@ -27,6 +28,8 @@ export function readLine(line, names) {
       return rest ? { does: "join", room: rest } : fault("Say which room: /join rust");
     case "leave":
       return { does: "leave", room: rest.trim() };
+    case "ignore":
+      return { does: "ignore", name: rest.trim().replace(/^"(.*)"$/su, "$1") };
     case "follow":
       return { does: "follow", topics: rest.split(/[\s,]+/).filter(Boolean) };
     case "help":

@@ -2,6 +2,7 @@
 
 import { roomOfAddress } from "./address.js";
 import { cookieName, tabMemory } from "./identity.js";
+import { ignoreAgain } from "./ignored.js";
 import * as login from "./login.js";
 import { faultOfName, faultOfRoom, sameName, tidyRoom } from "./names.js";
 import * as session from "./session.js";
@@ -31,6 +32,7 @@ export function start() {
   const name = memory.name || cookieName();
   const wished = roomOfAddress() || FIRST_ROOM;
   if (!name) return login.showLogin("", wished);
+  ignoreAgain(memory.ignored ?? []);
   session.begin(name, memory.rooms.length > 0 ? memory.rooms : [wished], memory.current || wished, memory.session, memory.spare);
   tell("me");
   link.open();
@@ -72,7 +74,8 @@ function offerChoice(name, names, room) {
   login.showElsewhere(name, spare, {
     async goOn() {
       login.showWaiting(true, "One moment…");
-      const { session: known, rooms = [], current, spare: isSpare } = (await takeOver(name)) ?? {};
+      const { session: known, rooms = [], current, spare: isSpare, ignored = [] } = (await takeOver(name)) ?? {};
+      ignoreAgain(ignored);
       const wished = roomOfAddress() || current || room;
       enterAs(name, [...rooms, wished], wished, known, isSpare);
     },

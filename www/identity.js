@@ -23,8 +23,8 @@ export function forgetEverything() {
 /** What the tab knew before a reload. All but `rooms` may be missing. */
 export function tabMemory() {
   try {
-    const { name, session, rooms, current, spare } = JSON.parse(storage((tab) => tab.getItem(TAB)) ?? "{}");
-    return { name, session, rooms: Array.isArray(rooms) ? rooms : [], current, spare };
+    const { name, session, rooms, current, spare, ignored } = JSON.parse(storage((tab) => tab.getItem(TAB)) ?? "{}");
+    return { name, session, rooms: Array.isArray(rooms) ? rooms : [], current, spare, ignored };
   } catch {
     return { rooms: [] };
   }

@@ -4,6 +4,7 @@
 import { byId, el } from "./dom.js";
 import { foldLong, isFoldedAway, measureAgain, setOpen } from "./fold.js";
 import { perFrame } from "./frame.js";
+import { isHidden } from "./ignored.js";
 import { dayItem, entryItem } from "./lines.js";
 import { atNewest, holding, holdingStill, placeOf, restorePlace, toNewest, watchScrolling } from "./scroll.js";
 import { HELD } from "./state.js";
@@ -130,6 +131,7 @@ function wantedItems() {
   const stretches = new Map();
   let day;
   for (const entry of shown?.entries ?? []) {
+    if (isHidden(entry)) continue;
     const item = itemOf(entry);
     if (item.dataset.day !== day) {
       day = item.dataset.day;

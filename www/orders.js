@@ -2,10 +2,11 @@
 // something is wrong, for the view that asked to show.
 
 import { HELP, readLine } from "./commands.js";
-import { faultOfName, faultOfRoom, tidyRoom } from "./names.js";
+import { ignoredNames, toggleIgnored } from "./ignored.js";
+import { faultOfName, faultOfRoom, sameName, tidyRoom } from "./names.js";
 import { post } from "./outbox.js";
 import { namesMet, personCalled } from "./roster.js";
-import { ask, join, leave } from "./session.js";
+import { ask, join, leave, save } from "./session.js";
 import { HELD, note, state, tell } from "./state.js";
 
 const NO_CONNECTION = "There is no connection just now.";
@@ -25,6 +26,7 @@ const does = {
   nick: ({ name }) => askForName(name),
   join: ({ room }) => askForRoom(room),
   leave: ({ room }, here) => leave(tidyRoom(room) || here.name),
+  ignore: ({ name }, room) => (name ? ignore(name, room) : listIgnored()),
   follow: ({ topics }) => askForNews(topics),
   help: (_, room) => note("help", HELP, room),
   fault: ({ message }) => message,
@@ -55,6 +57,21 @@ export function askForOlder(room) {
   const limit = Math.min(PAGE, state.limits.history, HELD - room.entries.length);
   room.loading = before !== undefined && ask({ type: "history", room: room.name, before, limit });
   return room.loading;
+}
+
+function ignore(name, room) {
+  if (sameName(name, state.me)) return "That is you.";
+  const done = toggleIgnored(name, room);
+  if (!done) return `Nobody by the name of ${name} is in a room of yours, or has whispered to you.`;
+  ask({ type: "ignore", persons: [...state.ignored.keys()] }); // without a connection: with the next one
+  save();
+  tell("dropped", room);
+  note("help", [{ who: name }, done.hidden ? " is hidden. The same command shows them again." : " is shown again."]);
+}
+
+function listIgnored() {
+  const names = ignoredNames();
+  note("help", names.length ? `You ignore ${names.join(", ")}.` : "You ignore nobody.");
 }
 
 function askForNews(topics) {

@@ -1,10 +1,11 @@
 // What each kind of message from the server changes. Unknown kinds and fields are left alone:
 // a newer server may say more than this page knows.
 
+import { isHidden } from "./ignored.js";
 import { byName } from "./names.js";
 import { acknowledged, refused } from "./outbox.js";
 import { lineFrom, settle } from "./replay.js";
-import { enrol, enter, leave, rename } from "./roster.js";
+import { enrol, enter, leave, meet, personCalled, rename } from "./roster.js";
 import { joined, joinRefused, ownLeft, renamed, welcome } from "./session.js";
 import { addEntry, currentRoom, note, removeEntry, state, tell } from "./state.js";
 import { timeOr } from "./time.js";
@@ -24,13 +25,14 @@ const heard = {
       return;
     }
     room.seq = Math.max(room.seq, event.seq);
-    const line = lineFrom(event, state.me);
+    const line = lineFrom(event, state.me, room);
     settle(room, line);
-    if (!line.own) tell("unread", room);
+    if (!line.own && !isHidden(line)) tell("unread", room);
   },
 
   whispered(event) {
-    const { from, to, text, id } = event;
+    const { from, person, to, text, id } = event;
+    if (person) meet(from, person);
     const [fromMe, toMe] = [from === state.me, to === state.me];
     // One that was sent again comes under the name that we had the first time.
     const mine = fromMe || !toMe ? acknowledged(id) : undefined;
@@ -39,8 +41,9 @@ const heard = {
     if (!room) return;
     if (mine) removeEntry(room, mine);
     const whisper = { kind: "whisper", from, to, text, id, at: timeOr(event.at), own, state: own ? "sent" : undefined };
+    if (!own) whisper.person = person;
     addEntry(room, Object.assign(mine ?? {}, whisper));
-    if (!own) tell("unread", room);
+    if (!own && !isHidden(whisper)) tell("unread", room);
   },
 
   entered({ room: name, name: who, person }) {
@@ -89,7 +92,7 @@ const heard = {
     const room = state.rooms.get(name);
     if (!room || who === state.me) return;
     room.typing = room.typing.filter((other) => other !== who);
-    if (active !== false) room.typing.push(who);
+    if (active !== false && !isHidden({ person: personCalled(who, room) })) room.typing.push(who);
     tell("typing", room);
   },
 
@@ -104,7 +107,7 @@ const heard = {
     const room = state.rooms.get(name);
     if (!room) return;
     const oldest = room.entries.find((entry) => entry.seq)?.seq ?? Infinity;
-    const older = messages.filter(({ seq }) => seq < oldest).map((said) => lineFrom(said, state.me));
+    const older = messages.filter(({ seq }) => seq < oldest).map((said) => lineFrom(said, state.me, room));
     room.entries.unshift(...older);
     room.loading = false;
     room.more = more && older.length > 0;

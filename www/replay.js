@@ -2,13 +2,14 @@
 // follow the known ones, and where the server could not fill the gap, a marker says so.
 
 import { acknowledged } from "./outbox.js";
+import { personCalled } from "./roster.js";
 import { addEntry, removeEntry } from "./state.js";
 import { timeOr } from "./time.js";
 
 /** An entry for a `said`; `me` decides whether it is an own line. */
-export function lineFrom(said, me) {
+export function lineFrom(said, me, room) {
   const { seq, from, text, id } = said;
-  return { kind: "line", seq, from, text, id, at: timeOr(said.at), own: from === me, state: from === me ? "sent" : undefined };
+  return { kind: "line", seq, from, person: personCalled(from, room), text, id, at: timeOr(said.at), own: from === me, state: from === me ? "sent" : undefined };
 }
 
 export function weave(room, { epoch, seq, messages, lost }, me) {
@@ -20,7 +21,7 @@ export function weave(room, { epoch, seq, messages, lost }, me) {
 
   for (const said of messages) {
     if (sameRun && said.seq <= room.seq) continue;
-    const line = lineFrom(said, me);
+    const line = lineFrom(said, me, room);
     if (!shown.has(fingerprint(line))) settle(room, line);
     else acknowledged(said.id);
   }

@@ -43,10 +43,15 @@ export const isHere = (person) => [...state.rooms.values()].some(({ persons }) =
 
 function know(room, name, person) {
   if (!person) return;
+  room.persons.set(foldName(name), person);
+  meet(name, person);
+}
+
+/** Somebody of whom we hear, perhaps in no room of ours. */
+export function meet(name, person) {
   const folded = foldName(name);
   const before = foldName(names.get(person) ?? name);
   if (before !== folded && bearers.get(before) === person) bearers.delete(before);
-  room.persons.set(folded, person);
   remember(names, person, name);
   remember(bearers, folded, person);
 }

@@ -100,6 +100,7 @@ export function joined(event) {
     tell("me");
     // The server knows nothing of what was asked for on an earlier connection.
     if (state.topics.length > 0) send({ type: "follow", topics: state.topics });
+    if (state.ignored.size > 0) send({ type: "ignore", persons: [...state.ignored.keys()] });
   }
   enrol(room, event.people, event.persons);
   room.typing = [];
@@ -147,6 +148,7 @@ export function logOut() {
   asked = [];
   state.rooms.clear();
   state.topics = [];
+  state.ignored.clear();
   state.me = state.current = "";
   dropAll();
 }
@@ -160,9 +162,10 @@ export function renamed(name) {
 }
 
 /** All that another tab, or this one after a reload, needs to go on. */
-export const memory = () => ({ name: state.me, session, rooms: [...state.rooms.keys()], current: state.current, spare: isSpare });
+export const memory = () => ({ name: state.me, session, rooms: [...state.rooms.keys()], current: state.current, spare: isSpare, ignored: [...state.ignored] });
 
-function save() {
+/** Keeps it for a reload. */
+export function save() {
   if (state.me !== "") rememberTab(memory());
 }
 

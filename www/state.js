@@ -13,6 +13,7 @@ export const state = {
   rooms: new Map(), // the rooms this tab is in, by name
   current: "", // the one that is shown
   topics: [], // of which news is wanted; none means all
+  ignored: new Map(), // person → the name they had then
   listed: [], // all rooms of the server: { room, count }
 };
 

@@ -68,6 +68,7 @@ pub(super) enum Event<'a> {
     },
     Whispered {
         from: &'a str,
+        person: &'a str,
         to: &'a str,
         text: &'a str,
         at: &'a str,

@@ -53,6 +53,10 @@ fn judge(request: &Request<'_>, value: &Value) {
         Request::Follow(topics) => {
             assert_eq!(value["topics"].as_array().map(Vec::len), Some(topics.len()));
         }
+        Request::Ignore(persons) => {
+            let listed = value["persons"].as_array().map(Vec::len);
+            assert_eq!(listed, Some(persons.len()));
+        }
         Request::Rooms | Request::Ping(_) => {}
     }
 }

@@ -172,6 +172,7 @@ impl Guest {
             Request::Join(join) => self.join(&join, now, replies)?,
             Request::Leave(room) => self.leave(room, replies)?,
             Request::Follow(topics) => self.follow(topics)?,
+            Request::Ignore(persons) => self.ignore(persons)?,
             Request::Typing(room) => {
                 let (room, name) = self.person.room(room)?;
                 room.typing(&name);

@@ -39,8 +39,8 @@ pub(super) struct Person {
 #[derive(Debug, Default)]
 pub(super) struct Standing {
     pub(super) name: Option<Name>,
-    /// Its session's, as long as there is a name.
-    pub(super) badge: Option<Arc<str>>,
+    /// As long as there is a name.
+    session: Option<Arc<Session>>,
     /// Of the name, as long as there is one.
     likeness: Likeness,
     pub(super) rooms: Vec<Arc<Room>>,
@@ -64,6 +64,12 @@ impl Person {
     /// Held for a look or a change, never while a room is asked for something.
     pub(super) fn standing(&self) -> MutexGuard<'_, Standing> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does this one want no whispers of that person?
+    pub(super) fn ignores(&self, person: &str) -> bool {
+        let session = self.standing().session.clone();
+        session.is_some_and(|session| session.ignores(person))
     }
 
     /// The room of that name, if this person is in it.
@@ -161,7 +167,7 @@ impl People {
         &self,
         name: FitName<'_>,
         person: &Arc<Person>,
-        session: &Session,
+        session: &Arc<Session>,
     ) -> Result<Option<Arc<Person>>, Refusal> {
         self.wait_for_those_who_go(&name.likeness);
         let mut names = self.lock();
@@ -190,7 +196,7 @@ impl People {
         }
         let mut standing = person.standing();
         names.give(name, person, &mut standing);
-        standing.badge = Some(Arc::clone(session.person()));
+        standing.session = Some(Arc::clone(session));
         drop(standing);
         session.hold(person);
         Ok(older)
@@ -248,11 +254,9 @@ impl People {
         let Some(found) = found.filter(is_it) else {
             return refuse("nobody here has that name");
         };
-        let own = found.standing().badge.clone();
-        if to
-            .person
-            .is_some_and(|person| own.as_deref() != Some(person))
-        {
+        let session = found.standing().session.clone();
+        let own = session.as_ref().map(|session| &**session.person());
+        if to.person.is_some_and(|person| own != Some(person)) {
             return refuse("that name belongs to another person now");
         }
         Ok(found)

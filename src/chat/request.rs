@@ -11,6 +11,9 @@ use serde_json::{Number, Value};
 use std::borrow::Cow;
 use std::fmt;
 
+const TYPES: &str =
+    "the types are join, say, whisper, name, typing, leave, history, rooms, follow, ignore, ping";
+
 /// All fields that any request has, each if it was there.
 #[derive(Debug, Default)]
 pub(super) struct Fields<'a> {
@@ -29,6 +32,7 @@ pub(super) struct Fields<'a> {
     before: Option<Integer>,
     limit: Option<Integer>,
     topics: Option<Vec<Cow<'a, str>>>,
+    persons: Option<Vec<Cow<'a, str>>>,
     t: Option<Number>,
 }
 
@@ -56,6 +60,8 @@ pub(super) enum Request<'a> {
     },
     Rooms,
     Follow(&'a [Cow<'a, str>]),
+    /// Of these persons no whispers are wanted.
+    Ignore(&'a [Cow<'a, str>]),
     Ping(&'a Number),
 }
 
@@ -130,17 +136,10 @@ impl<'a> Fields<'a> {
                 limit: self.limit.map_or(u64::MAX, |limit| limit.0),
             },
             Some("rooms") => Request::Rooms,
-            Some("follow") => {
-                Request::Follow(self.topics.as_deref().ok_or_else(|| missing("topics"))?)
-            }
+            Some("follow") => Request::Follow(need_list("topics", &self.topics)?),
+            Some("ignore") => Request::Ignore(need_list("persons", &self.persons)?),
             Some("ping") => Request::Ping(self.t.as_ref().ok_or_else(|| missing("t"))?),
-            Some(_) => {
-                let known = "join, say, whisper, name, typing, leave, history, rooms, follow, ping";
-                return Err(Refusal::new(
-                    Code::UnknownType,
-                    format!("the types are {known}"),
-                ));
-            }
+            Some(_) => return Err(Refusal::new(Code::UnknownType, TYPES)),
             None => return Err(missing("type")),
         })
     }
@@ -156,6 +155,10 @@ impl<'a> Fields<'a> {
 }
 
 fn need<'f>(name: &str, field: &'f Option<Cow<'_, str>>) -> Result<&'f str, Refusal> {
+    field.as_deref().ok_or_else(|| missing(name))
+}
+
+fn need_list<'f, T>(name: &str, field: &'f Option<Vec<T>>) -> Result<&'f [T], Refusal> {
     field.as_deref().ok_or_else(|| missing(name))
 }
 
@@ -186,6 +189,12 @@ impl<'de> Visitor<'de> for FieldsVisitor {
         fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Cow<'de, str>>, A::Error> {
             Ok(map.next_value::<Option<Text<'de>>>()?.map(|text| text.0))
         }
+        fn list<'de, A: MapAccess<'de>>(
+            map: &mut A,
+        ) -> Result<Option<Vec<Cow<'de, str>>>, A::Error> {
+            let texts = map.next_value::<Option<Vec<Text<'de>>>>()?;
+            Ok(texts.map(|texts| texts.into_iter().map(|text| text.0).collect()))
+        }
         let mut fields = Fields::default();
         while let Some(Text(key)) = map.next_key()? {
             match &*key {
@@ -203,11 +212,8 @@ impl<'de> Visitor<'de> for FieldsVisitor {
                 "before" => fields.before = map.next_value()?,
                 "limit" => fields.limit = map.next_value()?,
                 "t" => fields.t = map.next_value()?,
-                "topics" => {
-                    let topics = map.next_value::<Option<Vec<Text<'de>>>>()?;
-                    fields.topics =
-                        topics.map(|topics| topics.into_iter().map(|text| text.0).collect());
-                }
+                "topics" => fields.topics = list(&mut map)?,
+                "persons" => fields.persons = list(&mut map)?,
                 // As a value, not skipped: nesting has a limit then, and a deep one is refused.
                 _ => drop(map.next_value::<Value>()?),
             }

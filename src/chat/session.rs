@@ -9,6 +9,7 @@ use super::receipts::{Line, Receipts, Said};
 use super::refusal::Refusal;
 use super::room::Taken;
 use crate::shares::{Household, Remembered};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -33,6 +34,8 @@ pub(super) struct Session {
     person: Arc<str>,
     receipts: Mutex<Receipts>,
     holder: Mutex<Weak<Person>>,
+    /// Persons of whom no whispers are wanted.
+    ignored: Mutex<Vec<Box<str>>>,
 }
 
 /// What came of a line.
@@ -51,6 +54,7 @@ impl Session {
             person: token(PERSON).into(),
             receipts: Mutex::default(),
             holder: Mutex::default(),
+            ignored: Mutex::default(),
         }
     }
 
@@ -76,6 +80,18 @@ impl Session {
         };
         receipts.keep(id, line, taken.clone());
         Ok(Outcome::New(taken))
+    }
+
+    /// From now on, whispers of these are not heard.
+    pub(super) fn ignore(&self, persons: &[Cow<'_, str>]) {
+        let persons = persons.iter().map(|person| (**person).into());
+        *lock(&self.ignored) = persons.collect();
+    }
+
+    pub(super) fn ignores(&self, person: &str) -> bool {
+        lock(&self.ignored)
+            .iter()
+            .any(|ignored| **ignored == *person)
     }
 
     /// Whose session it is, if the connection still stands.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 mod churn;
 mod goings;
 mod history;
+mod ignored;
 mod imitations;
 #[path = "../live/mod.rs"]
 mod live;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         talk::rows(&house),
         repeats::rows(&house),
         persons::rows(&house),
+        ignored::rows(&house),
         presence::rows(&house),
         sessions::rows(&house),
         lost_connections::rows(&house),

@@ -46,8 +46,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 let mut whispered = other.next();
                 assert_eq!(ada.next(), whispered);
                 assert!(whispered["at"].take().is_string());
+                assert!(whispered["person"].take().is_string());
                 let expected = json!({
-                    "type": "whispered", "from": ada.name, "to": other.name, "text": "psst", "at": null, "id": "c1",
+                    "type": "whispered", "from": ada.name, "person": null, "to": other.name, "text": "psst", "at": null, "id": "c1",
                 });
                 assert_eq!(whispered, expected);
                 bob.assert_undisturbed();

@@ -13,6 +13,8 @@ use std::time::Instant;
 /// Topics that one connection may follow, and how long one is.
 const MOST_TOPICS: usize = 32;
 const LONGEST_TOPIC: usize = 64;
+/// Persons that one session ignores.
+const MOST_IGNORED: usize = 64;
 
 impl Guest {
     pub(super) fn join(
@@ -121,6 +123,20 @@ impl Guest {
             room.rename(&self.person, &name);
             self.stir(room);
         }
+        Ok(())
+    }
+
+    /// For the whole session: a client that comes back need not say it again.
+    pub(super) fn ignore(&self, persons: &[Cow<'_, str>]) -> Result<(), Refusal> {
+        self.name()?;
+        if persons.len() > MOST_IGNORED || persons.iter().any(|person| person.len() > LONGEST_TOPIC)
+        {
+            return Err(Refusal::new(
+                Code::BadShape,
+                "at most 64 persons can be ignored, of 64 bytes each",
+            ));
+        }
+        self.session.ignore(persons);
         Ok(())
     }
 

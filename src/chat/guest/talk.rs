@@ -84,13 +84,13 @@ impl Guest {
         })?;
         match outcome {
             Outcome::New(Taken { at, .. }) => {
-                let whispered = whispered(&from, &to, text, &at, id);
+                let whispered = self.whispered((&from, &to), text, &at, id);
                 reply(&whispered, replies);
                 self.tell(listener.ok(), &whispered);
             }
             Outcome::Repeated(said) => {
                 let to = said.to.as_ref().unwrap_or(&to);
-                let whispered = whispered(&said.from, to, &said.text, &said.taken.at, id);
+                let whispered = self.whispered((&said.from, to), &said.text, &said.taken.at, id);
                 reply(&whispered, replies);
             }
             Outcome::Ended => {}
@@ -98,10 +98,29 @@ impl Guest {
         Ok(())
     }
 
-    /// Lets a listener hear a whisper; one to oneself was heard as its answer.
+    fn whispered<'a>(
+        &'a self,
+        (from, to): (&'a Name, &'a Name),
+        text: &'a str,
+        at: &'a str,
+        id: Option<&'a str>,
+    ) -> Event<'a> {
+        Event::Whispered {
+            from: from.as_str(),
+            person: self.session.person(),
+            to: to.as_str(),
+            text,
+            at,
+            id,
+        }
+    }
+
+    /// Lets a listener hear a whisper, unless they ignore us, which is not shown; one to oneself was heard
+    /// as its answer.
     fn tell(&self, listener: Option<Arc<Person>>, whispered: &Event<'_>) {
         let other = listener.filter(|listener| !Arc::ptr_eq(listener, &self.person));
-        if let Some(other) = other {
+        let hears = |other: &Arc<Person>| !other.ignores(self.session.person());
+        if let Some(other) = other.filter(hears) {
             let mut frame = Vec::new();
             whispered.encode(&mut frame);
             other.sender.push(&Burst::new(&frame, 1));
@@ -143,20 +162,4 @@ fn admit(
     }
     let (earshot, sender) = (&listener.earshot, &listener.sender);
     earshot.admit(speaker.household, text, sender, now)
-}
-
-fn whispered<'a>(
-    from: &'a Name,
-    to: &'a Name,
-    text: &'a str,
-    at: &'a str,
-    id: Option<&'a str>,
-) -> Event<'a> {
-    Event::Whispered {
-        from: from.as_str(),
-        to: to.as_str(),
-        text,
-        at,
-        id,
-    }
 }

@@ -6,6 +6,7 @@ pub(super) const HELP: &str = "\
 /msg NAME TEXT     to one person only; a name with blanks goes in \"quotes\"
 /join ROOM         into a room, or back to one that you are in: what you type goes there
 /leave [ROOM]      out of it
+/ignore [NAME]     hide what someone says, or show it again; or list them
 /people [ROOM]     who is there
 /rooms             which rooms there are
 /history [N]       earlier lines
@@ -28,6 +29,7 @@ pub(super) enum Command<'a> {
     },
     Join(&'a str),
     Leave(Option<&'a str>),
+    Ignore(Option<&'a str>),
     People(Option<&'a str>),
     Rooms,
     History(usize),
@@ -59,6 +61,7 @@ impl<'a> Command<'a> {
             "msg" => parse_message(rest),
             "join" => needed(room(rest), "/join ROOM").map(Self::Join),
             "leave" => Ok(Self::Leave(perhaps.map(room))),
+            "ignore" => Ok(Self::Ignore(perhaps.map(|name| name.trim_matches('"')))),
             "people" => Ok(Self::People(perhaps.map(room))),
             "rooms" => Ok(Self::Rooms),
             "history" => match perhaps.map(str::parse) {
@@ -130,6 +133,9 @@ mod tests {
             ("/join #rust", Command::Join("rust")),
             ("/leave", Command::Leave(None)),
             ("/leave rust", Command::Leave(Some("rust"))),
+            ("/ignore", Command::Ignore(None)),
+            ("/ignore bob b", Command::Ignore(Some("bob b"))),
+            ("/ignore \"bob b\"", Command::Ignore(Some("bob b"))),
             ("/people", Command::People(None)),
             ("/rooms", Command::Rooms),
             ("/history", Command::History(20)),

@@ -16,6 +16,7 @@
 
 mod events;
 mod hearing;
+mod ignored;
 mod joining;
 mod parting;
 mod room;
@@ -25,6 +26,7 @@ mod typing;
 mod unsent;
 
 pub(super) use self::events::{Act, Happening, Settings};
+use self::ignored::Ignored;
 use self::room::Room;
 use self::unsent::Unsent;
 use super::page::Page;
@@ -98,6 +100,7 @@ pub(super) struct Conversation {
     /// Where typed lines go.
     current: Option<String>,
     unsent: Unsent,
+    ignored: Ignored,
     awaited: Option<Request>,
     /// A line is asked for, and was not typed yet.
     asked: bool,
@@ -124,6 +127,7 @@ impl Conversation {
             rooms: settings.rooms.iter().map(|name| Room::new(name)).collect(),
             current: settings.rooms.first().cloned(),
             unsent: Unsent::new(&settings.id_prefix),
+            ignored: Ignored::default(),
             awaited: None,
             asked: false,
             input_ended: false,

@@ -34,6 +34,10 @@ pub(super) fn whisper(to: &str, text: &str, id: &str) -> String {
     json!({"type": "whisper", "to": to, "text": text, "id": id}).to_string()
 }
 
+pub(super) fn ignore(persons: &[&str]) -> String {
+    json!({"type": "ignore", "persons": persons}).to_string()
+}
+
 pub(super) fn name(name: &str) -> String {
     json!({"type": "name", "name": name}).to_string()
 }

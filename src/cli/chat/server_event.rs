@@ -24,6 +24,8 @@ pub(super) struct Joined {
     /// Our name.
     pub(super) name: String,
     pub(super) people: Vec<String>,
+    /// Who they are, whatever they are called; in the same order.
+    pub(super) persons: Vec<String>,
     /// The run of the history in which `seq` is the latest line's place.
     pub(super) epoch: String,
     pub(super) seq: u64,
@@ -37,6 +39,7 @@ pub(super) struct Joined {
 pub(super) struct Move {
     pub(super) room: String,
     pub(super) name: String,
+    pub(super) person: Option<String>,
     /// How many are there now.
     pub(super) count: u64,
 }
@@ -45,6 +48,7 @@ pub(super) struct Move {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Whispered {
     pub(super) from: String,
+    pub(super) person: Option<String>,
     pub(super) to: String,
     pub(super) text: String,
     pub(super) at: String,
@@ -76,10 +80,10 @@ pub(super) enum ServerEvent {
     Joined(Joined),
     Entered(Move),
     Left(Move),
-    /// Too many came and went to tell each: these are in the room.
-    People(String, Vec<String>),
-    /// From, to.
-    Renamed(String, String),
+    /// Too many came and went to tell each: these are in the room, and who they are.
+    People(String, Vec<String>, Vec<String>),
+    /// From, to, and who it is.
+    Renamed(String, String, Option<String>),
     Said(Said),
     Whispered(Whispered),
     Notice(Notice),
@@ -112,8 +116,12 @@ impl ServerEvent {
             "joined" => Self::Joined(joined(event)?),
             "entered" => Self::Entered(someone(event)?),
             "left" => Self::Left(someone(event)?),
-            "people" => Self::People(text(event, "room")?, names(event)?),
-            "renamed" => Self::Renamed(text(event, "from")?, text(event, "to")?),
+            "people" => Self::People(text(event, "room")?, names(event)?, persons(event)),
+            "renamed" => Self::Renamed(
+                text(event, "from")?,
+                text(event, "to")?,
+                text(event, "person"),
+            ),
             "said" => Self::Said(said(event)?),
             "whispered" => Self::Whispered(whispered(event)?),
             "notice" => Self::Notice(notice(event)?),
@@ -130,6 +138,7 @@ fn joined(event: &Value) -> Option<Joined> {
         room: text(event, "room")?,
         name: text(event, "name")?,
         people: names(event)?,
+        persons: persons(event),
         epoch: text(event, "epoch")?,
         seq: number(event, "seq")?,
         messages: messages(event)?,
@@ -141,6 +150,7 @@ fn someone(event: &Value) -> Option<Move> {
     Some(Move {
         room: text(event, "room")?,
         name: text(event, "name")?,
+        person: text(event, "person"),
         count: number(event, "count")?,
     })
 }
@@ -164,6 +174,7 @@ fn earlier(event: &Value) -> Option<Earlier> {
 fn whispered(event: &Value) -> Option<Whispered> {
     Some(Whispered {
         from: text(event, "from")?,
+        person: text(event, "person"),
         to: text(event, "to")?,
         text: text(event, "text")?,
         at: text(event, "at")?,
@@ -208,7 +219,16 @@ fn messages(event: &Value) -> Option<Vec<Said>> {
 }
 
 fn names(event: &Value) -> Option<Vec<String>> {
-    let people = event.get("people")?.as_array()?;
+    texts(event, "people")
+}
+
+/// An older server does not say who they are.
+fn persons(event: &Value) -> Vec<String> {
+    texts(event, "persons").unwrap_or_default()
+}
+
+fn texts(event: &Value, field: &str) -> Option<Vec<String>> {
+    let people = event.get(field)?.as_array()?;
     let each = |name: &Value| name.as_str().map(str::to_owned);
     people.iter().map(each).collect()
 }

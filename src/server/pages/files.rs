@@ -43,6 +43,7 @@ pub(super) const FILES: &[File] = &embed![
     "handshake.js",
     "icon.svg",
     "identity.js",
+    "ignored.js",
     "index.html",
     "lines.js",
     "links.js",

@@ -9,10 +9,11 @@ use crate::live::Stopwatch;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-pub(crate) const TESTS: [PageTest; 5] = [
+pub(crate) const TESTS: [PageTest; 6] = [
     ("rename", rename),
     ("rename_refused", rename_refused),
     ("whisper", whisper),
+    ("ignore", ignore),
     ("typing", typing),
     ("typing_ends", typing_ends),
 ];
@@ -100,6 +101,45 @@ fn whisper(browser: &Browser) {
     super::shows_or_holds(&ada, "#log li.line[data-state=failed]");
     ada.assert_clean();
     grace.assert_clean();
+}
+
+/// Hidden from now on and from before, after a reload, too, until it is taken back.
+fn ignore(browser: &Browser) {
+    let server = House::open(&[]);
+    let visitor = browser.visitor(server.addr());
+    let ada = log_in(&visitor, "ada", "lobby");
+    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut eve = Chatter::enter(server.addr(), "eve", "elsewhere");
+    bob.say("lobby", "one");
+    eve.send("whisper", &json!({ "to": "ada", "text": "psst" }));
+    reads(&ada, "psst");
+    // Somebody in a room of ours, and somebody who has only whispered.
+    say(&ada, "/ignore BOB");
+    say(&ada, "/ignore eve");
+    reads_exactly(&ada, &[]);
+    say(&ada, "/ignore");
+    is_told(&ada, "help", "You ignore bob, eve.");
+    bob.say("lobby", "two");
+    eve.send("whisper", &json!({ "to": "ada", "text": "hello?" }));
+    eve.hears("whispered", |event| event["text"] == "hello?");
+    say(&ada, "mine");
+    super::all_sent(&ada);
+    reads_exactly(&ada, &["mine"]);
+    ada.reload();
+    reads_exactly(&ada, &["mine"]);
+    // By another name it is the same person.
+    super::recipient::rename(&mut bob, "bobby");
+    is_told(&ada, "renamed", "bob is now bobby");
+    bob.send("say", &json!({ "room": "lobby", "text": "three" }));
+    bob.hears("said", |event| event["text"] == "three");
+    say(&ada, "again");
+    super::all_sent(&ada);
+    reads_exactly(&ada, &["mine", "again"]);
+    say(&ada, "/ignore bobby");
+    reads_exactly(&ada, &["one", "two", "mine", "three", "again"]);
+    say(&ada, "/ignore nobody");
+    is_told(&ada, "error", "Nobody by the name of nobody");
+    ada.assert_clean();
 }
 
 fn typing(browser: &Browser) {

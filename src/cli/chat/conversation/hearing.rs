@@ -5,6 +5,7 @@ use crate::cli::chat::page;
 use crate::cli::chat::server_event::{
     Earlier, Move, Notice, Refusal, Said, ServerEvent, Whispered,
 };
+use std::slice;
 use std::time::{Duration, Instant};
 
 /// How long to wait where the server wants a pause, and does not say for how long.
@@ -30,8 +31,14 @@ impl Conversation {
             ServerEvent::Joined(joined) => self.joined(joined),
             ServerEvent::Entered(who) => self.entered(who),
             ServerEvent::Left(who) => self.left(&who),
-            ServerEvent::People(room, people) => self.many_moved(&room, people),
-            ServerEvent::Renamed(from, to) => self.renamed(from, to),
+            ServerEvent::People(room, people, persons) => {
+                self.meet(&people, &persons);
+                self.many_moved(&room, people);
+            }
+            ServerEvent::Renamed(from, to, person) => {
+                self.meet(slice::from_ref(&to), person.as_slice());
+                self.renamed(from, to);
+            }
             ServerEvent::Said(said) => self.said(&said),
             ServerEvent::Whispered(whispered) => self.whispered(whispered),
             ServerEvent::Notice(Notice { kind, topic, text }) => {
@@ -51,7 +58,10 @@ impl Conversation {
     }
 
     fn entered(&mut self, who: Move) {
-        let Move { room, name, count } = who;
+        self.meet(slice::from_ref(&who.name), who.person.as_slice());
+        let Move {
+            room, name, count, ..
+        } = who;
         self.show_note(&format!(
             "{name} has joined {room} ({})",
             page::people(count)
@@ -62,7 +72,9 @@ impl Conversation {
     }
 
     fn left(&mut self, who: &Move) {
-        let Move { room, name, count } = who;
+        let Move {
+            room, name, count, ..
+        } = who;
         self.show_note(&format!(
             "{name} has left {room} ({})",
             page::people(*count)
@@ -89,17 +101,25 @@ impl Conversation {
     }
 
     fn whispered(&mut self, whispered: Whispered) {
+        self.meet(
+            slice::from_ref(&whispered.from),
+            whispered.person.as_slice(),
+        );
         let Whispered {
             from,
             to,
             text,
             at,
             id,
+            ..
         } = whispered;
         let (is_from_us, is_for_us) = (from == self.name, to == self.name);
         // One that was sent again comes under the name that we had the first time.
         let is_answer = (is_from_us || !is_for_us) && self.acknowledge(id.as_deref());
         let is_ours = is_from_us || is_answer;
+        if !is_ours && self.ignored.hides(&from) {
+            return;
+        }
         let you = |name: String, is_you| if is_you { "you".to_owned() } else { name };
         let lines = self
             .page
@@ -136,7 +156,7 @@ impl Conversation {
         let is_new = room.is_new(said);
         room.knows(said);
         // What we typed is on our screen already.
-        if is_new && !is_typed {
+        if is_new && !is_typed && !self.ignored.hides(&said.from) {
             let lines = self.page.said(said, several);
             self.show(lines);
         }
@@ -146,8 +166,10 @@ impl Conversation {
         self.answered(&Kind::History);
         let several = self.rooms.len() > 1;
         for said in &earlier.messages {
-            let lines = self.page.said(said, several);
-            self.show(lines);
+            if !self.ignored.hides(&said.from) {
+                let lines = self.page.said(said, several);
+                self.show(lines);
+            }
             if let Some(room) = self.room(&earlier.room) {
                 room.knows(said);
             }
@@ -170,6 +192,13 @@ impl Conversation {
             self.unsent.done();
         }
         is_first
+    }
+
+    /// Names, and whose they are, in the same order.
+    pub(super) fn meet(&mut self, names: &[String], persons: &[String]) {
+        for (name, person) in names.iter().zip(persons) {
+            self.ignored.meet(name, person);
+        }
     }
 
     pub(super) fn answered(&mut self, kind: &Kind) {

@@ -46,6 +46,10 @@ impl Conversation {
 
     pub(super) fn joined(&mut self, joined: Joined) {
         self.answered(&Kind::Join(joined.room.clone()));
+        self.meet(&joined.people, &joined.persons);
+        if self.session != self.welcome {
+            self.ignore_again();
+        }
         self.name.clone_from(&joined.name);
         // From now on it is this connection that our name belongs to.
         self.session.clone_from(&self.welcome);
@@ -85,7 +89,7 @@ impl Conversation {
             return;
         };
         for said in room.joined(joined, most) {
-            if !typed.contains(&said.seq) {
+            if !typed.contains(&said.seq) && !self.ignored.hides(&said.from) {
                 let lines = self.page.said(&said, several);
                 self.show(lines);
             }

@@ -3,6 +3,7 @@
 mod again;
 mod commands;
 mod ends;
+mod ignored;
 
 use super::{Act, Conversation, Happening, Settings};
 use crate::CloseCode;

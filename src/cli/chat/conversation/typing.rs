@@ -51,14 +51,14 @@ impl Conversation {
                 Some(room) => self.ask_server(Kind::Leave, request::leave(&room)),
                 None => self.refuse("you are in no room"),
             },
+            Command::Ignore(name) => self.ignore(name),
             Command::People(room) => self.tell_people(room.map(str::to_owned)),
             Command::Rooms => self.ask_server(Kind::Rooms, request::rooms_request()),
             Command::History(count) => self.ask_for_history(count),
             Command::Quit => self.ending = true,
-            Command::Help => {
-                let lines = HELP.lines().map(|line| Act::Note(line.to_owned()));
-                self.acts.extend(lines);
-            }
+            Command::Help => self
+                .acts
+                .extend(HELP.lines().map(|line| Act::Note(line.to_owned()))),
         }
     }
 

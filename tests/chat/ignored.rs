@@ -1,0 +1,107 @@
+//! Who wants no whispers of somebody does not hear them, and nobody else can tell.
+
+use crate::live::guest::{Guest, fresh, two};
+use crate::live::house::House;
+use crate::live::rows::shared;
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+    vec![
+        shared(
+            house,
+            "ignore: whispers are not heard, and are acknowledged as any other",
+            |house| {
+                let (mut ada, mut bob, room) = two(house.addr());
+                let person = introduce(&mut ada, &mut bob);
+                ignore(&mut bob, &[&person]);
+                assert_eq!(whisper(&mut ada, &bob.name, "two"), person);
+                ada.say_now(&room, "to all");
+                assert_eq!(bob.next()["text"], "to all", "lines are for all");
+                ignore(&mut bob, &[]);
+                whisper(&mut ada, &bob.name, "three");
+                assert_eq!(bob.next()["text"], "three");
+            },
+        ),
+        shared(
+            house,
+            "ignore: a person stays ignored by another name; who takes the name is heard",
+            |house| {
+                let (mut ada, mut bob, room) = two(house.addr());
+                let person = introduce(&mut ada, &mut bob);
+                ignore(&mut bob, &[&person]);
+                let (before, after) = (ada.name.clone(), fresh("grace"));
+                ada.ask(json!({"type": "name", "name": after}));
+                bob.until("renamed");
+                ada.until("renamed");
+                whisper(&mut ada, &bob.name, "two");
+                let mut eve = Guest::connect(house.addr());
+                eve.join(&before, &room);
+                whisper(&mut eve, &bob.name, "three");
+                assert_eq!(bob.until("whispered")["text"], "three");
+            },
+        ),
+        shared(
+            house,
+            "ignore: it holds for the session, over a lost connection",
+            |house| {
+                let (mut ada, mut bob, room) = two(house.addr());
+                let person = introduce(&mut ada, &mut bob);
+                ignore(&mut bob, &[&person]);
+                let (name, session) = (bob.name.clone(), bob.session().to_owned());
+                bob.vanish();
+                ada.until("left");
+                let mut bob = Guest::connect(house.addr());
+                bob.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
+                bob.until("joined");
+                ada.until("entered");
+                whisper(&mut ada, &name, "two");
+                bob.assert_undisturbed();
+            },
+        ),
+        shared(
+            house,
+            "ignore: before a name, without persons, of another kind, too many",
+            |house| {
+                let mut bob = Guest::connect(house.addr());
+                bob.ask(json!({"type": "ignore", "persons": []}));
+                assert_eq!(bob.next()["code"], "not_joined");
+                bob.join(&fresh("bob"), &fresh("room"));
+                for persons in [
+                    json!(null),
+                    json!("A"),
+                    json!([1]),
+                    json!(vec!["A"; 65]),
+                    json!(["A".repeat(65)]),
+                ] {
+                    bob.ask(json!({"type": "ignore", "persons": persons}));
+                    assert_eq!(bob.next()["code"], "bad_shape", "{persons}");
+                }
+                bob.ask(json!({"type": "ignore", "persons": vec!["A"; 64]}));
+                bob.assert_undisturbed();
+            },
+        ),
+    ]
+}
+
+/// Whispers, and hears the acknowledgement: the person that one is.
+fn whisper(guest: &mut Guest, to: &str, text: &str) -> String {
+    guest.ask(json!({"type": "whisper", "to": to, "text": text}));
+    let answer = guest.until("whispered");
+    assert_eq!((&answer["to"], &answer["text"]), (&json!(to), &json!(text)));
+    answer["person"].as_str().expect("a person").to_owned()
+}
+
+/// One whispers to the other, who learns which person that is.
+fn introduce(speaker: &mut Guest, listener: &mut Guest) -> String {
+    let person = whisper(speaker, &listener.name, "one");
+    assert_eq!(listener.until("whispered")["person"], person);
+    person
+}
+
+fn ignore(guest: &mut Guest, persons: &[&String]) {
+    guest.ask(json!({"type": "ignore", "persons": persons}));
+    let told: Vec<Value> = guest.waiting();
+    assert!(told.is_empty(), "{told:?}");
+}
