@@ -1,10 +1,14 @@
 //! Two hundred clients that come back. Each of them talks in two rooms and now and then loses its
-//! connection; meanwhile the server is killed, twice. Afterwards their accounts are compared:
-//! there is one conversation in each room, everyone has all of it, and everything that was
-//! acknowledged to its author is in it once.
+//! connection, in every way there is; meanwhile the server is stopped, and killed, twice. Afterwards
+//! their accounts are compared: there is one conversation in each room, everyone has all of it, and
+//! everything that was acknowledged to its author is in it once.
+//!
+//! That these accounts would show it if it were otherwise has rows of its own, in `broken`.
 
+mod broken;
 mod client;
 mod ledger;
+mod meddler;
 mod wire;
 
 use crate::live::PATIENCE;
@@ -13,16 +17,18 @@ use crate::live::house::Own;
 use crate::live::rows::{is_long, row};
 use crate::live::scratch::Scratch;
 use client::Client;
-use ledger::Ledger;
+use ledger::{Account, Ledger};
 use libtest_mimic::Trial;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs::File;
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-const CLIENTS: usize = 200;
 pub(crate) const ROOMS: usize = 5;
 /// The server is killed at the end of each part but the last.
 const PARTS: u32 = 3;
@@ -31,6 +37,10 @@ const PARTS: u32 = 3;
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) addr: SocketAddr,
+    /// A client that never breaks off.
+    pub(crate) steady: Option<&'static str>,
+    /// Which run of the server it is; odd while there is none.
+    pub(crate) run: AtomicU64,
     /// While this holds, they talk, and break off.
     pub(crate) talking: AtomicBool,
     /// Those whose lines were all acknowledged when they talked no more.
@@ -44,74 +54,143 @@ pub(crate) struct Stage {
 }
 
 pub(crate) fn rows() -> Vec<Trial> {
-    vec![row(
-        "churn: 200 clients break off and come back, the server is killed twice, no line is lost or there twice",
-        churn,
-    )]
+    let mut rows = vec![
+        row(
+            "churn: 200 clients break off and come back, the server is killed twice, no line is lost or there twice",
+            churn,
+        ),
+        row(
+            "churn: the same while the disk of the history stands still, and moves on now and then",
+            standing_disk,
+        ),
+    ];
+    rows.extend(broken::rows());
+    rows
 }
 
 fn churn() {
-    let part = Duration::from_secs(if is_long() { 20 } else { 3 });
+    let part = part();
     let file = Scratch::new("churn");
     let addr = own_address();
     let mut server = start(addr, &file);
-    let seed = u64::from(std::process::id());
-    eprintln!("churn: seed {seed}");
-    let stage = Arc::new(Stage {
-        addr,
-        talking: AtomicBool::new(true),
-        settled: AtomicUsize::new(0),
-        last: Default::default(),
-        over: AtomicBool::new(false),
-        failed: AtomicBool::new(false),
-    });
-    let clients: Vec<_> = (0..CLIENTS)
-        .map(|number| {
+    let round = Round::begin(addr, 200, None);
+    for _ in 1..PARTS {
+        round.talk(part / 2);
+        stand_still(&round, &server);
+        round.talk(part / 2);
+        round.stage.run.fetch_add(1, Ordering::SeqCst);
+        drop(server); // which kills it, and looks whether it panicked
+        server = start(addr, &file);
+        round.stage.run.fetch_add(1, Ordering::SeqCst);
+    }
+    round.talk(part);
+    let told = round.conclude(addr);
+    eprintln!("churn: {}", told.expect("one conversation in each room"));
+    drop(server);
+}
+
+/// The server's whole process, for a moment.
+fn stand_still(round: &Round, server: &Own) {
+    let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
+    kill_process(id, Signal::STOP).expect("the server runs");
+    round.talk(Duration::from_millis(300));
+    kill_process(id, Signal::CONT).expect("the server is there");
+}
+
+/// A pipe that is nearly full, and of which a little is read now and then.
+fn standing_disk() {
+    let pipe = Scratch::pipe();
+    let mut disk = (File::options().read(true).write(true))
+        .open(pipe.path())
+        .expect("a pipe has ends");
+    disk.write_all(&[b'\n'; 60 << 10]).expect("it has room");
+    let server = Own::start(&["--rate", "off", "--history", pipe.path()]);
+    let round = Round::begin(server.addr(), 60, None);
+    for _ in 0..3 {
+        round.talk(part());
+        disk.read_exact(&mut [0; 16 << 10]).expect("it is there");
+    }
+    let told = round.conclude(server.addr());
+    eprintln!("churn: {}", told.expect("one conversation in each room"));
+}
+
+/// How long they talk before something happens to the server.
+fn part() -> Duration {
+    Duration::from_secs(if is_long() { 20 } else { 3 })
+}
+
+/// Clients that talk, each in a thread of its own.
+struct Round {
+    stage: Arc<Stage>,
+    clients: Vec<JoinHandle<Result<Account, Option<String>>>>,
+}
+
+impl Round {
+    /// So many of them, who find the server at `addr`.
+    fn begin(addr: SocketAddr, clients: usize, steady: Option<&'static str>) -> Self {
+        let seed = u64::from(std::process::id());
+        eprintln!("churn: seed {seed}");
+        let stage = Arc::new(Stage {
+            addr,
+            steady,
+            run: AtomicU64::new(0),
+            talking: AtomicBool::new(true),
+            settled: AtomicUsize::new(0),
+            last: Default::default(),
+            over: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
+        });
+        let begin = |number| {
             let stage = Arc::clone(&stage);
             let thread = thread::Builder::new().stack_size(512 << 10);
             let started = thread.spawn(move || Client::new(number, seed).run(&stage));
             started.expect("a thread")
-        })
-        .collect();
-    for _ in 1..PARTS {
-        wait(&stage, part, |_| false);
-        drop(server); // which kills it, and looks whether it panicked
-        server = start(addr, &file);
+        };
+        let clients = (0..clients).map(begin).collect();
+        Self { stage, clients }
     }
-    wait(&stage, part, |_| false);
-    stage.talking.store(false, Ordering::Relaxed);
-    wait(&stage, 3 * PATIENCE, |stage| {
-        stage.settled.load(Ordering::Relaxed) == CLIENTS
-    });
-    // Nobody comes or goes now: who is in the rooms?
-    let mut witness = Guest::connect(addr);
-    let witness_name = fresh("witness");
-    let rooms: Vec<_> = (0..ROOMS)
-        .map(|room| witness.join(&witness_name, &wire::room_name(room)))
-        .collect();
-    stage.over.store(true, Ordering::Relaxed);
-    let mut ledger = Ledger::default();
-    let mut failures = Vec::new();
-    for client in clients {
-        match client.join().expect("no client panics") {
-            Ok(account) => ledger.enter(account),
-            Err(Some(failure)) => failures.push(failure),
-            Err(None) => {}
+
+    /// Lets them talk for so long; not when one has failed.
+    fn talk(&self, most: Duration) {
+        self.wait(most, |_| false);
+    }
+
+    /// Waits until something is so, or for so long; not when a client has failed.
+    fn wait(&self, most: Duration, is_so: impl Fn(&Stage) -> bool) {
+        let (stage, deadline) = (&self.stage, Instant::now() + most);
+        while Instant::now() < deadline && !stage.failed.load(Ordering::Relaxed) && !is_so(stage) {
+            thread::park_timeout(Duration::from_millis(20));
         }
     }
-    assert!(failures.is_empty(), "{failures:#?}");
-    for (room, joined) in rooms.iter().enumerate() {
-        ledger.check_people(room, &joined["people"], &witness_name);
-    }
-    ledger.check();
-    drop(server);
-}
 
-/// Waits until something is so, or for so long; not when a client has failed.
-fn wait(stage: &Stage, most: Duration, is_so: impl Fn(&Stage) -> bool) {
-    let deadline = Instant::now() + most;
-    while Instant::now() < deadline && !stage.failed.load(Ordering::Relaxed) && !is_so(stage) {
-        thread::park_timeout(Duration::from_millis(20));
+    /// They talk no more, hear the rest, and go. What they have seen, or what is wrong with it.
+    fn conclude(self, server: SocketAddr) -> Result<String, String> {
+        self.stage.talking.store(false, Ordering::Relaxed);
+        let all = self.clients.len();
+        self.wait(3 * PATIENCE, |stage| {
+            stage.settled.load(Ordering::Relaxed) == all
+        });
+        // Nobody comes or goes now: who is in the rooms?
+        let mut witness = Guest::connect(server);
+        let name = fresh("witness");
+        let rooms: Vec<_> = (0..ROOMS)
+            .map(|room| witness.join(&name, &wire::room_name(room)))
+            .collect();
+        self.stage.over.store(true, Ordering::Relaxed);
+        let (mut ledger, mut failures) = (Ledger::default(), Vec::new());
+        for client in self.clients {
+            match client.join().expect("no client panics") {
+                Ok(account) => ledger.enter(account),
+                Err(failure) => failures.extend(failure),
+            }
+        }
+        if !failures.is_empty() {
+            return Err(failures.join("; "));
+        }
+        for (room, joined) in rooms.iter().enumerate() {
+            ledger.check_people(room, &joined["people"], &name)?;
+        }
+        ledger.check()
     }
 }
 
@@ -125,16 +204,8 @@ fn own_address() -> SocketAddr {
 }
 
 fn start(addr: SocketAddr, file: &Scratch) -> Own {
-    let program = env!("CARGO_BIN_EXE_ws101");
-    let mut command = Command::new(program);
-    command.args([
-        "serve",
-        "--listen",
-        &addr.to_string(),
-        "--rate",
-        "off",
-        "--history",
-        file.path(),
-    ]);
-    Own::spawn(&mut command)
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
+    let addr = addr.to_string();
+    command.args(["serve", "--listen", &addr, "--rate", "off"]);
+    Own::spawn(command.args(["--history", file.path()]))
 }

@@ -3,10 +3,9 @@
 //! acknowledged, with the same ids.
 
 use super::ledger::{Account, View};
-use super::wire::{Ending, Random, Step, ask, hear, room_name, say};
+use super::wire::{Ending, Random, Step, ask, break_off, hear, room_name, say};
 use super::{ROOMS, Stage};
 use crate::live::PATIENCE;
-use rustix::net::sockopt::set_socket_linger;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
@@ -24,6 +23,16 @@ pub(super) struct Client {
     session: Option<String>,
     /// What was said and is not acknowledged: id and room.
     waiting: VecDeque<(String, usize)>,
+    /// What was acknowledged lately: the run of the server, id, room.
+    recent: VecDeque<(u64, String, usize)>,
+    /// What was said again on this connection: if it is known, it is told again to us alone.
+    again: Vec<String>,
+    /// The run of the server that this connection is with, if that is certain.
+    run: Option<u64>,
+    /// All rooms are joined: who breaks off now can be continued, even if the connection stays.
+    is_in: bool,
+    /// Connections whose client is gone without a word.
+    zombies: Vec<WebSocket<Stream>>,
     said: usize,
     settled: bool,
 }
@@ -39,9 +48,16 @@ impl Client {
                 name: format!("client-{number}"),
                 views,
                 acknowledged: Vec::new(),
+                broken_off: 0,
+                said_again: 0,
             },
             session: None,
             waiting: VecDeque::new(),
+            recent: VecDeque::new(),
+            again: Vec::new(),
+            run: None,
+            is_in: false,
+            zombies: Vec::new(),
             said: 0,
             settled: false,
         }
@@ -82,16 +98,23 @@ impl Client {
     /// One connection, from its handshake to its end.
     fn connect(&mut self, stage: &Stage) -> Ending {
         let url = format!("ws://{}/ws", stage.addr);
+        let run = stage.run.load(Ordering::SeqCst);
         let Ok(mut socket) = Connect::to(&url).timeout(PATIENCE).open() else {
             return Ending::Lost;
         };
+        let is_certain = run.is_multiple_of(2) && run == stage.run.load(Ordering::SeqCst);
+        self.run = is_certain.then_some(run);
+        self.is_in = false;
+        self.again.clear();
         let ending = self
             .recover(&mut socket, stage)
             .and_then(|()| self.talk(&mut socket, stage));
         match ending.expect_err("it ends somehow") {
-            Ending::Lost if self.random.below(2) == 0 => {
-                // As if the process was killed; otherwise as if the machine had gone to sleep.
-                let _ = set_socket_linger(&**socket.stream().tcp(), Some(Duration::ZERO));
+            Ending::Lost => {
+                self.account.broken_off += 1;
+                self.zombies
+                    .extend(break_off(socket, &mut self.random, self.is_in));
+                self.zombies.truncate(2);
                 Ending::Lost
             }
             Ending::Done => {
@@ -130,12 +153,11 @@ impl Client {
             }
             self.take(&event, stage)?;
         }
-        let again: Vec<Value> = self
-            .waiting
-            .iter()
-            .map(|(id, room)| say(id, *room))
-            .collect();
+        let waiting = self.waiting.iter();
+        let again: Vec<Value> = waiting.map(|(id, room)| say(id, *room)).collect();
+        (self.again).extend(self.waiting.iter().map(|(id, _)| id.clone()));
         ask(socket, &again)?;
+        self.is_in = true;
         self.maybe_break_off(stage, 20)
     }
 
@@ -151,6 +173,11 @@ impl Client {
                     .map(|_| self.new_line())
                     .collect();
                 ask(socket, &lines)?;
+                self.say_again(socket)?;
+                if self.random.below(20) == 0 {
+                    // A process that is stopped, and goes on.
+                    std::thread::park_timeout(Duration::from_millis(self.random.below(700)));
+                }
                 // 5 % a second, of which most when a line is on its way.
                 self.maybe_break_off(stage, 13)?;
             }
@@ -187,8 +214,38 @@ impl Client {
         say(&id, room)
     }
 
+    /// Says again, now and then, what the server has acknowledged in this very session.
+    fn say_again(&mut self, socket: &mut WebSocket<Stream>) -> Step {
+        let run = self.run;
+        self.recent.retain(|(known, ..)| Some(*known) == run);
+        if self.recent.is_empty() || self.random.below(4) > 0 {
+            return Ok(());
+        }
+        let at = self.random.below(self.recent.len() as u64) as usize;
+        let (_, id, room) = self.recent[at].clone();
+        let line = say(&id, room);
+        self.again.push(id);
+        self.account.said_again += 1;
+        ask(socket, &[line])
+    }
+
+    /// A line of ours that is known is told again: it must be what we said again, under its number.
+    fn take_again(&mut self, room: usize, seq: u64, id: &str) -> Result<(), String> {
+        let Some(at) = self.again.iter().position(|said| said == id) else {
+            return Err("is told again, and nobody asked".to_owned());
+        };
+        self.again.remove(at);
+        let mut acknowledged = self.account.acknowledged.iter();
+        match acknowledged.find(|(.., known)| known == id) {
+            Some((known_room, known, _)) if (*known_room, *known) == (room, seq) => Ok(()),
+            known => Err(format!("was acknowledged as {known:?} before")),
+        }
+    }
+
     fn maybe_break_off(&mut self, stage: &Stage, one_in: u64) -> Step {
-        if stage.talking.load(Ordering::Relaxed) && self.random.below(one_in) == 0 {
+        let is_steady = stage.steady == Some(&*self.account.name);
+        let may_break_off = !is_steady && stage.talking.load(Ordering::Relaxed);
+        if may_break_off && self.random.below(one_in) == 0 {
             return Err(Ending::Lost);
         }
         Ok(())
@@ -199,36 +256,50 @@ impl Client {
         let lines = match event["type"].as_str() {
             Some("said") => std::slice::from_ref(event),
             Some("joined") => event["messages"].as_array().map_or(&[][..], Vec::as_slice),
+            // Nobody whispers here.
+            Some("whispered") => {
+                return Err(Ending::Failure(format!("heard a whisper: {event}")));
+            }
             Some("error") => return Err(Ending::Failure(format!("was refused: {event}"))),
             _ => return Ok(()),
         };
-        let is_own = |view: &&mut View| event["room"] == room_name(view.room);
-        let Some(view) = self.account.views.iter_mut().find(is_own) else {
+        let is_it = |view: &View| event["room"] == room_name(view.room);
+        let Some(at) = self.account.views.iter().position(is_it) else {
             return Err(Ending::Failure(format!("is in no such room: {event}")));
         };
+        let room = self.account.views[at].room;
         if event["type"] == "joined" {
-            view.joined(event);
+            self.account.views[at].joined(event);
         }
         for line in lines {
             let (id, seq) = (
                 line["id"].as_str().unwrap_or_default(),
                 line["seq"].as_u64().unwrap_or_default(),
             );
+            if line["text"] != id {
+                return Err(Ending::Failure(format!("text and id differ: {line}")));
+            }
             if let Some(place) = self.waiting.iter().position(|(own, _)| own == id) {
                 self.waiting.remove(place);
-                self.account
-                    .acknowledged
-                    .push((view.room, seq, id.to_owned()));
+                let account = &mut self.account;
+                account.acknowledged.push((room, seq, id.to_owned()));
+                if let Some(run) = self.run.filter(|_| event["type"] == "said") {
+                    self.recent.push_back((run, id.to_owned(), room));
+                    if self.recent.len() > 20 {
+                        self.recent.pop_front();
+                    }
+                }
             } else if line["from"] == *self.account.name
-                && seq <= view.since
+                && seq <= self.account.views[at].since
                 && event["type"] == "said"
             {
-                // Said again, and known already: the answer to us alone.
+                self.take_again(room, seq, id)
+                    .map_err(|wrong| Ending::Failure(format!("{line} {wrong}")))?;
                 continue;
             }
-            stage.last[view.room].fetch_max(seq, Ordering::Relaxed);
-            view.take(seq, id)
-                .map_err(|wrong| Ending::Failure(format!("{wrong} in {line}")))?;
+            stage.last[room].fetch_max(seq, Ordering::Relaxed);
+            let taken = self.account.views[at].take(seq, id);
+            taken.map_err(|wrong| Ending::Failure(format!("{wrong} in {line}")))?;
         }
         Ok(())
     }

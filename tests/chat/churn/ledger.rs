@@ -6,16 +6,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::ROOMS;
 
 /// One client's account.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Account {
     pub(super) name: String,
     pub(super) views: Vec<View>,
     /// Lines that it said and that the server has: room, number, id.
     pub(super) acknowledged: Vec<(usize, u64, String)>,
+    /// How often it broke off, and how often it said again what was acknowledged.
+    pub(super) broken_off: usize,
+    pub(super) said_again: usize,
 }
 
 /// What a client knows of a room.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct View {
     pub(super) room: usize,
     pub(super) epoch: Option<String>,
@@ -50,6 +53,14 @@ impl View {
         }
     }
 
+    /// Changes what was seen under a number: for accounts that are to be wrong.
+    pub(super) fn set(&mut self, seq: u64, id: Option<&str>) {
+        match id {
+            Some(id) => self.lines.insert(seq, id.to_owned()),
+            None => self.lines.remove(&seq),
+        };
+    }
+
     /// A line comes: it must be the one after the last.
     pub(super) fn take(&mut self, seq: u64, id: &str) -> Result<(), String> {
         if seq != self.since + 1 {
@@ -71,81 +82,93 @@ impl Ledger {
     }
 
     /// Are exactly those in the room who should be?
-    pub(super) fn check_people(&self, room: usize, people: &Value, witness: &str) {
+    pub(super) fn check_people(
+        &self,
+        room: usize,
+        people: &Value,
+        witness: &str,
+    ) -> Result<(), String> {
         let people: Vec<&str> = (people.as_array().expect("a list").iter())
             .map(|name| name.as_str().expect("a name"))
             .filter(|name| *name != witness)
             .collect();
         let is_in = |account: &&Account| account.views.iter().any(|view| view.room == room);
-        let expected: BTreeSet<&str> = self
-            .0
-            .iter()
-            .filter(is_in)
-            .map(|account| &*account.name)
-            .collect();
+        let accounts = self.0.iter().filter(is_in);
+        let expected: BTreeSet<&str> = accounts.map(|account| &*account.name).collect();
         let found: BTreeSet<&str> = people.iter().copied().collect();
-        assert_eq!(
-            found, expected,
-            "room {room}: left is who the server says is in it"
-        );
-        assert_eq!(
-            people.len(),
-            found.len(),
-            "somebody is in room {room} twice"
-        );
+        ensure(found == expected, || {
+            format!("room {room} has {found:?}, and should have {expected:?}")
+        })?;
+        ensure(people.len() == found.len(), || {
+            format!("somebody is in room {room} twice: {people:?}")
+        })
     }
 
-    pub(super) fn check(&self) {
+    /// Is all of it one conversation? Says how long it was, or what is wrong.
+    pub(super) fn check(&self) -> Result<String, String> {
         let mut rooms: Vec<BTreeMap<u64, &str>> = vec![BTreeMap::new(); ROOMS];
         let mut place: HashMap<&str, (usize, u64)> = HashMap::new();
         // One line has one number, and one number one line, whoever saw it, whenever.
         for (account, view) in self.views() {
             for (seq, id) in view.before.iter().chain([&view.lines]).flatten() {
-                let known = rooms[view.room].entry(*seq).or_insert(id);
-                assert_eq!(
-                    known, id,
-                    "{} saw another line {seq} in room {}",
-                    account.name, view.room
-                );
-                let known = place.entry(id).or_insert((view.room, *seq));
-                assert_eq!(*known, (view.room, *seq), "{} saw {id} twice", account.name);
+                let (name, room) = (&account.name, view.room);
+                let known = rooms[room].entry(*seq).or_insert(id);
+                ensure(*known == id, || {
+                    format!(
+                        "{name} saw {id} as line {seq} of room {room}, where others saw {known}"
+                    )
+                })?;
+                let known = place.entry(id).or_insert((room, *seq));
+                ensure(*known == (room, *seq), || {
+                    format!("{name} saw {id} twice: {known:?}, {:?}", (room, seq))
+                })?;
             }
         }
-        // Nothing is missing between two lines.
+        self.check_complete(&rooms)?;
+        let acknowledged = self.check_acknowledged(&place)?;
+        let lost: usize = self.views().map(|(_, view)| view.before.len() - 1).sum();
+        let (broken_off, said_again) = self.0.iter().fold((0, 0), |(off, again), account| {
+            (off + account.broken_off, again + account.said_again)
+        });
+        Ok(format!(
+            "{acknowledged} lines acknowledged, {said_again} of them said again, {broken_off} times broken off, \
+             {lost} times told that lines are lost"
+        ))
+    }
+
+    /// Nothing is missing between two lines, and everyone has all of them, from the line on at which
+    /// they came, or were told that some are lost.
+    fn check_complete(&self, rooms: &[BTreeMap<u64, &str>]) -> Result<(), String> {
         for (room, lines) in rooms.iter().enumerate() {
-            assert!(
-                lines.keys().copied().eq(1..=lines.len() as u64),
-                "room {room} has gaps"
-            );
+            ensure(lines.keys().copied().eq(1..=lines.len() as u64), || {
+                format!("room {room} has gaps")
+            })?;
         }
-        // Everyone has everything, from the line on at which it came, or was told that some are lost.
-        let mut lost = 0;
         for (account, view) in self.views() {
-            lost += view.before.len() - 1;
             let first = view.lines.keys().next().copied().unwrap_or(view.since + 1);
             let all = rooms[view.room].range(first..).map(|(seq, id)| (*seq, *id));
             let own = view.lines.iter().map(|(seq, id)| (*seq, id.as_str()));
-            assert!(
-                own.eq(all),
-                "{} lacks lines of room {}",
-                account.name,
-                view.room
-            );
+            ensure(own.eq(all), || {
+                format!("{} lacks lines of room {}", account.name, view.room)
+            })?;
         }
-        // What was acknowledged is there, under the number that its author was told.
+        Ok(())
+    }
+
+    /// What was acknowledged is there, under the number that its author was told, and what is there
+    /// was said by someone.
+    fn check_acknowledged(&self, place: &HashMap<&str, (usize, u64)>) -> Result<usize, String> {
         let mut acknowledged = 0;
         for (room, seq, id) in self.0.iter().flat_map(|account| &account.acknowledged) {
-            assert_eq!(
-                place.get(&**id),
-                Some(&(*room, *seq)),
-                "{id} was acknowledged as {seq}"
-            );
+            ensure(place.get(&**id) == Some(&(*room, *seq)), || {
+                format!("{id} was acknowledged as {seq}, and is not there")
+            })?;
             acknowledged += 1;
         }
-        eprintln!(
-            "churn: {acknowledged} lines acknowledged, {} seen, {lost} times lost",
-            place.len()
-        );
+        ensure(acknowledged == place.len(), || {
+            format!("{} lines come from nowhere", place.len() - acknowledged)
+        })?;
+        Ok(acknowledged)
     }
 
     fn views(&self) -> impl Iterator<Item = (&Account, &View)> {
@@ -153,4 +176,8 @@ impl Ledger {
             .iter()
             .flat_map(|account| account.views.iter().map(move |view| (account, view)))
     }
+}
+
+fn ensure(holds: bool, wrong: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(wrong()) }
 }

@@ -1,7 +1,9 @@
 //! What a client of the churn says and hears, and by chance.
 
 use crate::live::PATIENCE;
+use rustix::net::sockopt::set_socket_linger;
 use serde_json::{Value, json};
+use std::io::Write;
 use std::time::{Duration, Instant};
 use ws101::{Event, Message, SocketError, Stream, WebSocket};
 
@@ -58,6 +60,31 @@ pub(super) fn hear(
             Err(_) => return Err(Ending::Lost),
         }
     }
+}
+
+/// Breaks off, in one of the ways in which connections end. One that does not end is returned, to be
+/// held: that takes a client who `can_come_back` although the server thinks that it is still there.
+pub(super) fn break_off(
+    socket: WebSocket<Stream>,
+    random: &mut Random,
+    can_come_back: bool,
+) -> Option<WebSocket<Stream>> {
+    let tcp = socket.stream().tcp().clone();
+    if random.below(2) == 0 {
+        // In the middle of a frame: its header declares more than comes.
+        let _ = (&*tcp).write(b"\x81\xfe\x01\x00\x37\xfa\x21\x3dhalf");
+    }
+    match random.below(4) {
+        // As if the process was stopped, or a proxy hangs: nothing moves any more, and nothing ends.
+        0 | 1 if can_come_back => return Some(socket),
+        // As if the process was killed while something was unread: a reset.
+        2 => {
+            let _ = set_socket_linger(&*tcp, Some(Duration::ZERO));
+        }
+        // As if it was just killed.
+        _ => {}
+    }
+    None
 }
 
 /// Chance, the same for the same seed (xorshift64*).
