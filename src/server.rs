@@ -88,7 +88,7 @@ impl Shared {
             incidents: Incidents::new(),
             refusals: Refusals::default(),
             outlet: Arc::new(Outlet::new(config.deadlines.write, config.backlog)),
-            budget: Arc::new(Budget::new(config.messages)),
+            budget: Arc::new(Budget::new(config.message_memory)),
             chat: Chat::start(config.chat.clone())?,
             tickets: Arc::default(),
             config,
@@ -111,7 +111,8 @@ impl Server {
         connections.all = ceiling::clamp(connections.all);
         // However few there can be, one address leaves half of them to others.
         connections.per_address = connections.per_address.min(half(connections.all));
-        config.messages = ceiling::clamp_messages(config.messages);
+        config.backlog = ceiling::clamp_backlog(config.backlog, config.connections.all);
+        config.message_memory = ceiling::clamp_messages(config.message_memory);
         let shared = Shared::new(config)?;
         Ok(Self {
             listener,

@@ -124,7 +124,7 @@ impl Serve {
             head: limits.head(),
             message: limits.message(),
             echo: limits.echo(),
-            messages: limits.max_messages,
+            message_memory: limits.max_message_memory,
             backlog: limits.max_backlog,
             deadlines: self.deadlines.deadlines(),
             control_frames: limits.control_frames(),

@@ -32,10 +32,11 @@ const LEAST_OTHER_SPACE: usize = 16 << 20;
 const ARENA: usize = 64 << 20;
 /// … and so often for each processor.
 const ARENAS: usize = 8;
-/// The part of the address space left that connections can have, and large messages: a buffer that
-/// grows leaves holes behind, as large together as itself.
-const FOR_CONNECTIONS: usize = 2;
+/// The part of the address space left that connections can have; large messages, whose buffers leave
+/// holes behind when they grow, as large together as themselves; and what waits for clients that lag.
+const FOR_CONNECTIONS: usize = 3;
 const FOR_MESSAGES: usize = 4;
+const FOR_BACKLOGS: usize = 8;
 
 /// `wanted` connections, or as many as there can be; raises the descriptor limit if that helps.
 pub(super) fn clamp(wanted: usize) -> usize {
@@ -53,15 +54,24 @@ pub(super) fn clamp(wanted: usize) -> usize {
     possible
 }
 
-/// `wanted` bytes of large messages, or as many as there can be.
+/// `wanted` bytes for all large messages together, or as many as there can be.
 pub(super) fn clamp_messages(wanted: usize) -> usize {
-    let possible = wanted.min(address_space() / FOR_MESSAGES);
+    clamp_space("for large messages", wanted, address_space() / FOR_MESSAGES)
+}
+
+/// `wanted` bytes that wait for a client, or as many as there can be for each.
+pub(super) fn clamp_backlog(wanted: usize, connections: usize) -> usize {
+    let possible = address_space() / FOR_BACKLOGS / connections;
+    clamp_space("for a client that does not keep up", wanted, possible)
+}
+
+fn clamp_space(what: &str, wanted: usize, possible: usize) -> usize {
     if possible < wanted {
         log::warn!(
-            "at most {possible} bytes of large messages instead of {wanted}: this system allows no more (ulimit -v)"
+            "at most {possible} bytes {what} instead of {wanted}: this system allows no more (ulimit -v)"
         );
     }
-    possible
+    wanted.min(possible)
 }
 
 /// Those that descriptors are left for, when some wait for a place.

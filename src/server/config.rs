@@ -21,8 +21,8 @@ pub struct Config {
     pub message: Limits,
     /// How large a message to `/echo` may be.
     pub echo: Limits,
-    /// Bytes of all large messages together.
-    pub messages: usize,
+    /// Bytes that all large messages may take together.
+    pub message_memory: usize,
     /// Bytes that are kept for a client that does not keep up.
     pub backlog: usize,
     /// How long.
@@ -94,7 +94,7 @@ impl Default for Config {
             head: HeadLimits::DEFAULT,
             message: Limits::CHAT,
             echo: Limits::ECHO,
-            messages: 256 << 20,
+            message_memory: 256 << 20,
             backlog: 1 << 20,
             deadlines: Deadlines {
                 handshake: Duration::from_secs(10),

@@ -159,7 +159,7 @@ fn one_address(own: IpAddr) {
 }
 
 /// A server that listens where the flags say.
-fn listening(flags: &[&str]) -> Own {
+pub(crate) fn listening(flags: &[&str]) -> Own {
     Own::spawn(
         Command::new(env!("CARGO_BIN_EXE_ws101"))
             .arg("serve")
@@ -168,7 +168,7 @@ fn listening(flags: &[&str]) -> Own {
 }
 
 /// The address that this machine would go out from; asking for it sends nothing.
-fn own_address() -> Option<IpAddr> {
+pub(crate) fn own_address() -> Option<IpAddr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
     socket.connect(("192.0.2.1", 9)).ok()?;
     let own = socket.local_addr().ok()?.ip();

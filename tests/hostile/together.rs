@@ -1,15 +1,17 @@
 //! M: large messages of many clients at the same time. All of them together have a bound, and who is
 //! beyond it is told so; the chat does without.
 
+use crate::crowd::{listening, own_address};
 use crate::house::{Own, own_row_as_it_stands};
 use crate::live::PATIENCE;
 use crate::live::bytes::frame_from;
 use crate::live::door::{Door, Pace};
 use crate::live::optional;
+use crate::live::rows::row;
 use crate::live::web::metric;
 use crate::live::wire::Wire;
 use libtest_mimic::Trial;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,7 +20,7 @@ use ws101::Role;
 const MEBI: usize = 1 << 20;
 
 /// Enough for three messages of a mebibyte, each in a buffer that grew twofold and another one.
-const EIGHT_MEBI: [&str; 2] = ["--max-messages", "8388608"];
+const EIGHT_MEBI: [&str; 2] = ["--max-message-memory", "8388608"];
 
 pub(crate) fn rows() -> Vec<Trial> {
     let mut rows: Vec<Trial> = FORMS
@@ -43,7 +45,12 @@ pub(crate) fn rows() -> Vec<Trial> {
     ));
     rows.push(own_row_as_it_stands(
         "M16 an echo that is not taken: its place is free at the write deadline",
-        ["--max-messages", "33554432", "--write-timeout", "600ms"],
+        [
+            "--max-message-memory",
+            "33554432",
+            "--write-timeout",
+            "600ms",
+        ],
         |door| {
             let mut deaf = Wire::upgraded(door);
             deaf.send_frame(0x82, vec![0; 12 * MEBI]);
@@ -51,6 +58,12 @@ pub(crate) fn rows() -> Vec<Trial> {
             wait_until(|| taken(door.addr) == 0);
         },
     ));
+    let name =
+        "M16 large messages of one address: 1013 at half of the memory, the other half is others'";
+    rows.push(match own_address() {
+        Some(own) => row(name, move || one_address(own)),
+        None => optional::missing(name, "this machine has no address but loopback"),
+    });
     rows.push(optional::on_linux(
         "M17 little memory, and clients that send 4 MiB at once: an echo or 1013, and the server lives",
         "ulimit -v bounds the address space",
@@ -116,6 +129,21 @@ fn one_too_many(door: Door, first: u8) {
     wait_until(|| taken(door.addr) == 0);
     let again = fill(door, first).len();
     assert!((3..=8).contains(&again), "{again} fit later");
+}
+
+fn one_address(own: IpAddr) {
+    let server = listening(&["--listen", "0.0.0.0:0", EIGHT_MEBI[0], EIGHT_MEBI[1]]);
+    let door = |ip| Door::new(SocketAddr::new(ip, server.addr().port()), Pace::Whole);
+    let greedy = fill(door(own), 0x82);
+    let all = 8 * MEBI as u64;
+    let half = taken(server.addr());
+    assert!(
+        (all / 4..=all / 2).contains(&half),
+        "it has {half} of {all}"
+    );
+    let others = fill(door(Ipv4Addr::LOCALHOST.into()), 0x82);
+    assert!(others.len() >= 3, "others have {}", others.len());
+    drop((greedy, others));
 }
 
 /// Clients that are in the middle of a large message, as many as there is memory for.

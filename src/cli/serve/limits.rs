@@ -59,9 +59,9 @@ pub(super) struct LimitFlags {
     /// Frames of one message to /echo
     #[arg(long, value_name = "N", default_value_t = 131_072)]
     echo_max_fragments: u32,
-    /// Bytes of all large messages together, those that are not complete and the echoes included
+    /// Bytes that all large messages may take together: those that are not complete, and echoes
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
-    pub(super) max_messages: usize,
+    pub(super) max_message_memory: usize,
     /// Bytes that are kept for a client that does not keep up
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     pub(super) max_backlog: usize,
