@@ -3,9 +3,11 @@
 use crate::devtools::DevTools;
 use crate::keepsake;
 use crate::live::Stopwatch;
-use crate::record::{PATIENCE, Record};
+use crate::record::{Event, PATIENCE, Record};
 use crate::view::Screen;
 use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -59,22 +61,34 @@ impl Tab {
         let url = format!("http://{}{path}", self.server);
         let gone = self.call("Page.navigate", json!({ "url": url }));
         assert_eq!(gone["errorText"], Value::Null, "{url}");
-        self.loaded(start, path, |event| event["loaderId"] == gone["loaderId"]);
+        self.loaded(start, path);
     }
 
     /// Loads the page again.
     pub(crate) fn reload(&self) {
         let start = self.record.len();
         self.call("Page.reload", json!({}));
-        self.loaded(start, "the page", |event| event["frameId"] == self.target);
+        self.loaded(start, "the page");
     }
 
-    fn loaded(&self, start: usize, what: &str, is_ours: impl Fn(&Value) -> bool) {
+    /// A page may load itself again (`reload.js`), and then it is the second load that ends: any that began
+    /// since `start` will do.
+    fn loaded(&self, start: usize, what: &str) {
+        let lifecycle = |event: &Event, name: &str| {
+            event.method == "Page.lifecycleEvent"
+                && event.params["name"] == name
+                && event.params["frameId"] == self.target
+        };
+        let began = RefCell::new(HashSet::new());
         let what = format!("the load event of {what}");
         self.record.wait_for(start, &what, |event| {
-            event.method == "Page.lifecycleEvent"
-                && event.params["name"] == "load"
-                && is_ours(&event.params)
+            let loader = event.params["loaderId"].to_string();
+            let mut began = began.borrow_mut();
+            if lifecycle(event, "init") {
+                began.insert(loader);
+                return false;
+            }
+            lifecycle(event, "load") && began.contains(&loader)
         });
     }
 
