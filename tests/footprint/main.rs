@@ -16,6 +16,8 @@ mod crowds;
 mod live;
 #[cfg(target_os = "linux")]
 mod rows;
+#[cfg(target_os = "linux")]
+mod together;
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
@@ -26,7 +28,7 @@ fn main() -> std::process::ExitCode {
     let mut args = libtest_mimic::Arguments::from_args();
     // One after another: they measure the machine's time, too.
     args.test_threads.get_or_insert(1);
-    let rows = [rows::rows(), crowds::rows()]
+    let rows = [rows::rows(), together::rows(), crowds::rows()]
         .into_iter()
         .flatten()
         .collect();
