@@ -107,6 +107,43 @@ fn a_run_that_went_back_counts_from_there() {
     assert_eq!(history.bytes, 4);
 }
 
+/// A room that is made anew: whoever knew it silent, in a run that is remembered, has missed nothing.
+#[test]
+fn a_room_in_which_nothing_was_said() {
+    let runs: Vec<Arc<str>> = (0..=MOST_RUNS).map(|run| run.to_string().into()).collect();
+    let mut history = History::silent_in(&runs, 7);
+    assert!(history.is_empty());
+    for (name, since, lost) in [
+        ("1", 7, !LOST),
+        ("64", 7, !LOST),
+        ("0", 7, LOST),  // one run too many
+        ("64", 8, LOST), // it never came so far
+        ("65", 7, LOST), // there was no such run
+    ] {
+        assert_eq!(
+            recap(&history, Some((name, since))),
+            (vec![], lost),
+            "{name}"
+        );
+    }
+    history.push("8");
+    assert!(!history.is_empty());
+    assert_eq!(recap(&history, Some(("64", 7))), (vec![8], !LOST));
+}
+
+#[test]
+fn bytes_are_kept_up_to_the_limit() {
+    let quarter = "x".repeat(MOST_BYTES / 4);
+    let mut history = History::default();
+    for kept in [1, 2, 3, 4, 4, 4] {
+        history.push(&quarter);
+        assert_eq!(history.lines.len(), kept);
+        assert_eq!(history.bytes, kept * quarter.len());
+    }
+    history.push("y");
+    assert_eq!(history.lines.len(), 4, "one byte too many");
+}
+
 #[test]
 fn memory_has_bounds() {
     let mut history = History::default();
