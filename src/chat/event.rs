@@ -222,3 +222,69 @@ impl Event<'_> {
 pub(super) fn encode(json: &str, frames: &mut Vec<u8>) {
     Frame::whole(Opcode::Text, json.as_bytes()).encode(None, frames);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_event_is_a_text_frame() {
+        let [ada, bob] = [("p1", "ada"), ("p2", "bob")].map(|(person, name)| Occupant {
+            number: 1,
+            person: person.into(),
+            name: Name::new(name),
+        });
+        assert_eq!(bob.name.as_str(), "bob");
+        let both = [ada, bob];
+        let people = Event::People {
+            room: "lobby",
+            people: Names(&both),
+            persons: Persons(&both),
+            count: 2,
+        };
+        let rooms = Event::Rooms {
+            rooms: vec![RoomCount {
+                room: "lobby".to_owned(),
+                count: 2,
+            }],
+        };
+        let error = Event::Error {
+            code: "bad_json",
+            message: "no",
+            id: None,
+            about: Some("say"),
+            retry_ms: None,
+        };
+        let notice = Event::Notice {
+            kind: "news",
+            text: "\"2.0\"",
+            topic: None,
+            at: "now",
+        };
+        for (event, json) in [
+            (
+                people,
+                r#"{"type":"people","room":"lobby","people":["ada","bob"],"persons":["p1","p2"],"count":2}"#,
+            ),
+            (
+                rooms,
+                r#"{"type":"rooms","rooms":[{"room":"lobby","count":2}]}"#,
+            ),
+            (
+                error,
+                r#"{"type":"error","code":"bad_json","message":"no","about":"say"}"#,
+            ),
+            (
+                notice,
+                r#"{"type":"notice","kind":"news","text":"\"2.0\"","at":"now"}"#,
+            ),
+        ] {
+            let mut frames = vec![0x81, 0];
+            event.encode(&mut frames);
+            // Behind what was there; §5.2: FIN and text, no mask, a length in seven bits.
+            let mut expected = vec![0x81, 0, 0x81, json.len() as u8];
+            expected.extend(json.bytes());
+            assert_eq!(frames, expected, "{json}");
+        }
+    }
+}

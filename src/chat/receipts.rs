@@ -133,6 +133,11 @@ mod tests {
         for seq in 0..count {
             let taken = Taken { seq, at: "".into() };
             receipts.keep(&seq.to_string(), line(&text(seq), &ada()), taken);
+            let kept = receipts.receipts.iter().map(|receipt| match &receipt.text {
+                Text::Kept(text) => text.len(),
+                Text::Digest(_) => 0,
+            });
+            assert_eq!(receipts.text, kept.sum::<usize>());
             assert!(receipts.text <= MOST_TEXT);
         }
         receipts
@@ -187,5 +192,27 @@ mod tests {
         ] {
             assert_eq!(found(&receipts, id, &text), expected, "{id} {text:.9}");
         }
+    }
+
+    #[test]
+    fn texts_are_kept_up_to_the_limit() {
+        let eighth = "x".repeat(MOST_TEXT / 8);
+        let receipts = after(8, |_| eighth.clone());
+        assert_eq!(receipts.text, MOST_TEXT);
+        assert_eq!(found(&receipts, 0, "other"), Ok(Some((eighth.clone(), 0))));
+        let receipts = after(9, |_| eighth.clone());
+        assert_eq!(found(&receipts, 0, "other"), Err(Code::IdTaken));
+    }
+
+    #[test]
+    fn ids_count_in_each_room_apart() {
+        let receipts = after(1, |_| "hi".to_owned());
+        let ada = ada();
+        let elsewhere = Line {
+            room: "rust",
+            ..line("hi", &ada)
+        };
+        assert!(matches!(receipts.find("0", elsewhere), Ok(None)));
+        assert!(matches!(receipts.find("1", line("hi", &ada)), Ok(None)));
     }
 }
