@@ -89,6 +89,22 @@ fn a_run_of_the_past_counts_as_far_as_it_was_kept() {
 }
 
 #[test]
+fn a_line_of_another_run_begins_it() {
+    let mut history = History::default();
+    let [first, second] = ["first", "second"].map(Arc::from);
+    for (seq, run) in [(1, &first), (2, &first), (3, &second), (4, &second)] {
+        history.restore(run, seq, &seq.to_string());
+    }
+    assert_eq!(history.runs, [(first, 2), (second, 4)]);
+    assert_eq!(recap(&history, Some(("first", 2))), (vec![3, 4], !LOST));
+    assert_eq!(
+        recap(&history, Some(("first", 3))),
+        (vec![1, 2, 3, 4], LOST)
+    );
+    assert_eq!(recap(&history, Some(("second", 3))), (vec![4], !LOST));
+}
+
+#[test]
 fn a_run_that_went_back_counts_from_there() {
     let mut history = said(1..=3);
     let [first, second] = ["first", "second"].map(Arc::from);
