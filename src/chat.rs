@@ -12,13 +12,14 @@
 //! | `rules`, `likeness` | what can be a name, a room, a line; which names are one |
 //! | `session` | what outlives a lost connection |
 //! | `receipts` | what a client has said, by its own ids |
-//! | `repetition` | how much of what was said before is sent again |
+//! | `allowance` | how many bytes an address says, and is sent again |
 //! | `history`, `journal` | the last lines, in memory and in a file |
 //! | `notices` | what the server itself says |
 //! | `watch` | what one says to see one's own frames |
 //! | `alarm` | what a room has to do later |
 
 mod alarm;
+mod allowance;
 mod earshot;
 mod event;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -33,7 +34,6 @@ mod notices;
 mod people;
 mod receipts;
 mod refusal;
-mod repetition;
 mod request;
 mod room;
 mod rooms;
@@ -48,10 +48,10 @@ pub(crate) use watch::{NoView, watch_request, watch_token};
 use crate::outbox::{Burst, Sender};
 use crate::rate::Rate;
 use alarm::Alarm;
+use allowance::Allowances;
 use event::Event;
 use journal::Journal;
 use people::People;
-use repetition::Allowances;
 use rooms::Rooms;
 use session::Sessions;
 use std::io;
@@ -104,7 +104,9 @@ pub(crate) struct Chat {
     rooms: Rooms,
     people: People,
     sessions: Sessions,
-    allowances: Allowances,
+    /// For what is said, and for what is sent again.
+    speech: Allowances,
+    again: Allowances,
 }
 
 /// What all rooms share.
@@ -138,7 +140,8 @@ impl Chat {
             common,
             people: People::default(),
             sessions: Sessions::default(),
-            allowances: Allowances::default(),
+            speech: Allowances::new(allowance::SPEECH),
+            again: Allowances::new(allowance::AGAIN),
             settings,
         });
         if let (Some(journal), Some(writer)) = (&chat.common.journal, writer) {

@@ -7,10 +7,10 @@ mod stay;
 mod strikes;
 mod talk;
 
+use super::allowance::Allowance;
 use super::event::{Event, Limits, Name};
 use super::people::Person;
 use super::refusal::{Code, Refusal};
-use super::repetition::Allowance;
 use super::request::{Fields, Request};
 use super::room::Room;
 use super::session::Session;
@@ -184,25 +184,17 @@ impl Guest {
                 limit,
             } => {
                 let (room, _) = self.person.room(room)?;
-                self.send_again(now, replies, |_| room.history(before, limit))?;
+                self.allowance.check(&self.chat.again, now)?;
+                let json = room.history(before, limit);
+                self.allowance.pay(&self.chat.again, json.len(), now);
+                let _ = replies.send(Message::Text(&json));
             }
-            Request::Rooms => self.send_again(now, replies, list_rooms)?,
+            Request::Rooms => {
+                let rooms = self.chat.rooms.list();
+                reply(&Event::Rooms { rooms }, replies);
+            }
             Request::Ping(t) => reply(&Event::Pong { t }, replies),
         }
-        Ok(())
-    }
-
-    /// Answers at length, if it has not had too much.
-    fn send_again(
-        &mut self,
-        now: Instant,
-        replies: &mut Outgoing,
-        answer: impl FnOnce(&Chat) -> String,
-    ) -> Result<(), Refusal> {
-        self.allowance.check(&self.chat.allowances, now)?;
-        let json = answer(&self.chat);
-        self.allowance.pay(&self.chat.allowances, json.len(), now);
-        let _ = replies.send(Message::Text(&json));
         Ok(())
     }
 
@@ -231,11 +223,6 @@ impl Drop for Guest {
             .sessions
             .close(&self.token, household, self.was_named);
     }
-}
-
-fn list_rooms(chat: &Chat) -> String {
-    let rooms = chat.rooms.list();
-    Event::Rooms { rooms }.to_json()
 }
 
 fn allow(bucket: &mut Bucket, now: Instant) -> Result<(), Refusal> {

@@ -17,6 +17,7 @@ use libtest_mimic::Trial;
 use serde_json::json;
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant;
 use std::{fs, io};
 use ws101::Role;
@@ -119,7 +120,14 @@ fn unread_lines(server: &Own, count: usize) -> Vec<Wire> {
 /// A client in the room, unless there is no place for it.
 fn deaf(server: &Own) -> Option<Wire> {
     let mut wire = Wire::open(door(server));
-    let request = UPGRADE.replace("/echo", "/ws");
+    // The lines that it is sent when it joins are paid for by its address: each has its own, where a proxy
+    // is believed.
+    static LAST: AtomicU8 = AtomicU8::new(0);
+    let address = LAST.fetch_add(1, Ordering::Relaxed);
+    let forwarded = format!("\r\nX-Forwarded-For: 192.0.2.{address}\r\n\r\n");
+    let request = UPGRADE
+        .replace("/echo", "/ws")
+        .replace("\r\n\r\n", &forwarded);
     // Who is refused may be closed before it has asked.
     let _ = wire.try_send(
         request
@@ -198,7 +206,14 @@ fn places() {
     const AT_THE_DOOR: usize = PLACES / 4 + 16;
 
     descriptors::allow_many();
-    let server = Own::start(&["--max-connections", "200", "--rate", "off"]);
+    let server = Own::start(&[
+        "--max-connections",
+        "200",
+        "--rate",
+        "off",
+        "--trust-proxy",
+        "127.0.0.1",
+    ]);
     let process = server.process.id();
     let before = Usage::of(process);
     let mut ada = Guest::in_room(server.addr(), "ada", "room");

@@ -62,6 +62,11 @@ pub(crate) fn rows() -> Vec<Trial> {
             TALKATIVE,
             other_whisperer,
         ),
+        row(
+            "G15 the longest lines from many connections: rate_limited; another address is heard at once",
+            &[],
+            flood_of_lines,
+        ),
     ]
 }
 
@@ -200,4 +205,22 @@ fn other_whisperer(door: Door) {
     let answer = victim.find_answer("whispered");
     assert_eq!(answer["type"], "whispered", "{answer}");
     listening.join().expect("it is heard");
+}
+
+/// Each connection says as many lines as it may at once.
+fn flood_of_lines(door: Door) {
+    let mut victim = in_lobby(VICTIM, door);
+    let say = json!({"type": "say", "room": "lobby", "text": "\u{1f986}".repeat(2_000)});
+    let mut crowd = (0..60).map(|_| {
+        let mut greedy = in_lobby(GREEDY, door);
+        let refused = ask_for(&mut greedy, "said", vec![say.clone(); 20]).1;
+        greedy.close();
+        refused
+    });
+    let refused = crowd.find_map(|refused| refused.into_iter().next());
+    let refused = refused.expect("10 MB are too much");
+    assert_eq!(refused["message"], "not so much at once");
+    victim.say_now("lobby", "may I?");
+    wait_as_told(&refused);
+    in_lobby(GREEDY, door).say_now("lobby", "again");
 }

@@ -24,7 +24,7 @@ impl Guest {
         replies: &mut Outgoing,
     ) -> Result<(), Refusal> {
         let room = rules::room(join.room)?;
-        self.allowance.check(&self.chat.allowances, now)?;
+        self.allowance.check(&self.chat.again, now)?;
         self.take_name(join)?;
         let rooms = self.person.standing().rooms.clone();
         if rooms.iter().any(|own| own.name() == room) {
@@ -44,7 +44,7 @@ impl Guest {
             let entered = self.chat.rooms.enter(room, self.person.household)?;
             let told = entered.join(&self.person, self.session.person(), &name, join.known);
             if let Some(bytes) = told {
-                self.allowance.pay(&self.chat.allowances, bytes, now);
+                self.allowance.pay(&self.chat.again, bytes, now);
                 break entered;
             }
             self.chat.rooms.left(&entered, self.person.household);

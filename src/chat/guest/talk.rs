@@ -135,10 +135,15 @@ impl Guest {
         now: Instant,
         take: impl FnOnce() -> Result<Option<Taken>, Refusal>,
     ) -> Result<Outcome, Refusal> {
-        let says = &mut self.says;
+        let (says, speech) = (&mut self.says, &self.chat.speech);
+        let (household, bytes) = (self.person.household, line.text.len());
         let take = || {
-            says.as_mut().map_or(Ok(()), |says| allow(says, now))?;
-            take()
+            let Some(says) = says else { return take() };
+            allow(says, now)?;
+            speech.check(household, now)?;
+            let taken = take()?;
+            speech.pay(household, bytes, now);
+            Ok(taken)
         };
         match id {
             Some(id) => {

@@ -1,10 +1,12 @@
-//! What is sent again costs the server bytes: lines that were said before, and lists.
+//! What is paid for by its bytes: lines that are said, and those that are sent again.
 //!
-//! A request of 120 bytes can be answered with a megabyte. So such answers are paid for by their bytes, when
-//! they have been made: a request is served while there is credit, and refused while there is none. A
-//! household has an allowance, and each of its connections a smaller one, so that one program that asks
-//! without end does not use up what its whole school has. Thirty who come back at once, each to a room full of
-//! the longest lines, are within it.
+//! A request of 120 bytes can be answered with a megabyte, and a line of eight thousand goes to everyone in a
+//! room, whatever their links carry. The price is known only afterwards. So a request is served while there
+//! is credit, and refused while there is none.
+//!
+//! All connections of a household have one allowance together. For what is sent again, each has a smaller one
+//! besides, so that one program that asks without end does not use up what its whole school has. Thirty who come
+//! back at once, each to a room full of the longest lines, are within it.
 
 use super::refusal::Refusal;
 use crate::rate::{Bucket, Rate};
@@ -13,24 +15,60 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// Bytes for one connection.
-const OF_ONE: Rate = Rate {
+/// Bytes that are sent again to one household, and to one connection.
+pub(super) const AGAIN: Rate = Rate {
+    per_second: 4 << 20,
+    burst: 32 << 20,
+};
+const AGAIN_TO_ONE: Rate = Rate {
     per_second: 1 << 20,
     burst: 8 << 20,
 };
-/// Bytes for one household.
-const OF_ALL: Rate = Rate {
-    per_second: 4 << 20,
-    burst: 32 << 20,
+/// Bytes that one household says: no more than a slow link carries that hears them.
+pub(super) const SPEECH: Rate = Rate {
+    per_second: 64 << 10,
+    burst: 256 << 10,
 };
 /// When this many households have used some of their allowance, those that have all of it again are forgotten.
 const MANY: usize = 1_024;
 
-/// The allowances of households; one that is not among them has all of it.
-#[derive(Debug, Default)]
-pub(super) struct Allowances(Mutex<HashMap<Household, Bucket>>);
+/// The allowances of all households; one that is not among them has all of it.
+#[derive(Debug)]
+pub(super) struct Allowances {
+    rate: Rate,
+    used: Mutex<HashMap<Household, Bucket>>,
+}
 
-/// One connection's allowance.
+impl Allowances {
+    pub(super) fn new(rate: Rate) -> Self {
+        let used = Mutex::default();
+        Self { rate, used }
+    }
+
+    /// Has this household some left?
+    pub(super) fn check(&self, household: Household, now: Instant) -> Result<(), Refusal> {
+        let mut used = self.lock();
+        let own = used.get_mut(&household);
+        own.map_or(Ok(()), |own| check(own, now))
+    }
+
+    /// This many bytes were for it.
+    pub(super) fn pay(&self, household: Household, bytes: usize, now: Instant) {
+        let mut used = self.lock();
+        if used.len() >= MANY {
+            used.retain(|_, bucket| !bucket.is_full(now));
+        }
+        let own = used.entry(household);
+        let own = own.or_insert_with(|| Bucket::new(self.rate, now));
+        own.spend(bytes);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Household, Bucket>> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One connection's allowance for what it is sent again.
 #[derive(Debug)]
 pub(super) struct Allowance {
     household: Household,
@@ -39,34 +77,20 @@ pub(super) struct Allowance {
 
 impl Allowance {
     pub(super) fn new(household: Household, now: Instant) -> Self {
-        let own = Bucket::new(OF_ONE, now);
+        let own = Bucket::new(AGAIN_TO_ONE, now);
         Self { household, own }
     }
 
     /// May it be sent something again?
     pub(super) fn check(&mut self, all: &Allowances, now: Instant) -> Result<(), Refusal> {
         check(&mut self.own, now)?;
-        let mut households = all.lock();
-        let household = households.get_mut(&self.household);
-        household.map_or(Ok(()), |household| check(household, now))
+        all.check(self.household, now)
     }
 
     /// It was sent so many bytes.
     pub(super) fn pay(&mut self, all: &Allowances, bytes: usize, now: Instant) {
         self.own.spend(bytes);
-        let mut households = all.lock();
-        if households.len() >= MANY {
-            households.retain(|_, bucket| !bucket.is_full(now));
-        }
-        let household = households.entry(self.household);
-        let household = household.or_insert_with(|| Bucket::new(OF_ALL, now));
-        household.spend(bytes);
-    }
-}
-
-impl Allowances {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Household, Bucket>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        all.pay(self.household, bytes, now);
     }
 }
 
@@ -84,7 +108,7 @@ mod tests {
 
     #[test]
     fn one_connection_cannot_use_up_what_its_household_has() {
-        let (all, mut now) = (Allowances::default(), Instant::now());
+        let (all, mut now) = (Allowances::new(AGAIN), Instant::now());
         let household = Household::of("192.0.2.1".parse().expect("an address"));
         let mut greedy = Allowance::new(household, now);
         let mut sent = 0;
@@ -102,7 +126,7 @@ mod tests {
 
     #[test]
     fn many_connections_have_what_their_household_has() {
-        let (all, now) = (Allowances::default(), Instant::now());
+        let (all, now) = (Allowances::new(AGAIN), Instant::now());
         let [greedy, other] = ["192.0.2.1", "192.0.2.2"]
             .map(|address| Household::of(address.parse().expect("an address")));
         let serve = |household| {
