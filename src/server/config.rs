@@ -42,7 +42,7 @@ pub struct Config {
 pub struct Connections {
     /// In all.
     pub all: usize,
-    /// From one address; loopback is exempt.
+    /// From one address, and never more than half of all; loopback is exempt.
     pub per_address: usize,
     /// Whose request is not complete.
     pub handshaking: usize,
