@@ -55,7 +55,7 @@ impl Allowances {
     /// This many bytes were for it.
     pub(super) fn pay(&self, household: Household, bytes: usize, now: Instant) {
         let mut used = self.lock();
-        if used.len() >= MANY {
+        if used.len() >= MANY && !used.contains_key(&household) {
             used.retain(|_, bucket| !bucket.is_full(now));
         }
         let own = used.entry(household);
