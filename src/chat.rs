@@ -30,6 +30,8 @@ mod integer;
 mod journal;
 mod likeness;
 mod line;
+#[cfg(test)]
+mod models;
 mod notices;
 mod people;
 mod receipts;

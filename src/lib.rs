@@ -27,6 +27,8 @@
 //! | `outbox` | the write side of one connection, shared by all who write to it |
 //! | `inspect` | the bytes of a frame or a handshake, explained: fields, meanings, verdicts |
 //! | `tape` | what lately went over one connection, for its owner to look at |
+//! | `transport` | how bytes leave for a client |
+//! | `sync` | locks that survive a panic, named threads; in tests, models of both |
 //! | `date`, `rate`, `shares` | the time as text; so many a second; who holds how much of what all share |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
@@ -80,8 +82,13 @@ pub mod server;
 mod shares;
 #[cfg(feature = "socket")]
 mod socket;
+#[cfg(feature = "socket")]
+#[cfg_attr(not(feature = "server"), allow(dead_code))] // a socket alone needs only the lock
+mod sync;
 #[cfg(feature = "server")]
 mod tape;
+#[cfg(feature = "server")]
+mod transport;
 
 pub use protocol::{CloseCode, CloseReason, Event, Limits, Message, Opcode, Role};
 #[cfg(feature = "socket")]

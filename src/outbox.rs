@@ -20,31 +20,22 @@ mod burst;
 mod channel;
 mod last_call;
 #[cfg(test)]
+pub(crate) mod models;
+#[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use crate::transport::WITHOUT_WAITING;
 pub(crate) use burst::Burst;
 
+use crate::sync::fault;
 use crate::tape::Tape;
+use crate::transport::Transport;
 use channel::Channel;
-use rustix::net::SendFlags;
 use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-
-/// How this server sends: what does not fit is not waited for, and a client that has gone is an
-/// error of the call, not a signal for the process.
-///
-/// Apple's systems know no such flag for a single call. There the write relies on what the runtime
-/// of every Rust program does before `main`: it sets SIGPIPE to be ignored. A program in another
-/// language that embeds this server has to do that itself.
-pub(crate) const WITHOUT_WAITING: SendFlags = SendFlags::DONTWAIT.union(NO_SIGNAL);
-
-#[cfg(not(target_vendor = "apple"))]
-const NO_SIGNAL: SendFlags = SendFlags::NOSIGNAL;
-#[cfg(target_vendor = "apple")]
-const NO_SIGNAL: SendFlags = SendFlags::empty();
 
 /// Clients that lag at the same time: each of them has a thread.
 pub(crate) const MOST_WRITERS: usize = 1_024;
@@ -100,7 +91,11 @@ impl PartialEq for Sender {
 impl Sender {
     /// A sender for the client at the other end of `tcp`. What is written is noted on the tape.
     pub(crate) fn new(tcp: Arc<TcpStream>, outlet: Arc<Outlet>, tape: Option<Arc<Tape>>) -> Self {
-        Self(Arc::new(Channel::new(tcp, outlet, tape)))
+        Self::over(Transport::Tcp(tcp), outlet, tape)
+    }
+
+    fn over(transport: Transport, outlet: Arc<Outlet>, tape: Option<Arc<Tape>>) -> Self {
+        Self(Arc::new(Channel::new(transport, outlet, tape)))
     }
 
     /// The client sent something, which belongs on its tape too.
@@ -113,7 +108,7 @@ impl Sender {
     /// Sends whole frames, without waiting for anything.
     pub(crate) fn push(&self, burst: &Burst<'_>) {
         let mut state = self.0.lock();
-        if !state.closed {
+        if !state.closed || fault("a push does not look for a Close") {
             self.0.push(&mut state, burst);
         }
     }
@@ -125,7 +120,7 @@ impl Sender {
             state.in_hand + state.backlog.bytes.len()
         };
         // A thread that is just writing has something in hand, and that fits, too.
-        kept <= SHORT && last_call::has_room(&self.0.tcp)
+        kept <= SHORT && self.0.transport.has_room()
     }
 
     /// Sends a Close without waiting for anything: for a thread that ends others' connections.

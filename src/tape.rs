@@ -20,9 +20,10 @@ pub(crate) use digest::{Digest, Kept};
 pub(crate) use queue::{Item, Queue};
 
 use crate::protocol::Role;
+use crate::sync::{Mutex, MutexGuard};
 use reel::Reel;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use track::Track;
 
@@ -148,7 +149,7 @@ impl Tape {
         if state.watchers.len() >= MOST_WATCHERS {
             return None;
         }
-        let queue = Arc::new(Queue::default());
+        let queue = Arc::new(Queue::new());
         let mut unfinished = Vec::new();
         for track in [&state.client, &state.server] {
             match track.unfinished() {
@@ -185,7 +186,7 @@ impl Tape {
 
     /// A thread that panicked left a frame half noted at worst: the rest is still true.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

@@ -1,16 +1,19 @@
 //! What a room has to do later: one thread for all rooms, asleep until the earliest is due.
 
 use super::room::Room;
+use crate::sync::{Condvar, Mutex, MutexGuard, now, spawn};
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
+
+/// A room is told what is due on this thread: events are made and sent.
+const STACK: usize = 256 << 10;
 
 #[derive(Debug)]
 pub(super) struct Alarm(Arc<Clock>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Clock {
     state: Mutex<State>,
     changed: Condvar,
@@ -26,10 +29,12 @@ struct State {
 impl Alarm {
     /// Starts the thread; without it, some of what happens in a room would never be told.
     pub(super) fn start() -> io::Result<Self> {
-        let clock = Arc::new(Clock::default());
+        let clock = Arc::new(Clock {
+            state: Mutex::default(),
+            changed: Condvar::telling("a room has something to do"),
+        });
         let for_thread = Arc::clone(&clock);
-        let thread = thread::Builder::new().name("alarm".to_owned());
-        thread.spawn(move || for_thread.run())?;
+        spawn("alarm", STACK, move || for_thread.run())?;
         Ok(Self(clock))
     }
 
@@ -62,7 +67,7 @@ impl Clock {
     fn run(&self) {
         let mut state = self.lock();
         while !state.ended {
-            let now = Instant::now();
+            let now = now();
             let due: Vec<_> = state.due.extract_if(|_, (when, _)| *when <= now).collect();
             if due.is_empty() {
                 state = self.sleep(state, now);
@@ -89,20 +94,12 @@ impl Clock {
     fn sleep<'a>(&'a self, state: MutexGuard<'a, State>, now: Instant) -> MutexGuard<'a, State> {
         let earliest = state.due.values().map(|(when, _)| *when).min();
         match earliest {
-            None => self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner),
-            Some(when) => {
-                let woken = self
-                    .changed
-                    .wait_timeout(state, when.saturating_duration_since(now));
-                woken.unwrap_or_else(PoisonError::into_inner).0
-            }
+            None => self.changed.wait(state),
+            Some(when) => (self.changed).wait_timeout(state, when.saturating_duration_since(now)),
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }

@@ -11,8 +11,8 @@
 use super::refusal::Refusal;
 use crate::rate::{Bucket, Rate};
 use crate::shares::Household;
+use crate::sync::{Mutex, MutexGuard};
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// Bytes that are sent again to one household, and to one connection.
@@ -64,7 +64,7 @@ impl Allowances {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Household, Bucket>> {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+        self.used.lock()
     }
 }
 

@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use crate::outbox::Sender;
 use crate::rate::{Bucket, Rate};
 use crate::shares::Household;
-use std::sync::{Mutex, PoisonError};
+use crate::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// Bytes of whispers to one listener.
@@ -47,7 +47,7 @@ impl Earshot {
         sender: &Sender,
         now: Instant,
     ) -> Result<(), Refusal> {
-        let mut allowance = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut allowance = self.0.lock();
         let Allowance { bytes, last } = &mut *allowance;
         let for_others = if *last == Some(from) {
             WHISPERS.burst / 2

@@ -15,16 +15,19 @@
 //! beyond the bound the oldest lines are dropped, and the gap in the numbers tells the next run.
 
 mod load;
+#[cfg(test)]
+mod models;
 mod place;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub(super) use load::{Foreign, Kept, KeptRoom};
+
+use crate::sync::{Condvar, Flag, Mutex, MutexGuard, now};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use writer::Writer;
 
@@ -49,7 +52,7 @@ struct Shared {
     /// Something was written, or nobody is to wait for it.
     progress: Condvar,
     /// Changed with `state` locked.
-    degraded: AtomicBool,
+    degraded: Flag,
 }
 
 #[derive(Debug, Default)]
@@ -83,9 +86,9 @@ impl Journal {
                 handed: 1,
                 ..State::default()
             }),
-            work: Condvar::new(),
-            progress: Condvar::new(),
-            degraded: AtomicBool::new(false),
+            work: Condvar::telling("there is something to write"),
+            progress: Condvar::telling("something was written"),
+            degraded: Flag::default(),
         });
         let writer = Writer::new(Arc::clone(&shared), epoch, file, found.end);
         (Self(shared), writer, found.kept)
@@ -100,14 +103,14 @@ impl Journal {
         adopt: impl Fn(&Foreign<'_>) + Send + 'static,
     ) -> io::Result<()> {
         writer.start(Box::new(adopt))?;
-        let deadline = Instant::now() + LONGEST_WAIT;
+        let deadline = now() + LONGEST_WAIT;
         drop((self.0).wait(self.0.lock(), deadline, |state| state.settled >= 1));
         Ok(())
     }
 
     /// Appends whole lines. Returns when they are in the file, or the journal is degraded.
     pub(super) fn append(&self, records: &[u8]) {
-        let deadline = Instant::now() + LONGEST_WAIT;
+        let deadline = now() + LONGEST_WAIT;
         let has_room = |state: &State| state.waiting.len() + records.len() <= BACKLOG;
         let mut state = self.0.wait(self.0.lock(), deadline, has_room);
         state.hand_over(records);
@@ -125,7 +128,7 @@ impl Journal {
         state.ended = true;
         self.0.work.notify_one();
         // Whether the thread came to its end shows in the file.
-        let _ = (self.0.progress).wait_timeout_while(state, LAST_WAIT, |state| !state.over);
+        drop((self.0.progress).wait_timeout_while(state, LAST_WAIT, |state| !state.over));
     }
 
     pub(super) fn is_degraded(&self) -> bool {
@@ -149,20 +152,19 @@ impl Shared {
         is_done: impl Fn(&State) -> bool,
     ) -> MutexGuard<'a, State> {
         while !self.is_degraded() && !is_done(&state) {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(now());
             if left.is_zero() {
                 self.degrade(state, &"the disk does not answer");
                 return self.lock();
             }
-            let woken = self.progress.wait_timeout(state, left);
-            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+            state = self.progress.wait_timeout(state, left);
         }
         state
     }
 
     /// From here on nobody waits until all is written.
     fn degrade(&self, state: MutexGuard<'_, State>, why: &dyn std::fmt::Display) {
-        let was_degraded = self.degraded.swap(true, Ordering::Relaxed);
+        let was_degraded = self.degraded.set(true);
         drop(state);
         self.progress.notify_all();
         if !was_degraded {
@@ -175,7 +177,7 @@ impl Shared {
 
     /// All is written. The log may stand still, too: it is written to with nothing locked.
     fn recover(&self, mut state: MutexGuard<'_, State>) {
-        let was_degraded = self.degraded.swap(false, Ordering::Relaxed);
+        let was_degraded = self.degraded.set(false);
         let dropped = std::mem::take(&mut state.dropped);
         drop(state);
         if was_degraded {
@@ -190,11 +192,11 @@ impl Shared {
     }
 
     fn is_degraded(&self) -> bool {
-        self.degraded.load(Ordering::Relaxed)
+        self.degraded.is_set()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

@@ -6,9 +6,13 @@ mod news;
 use super::Chat;
 use super::event::Event;
 use crate::date;
+use crate::sync::spawn;
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
+
+/// A thread that tells everyone: what it says is small, and goes out without waiting.
+const STACK: usize = 256 << 10;
 
 /// Said about networks since there are any.
 const QUOTES: [&str; 16] = [
@@ -85,7 +89,7 @@ fn every(
             count += 1;
         }
     };
-    if let Err(error) = thread::Builder::new().name(name.to_owned()).spawn(run) {
+    if let Err(error) = spawn(name, STACK, run) {
         log::warn!("no thread for {name}: {error}");
     }
 }

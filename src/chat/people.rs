@@ -12,10 +12,9 @@ use super::session::Session;
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Outgoing};
 use crate::shares::Household;
+use crate::sync::{Flag, Mutex, MutexGuard, fault, now};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::Arc;
 
 /// To a connection whose session goes on in another one. §7.4.2: from 4000 on, codes are ours.
 const CONTINUED_ELSEWHERE: CloseCode = CloseCode::new(4001).expect("a code for private use");
@@ -32,7 +31,7 @@ pub(super) struct Person {
     /// replaces it. The second finds it done.
     leaving: Mutex<()>,
     /// Its connection has ended.
-    going: AtomicBool,
+    going: Flag,
 }
 
 /// What changes about a person.
@@ -55,15 +54,15 @@ impl Person {
             sender,
             household,
             standing: Mutex::default(),
-            earshot: Earshot::new(Instant::now()),
+            earshot: Earshot::new(now()),
             leaving: Mutex::default(),
-            going: AtomicBool::new(false),
+            going: Flag::default(),
         })
     }
 
     /// Held for a look or a change, never while a room is asked for something.
     pub(super) fn standing(&self) -> MutexGuard<'_, Standing> {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+        self.standing.lock()
     }
 
     /// Does this one want no whispers of that person?
@@ -101,13 +100,16 @@ impl Person {
     /// whoever takes the name next would be in them twice, to the others.
     pub(super) fn go(self: &Arc<Self>, rooms: &Rooms, people: &People) {
         let _alone = self.alone();
-        self.going.store(true, Ordering::Release);
+        self.going.set(true);
+        if fault("a name is given back before the rooms are left") {
+            people.release(self);
+        }
         self.leave(rooms, |_| true);
         people.release(self);
     }
 
     fn alone(&self) -> MutexGuard<'_, ()> {
-        self.leaving.lock().unwrap_or_else(PoisonError::into_inner)
+        self.leaving.lock()
     }
 
     fn leave(&self, rooms: &Rooms, which: impl Fn(&Arc<Room>) -> bool) {
@@ -171,7 +173,7 @@ impl People {
     ) -> Result<Option<Arc<Person>>, Refusal> {
         self.wait_for_those_who_go(&name.likeness);
         let mut names = self.lock();
-        if person.sender.is_closed() {
+        if person.sender.is_closed() && !fault("a connection that was replaced claims a name") {
             // It has just been replaced itself; this was said before it could know.
             return Err(Refusal::new(Code::NotJoined, "this connection is over"));
         }
@@ -189,7 +191,9 @@ impl People {
             return Err(taken(&name, holder));
         }
         if let Some(older) = &older {
-            names.take(&mut older.standing());
+            if !fault("the older connection keeps its name") {
+                names.take(&mut older.standing());
+            }
             let mut close = Outgoing::server();
             close.close_with(CONTINUED_ELSEWHERE, "continued elsewhere");
             older.sender.dismiss(close.waiting());
@@ -231,7 +235,7 @@ impl People {
     fn wait_for_those_who_go(&self, likeness: &Likeness) {
         let holders: Vec<_> = self.lock().holders(likeness).cloned().collect();
         for holder in holders {
-            if holder.going.load(Ordering::Acquire) {
+            if holder.going.is_set() && !fault("a newcomer does not wait for those who go") {
                 drop(holder.alone());
             }
         }
@@ -280,7 +284,7 @@ impl People {
     }
 
     fn lock(&self) -> MutexGuard<'_, Names> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

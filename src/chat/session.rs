@@ -9,9 +9,10 @@ use super::receipts::{Line, Receipts, Said};
 use super::refusal::Refusal;
 use super::room::Taken;
 use crate::shares::{Household, Remembered};
+use crate::sync::{Mutex, gap};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 /// Sessions that are remembered when their connections have ended. When more end, those who have most of
 /// them lose the oldest.
@@ -71,10 +72,11 @@ impl Session {
         line: Line<'_>,
         take: impl FnOnce() -> Result<Option<Taken>, Refusal>,
     ) -> Result<Outcome, Refusal> {
-        let mut receipts = lock(&self.receipts);
+        let mut receipts = self.receipts.lock();
         if let Some(said) = receipts.find(id, line)? {
             return Ok(Outcome::Repeated(said));
         }
+        gap(&mut receipts, "a line is taken with its session unlocked");
         let Some(taken) = take()? else {
             return Ok(Outcome::Ended);
         };
@@ -85,22 +87,23 @@ impl Session {
     /// From now on, whispers of these are not heard.
     pub(super) fn ignore(&self, persons: &[Cow<'_, str>]) {
         let persons = persons.iter().map(|person| (**person).into());
-        *lock(&self.ignored) = persons.collect();
+        *self.ignored.lock() = persons.collect();
     }
 
     pub(super) fn ignores(&self, person: &str) -> bool {
-        lock(&self.ignored)
+        self.ignored
+            .lock()
             .iter()
             .any(|ignored| **ignored == *person)
     }
 
     /// Whose session it is, if the connection still stands.
     pub(super) fn holder(&self) -> Option<Arc<Person>> {
-        lock(&self.holder).upgrade()
+        self.holder.lock().upgrade()
     }
 
     pub(super) fn hold(&self, person: &Arc<Person>) {
-        *lock(&self.holder) = Arc::downgrade(person);
+        *self.holder.lock() = Arc::downgrade(person);
     }
 }
 
@@ -127,26 +130,28 @@ impl Sessions {
     /// A new session and its token.
     pub(super) fn open(&self) -> (String, Arc<Session>) {
         let (token, session) = (token(16), Arc::new(Session::new()));
-        lock(&self.0)
+        self.0
+            .lock()
             .by_token
             .insert(token.clone(), Arc::clone(&session));
         (token, session)
     }
 
     pub(super) fn find(&self, token: &str) -> Option<Arc<Session>> {
-        lock(&self.0).by_token.get(token).cloned()
+        self.0.lock().by_token.get(token).cloned()
     }
 
     /// `own` stands for the session that is continued from here on.
     pub(super) fn continue_as(&self, own: &str, session: &Arc<Session>) {
-        lock(&self.0)
+        self.0
+            .lock()
             .by_token
             .insert(own.to_owned(), Arc::clone(session));
     }
 
     /// The connection has ended. Someone who never had a name will not come back for it.
     pub(super) fn close(&self, token: &str, household: Household, had_name: bool) {
-        let mut state = lock(&self.0);
+        let mut state = self.0.lock();
         let token = token.to_owned();
         let forgotten = match had_name {
             true => state.ended.push(household, token),
@@ -156,8 +161,4 @@ impl Sessions {
             state.by_token.remove(&forgotten);
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,9 +1,13 @@
 //! Signals that end a program: the first one politely, a second one at once.
 
+use crate::sync::spawn;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use std::sync::Arc;
-use std::{fs, io, process, thread};
+use std::{fs, io, process};
+
+/// The end of the server sends what is pending in its rooms.
+const STACK: usize = 512 << 10;
 
 /// Calls `end` at the first signal, on a thread of its own.
 pub(super) fn on_interrupt(end: impl FnOnce() + Send + 'static) -> io::Result<()> {
@@ -16,7 +20,7 @@ pub(super) fn on_interrupt(end: impl FnOnce() + Send + 'static) -> io::Result<()
         let mut signals = signals.forever();
         if signals.next().is_some() {
             // In a thread of its own, so that this one can hear the second signal.
-            let ending = thread::Builder::new().name("end".to_owned()).spawn(end);
+            let ending = spawn("end", STACK, end);
             // Not SIGHUP: the kernel and the shell each send one when a terminal is closed, and
             // systemd sends one after its SIGTERM.
             if ending.is_ok()
@@ -26,8 +30,7 @@ pub(super) fn on_interrupt(end: impl FnOnce() + Send + 'static) -> io::Result<()
             }
         }
     };
-    let thread = thread::Builder::new().name("signals".to_owned());
-    thread.spawn(wait).map(drop)
+    spawn("signals", STACK, wait)
 }
 
 /// From now on a file that may not grow (`ulimit -f`) is a failed write, not the end of the program.

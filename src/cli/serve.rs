@@ -10,6 +10,7 @@ use super::interrupt::{on_interrupt, outlive_file_limit};
 use crate::server::{
     Access, ChatSettings, Config, Handle, Server, is_host_name, is_origin, reachable,
 };
+use crate::sync::spawn;
 use clap::Parser;
 use env_logger::Target;
 use limits::{DeadlineFlags, LimitFlags};
@@ -205,7 +206,7 @@ const LONGEST_END: Duration = Duration::from_millis(4_800);
 
 /// Ends the server, whatever may hang meanwhile: a disk, say.
 fn end(handle: &Handle) {
-    let _ = thread::Builder::new().spawn(|| {
+    let _ = spawn("deadline", 64 << 10, || {
         thread::sleep(LONGEST_END);
         process::exit(1)
     });

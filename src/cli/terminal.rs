@@ -9,8 +9,11 @@ mod editor;
 
 #[cfg(feature = "terminal")]
 use self::editor::{Editor, Printer};
+use crate::sync::spawn;
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::thread;
+
+/// Of the threads that read and print lines.
+const STACK: usize = 1 << 20;
 
 /// What comes from whoever sits at the keyboard, or from the pipe in their place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,13 +83,12 @@ pub(super) fn has_colours() -> bool {
 impl Keyboard {
     /// Reads lines for `listener`, on a thread of its own.
     pub(super) fn listen(self, listener: impl Listener) -> io::Result<()> {
-        let thread = thread::Builder::new().name("keyboard".to_owned());
         let read = move || match self {
             Self::Plain => read_plain(listener),
             #[cfg(feature = "terminal")]
             Self::Editor(editor) => editor.read(listener),
         };
-        thread.spawn(read).map(drop)
+        spawn("keyboard", STACK, read)
     }
 }
 

@@ -3,6 +3,7 @@
 //! A buffer that grows bit by bit leaves holes behind, as large together as itself. Memory that is
 //! not written to costs nothing: past a little, room is asked for all that there may be.
 
+use crate::sync::now;
 use std::collections::TryReserveError;
 use std::time::Instant;
 
@@ -34,7 +35,7 @@ impl Backlog {
         }
         self.bytes.extend_from_slice(frames);
         self.messages += messages;
-        self.since.get_or_insert_with(Instant::now);
+        self.since.get_or_insert_with(now);
         true
     }
 }

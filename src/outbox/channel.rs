@@ -2,17 +2,16 @@
 
 use super::backlog::{Backlog, copy_of};
 use super::burst::{Burst, frame_end};
-use super::last_call::{LastCall, wait_for_client};
-use super::{MOST_WRITERS, Outlet, WITHOUT_WAITING};
+use super::last_call::LastCall;
+use super::{MOST_WRITERS, Outlet};
 use crate::protocol::{CloseCode, Outgoing};
+use crate::sync::{Condvar, Mutex, MutexGuard, fault, gap, now, spawn};
 use crate::tape::{Digest, Tape};
-use rustix::io::{Errno, retry_on_intr};
-use rustix::net::send;
+use crate::transport::Transport;
 use std::io;
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Instant;
 
 /// Messages that are kept for one client at the most: small ones reach this before the bytes.
@@ -24,7 +23,7 @@ const STACK: usize = 64 << 10;
 #[derive(Debug)]
 #[repr(C, align(64))]
 pub(super) struct Channel {
-    pub(super) tcp: Arc<TcpStream>,
+    pub(super) transport: Transport,
     tape: Option<Arc<Tape>>,
     state: Mutex<State>,
     outlet: Arc<Outlet>,
@@ -52,13 +51,13 @@ pub(super) struct State {
 }
 
 impl Channel {
-    pub(super) fn new(tcp: Arc<TcpStream>, outlet: Arc<Outlet>, tape: Option<Arc<Tape>>) -> Self {
+    pub(super) fn new(transport: Transport, outlet: Arc<Outlet>, tape: Option<Arc<Tape>>) -> Self {
         Self {
-            tcp,
+            transport,
             outlet,
             tape,
             state: Mutex::default(),
-            written: Condvar::new(),
+            written: Condvar::telling("all is written"),
         }
     }
 
@@ -81,17 +80,22 @@ impl Channel {
         state.writing = true;
         let rest = &frames[sent..];
         state.in_hand = rest.len();
+        if fault("what is in hand is not counted") {
+            state.in_hand = 0;
+        }
         // A frame that was cut has to be completed, whatever happens to those behind it.
-        let cut = frame_end(frames, sent) - sent;
+        let mut cut = frame_end(frames, sent) - sent;
+        if fault("the end of a cut frame is not sent") {
+            cut = 0;
+        }
         let channel = Arc::clone(self);
-        let since = Instant::now();
+        let since = now();
         let start = || {
             if self.outlet.writers.fetch_add(1, Ordering::Relaxed) >= MOST_WRITERS {
                 return Err(io::ErrorKind::WouldBlock.into());
             }
             let bytes = copy_of(rest)?;
-            let thread = thread::Builder::new().name("writer".to_owned());
-            thread.stack_size(STACK).spawn(move || {
+            spawn("writer", STACK, move || {
                 // An error ended the connection, which is its reader's to report.
                 let _ = channel.write_out(&bytes, cut, since);
                 channel.outlet.writers.fetch_sub(1, Ordering::Relaxed);
@@ -101,7 +105,7 @@ impl Channel {
             self.outlet.writers.fetch_sub(1, Ordering::Relaxed);
             state.writing = false;
             self.evict(state);
-            let _ = self.tcp.shutdown(Shutdown::Both); // no thread, no farewell
+            self.transport.shutdown(Shutdown::Both); // no thread, no farewell
         }
     }
 
@@ -113,15 +117,15 @@ impl Channel {
                 return Ok(false);
             }
             // Before the first byte is written: from here on nobody else's Close is wanted.
-            state.closed = closes;
+            state.closed = closes && !fault("a Close is noted only when it is written");
             if state.writing {
                 self.keep(&mut state, frames, 1);
                 return Ok(true);
             }
-            state.writing = true;
+            state.writing = !fault("a write does not say that it writes");
             state.in_hand = frames.len();
         }
-        self.write_out(frames, 0, Instant::now())?;
+        self.write_out(frames, 0, now())?;
         Ok(true)
     }
 
@@ -147,7 +151,7 @@ impl Channel {
             .dropped
             .fetch_add(dropped as u64, Ordering::Relaxed);
         self.outlet.evicted.fetch_add(1, Ordering::Relaxed);
-        (state.closed, state.evicted) = (true, true);
+        (state.closed, state.evicted) = (!fault("an evicted client is sent more"), true);
         state.last_call.get_or_insert_with(LastCall::evicted);
         let mut close = Outgoing::server();
         close.close_with(CloseCode::POLICY_VIOLATION, "too slow: you did not keep up");
@@ -164,11 +168,12 @@ impl Channel {
             let Backlog { bytes, since, .. } = std::mem::take(&mut state.backlog);
             state.in_hand = bytes.len();
             if outcome.is_err() || bytes.is_empty() {
+                gap(&mut state, "writing ends after the last look, not with it");
                 state.writing = false;
                 if outcome.is_err() {
                     (state.in_hand, state.closed) = (0, true);
                 }
-                if state.evicted {
+                if state.evicted && !fault("the reader of an evicted client sleeps on") {
                     self.wake_reader(&mut state);
                 }
                 if state.awaited {
@@ -182,7 +187,7 @@ impl Channel {
             lagged = true;
             let is_farewell = state.evicted;
             drop(state);
-            let since = since.unwrap_or_else(Instant::now);
+            let since = since.unwrap_or_else(now);
             outcome = if is_farewell {
                 self.write_some(&bytes, since, |_| None)
             } else {
@@ -241,21 +246,15 @@ impl Channel {
     }
 
     fn send_untaped(&self, bytes: &[u8]) -> io::Result<usize> {
-        match retry_on_intr(|| send(&*self.tcp, bytes, WITHOUT_WAITING)) {
-            Ok(count) => Ok(count),
-            Err(Errno::AGAIN) => Ok(0),
-            // A reader learns by itself that its client is gone, not that we cannot send: it is woken.
-            Err(error) => {
-                let _ = self.tcp.shutdown(Shutdown::Both);
-                Err(error.into())
-            }
-        }
+        // A reader learns by itself that its client is gone, not that we cannot send: it is woken.
+        let sent = self.transport.send_now(bytes);
+        sent.inspect_err(|_| self.transport.shutdown(Shutdown::Both))
     }
 
     fn wait_for_room(&self, since: Instant) -> io::Result<()> {
         let call = self.lock().last_call;
         let deadline = call.map_or(since + self.outlet.patience, |call| call.written);
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = deadline.saturating_duration_since(now());
         if left.is_zero() {
             let mut state = self.lock();
             if state.last_call.is_none() {
@@ -264,7 +263,7 @@ impl Channel {
             let told = "the client does not take what it is sent";
             return Err(io::Error::new(io::ErrorKind::TimedOut, told));
         }
-        if wait_for_client(&self.tcp, left, call.is_none())? {
+        if self.transport.wait_writable(left, call.is_none())? {
             self.last_call();
         }
         Ok(())
@@ -279,10 +278,9 @@ impl Channel {
     /// the connection be closed?
     pub(super) fn wait_until_written(&self) -> (bool, Instant) {
         let mut state = self.lock();
-        state.awaited = true;
-        let written = self.written.wait_while(state, |state| state.writing);
-        let mut state = written.unwrap_or_else(PoisonError::into_inner);
-        state.closed = true; // or another could begin
+        state.awaited = !fault("a thread waits for the writer without saying so");
+        let mut state = self.written.wait_while(state, |state| state.writing);
+        state.closed = !fault("another can begin when all is written"); // or another could begin
         let call = *state.last_call.get_or_insert_with(LastCall::leaving);
         (state.woken, call.over)
     }
@@ -290,11 +288,10 @@ impl Channel {
     /// Lets the thread that reads from this client see the end; what the client was sent stays readable.
     pub(super) fn wake_reader(&self, state: &mut State) {
         state.woken = true;
-        let _ = self.tcp.shutdown(Shutdown::Read);
+        self.transport.shutdown(Shutdown::Read);
     }
 
-    /// A thread that panicked left whole frames behind, so what the lock holds is still good.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }

@@ -4,6 +4,7 @@ use super::registry::{Decided, Newcomer, Place};
 use super::turnaway::Turnaway;
 use super::{Shared, connection};
 use crate::protocol::HandshakeError;
+use crate::sync::spawn;
 use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -84,12 +85,11 @@ fn take_in((newcomer, outcome): Decided, turnaway: &Turnaway, shared: &Arc<Share
 }
 
 fn start(tcp: Arc<TcpStream>, place: Place, shared: &Arc<Shared>) -> Result<(), HandshakeError> {
-    let thread = thread::Builder::new()
-        .name(format!("conn-{}", place.id()))
-        .stack_size(STACK);
-    let for_thread = Arc::clone(shared);
-    match thread.spawn(move || connection::run(tcp, &place, &for_thread)) {
-        Ok(_) => Ok(()),
+    let (name, for_thread) = (format!("conn-{}", place.id()), Arc::clone(shared));
+    match spawn(name, STACK, move || {
+        connection::run(tcp, &place, &for_thread)
+    }) {
+        Ok(()) => Ok(()),
         Err(error) => {
             let told = format_args!("no thread for a connection: {error}");
             shared.incidents.report(log::Level::Warn, 0, &told);

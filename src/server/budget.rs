@@ -7,10 +7,11 @@
 
 use crate::protocol::Reserve;
 use crate::shares::{Household, half};
+use crate::sync::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How much there is, and who has it.
 #[derive(Debug)]
@@ -52,9 +53,7 @@ impl Budget {
 
     /// Both counts change together under the lock, so a panic leaves nothing half done.
     fn lock(&self) -> MutexGuard<'_, HashMap<Household, usize>> {
-        self.households
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.households.lock()
     }
 }
 

@@ -2,9 +2,9 @@
 //! become a flood of log lines.
 
 use crate::rate::{Bucket, Rate};
+use crate::sync::Mutex;
 use log::Level;
 use std::fmt::Display;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 const LINES: Rate = Rate {
@@ -36,7 +36,7 @@ impl Incidents {
         if !log::log_enabled!(level) {
             return;
         }
-        let mut tally = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tally = self.0.lock();
         if !tally.allowance.take(Instant::now()) {
             tally.suppressed += 1;
             return;

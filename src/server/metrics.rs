@@ -3,9 +3,9 @@
 use super::Shared;
 use crate::protocol::HandshakeError;
 use crate::protocol::http::Response;
+use crate::sync::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Requests that were refused, by status and reason.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl Refusals {
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -6,6 +6,8 @@
 //! | `place` | one connection's place, from its first byte to its end |
 
 mod admission;
+#[cfg(test)]
+mod models;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -16,11 +18,12 @@ pub(super) use place::Place;
 use super::config::Connections;
 use crate::outbox::{Sender, WITHOUT_WAITING};
 use crate::shares::{Household, Shares};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use admission::Waiting;
 use rustix::net::send;
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Shutdown, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The connections that are open.
@@ -80,7 +83,7 @@ impl Registry {
         Self {
             limits,
             state: Mutex::default(),
-            changed: Condvar::new(),
+            changed: Condvar::telling("a place was taken or given back"),
         }
     }
 
@@ -131,18 +134,14 @@ impl Registry {
             if left.is_zero() {
                 return false;
             }
-            state = self
-                .changed
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            state = self.changed.wait_timeout(state, left);
         }
         true
     }
 
     /// Counts and entries change together under the lock, so a panic leaves nothing half done.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

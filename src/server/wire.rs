@@ -22,11 +22,11 @@ use super::endpoint::Endpoint;
 use crate::chat::{Goodbye, NoView, watch_token};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Message, Outgoing};
+use crate::sync::spawn;
 use crate::tape::{Past, Queue};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
-use std::thread;
 use std::time::{Duration, Instant};
 use view::View;
 
@@ -80,10 +80,7 @@ impl Endpoint for Watcher {
     fn opened(&mut self, replies: &mut Outgoing) {
         let (begin, beginning) = mpsc::sync_channel(1);
         let (sender, seat) = (self.sender.clone(), Arc::clone(&self.seat));
-        let thread = thread::Builder::new().name("watcher".to_owned());
-        let spawned = thread
-            .stack_size(STACK)
-            .spawn(move || tell(&beginning, sender, &seat));
+        let spawned = spawn("watcher", STACK, move || tell(&beginning, sender, &seat));
         if spawned.is_err() {
             replies.close_with(CloseCode::INTERNAL_ERROR, "no thread to tell you");
         }

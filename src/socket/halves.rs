@@ -10,8 +10,9 @@ use super::error::SocketError;
 use super::source::{EventSource, next_message, read_into};
 use super::stream::Stream;
 use crate::protocol::{CloseCode, Event, Incoming, Message, Opcode, Outgoing, SendError, Session};
+use crate::sync::Mutex;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// The half that reads. It answers pings and Closes by itself.
@@ -148,7 +149,7 @@ impl Writer {
 
     /// Until when every write must be done from now on.
     pub fn set_deadline(&self, deadline: Option<Instant>) {
-        lock(&self.0.pen).stream.set_deadline(deadline);
+        self.0.pen.lock().stream.set_deadline(deadline);
     }
 }
 
@@ -157,22 +158,20 @@ impl Shared {
         &self,
         put: impl FnOnce(&mut Outgoing) -> Result<(), SendError>,
     ) -> Result<(), SocketError> {
-        put(&mut lock(&self.queue))?;
+        put(&mut self.queue.lock())?;
         while self.has_work() {
-            lock(&self.pen).write_queue(&self.queue)?;
+            self.pen.lock().write_queue(&self.queue)?;
         }
         Ok(())
     }
 
     /// The same, but if someone is writing, it is left to them.
     fn answer(&self, put: impl FnOnce(&mut Outgoing)) -> Result<(), SocketError> {
-        put(&mut lock(&self.queue));
+        put(&mut self.queue.lock());
         while self.has_work() {
-            let mut pen = match self.pen.try_lock() {
-                Ok(pen) => pen,
-                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            let Some(mut pen) = self.pen.try_lock() else {
                 // They look at the queue once more when they have put the pen down.
-                Err(TryLockError::WouldBlock) => return Ok(()),
+                return Ok(());
             };
             pen.write_queue(&self.queue)?;
         }
@@ -180,7 +179,7 @@ impl Shared {
     }
 
     fn has_work(&self) -> bool {
-        !lock(&self.queue).waiting().is_empty()
+        !self.queue.lock().waiting().is_empty()
     }
 }
 
@@ -189,14 +188,9 @@ impl Pen {
         if self.broken {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
-        lock(queue).take_waiting(&mut self.writing);
+        queue.lock().take_waiting(&mut self.writing);
         let written = self.stream.write_all(&self.writing);
         self.broken = written.is_err();
         written
     }
-}
-
-/// A thread that panicked leaves whole frames behind, so the lock's content is still good.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,8 +2,8 @@
 
 use super::track::Step;
 use crate::protocol::Role;
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Bytes that wait for one watcher.
@@ -12,7 +12,7 @@ const MOST_BYTES: usize = 512 << 10;
 const ITEM: usize = 64;
 
 /// Between a connection and one who watches it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
@@ -51,6 +51,13 @@ pub(crate) enum Item {
 }
 
 impl Queue {
+    pub(super) fn new() -> Self {
+        Self {
+            state: Mutex::default(),
+            changed: Condvar::telling("something waits for the watcher"),
+        }
+    }
+
     /// Takes bytes in, if there is room.
     pub(super) fn offer(&self, sender: Role, at: Duration, bytes: &[u8], step: &Step) {
         let mut state = self.lock();
@@ -143,10 +150,7 @@ impl Queue {
             if let Some(item) = state.next() {
                 return Some(item);
             }
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.changed.wait(state);
         }
     }
 
@@ -157,7 +161,7 @@ impl Queue {
 
     /// Each change is complete when it is made.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

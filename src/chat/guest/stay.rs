@@ -6,6 +6,7 @@ use crate::chat::refusal::{Code, Refusal};
 use crate::chat::request::Join;
 use crate::chat::rules;
 use crate::protocol::Outgoing;
+use crate::sync::fault;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -50,7 +51,9 @@ impl Guest {
             self.chat.rooms.left(&entered, self.person.household);
         };
         self.person.standing().rooms.push(entered);
-        if self.person.sender.is_closed() {
+        if self.person.sender.is_closed()
+            && !fault("a connection that was replaced stays in a room")
+        {
             // Replaced in this very moment, perhaps before the room was on the list.
             self.person.leave_rooms(&self.chat.rooms);
         }
@@ -76,7 +79,9 @@ impl Guest {
             .session
             .and_then(|token| self.chat.sessions.find(token));
         let session = session.unwrap_or_else(|| Arc::clone(&self.session));
-        if let Some(older) = self.chat.people.claim(name, &self.person, &session)? {
+        if let Some(older) = self.chat.people.claim(name, &self.person, &session)?
+            && !fault("the older connection stays in its rooms")
+        {
             older.leave_rooms(&self.chat.rooms);
         }
         self.was_named = true;

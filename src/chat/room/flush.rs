@@ -16,15 +16,15 @@
 
 use super::{Event, Log, Name, Names, Persons, Room, encode};
 use crate::outbox::{Burst, Sender};
-use std::sync::{MutexGuard, PoisonError};
+use crate::sync::{MutexGuard, fault, gap, yield_now};
 use std::thread;
 
 /// Bytes that are pending when those who add to them have to wait: what one read brings is less,
 /// with what is added to each line, and goes out in one round.
-const FULL: usize = 128 << 10;
+const FULL: usize = if cfg!(test) { 250 } else { 128 << 10 };
 
 /// Rounds that one sends for the others, if one of them can take over.
-const LONGEST_TURN: usize = 4;
+const LONGEST_TURN: usize = if cfg!(test) { 2 } else { 4 };
 
 /// What happened, and what of it is still to be sent.
 #[derive(Debug)]
@@ -138,27 +138,33 @@ impl Room {
             // Whoever has heard something may say it now and come along. Or each line would go a round
             // of its own where processors are few: the round keeps the others from adding theirs.
             // Only once a turn: to whoever gives way often, Linux gives a processor seldom.
-            thread::yield_now();
+            yield_now();
         }
         loop {
-            let members = self.lock_members();
+            let mut members = self.lock_members();
             let mut queue = self.lock_queue();
             if queue.pending.frames.is_empty() || queue.waiting > 0 {
+                gap(&mut queue, "a turn ends after the last look, not with it");
                 queue.sending = false;
                 self.wake_blocked(&mut queue);
                 return;
             }
             queue.rounds += 1;
-            self.send_round(&members, queue);
+            self.send_round(&mut members, queue);
         }
     }
 
     /// Sends what is pending. Meanwhile more can be noted: the history file may keep us waiting.
-    fn send_round(&self, members: &[Sender], mut queue: MutexGuard<'_, Queue>) {
+    fn send_round(
+        &self,
+        members: &mut MutexGuard<'_, Vec<Sender>>,
+        mut queue: MutexGuard<'_, Queue>,
+    ) {
         let spare = std::mem::take(&mut queue.spare);
         let mut pending = std::mem::replace(&mut queue.pending, spare);
         self.wake_blocked(&mut queue);
         drop(queue);
+        gap(members, "members come and go in the middle of a round");
         self.send(members, &pending);
         pending.clear();
         // A burst's memory is kept for the next one, that of a flood is not.
@@ -186,6 +192,9 @@ impl Room {
     /// Sends what is pending before anything else is answered, so that an answer about a line comes
     /// behind that line and all before it.
     pub(in crate::chat) fn catch_up(&self) {
+        if fault("an answer overtakes what is pending") {
+            return;
+        }
         let is_behind = {
             let queue = self.lock_queue();
             queue.sending || !queue.pending.frames.is_empty()
@@ -207,19 +216,22 @@ impl Room {
         if !queue.pending.records.is_empty() {
             // Then there is hardly anything left for which the file must be waited for with the queue
             // locked, which would stop all who look into this room.
-            self.send_round(&members, queue);
+            self.send_round(&mut members, queue);
             queue = self.lock_queue();
         }
-        queue.waiting -= 1;
+        queue.waiting -= usize::from(!fault("who holds the members still waits for them"));
         change(&mut members, &mut queue)
     }
 
     /// The same as one round of a flush, for who holds both locks.
     pub(super) fn send_pending(&self, members: &[Sender], queue: &mut Queue) {
-        if !queue.pending.frames.is_empty() {
+        let is_skipped = fault("the members change before what is pending is sent");
+        if !queue.pending.frames.is_empty() && !is_skipped {
             self.send(members, &queue.pending);
             queue.pending.clear();
-            self.wake_blocked(queue);
+            if !fault("send_pending wakes nobody") {
+                self.wake_blocked(queue);
+            }
         }
     }
 
@@ -240,11 +252,8 @@ impl Room {
         let mut queue = self.lock_queue();
         while queue.pending.frames.len() >= FULL {
             if queue.sending || queue.waiting > 0 {
-                queue.blocked = true;
-                queue = self
-                    .taken
-                    .wait(queue)
-                    .unwrap_or_else(PoisonError::into_inner);
+                queue.blocked = !fault("a speaker waits for room without saying so");
+                queue = self.taken.wait(queue);
             } else {
                 drop(queue);
                 self.flush();
@@ -261,13 +270,12 @@ impl Room {
         }
     }
 
-    /// A thread that panicked left whole events behind, so what the lock holds is still good.
     pub(super) fn lock_queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.lock()
     }
 
     fn lock_members(&self) -> MutexGuard<'_, Vec<Sender>> {
-        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+        self.members.lock()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::flush::Queue;
 use super::{Event, Name, Room};
 use crate::rate::Rate;
+use crate::sync::now;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -43,7 +44,7 @@ impl Room {
         if queue.log.roster_due.is_some() {
             return false;
         }
-        let now = Instant::now();
+        let now = now();
         let allowed = queue.log.comings.take(now);
         if !allowed {
             queue.log.roster_due = Some(now + ROSTER_DELAY);
@@ -54,7 +55,7 @@ impl Room {
 
     /// Somebody is typing, or still is.
     pub(in crate::chat) fn typing(self: &Arc<Self>, name: &Name) {
-        let until = Instant::now() + TYPING;
+        let until = now() + TYPING;
         let mut queue = self.queue_with_room();
         if let Some(typist) = queue.log.typing.iter_mut().find(|(other, _)| other == name) {
             typist.1 = until;

@@ -3,6 +3,7 @@
 use super::conversation::Happening;
 use super::request::PROTOCOL;
 use crate::cli::connect::explain;
+use crate::sync::spawn;
 use crate::{Connect, Event, Limits, Message, Reader, SocketError, Writer};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -13,6 +14,9 @@ use std::time::{Duration, Instant};
 const SILENCE: Duration = Duration::from_secs(30);
 /// For a write, to a server that may have stopped reading.
 const WRITE: Duration = Duration::from_secs(10);
+
+/// The thread parses JSON that comes from a server of whatever kind.
+const STACK: usize = 1 << 20;
 
 /// What a connection tells.
 pub(super) enum News {
@@ -46,8 +50,7 @@ pub(super) fn start(
             }
         }
     };
-    let thread = thread::Builder::new().name("connection".to_owned());
-    thread.spawn(run).map(drop)
+    spawn("connection", STACK, run)
 }
 
 fn read(mut reader: Reader, writer: &Writer, tell: impl Fn(News) -> bool) {

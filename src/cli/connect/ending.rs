@@ -1,11 +1,12 @@
 //! How a conversation ends, and whether it ended well.
 
 use super::expected::Expected;
+use crate::sync::{Mutex, MutexGuard};
 use crate::{CloseCode, CloseReason, SocketError, Stream, Writer};
 use std::io;
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -133,13 +134,11 @@ impl Ending {
         }
     }
 
-    fn ours(&self) -> impl std::ops::DerefMut<Target = Option<CloseCode>> + '_ {
-        let ours = self.state.ours.lock();
-        ours.unwrap_or_else(PoisonError::into_inner)
+    fn ours(&self) -> MutexGuard<'_, Option<CloseCode>> {
+        self.state.ours.lock()
     }
 
-    fn last_heard(&self) -> impl std::ops::DerefMut<Target = Instant> + '_ {
-        let heard = self.state.last_heard.lock();
-        heard.unwrap_or_else(PoisonError::into_inner)
+    fn last_heard(&self) -> MutexGuard<'_, Instant> {
+        self.state.last_heard.lock()
     }
 }

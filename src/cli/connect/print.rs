@@ -2,9 +2,10 @@
 
 use crate::cli::harmless::harmless;
 use crate::cli::terminal::{self, Screen};
+use crate::sync::Mutex;
 use crate::{CloseReason, Event, Message};
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// As much of a binary message as a person may want to look through.
@@ -70,13 +71,13 @@ impl Printer {
 
     /// A ping is about to be sent.
     pub(super) fn ping_goes_out(&self, payload: &[u8]) {
-        let mut pings = self.pings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pings = self.pings.lock();
         pings.push((payload.to_vec(), Instant::now()));
     }
 
     /// §5.5.3: a pong may answer the latest of several pings only.
     fn pong(&self, payload: &[u8]) {
-        let mut pings = self.pings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pings = self.pings.lock();
         let asked = pings.iter().rposition(|(ping, _)| ping == payload);
         match asked.and_then(|at| pings.drain(..=at).next_back()) {
             Some((_, sent)) => {

@@ -5,8 +5,8 @@ use crate::cli::harmless::harmless;
 use crate::cli::terminal::Screen;
 use crate::inspect::{FrameRecord, Observer, Verdict};
 use crate::protocol::{MaskKey, Opcode};
+use crate::sync::Mutex;
 use crate::{CloseReason, Direction, Limits, Role, Tap};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// As many bytes of a payload are shown.
@@ -27,7 +27,7 @@ pub(super) fn tap(screen: &Screen) -> Tap {
             Direction::In => ('←', &incoming),
             Direction::Out => ('→', &outgoing),
         };
-        let mut side = side.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut side = side.lock();
         side.receive(bytes, |line| screen.note(&format!("{arrow} {line}")));
     })
 }

@@ -5,10 +5,11 @@
 //! some. What comes beyond that is dropped, and counted.
 
 use crate::date;
+use crate::sync::{Condvar, Mutex, MutexGuard, spawn};
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ pub(super) struct Output(Printer);
 #[derive(Debug, Clone)]
 pub(super) struct Printer(Arc<Shared>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
@@ -43,11 +44,12 @@ struct State {
 
 impl Output {
     pub(super) fn to(stream: impl Write + Send + 'static, name: &str) -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            changed: Condvar::telling("there is something to write, or it is written"),
+        });
         let for_thread = Arc::clone(&shared);
-        let thread = thread::Builder::new().name(name.to_owned());
-        let thread = thread.stack_size(STACK);
-        thread.spawn(move || for_thread.write_to(stream))?;
+        spawn(name, STACK, move || for_thread.write_to(stream))?;
         Ok(Self(Printer(shared)))
     }
 
@@ -63,7 +65,7 @@ impl Drop for Output {
         state.closed = true;
         shared.changed.notify_all();
         let is_busy = |state: &mut State| state.writing || !state.waiting.is_empty();
-        let _ = shared.changed.wait_timeout_while(state, MOMENT, is_busy);
+        drop((shared.changed).wait_timeout_while(state, MOMENT, is_busy));
     }
 }
 
@@ -113,7 +115,7 @@ impl Shared {
                 if state.closed {
                     return;
                 }
-                state = (self.changed.wait(state)).unwrap_or_else(PoisonError::into_inner);
+                state = self.changed.wait(state);
             }
             let mut lines = std::mem::take(&mut state.waiting);
             let dropped = std::mem::take(&mut state.dropped);
@@ -133,7 +135,7 @@ impl Shared {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

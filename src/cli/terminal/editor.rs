@@ -1,6 +1,7 @@
 //! A line that can be edited while other lines are printed above it.
 
-use super::{Listener, Typed};
+use super::{Listener, STACK, Typed};
+use crate::sync::spawn;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
@@ -8,7 +9,6 @@ use rustyline::{Config, ExternalPrinter};
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
-use std::thread;
 use std::time::Duration;
 
 /// How long the last lines may take to appear.
@@ -42,8 +42,7 @@ pub(super) fn open() -> Option<(Editor, Printer)> {
     let mut editor = rustyline::Editor::with_history(config, history).ok()?;
     let external = editor.create_external_printer().ok()?;
     let (pieces, waiting) = mpsc::channel();
-    let thread = thread::Builder::new().name("screen".to_owned());
-    thread.spawn(move || print(external, &waiting)).ok()?;
+    spawn("screen", STACK, move || print(external, &waiting)).ok()?;
     let before = Arc::new(before);
     Some((Editor(editor), Printer { pieces, before }))
 }

@@ -15,7 +15,7 @@ use crate::server::config::Connections;
 use crate::server::households;
 use crate::shares::{Household, half};
 use std::net::{IpAddr, Shutdown, TcpStream};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a request may take, or a new connection be silent, even when others wait for its place.
@@ -105,15 +105,13 @@ impl Registry {
                 return None;
             }
             state = if state.waiting.is_empty() {
-                let woken = self.changed.wait(state);
-                woken.unwrap_or_else(PoisonError::into_inner)
+                self.changed.wait(state)
             } else {
                 if looked.is_none_or(|looked| looked.elapsed() >= TICK) {
                     looked = Some(Instant::now());
                     state.make_room(&self.limits);
                 }
-                let woken = self.changed.wait_timeout(state, TICK);
-                woken.unwrap_or_else(PoisonError::into_inner).0
+                self.changed.wait_timeout(state, TICK)
             };
         }
     }

@@ -5,12 +5,13 @@ use crate::chat;
 use crate::protocol::{HandshakeError, Limits};
 use crate::server::households;
 use crate::shares::{Household, Remembered, Shares};
+use crate::sync::{Mutex, MutexGuard};
 use crate::tape::Tape;
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A connection that has ended can be looked at for so long: how it ended is the best part.
@@ -127,7 +128,7 @@ impl Tickets {
         self: &Arc<Self>,
         household: Household,
     ) -> Result<Seat, HandshakeError> {
-        if !lock(&self.watchers).add_to(MOST_WATCHERS, household) {
+        if !self.watchers.lock().add_to(MOST_WATCHERS, household) {
             let why = "all places of watchers are taken, or half of them from your address";
             return Err(HandshakeError::Busy(why));
         }
@@ -136,7 +137,7 @@ impl Tickets {
 
     /// How many watch.
     pub(in crate::server) fn watchers(&self) -> usize {
-        lock(&self.watchers).all()
+        self.watchers.lock().all()
     }
 
     /// Frames that they missed.
@@ -164,13 +165,8 @@ impl Tickets {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
+        self.state.lock()
     }
-}
-
-/// Each change is complete when it is made.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl State {
@@ -199,7 +195,7 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        lock(&self.0.watchers).remove(self.1);
+        self.0.watchers.lock().remove(self.1);
     }
 }
 
