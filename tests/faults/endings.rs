@@ -200,7 +200,8 @@ fn end_amid_handshakes() {
         .iter_mut()
         .enumerate()
         .map(|(number, client)| {
-            client.send(request.as_bytes());
+            // A server that ends refuses without waiting for a request, and may have closed already.
+            let _ = client.try_send(request.as_bytes());
             (number == 25).then(|| signal(&server, Signal::TERM))
         })
         .fold(None, Option::or)

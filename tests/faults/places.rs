@@ -65,6 +65,7 @@ fn degraded(path: &str) {
     let server = Own::start(&["--history", path]);
     two_talk(server.addr());
     assert_eq!(metric(server.addr(), "ws101_history_degraded"), Some(1));
+    wait_until(|| server.process.log().contains("history"));
     let log = server.process.log();
     let warnings = log.lines().filter(|line| line.contains("history")).count();
     assert_eq!(warnings, 1, "{log}");

@@ -8,6 +8,7 @@ use crate::live::optional;
 use crate::live::rows::row;
 use crate::live::scratch::Scratch;
 use crate::live::web::metric;
+use crate::places::wait_until;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -241,6 +242,7 @@ fn full() {
         assert_eq!(bob.until("said")["seq"], number);
     }
     assert_eq!(metric(server.addr(), "ws101_history_degraded"), Some(1));
+    wait_until(|| server.process.log().contains("history"));
     let log = server.process.log();
     let warnings = log.lines().filter(|line| line.contains("history")).count();
     assert_eq!(warnings, 1, "{log}");

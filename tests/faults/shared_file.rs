@@ -209,8 +209,10 @@ fn beyond_counting() {
     let mut ada = Guest::connect(server.addr());
     assert_eq!(texts(&ada.join("ada", "lobby")["messages"]), ["1"]);
     assert_eq!(ada.say_now("lobby", "two"), 2);
-    let log = server.process.log();
-    assert!(log.contains("line 3: number 9007199254740993"), "{log}");
+    wait_until(|| {
+        let log = server.process.log();
+        log.contains("line 3: number 9007199254740993")
+    });
 }
 
 /// A server that can write so many blocks (of 512 bytes or 1 KiB) to a file.

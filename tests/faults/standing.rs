@@ -210,6 +210,7 @@ fn talk_goes_on() {
     }
     assert!(is_degraded(server.addr()));
     assert_eq!(conversation(server.addr()), conversation(control.addr()));
+    wait_until(|| server.process.log().contains("history"));
     let log = server.process.log();
     let warnings: Vec<&str> = log
         .lines()

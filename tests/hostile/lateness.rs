@@ -75,6 +75,8 @@ impl Control {
 #[derive(Debug, Default)]
 pub(crate) struct Lateness {
     took: Vec<Duration>,
+    /// The control's lines of the same moments.
+    elsewhere: Vec<Duration>,
     late: usize,
     control: Duration,
 }
@@ -82,6 +84,7 @@ pub(crate) struct Lateness {
 impl Lateness {
     pub(crate) const NONE: Self = Self {
         took: Vec::new(),
+        elsewhere: Vec::new(),
         late: 0,
         control: Duration::ZERO,
     };
@@ -97,8 +100,15 @@ impl Lateness {
         all
     }
 
+    /// What is told beside it: how long as many lines took the control.
+    pub(crate) fn beside(mut self, elsewhere: &[Line]) -> Self {
+        self.elsewhere = elsewhere.iter().map(|line| line.took).collect();
+        self
+    }
+
     pub(crate) fn add(&mut self, other: &Self) {
         self.took.extend(&other.took);
+        self.elsewhere.extend(&other.elsewhere);
         self.late += other.late;
         self.control = self.control.max(other.control);
     }
@@ -120,16 +130,18 @@ impl Lateness {
 
 impl std::fmt::Display for Lateness {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut sorted = self.took.clone();
-        sorted.sort();
-        let of = |part: usize| sorted.get(sorted.len() * part / 100);
-        let (lines, late, control) = (sorted.len(), self.late, self.control);
-        let (median, slow) = (of(50).unwrap_or(&control), of(99).unwrap_or(&control));
-        let longest = sorted.last().unwrap_or(&control);
+        let (lines, late, control) = (self.took.len(), self.late, self.control);
+        let [here, elsewhere] = [&self.took, &self.elsewhere].map(|took| {
+            let mut sorted = took.clone();
+            sorted.sort();
+            let of = |part: usize| sorted.get(lines * part / 100).copied();
+            let [median, slow] = [of(50), of(99)].map(Option::unwrap_or_default);
+            let longest = sorted.last().copied().unwrap_or_default();
+            format!("median {median:.1?}, 99 in 100 within {slow:.1?}, longest {longest:.1?}")
+        });
         write!(
             f,
-            "{lines} lines, median {median:.1?}, 99 in 100 within {slow:.1?}, longest {longest:.1?}; \
-             {late} late, the control's slowest took {control:.1?}"
+            "{lines} lines, {here}; {late} late; the control: {elsewhere}, slowest of all {control:.1?}"
         )
     }
 }

@@ -68,7 +68,9 @@ impl Witnesses {
         let since = self.judged.swap(lines, Ordering::Relaxed);
         let control = lock(&CONTROL);
         let control = control.as_ref().expect("it has begun");
-        Lateness::of(&self.here.heard()[since..lines], control)
+        let lateness = Lateness::of(&self.here.heard()[since..lines], control);
+        let elsewhere = self.elsewhere.heard();
+        lateness.beside(elsewhere.get(since..lines).unwrap_or_default())
     }
 
     pub(crate) fn control(&self) -> &Own {
