@@ -98,7 +98,7 @@ impl Default for Config {
             backlog: 1 << 20,
             deadlines: Deadlines {
                 handshake: Duration::from_secs(10),
-                idle: Duration::from_secs(5),
+                idle: Duration::from_secs(15),
                 write: Duration::from_secs(10),
                 ping_interval: Duration::from_secs(20),
                 ping_timeout: Duration::from_secs(20),

@@ -22,9 +22,12 @@ impl House {
     fn open_at(addr: &str, flags: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
         command.args(["serve", "--listen", addr]).args(flags);
-        // A test that waits for one tab reads nothing for its other clients, and answers no ping.
-        if !flags.contains(&"--ping-timeout") {
-            command.args(["--ping-timeout", "10m"]);
+        // A test that waits for one tab reads nothing for its other clients, and answers no ping. And a browser
+        // that gets no processor lets a connection lie for longer than a server waits.
+        for deadline in ["--ping-timeout", "--idle-timeout", "--handshake-timeout"] {
+            if !flags.contains(&deadline) {
+                command.args([deadline, "10m"]);
+            }
         }
         Self(Server::spawn(&mut command))
     }

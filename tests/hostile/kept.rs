@@ -39,7 +39,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                     (answer.status, answer.header("Connection")),
                     (200, Some("keep-alive"))
                 );
-                assert_eq!(answer.header("Keep-Alive"), Some("timeout=5"));
+                assert_eq!(answer.header("Keep-Alive"), Some("timeout=15"));
             }
         },
     );

@@ -86,7 +86,7 @@ pub(super) struct DeadlineFlags {
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]
     handshake_timeout: Duration,
     /// For the next request, on a connection that loads a page
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
+    #[arg(long, value_name = "DURATION", default_value = "15s", value_parser = duration::parse)]
     idle_timeout: Duration,
     /// For a client to take what it is sent
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]
