@@ -134,7 +134,7 @@ impl std::fmt::Display for Lateness {
         let [here, elsewhere] = [&self.took, &self.elsewhere].map(|took| {
             let mut sorted = took.clone();
             sorted.sort();
-            let of = |part: usize| sorted.get(lines * part / 100).copied();
+            let of = |part: usize| sorted.get(sorted.len() * part / 100).copied();
             let [median, slow] = [of(50), of(99)].map(Option::unwrap_or_default);
             let longest = sorted.last().copied().unwrap_or_default();
             format!("median {median:.1?}, 99 in 100 within {slow:.1?}, longest {longest:.1?}")

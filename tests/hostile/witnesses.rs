@@ -70,7 +70,8 @@ impl Witnesses {
         let control = control.as_ref().expect("it has begun");
         let lateness = Lateness::of(&self.here.heard()[since..lines], control);
         let elsewhere = self.elsewhere.heard();
-        lateness.beside(elsewhere.get(since..lines).unwrap_or_default())
+        let end = lines.min(elsewhere.len());
+        lateness.beside(elsewhere.get(since..end).unwrap_or_default())
     }
 
     pub(crate) fn control(&self) -> &Own {
