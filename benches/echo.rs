@@ -43,7 +43,7 @@ messages a second. Limits as they are shipped.";
         rounds::main(
             INTRODUCTION,
             env!("CARGO_BIN_EXE_ws101"),
-            &[],
+            |_| None,
             |name, program| ws101(name, program, &[], ECHO),
             &CELLS.map(named),
         )

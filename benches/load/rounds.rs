@@ -50,11 +50,11 @@ impl Figures {
 pub(crate) type Cell = (String, Load);
 
 /// A bench: `own` and the servers that the command line names, each made a target of by
-/// `target`, and those `besides`, under every load that is asked for.
+/// `target`, under every load that is asked for; and under some of them those that `besides` returns.
 pub(crate) fn main(
     introduction: &str,
     own: &str,
-    besides: &[Target],
+    besides: fn(&Load) -> Option<Target>,
     target: fn(name: &str, program: &Path) -> Target,
     cells: &[Cell],
 ) -> ExitCode {
@@ -66,18 +66,24 @@ pub(crate) fn main(
     let named = |path: &PathBuf| target(&path.display().to_string(), path);
     let mut targets = vec![target("this", Path::new(own))];
     targets.extend(arguments.servers.iter().map(named));
-    targets.extend_from_slice(besides);
-    ExitCode::from(u8::from(!run(&arguments, &targets, cells)))
+    ExitCode::from(u8::from(!run(&arguments, &targets, besides, cells)))
 }
 
 /// Measures every cell, and prints a row for each server. `false`: not everything was as it
 /// must be.
-pub(crate) fn run(arguments: &Arguments, targets: &[Target], cells: &[Cell]) -> bool {
+fn run(
+    arguments: &Arguments,
+    targets: &[Target],
+    besides: fn(&Load) -> Option<Target>,
+    cells: &[Cell],
+) -> bool {
     let wanted = cells.iter().filter(|(name, _)| arguments.wants(name));
     head(arguments);
     wanted.fold(true, |good, (name, load)| {
+        let besides = besides(load);
         let contestants: Vec<_> = targets
             .iter()
+            .chain(&besides)
             .map(|target| -> Contestant<'_> {
                 let measure = move |length: &_| measure(target, load, length);
                 (&target.name, Box::new(measure))

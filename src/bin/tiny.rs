@@ -163,7 +163,7 @@ fn talk(mut tcp: TcpStream, first_bytes: &[u8], room: &Room) -> io::Result<()> {
     let (mut session, mut name) = (Session::server(Limits::CHAT), None);
     session.incoming.receive(first_bytes);
     while !session.outgoing.is_closed() {
-        let _ = queue.send(session.outgoing.waiting().into()); // pongs; its Close has to wait
+        let _ = queue.send(session.outgoing.waiting().into()); // a pong, or nothing; no Close yet
         session.outgoing.written();
         match session.next_event() {
             Ok(Some(Event::Message(message))) => hear(message.as_bytes(), &mut name, &queue, room),

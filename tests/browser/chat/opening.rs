@@ -128,7 +128,8 @@ fn a_script_is_missing(browser: &Browser) {
     // Not `goto`: the page may be loading again before it has loaded.
     let url = format!("http://{}{PAGE}", tab.server);
     tab.call("Page.navigate", json!({ "url": url }));
-    shows(&tab, ".not-loaded");
+    // "Failed", not just slow: then the page would say the same, and still load.
+    shows(&tab, ".failed .not-loaded");
     let documents = || {
         let sent = tab.record.all("Network.requestWillBeSent");
         sent.iter()
@@ -147,7 +148,7 @@ fn a_script_is_missing(browser: &Browser) {
     block(&["*/names.js"]);
     tab.call("Page.reload", json!({}));
     tab.wait_for("!document.querySelector('.started')", "another page");
-    shows(&tab, ".not-loaded");
+    shows(&tab, ".failed .not-loaded");
     assert_eq!(documents(), 5);
 }
 
