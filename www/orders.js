@@ -62,7 +62,7 @@ export function askForOlder(room) {
 function ignore(name, room) {
   if (sameName(name, state.me)) return "That is you.";
   const done = toggleIgnored(name, room);
-  if (!done) return `Nobody by the name of ${name} is in a room of yours, or has whispered to you.`;
+  if (!done) return `No one called ${name} is in a room of yours or has whispered to you.`;
   ask({ type: "ignore", persons: [...state.ignored.keys()] }); // without a connection: with the next one
   save();
   tell("dropped", room);
@@ -71,7 +71,7 @@ function ignore(name, room) {
 
 function listIgnored() {
   const names = ignoredNames();
-  note("help", names.length ? `You ignore ${names.join(", ")}.` : "You ignore nobody.");
+  note("help", names.length ? `You ignore ${names.join(", ")}.` : "You ignore no one.");
 }
 
 function askForNews(topics) {

@@ -1,9 +1,9 @@
 //! How much one listener hears in whispers: no more than a slow link carries.
 //!
 //! What is said in a room can be left by leaving the room; a whisper finds its listener everywhere. Without a
-//! bound, a few who whisper without end make a backlog that evicts a listener on a slow link. So whispers
-//! to one listener have an allowance of bytes, whoever they are from, and none is taken that would have to
-//! wait. Half of the allowance is kept for others than the household that was heard last.
+//! bound, a few who whisper without end make a backlog that evicts a listener on a slow link. So all whispers
+//! to one listener share an allowance of bytes, and none is taken that would have to wait. Half of the
+//! allowance is reserved for households other than the one that was heard last.
 
 use super::refusal::Refusal;
 use crate::outbox::Sender;

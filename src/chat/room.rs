@@ -262,7 +262,7 @@ impl Room {
         self.lock_queue().log.people.len()
     }
 
-    /// If nobody is in it: whose share its lines are part of, and when the latest was said.
+    /// If the room is empty: the household that its lines count for, and when the latest was said.
     pub(super) fn remembered(&self) -> Option<(Option<Household>, u64)> {
         let log = &self.lock_queue().log;
         log.people.is_empty().then_some((log.owner, log.latest))

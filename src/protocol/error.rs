@@ -62,7 +62,7 @@ pub enum ProtocolError {
         /// The largest number that is taken.
         max: u32,
     },
-    /// There is no memory for more of a message now, whoever has it.
+    /// No memory is left now for more of a message: large messages share a bound.
     NoMemory {
         /// The bytes that it would be kept in.
         bytes: u64,

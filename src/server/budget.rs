@@ -1,8 +1,8 @@
-//! The memory of all large messages together, whoever sends them.
+//! The memory of all large messages together.
 //!
 //! Each message has a limit of its own, but a thousand clients can send one at the same time. What a
 //! buffer holds beyond the little that is its own is taken from here, as its bytes arrive. A client
-//! that finds nothing left is closed with 1013. Nobody else notices: no lock is held for longer than an
+//! that finds nothing left is closed with 1013. Other clients do not notice: no lock is held for longer than an
 //! addition, and the chat does without.
 
 use crate::protocol::Reserve;

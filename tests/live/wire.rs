@@ -44,6 +44,8 @@ pub(crate) struct Wire {
     /// What was read and belongs to what comes next.
     ahead: Vec<u8>,
     sent: Stopwatch,
+    /// How many bytes were sent in all.
+    sent_bytes: u64,
     /// Behind `tcp`: the connection has ended when it is dropped.
     watch: Option<Box<Watch>>,
 }
@@ -59,6 +61,7 @@ impl Wire {
             pace,
             ahead: Vec::new(),
             sent: Stopwatch::start(),
+            sent_bytes: 0,
             watch: None,
         }
     }
@@ -156,7 +159,13 @@ impl Wire {
             .chunks(size)
             .try_for_each(|piece| self.tcp.write_all(piece));
         self.sent = Stopwatch::start();
+        self.sent_bytes += bytes.len() as u64;
         written
+    }
+
+    /// How many bytes were sent in all.
+    pub(crate) const fn sent_bytes(&self) -> u64 {
+        self.sent_bytes
     }
 
     /// A frame as a client sends it, masked.

@@ -123,7 +123,7 @@ fn a_run_that_went_back_counts_from_there() {
     assert_eq!(history.bytes, 4);
 }
 
-/// A room that is made anew: whoever knew it silent, in a run that is remembered, has missed nothing.
+/// A room that is made again: a client that knew it silent, in a run that is remembered, has missed nothing.
 #[test]
 fn a_room_in_which_nothing_was_said() {
     let runs: Vec<Arc<str>> = (0..=MOST_RUNS).map(|run| run.to_string().into()).collect();

@@ -138,7 +138,7 @@ fn ignore(browser: &Browser) {
     say(&ada, "/ignore bobby");
     reads_exactly(&ada, &["one", "two", "mine", "three", "again"]);
     say(&ada, "/ignore nobody");
-    is_told(&ada, "error", "Nobody by the name of nobody");
+    is_told(&ada, "error", "No one called nobody");
     ada.assert_clean();
 }
 

@@ -56,7 +56,7 @@ impl Conversation {
             let names = self.ignored.ignored.iter().map(|(_, name)| name.as_str());
             let names = names.collect::<Vec<_>>().join(", ");
             return match names.is_empty() {
-                true => self.note("you ignore nobody"),
+                true => self.note("you ignore no one"),
                 false => self.note(&format!("you ignore {names}")),
             };
         };
@@ -65,7 +65,7 @@ impl Conversation {
         }
         match self.ignored.toggle(name) {
             None => self.refuse(&format!(
-                "nobody by the name of {name} is in a room of yours, or has whispered to you"
+                "no one called {name} is in a room of yours or has whispered to you"
             )),
             Some(hidden) => {
                 let how = if hidden { "hidden" } else { "shown again" };
