@@ -29,7 +29,7 @@
 //! | `tape` | what lately went over one connection, for its owner to look at |
 //! | `transport` | how bytes leave for a client |
 //! | `sync` | locks that survive a panic, named threads; in tests, models of both |
-//! | `date`, `rate`, `shares` | the time as text; so many a second; who holds how much of what all share |
+//! | `date`, `rate`, `shares` | the time as text; rate limits; each address's share of a common resource |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
 //! # Reading order

@@ -43,13 +43,13 @@ impl Bucket {
         self.has(1, now)
     }
 
-    /// Are so many in?
+    /// Does the bucket hold at least this many?
     pub(crate) fn has(&mut self, count: u32, now: Instant) -> bool {
         self.fill(now);
         self.left >= count.into()
     }
 
-    /// Takes so many out, on credit if fewer are in: for what has a price that is known only afterwards.
+    /// Takes this many out, on credit if it holds fewer: for a price that is known only afterwards.
     pub(crate) fn spend(&mut self, count: usize) {
         self.left -= count as f64;
     }
@@ -72,7 +72,7 @@ impl Bucket {
         self.in_for(1)
     }
 
-    /// How long until so many are in.
+    /// How long until it holds this many.
     pub(crate) fn in_for(&self, count: u32) -> Duration {
         let missing = (f64::from(count) - self.left).max(0.0);
         Duration::from_secs_f64(missing / f64::from(self.rate.per_second.max(1)))

@@ -84,7 +84,7 @@ pub(crate) struct Remembered<T> {
 }
 
 impl<T> Remembered<T> {
-    /// At most so many at once.
+    /// Remembers at most this many.
     pub(crate) fn new(most: usize) -> Self {
         Self {
             most,

@@ -145,8 +145,8 @@ const KNOWN_TO: [(&str, &[&str]); 15] = [
     ("shuttle", &["sync/either.rs", "sync/model.rs"]),
 ];
 
-/// Locks and threads are made by `sync`, so that models can run them in every order: nobody else has
-/// these two words on one line. What it does not offer is a thread that somebody joins.
+/// Locks and threads are made by `sync`, so that models can run them in every order: no other file has
+/// these two words on one line. What it does not offer is a thread that can be joined.
 const LOCKS_AND_THREADS: [(&str, &str, &[&str]); 4] = [
     ("std::sync", "Mutex", &["bin/tiny.rs"]),
     ("std::sync", "Condvar", &[]),

@@ -47,7 +47,7 @@ function know(room, name, person) {
   meet(name, person);
 }
 
-/** Somebody of whom we hear, perhaps in no room of ours. */
+/** A person of whom we hear, perhaps in no room of ours. */
 export function meet(name, person) {
   const folded = foldName(name);
   const before = foldName(names.get(person) ?? name);

@@ -2,7 +2,7 @@
 //!
 //! A request of 120 bytes can be answered with a megabyte, and a line of eight thousand goes to everyone in a
 //! room, whatever their links carry. The price is known only afterwards. So a request is served while there
-//! is credit, and refused while there is none.
+//! is credit, and refused otherwise.
 //!
 //! All connections of a household have one allowance together. For what is sent again, each has a smaller one
 //! besides, so that one program that asks without end does not use up what its whole school has. Thirty who come
@@ -87,7 +87,7 @@ impl Allowance {
         all.check(self.household, now)
     }
 
-    /// It was sent so many bytes.
+    /// Charges the bytes of an answer.
     pub(super) fn pay(&mut self, all: &Allowances, bytes: usize, now: Instant) {
         self.own.spend(bytes);
         all.pay(self.household, bytes, now);

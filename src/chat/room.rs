@@ -106,7 +106,7 @@ impl Room {
         &self.name
     }
 
-    /// Lets someone in, and tells them what they missed, in so many bytes. `None`: the room has just
+    /// Lets someone in, tells them what they missed, and returns its size in bytes. `None`: the room has just
     /// been forgotten, look for it again.
     pub(super) fn join(
         self: &Arc<Self>,

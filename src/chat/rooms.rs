@@ -103,7 +103,7 @@ impl Rooms {
         }
     }
 
-    /// One of that household left: if nobody is there and nothing was said, the room is gone.
+    /// One of that household left. An empty room in which nothing was said is gone.
     pub(super) fn left(&self, room: &Arc<Room>, household: Household) {
         let mut state = self.lock();
         state.count_out(room.name(), household);

@@ -274,7 +274,7 @@ impl Channel {
         (self.lock().last_call).get_or_insert_with(LastCall::leaving);
     }
 
-    /// Waits for whoever is writing. That ends: they have a deadline. Was the reader woken, and when shall
+    /// Waits for the thread that is writing, which has a deadline. Was the reader woken, and when shall
     /// the connection be closed?
     pub(super) fn wait_until_written(&self) -> (bool, Instant) {
         let mut state = self.lock();

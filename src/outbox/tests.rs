@@ -244,7 +244,7 @@ fn g13_what_is_sent_while_there_is_room_is_never_kept() {
         mut client,
         ..
     } = pair(LONG, 1 << 20);
-    // Nobody reads: at some time there is no room for more.
+    // The client reads nothing, so at some time there is no room for more.
     let mut sent = 0;
     while sender.has_room() {
         sender.push(&Burst::new(&numbered(sent, 2_000), 1));

@@ -25,14 +25,14 @@ pub struct Incoming {
 }
 
 /// Where the next event lies: finding it and lending it are two steps, because what is lent
-/// borrows the connection, and whoever looks in a loop may have to read in between.
+/// borrows the connection, and a caller that looks in a loop may have to read in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Found {
-    /// A message that is the last so many bytes used up.
+    /// A message: this many of the bytes used up last.
     InPlace(Kind, usize),
     /// A message that was put together from several parts.
     Assembled,
-    /// A control frame whose payload is the last so many bytes used up.
+    /// A control frame, with a payload of this many of the bytes used up last.
     Control(Opcode, usize),
 }
 
@@ -166,7 +166,7 @@ impl Incoming {
         !self.ended && (self.assembler.is_unfinished() || self.decoder.is_inside_data_frame())
     }
 
-    /// How many frames have come in completely: a deadline for one frame begins anew with the next.
+    /// How many frames have come in completely: the deadline for a frame starts again with the next.
     pub const fn frames(&self) -> u64 {
         self.decoder.frames()
     }

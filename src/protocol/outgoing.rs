@@ -36,7 +36,7 @@ pub enum SendError {
     AfterClose,
     /// A ping or pong holds at most 125 bytes. §5.5.
     ControlTooLong(usize),
-    /// There is no memory for a frame of so many bytes. A Close with 1013 is sent in its place.
+    /// There is no memory for a frame of this size, in bytes. A Close with 1013 is sent in its place.
     NoMemory(usize),
 }
 

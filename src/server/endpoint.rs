@@ -111,7 +111,7 @@ impl Purpose {
     }
 
     /// Its answers are as long as what the client sends, and wait in memory like that. What the chat
-    /// says is the server's own, and nobody else's messages shall be in its way.
+    /// says is the server's own, and no other client's messages may get in its way.
     pub(super) const fn answers_at_length(&self) -> bool {
         matches!(self, Self::Echo { .. })
     }

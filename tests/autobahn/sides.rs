@@ -86,7 +86,7 @@ fn connect(
     let orders = json!({ "outdir": folder, "url": url, "cases": cases });
     let orders = write_orders(folder, &orders);
     let mut command = Command::new(program);
-    // It has a web server too, which nobody needs.
+    // It has a web server too, which is not needed.
     command.args(["--mode", "fuzzingserver", "--webport", "0", "--spec"]);
     let wstest = Process::spawn(command.arg(orders));
     wait_until_it_listens(&wstest, address);

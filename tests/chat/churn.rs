@@ -126,7 +126,7 @@ struct Round {
 }
 
 impl Round {
-    /// So many of them, who find the server at `addr`.
+    /// This many clients, who find the server at `addr`.
     fn begin(addr: SocketAddr, clients: usize, steady: Option<&'static str>) -> Self {
         let seed = u64::from(std::process::id());
         eprintln!("churn: seed {seed}");
@@ -170,7 +170,7 @@ impl Round {
         self.wait(3 * PATIENCE, |stage| {
             stage.settled.load(Ordering::Relaxed) == all
         });
-        // Nobody comes or goes now: who is in the rooms?
+        // All comings and goings are over: who is in the rooms?
         let mut witness = Guest::connect(server);
         let name = fresh("witness");
         let rooms: Vec<_> = (0..ROOMS)

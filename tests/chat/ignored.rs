@@ -1,4 +1,4 @@
-//! Who wants no whispers of somebody does not hear them, and nobody else can tell.
+//! Whispers from an ignored person are not heard, and no one else can tell.
 
 use crate::live::guest::{Guest, fresh, two};
 use crate::live::house::House;

@@ -142,7 +142,7 @@ fn deaf(server: &Own) -> Option<Wire> {
     Some(wire)
 }
 
-/// Talks until each of so many has a thread that waits for it, or was evicted.
+/// Talks until each of this many clients has a thread that waits for it, or was evicted.
 fn talk_until_they_lag(server: &Own, ada: &mut Guest, count: usize) {
     wait_for_people(ada, 1 + count as u64);
     let writers = || writers(server.process.id());

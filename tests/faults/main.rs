@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         shared_file::rows(), // others at work on the history file
         recovery::rows(),   // and how the next one goes on
         outputs::rows(),    // what the program says, and to whom
-        unread::rows(),     // and when nobody reads it
+        unread::rows(),     // and when it has no reader
     ];
     live::rows::run(tables, AT_ONCE).exit_code()
 }

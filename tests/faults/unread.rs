@@ -1,5 +1,5 @@
-//! Outputs that nobody reads: `ws101 serve 2>&1 | less`, where a page is read, and then no more. The pipe
-//! is full, whoever writes to it waits, and that must be none of the threads that have clients.
+//! Outputs without a reader: `ws101 serve 2>&1 | less`, where a page is read, and then no more. The pipe
+//! is full, a thread that writes to it waits, and no thread that serves a client may do so.
 
 use crate::endings::{assert_ends, goodbye, settled, signal};
 use crate::live::PATIENCE;
@@ -43,7 +43,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             goes_on,
         ),
         row("unread stdout: the server serves all the same", || {
-            // Nobody can say which port it is, so one is chosen that was free a moment ago.
+            // The server cannot say its port, so one is chosen that was free a moment ago.
             let addr = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
             let (addr, pipe) = (addr.expect("a free port"), FullPipe::new());
             let path = pipe.path.path();

@@ -79,7 +79,7 @@ pub(crate) fn row(
     own_row_as_it_stands(name, [&TRUST[..], flags].concat(), run)
 }
 
-/// Somebody at this address.
+/// A guest at this address.
 pub(crate) fn at(address: &str, door: Door) -> Guest {
     Guest::connect_with(door, &[("X-Forwarded-For", address)])
 }
@@ -215,7 +215,7 @@ fn upgrade(door: Door, path: &str, address: &str) -> (u16, Wire) {
     (wire.head().status, wire)
 }
 
-/// So many come in before one is refused; they stay.
+/// Lets clients in until one is refused; they stay.
 fn upgraded(door: Door, path: &str, most: usize) -> Vec<Wire> {
     let all = (0..most).map(|_| upgrade(door, path, GREEDY));
     let entered = all.take_while(|(status, _)| *status == 101);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Nobody may say so much at once as shipped.
+/// As shipped, no client may say this much at once.
 const TALKATIVE: &[&str] = &["--rate", "off"];
 
 pub(crate) fn rows() -> Vec<Trial> {

@@ -5,7 +5,7 @@ use super::{chat, finish, household};
 use crate::chat::Chat;
 use crate::sync::model::{JoinHandle, spawn};
 
-/// Somebody who is in the lobby, and says each of these in a read of its own.
+/// A member of the lobby who says each of these lines in a read of its own.
 fn speaker(mut visitor: Visitor, lines: &'static [&'static str]) -> JoinHandle<Visitor> {
     spawn(move || {
         for line in lines {

@@ -1,6 +1,6 @@
 //! What the server prints, on an output that may stand still.
 //!
-//! Nobody has to read the log: in `ws101 serve 2>&1 | less` a pipe is full after a page or two, and a
+//! The log may have no reader: in `ws101 serve 2>&1 | less` a pipe is full after a page or two, and a
 //! write to it waits. So one thread writes, and all others leave their lines to it. There is room for
 //! some. What comes beyond that is dropped, and counted.
 
@@ -126,7 +126,7 @@ impl Shared {
                 let told = format!("[{at} WARN ] {dropped} lines are missing: nobody read them\n");
                 lines.extend_from_slice(told.as_bytes());
             }
-            // That nobody reads it any more is no fault.
+            // A log whose reader has gone is no fault.
             let _ = stream.write_all(&lines).and_then(|()| stream.flush());
             state = self.lock();
             state.writing = false;

@@ -113,7 +113,7 @@ fn ignore(browser: &Browser) {
     bob.say("lobby", "one");
     eve.send("whisper", &json!({ "to": "ada", "text": "psst" }));
     reads(&ada, "psst");
-    // Somebody in a room of ours, and somebody who has only whispered.
+    // One person in a room of ours, and one who has only whispered.
     say(&ada, "/ignore BOB");
     say(&ada, "/ignore eve");
     reads_exactly(&ada, &[]);

@@ -256,7 +256,7 @@ impl Client {
         let lines = match event["type"].as_str() {
             Some("said") => std::slice::from_ref(event),
             Some("joined") => event["messages"].as_array().map_or(&[][..], Vec::as_slice),
-            // Nobody whispers here.
+            // No client of this test whispers.
             Some("whispered") => {
                 return Err(Ending::Failure(format!("heard a whisper: {event}")));
             }

@@ -100,7 +100,7 @@ impl Ledger {
             format!("room {room} has {found:?}, and should have {expected:?}")
         })?;
         ensure(people.len() == found.len(), || {
-            format!("somebody is in room {room} twice: {people:?}")
+            format!("one person is in room {room} twice: {people:?}")
         })
     }
 

@@ -16,7 +16,7 @@ fn who_comes_after_a_long_turn_takes_over() {
     let room = chat.rooms.enter("lobby", home()).expect("there is room");
     for (rounds, left) in [(0, 1), (LONGEST_TURN - 1, 1), (LONGEST_TURN, 0)] {
         {
-            // Somebody is sending, and something is added.
+            // One thread is sending, and another adds something.
             let mut queue = room.lock_queue();
             (queue.sending, queue.rounds) = (true, rounds);
             queue.pending.clear();
@@ -38,7 +38,7 @@ fn a_repeated_line_is_acknowledged_behind_those_before_it() {
     let mut hear = |request: &str| ada.hear(request, &mut replies).expect("no reason to go");
     hear(r#"{"type":"join","name":"ada","room":"lobby"}"#);
     let room = chat.rooms.enter("lobby", home()).expect("it is there");
-    // Somebody else is sending, and has not come to these yet.
+    // Another thread is sending, and has not come to these yet.
     room.lock_queue().sending = true;
     let bob = Name::new("bob");
     room.say(&bob, "line 1", None).expect("it is said");

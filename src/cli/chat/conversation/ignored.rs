@@ -5,7 +5,7 @@ use super::{Act, Conversation, Phase};
 use crate::cli::chat::request;
 use std::collections::HashMap;
 
-/// Names of which it is known whose they are: when there are more, all are learnt anew.
+/// Most names whose person is remembered. When there are more, all of them are learnt again.
 const MOST_NAMES: usize = 4_096;
 
 #[derive(Debug, Default)]

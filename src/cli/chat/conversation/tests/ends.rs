@@ -102,7 +102,7 @@ fn while_the_connection_is_lost() {
     assert!(acts.contains(&not_now), "{acts:?}");
     play.types("later");
 
-    // The name is somebody else's by now: another one can be chosen.
+    // Another person has the name by now: a different one can be chosen.
     play.connect("s2");
     let taken = json!({"type": "error", "code": "name_taken", "message": "taken", "about": "join"});
     let acts = play.hears(&taken);
