@@ -1,7 +1,7 @@
 //! The sentences, from the one file that the pages read, too.
 
 use super::record::Verdict;
-use crate::protocol::ProtocolError;
+use crate::protocol::{ProtocolError, Utf8Error};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -83,7 +83,7 @@ impl Explanations {
         let Verdict::Refused { error, at } = verdict else {
             return None;
         };
-        let ProtocolError::InvalidUtf8 { fault, byte, .. } = error else {
+        let ProtocolError::InvalidUtf8(Utf8Error { fault, byte, .. }) = error else {
             let rule = self.rules.get(error.rule())?;
             return Some((rule, rule.sentence.clone()));
         };

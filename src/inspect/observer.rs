@@ -4,7 +4,7 @@ use super::judge::{Judge, Place};
 use super::kept::Kept;
 use super::record::{About, FrameRecord, Verdict};
 use crate::protocol::{
-    FrameHeader, Layout, Limits, MaskKey, Opcode, Part, ProtocolError, Role, mask,
+    FrameHeader, Layout, Limits, MaskKey, Opcode, Part, ProtocolError, Role, Utf8Error, mask,
 };
 use std::time::Duration;
 
@@ -186,7 +186,7 @@ impl Observer {
         Verdict::Refused {
             error,
             at: match error {
-                ProtocolError::InvalidUtf8 { at, .. } => place(at),
+                ProtocolError::InvalidUtf8(Utf8Error { at, .. }) => place(at),
                 _ => None,
             },
         }

@@ -3,7 +3,7 @@
 use super::fields::{self, Field};
 use super::judge::Place;
 use super::kept::{END, Hex, Kept};
-use crate::protocol::{Layout, MaskKey, ProtocolError, Role, mask};
+use crate::protocol::{Layout, MaskKey, ProtocolError, Role, Utf8Error, mask};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::time::Duration;
@@ -73,7 +73,7 @@ impl Serialize for Verdict {
                 map.serialize_entry("rule", error.rule())?;
                 map.serialize_entry("section", error.section())?;
                 map.serialize_entry("close", &error.close_code().number())?;
-                if let ProtocolError::InvalidUtf8 { fault, byte, .. } = *error {
+                if let ProtocolError::InvalidUtf8(Utf8Error { fault, byte, .. }) = *error {
                     map.serialize_entry("why", fault.name())?;
                     map.serialize_entry("byte", &Hex(vec![byte]))?;
                     if let Some(at) = at {

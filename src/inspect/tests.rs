@@ -6,7 +6,7 @@ use super::fields::Bits;
 use super::kept::{BEGINNING, END};
 use super::{FrameRecord, Observer, Value, Verdict};
 use crate::protocol::{
-    Frame, FrameHeader, Limits, MaskKey, Opcode, ProtocolError, Role, Utf8Fault, mask,
+    Frame, FrameHeader, Limits, MaskKey, Opcode, ProtocolError, Role, Utf8Error, Utf8Fault, mask,
 };
 use std::time::Duration;
 
@@ -115,7 +115,7 @@ fn a_wrong_byte_is_told_before_the_frame_is_complete() {
     assert_eq!(observer.receive(&bytes[..7], AT), []);
     let record = watch(&mut observer, &bytes[7..8]);
     let (fault, byte) = (Utf8Fault::NeverLegal, 0xff);
-    let error = ProtocolError::InvalidUtf8 { fault, byte, at: 1 };
+    let error = ProtocolError::InvalidUtf8(Utf8Error { fault, byte, at: 1 });
     assert_eq!(record.verdict, refused(error, Some(7)));
     assert_eq!(
         (record.plain.0, record.reads),
@@ -221,7 +221,7 @@ fn a_cut_frame_leaves_its_message_begun() {
     assert_eq!(whole.map(|record| record.verdict), Some(Verdict::Right));
     let text = watch(&mut observer, b"\x81\x01\xff");
     let (fault, byte) = (Utf8Fault::NeverLegal, 0xff);
-    let error = ProtocolError::InvalidUtf8 { fault, byte, at: 0 };
+    let error = ProtocolError::InvalidUtf8(Utf8Error { fault, byte, at: 0 });
     assert_eq!(text.verdict, refused(error, Some(2)));
 }
 

@@ -2,8 +2,10 @@
 //! RFC 6455 §5.2, §5.3, §5.5.
 
 use super::error::ProtocolError;
-use super::header::{FrameHeader, Kind, Role};
-use super::mask::{self, MaskKey};
+use super::fast_path::{self, WholeMessage};
+use super::header::FrameHeader;
+use super::mask;
+use super::role::Role;
 
 /// How a frame's payload is wanted, decided when its header has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,18 +27,6 @@ pub struct Part<'a> {
     pub first: bool,
     /// Does it end here?
     pub last: bool,
-}
-
-/// A frame that was a message in itself, unmasked where it lies: its payload is the last
-/// `len` of the `taken` bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WholeMessage {
-    /// Text or binary.
-    pub kind: Kind,
-    /// The payload's length.
-    pub len: usize,
-    /// The frame's.
-    pub taken: usize,
 }
 
 /// Text that streams in is unmasked, judged and copied: in pieces that stay in the processor's
@@ -221,46 +211,15 @@ impl FrameDecoder {
         ))
     }
 
-    /// The fast twin of [`decode`](Self::decode), for what most frames are: a client's whole
-    /// message, all there, with a length in one byte or two, and of at most `max` bytes.
-    ///
-    /// `None` means "not obviously such a frame": `decode` knows what it is, and whether it
-    /// is right. Where this one answers, `decode` would have given the same.
+    /// Takes a client's whole message of at most `max` bytes from the front of `input`, if it is one
+    /// that the [fast path](fast_path) knows. `None` says nothing: ask [`decode`](Self::decode).
     #[inline]
     pub fn decode_whole_message(&mut self, input: &mut [u8], max: u64) -> Option<WholeMessage> {
-        const WHOLE_TEXT: u8 = 0x81; // FIN and opcode 1, no reserved bit
-        const WHOLE_BINARY: u8 = 0x82;
         if self.sender != Role::Client || self.is_inside_frame() {
             return None;
         }
-        let (first, size, len, key, rest) = match input {
-            [first, short @ 0x80..=0xfd, a, b, c, d, rest @ ..] => {
-                (first, 6, u16::from(*short & 0x7f), [*a, *b, *c, *d], rest)
-            }
-            [first, 0xfe, high, low, a, b, c, d, rest @ ..] if *high > 0 || *low > 125 => (
-                first,
-                8,
-                u16::from_be_bytes([*high, *low]),
-                [*a, *b, *c, *d],
-                rest,
-            ),
-            _ => return None,
-        };
-        let kind = match *first {
-            WHOLE_TEXT => Kind::Text,
-            WHOLE_BINARY => Kind::Binary,
-            _ => return None,
-        };
-        if u64::from(len) > max {
-            return None;
-        }
-        let len = usize::from(len);
-        mask::apply(MaskKey(key), rest.get_mut(..len)?);
+        let whole = fast_path::decode_whole_message(input, max)?;
         self.frames += 1;
-        Some(WholeMessage {
-            kind,
-            len,
-            taken: size + len,
-        })
+        Some(whole)
     }
 }

@@ -5,9 +5,10 @@
 //! [`ProtocolError`] and ends in one close code (RFC 6455 §7.1.7: fail the connection).
 //! Each knows the section of the rule that was broken, and says what was met.
 
-use super::close::CloseCode;
-use super::header::{Opcode, Role};
-use super::utf8::Utf8Fault;
+use super::close_code::CloseCode;
+use super::opcode::Opcode;
+use super::role::Role;
+use super::utf8::Utf8Error;
 use std::fmt;
 
 pub use super::handshake_error::{HandshakeError, ResponseError};
@@ -37,15 +38,8 @@ pub enum ProtocolError {
     NothingToContinue,
     /// A new message, and the last one has not ended.
     MessageUnfinished,
-    /// Text that is not UTF-8.
-    InvalidUtf8 {
-        /// What is wrong with it.
-        fault: Utf8Fault,
-        /// The byte that shows it.
-        byte: u8,
-        /// How many bytes of the message's text, or of the Close's reason, precede that byte.
-        at: u64,
-    },
+    /// A text message, or the reason in a Close, that is not UTF-8.
+    InvalidUtf8(Utf8Error),
     /// A Close frame whose body is a single byte: half a code.
     CloseBodyTooShort,
     /// A close code that may not travel.
@@ -73,7 +67,7 @@ impl ProtocolError {
     /// The code of the Close frame that answers this: the one place that decides. §7.4.1.
     pub const fn close_code(self) -> CloseCode {
         match self {
-            Self::InvalidUtf8 { .. } => CloseCode::INVALID_DATA,
+            Self::InvalidUtf8(_) => CloseCode::INVALID_DATA,
             Self::MessageTooBig { .. } => CloseCode::TOO_BIG,
             Self::TooManyFragments { .. } => CloseCode::POLICY_VIOLATION,
             Self::NoMemory { .. } => CloseCode::TRY_AGAIN_LATER,
@@ -89,7 +83,7 @@ impl ProtocolError {
             Self::WrongMasking { .. } => "5.1",
             Self::ControlTooLong(_) | Self::ControlFragmented(_) => "5.5",
             Self::NothingToContinue | Self::MessageUnfinished => "5.4",
-            Self::InvalidUtf8 { .. } => "8.1",
+            Self::InvalidUtf8(_) => "8.1",
             Self::CloseBodyTooShort => "5.5.1",
             Self::InvalidCloseCode(_) => "7.4",
             Self::MessageTooBig { .. } | Self::TooManyFragments { .. } => "10.4",
@@ -109,7 +103,7 @@ impl ProtocolError {
             Self::ControlFragmented(_) => "control-fragmented",
             Self::NothingToContinue => "nothing-to-continue",
             Self::MessageUnfinished => "message-unfinished",
-            Self::InvalidUtf8 { .. } => "utf8",
+            Self::InvalidUtf8(_) => "utf8",
             Self::CloseBodyTooShort => "close-body",
             Self::InvalidCloseCode(_) => "close-code",
             Self::MessageTooBig { .. } => "message-size",
@@ -140,12 +134,7 @@ impl fmt::Display for ProtocolError {
             Self::ControlFragmented(opcode) => write!(f, "a {opcode:?} frame without FIN"),
             Self::NothingToContinue => write!(f, "a continuation, but no message has begun"),
             Self::MessageUnfinished => write!(f, "a new message before the last one ended"),
-            Self::InvalidUtf8 { fault, byte, at } => {
-                write!(
-                    f,
-                    "text that is not UTF-8: its byte {at}, {byte:02x}, {fault}"
-                )
-            }
+            Self::InvalidUtf8(error) => error.fmt(f),
             Self::CloseBodyTooShort => write!(f, "a Close body of one byte, a code takes two"),
             Self::InvalidCloseCode(number) => write!(f, "close code {number} may not be sent"),
             Self::MessageTooBig { len, max } => {
@@ -172,3 +161,9 @@ fn names_of(reserved: u8) -> String {
 }
 
 impl std::error::Error for ProtocolError {}
+
+impl From<Utf8Error> for ProtocolError {
+    fn from(error: Utf8Error) -> Self {
+        Self::InvalidUtf8(error)
+    }
+}

@@ -2,8 +2,9 @@
 //!
 //! Here they become bytes; [`FrameDecoder`](super::FrameDecoder) is the way back.
 
-use super::header::{FrameHeader, Opcode};
+use super::header::FrameHeader;
 use super::mask::{self, MaskKey};
+use super::opcode::Opcode;
 
 /// One frame whose payload is in clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

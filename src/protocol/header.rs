@@ -16,6 +16,8 @@
 
 use super::error::ProtocolError;
 use super::mask::MaskKey;
+use super::opcode::Opcode;
+use super::role::Role;
 
 /// Set on the last (or only) frame of a message.
 pub(super) const FIN: u8 = 0b1000_0000;
@@ -32,75 +34,6 @@ const LONGEST_SHORT: u64 = 125;
 pub(super) const IN_TWO_BYTES: u8 = 126;
 /// In place of a length: "the next eight bytes hold it".
 pub(super) const IN_EIGHT_BYTES: u8 = 127;
-
-/// The two ends of a connection. They differ in one rule: a client masks every
-/// frame it sends, a server none. §5.1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// The end that opened the connection.
-    Client,
-    /// The end that accepted it.
-    Server,
-}
-
-impl Role {
-    /// The end that this one talks to.
-    pub const fn peer(self) -> Self {
-        match self {
-            Self::Client => Self::Server,
-            Self::Server => Self::Client,
-        }
-    }
-}
-
-/// What a frame is for. §5.2 defines six of the sixteen values; the others are
-/// refused when they arrive, so they have no variant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Opcode {
-    /// A further part of the message that an earlier frame began.
-    Continuation = 0x0,
-    /// The beginning (or all) of a text message.
-    Text = 0x1,
-    /// The beginning (or all) of a binary message.
-    Binary = 0x2,
-    /// The end of the conversation.
-    Close = 0x8,
-    /// A question that must be answered with a pong.
-    Ping = 0x9,
-    /// The answer to a ping.
-    Pong = 0xa,
-}
-
-impl Opcode {
-    /// Reads the low four bits of a frame's first byte.
-    pub const fn from_bits(bits: u8) -> Result<Self, ProtocolError> {
-        match bits {
-            0x0 => Ok(Self::Continuation),
-            0x1 => Ok(Self::Text),
-            0x2 => Ok(Self::Binary),
-            0x8 => Ok(Self::Close),
-            0x9 => Ok(Self::Ping),
-            0xa => Ok(Self::Pong),
-            unknown => Err(ProtocolError::UnknownOpcode(unknown)),
-        }
-    }
-
-    /// Close, ping and pong: short, never split, allowed between the parts of a
-    /// message. Their highest bit is set. §5.5.
-    pub const fn is_control(self) -> bool {
-        self as u8 & 0b1000 != 0
-    }
-}
-
-/// What a message holds. §5.6.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// UTF-8.
-    Text,
-    /// Any bytes.
-    Binary,
-}
 
 /// Everything that a frame says before its payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +77,8 @@ impl FrameHeader {
             return Err(ProtocolError::ReservedBitsSet(first & RSV));
         }
         let fin = first & FIN != 0;
-        let opcode = Opcode::from_bits(first & OPCODE)?;
+        let bits = first & OPCODE;
+        let opcode = Opcode::from_bits(bits).ok_or(ProtocolError::UnknownOpcode(bits))?;
         if opcode.is_control() && !fin {
             return Err(ProtocolError::ControlFragmented(opcode)); // §5.5
         }

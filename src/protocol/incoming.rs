@@ -6,10 +6,11 @@ use super::buffer::ReadBuffer;
 use super::close::CloseReason;
 use super::decoder::FrameDecoder;
 use super::error::ProtocolError;
-use super::header::{Kind, Opcode, Role};
+use super::event::Event;
 use super::memory::Reserve;
 use super::message::{Assembler, Limits, Progress, in_place};
-use super::session::Event;
+use super::opcode::{Kind, Opcode};
+use super::role::Role;
 use std::sync::Arc;
 
 /// What the peer sends, as it arrives.

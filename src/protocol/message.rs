@@ -6,8 +6,9 @@
 
 use super::decoder::{Delivery, Part};
 use super::error::ProtocolError;
-use super::header::{FrameHeader, Kind, Opcode};
+use super::header::FrameHeader;
 use super::memory::{Account, Reserve};
+use super::opcode::{Kind, Opcode};
 use super::utf8::{Utf8Decoder, from_utf8};
 use std::sync::Arc;
 
@@ -286,7 +287,7 @@ impl Assembler {
 #[inline]
 pub(crate) fn in_place(kind: Kind, payload: &[u8]) -> Result<Message<'_>, ProtocolError> {
     match kind {
-        Kind::Text => from_utf8(payload).map(Message::Text),
+        Kind::Text => Ok(Message::Text(from_utf8(payload)?)),
         Kind::Binary => Ok(Message::Binary(payload)),
     }
 }

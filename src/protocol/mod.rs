@@ -5,16 +5,19 @@
 //!
 //! | file | what it holds | section |
 //! |---|---|---|
+//! | `role`, `opcode` | the two ends; what a frame is for | §5.1, §5.2 |
 //! | `header` | two to fourteen bytes in front of a payload | §5.2 |
-//! | `layout` | the same without a verdict, for those who look | §5.2 |
+//! | `layout` | a header taken apart without a verdict | §5.2 |
 //! | `mask` | what a client does to its payloads | §5.3 |
 //! | `utf8` | text, judged byte by byte | §8.1 |
 //! | `frame` | a header and its payload, as bytes | §5.1 |
 //! | `decoder` | bytes to frames, as they arrive | §5.5 |
+//! | `fast_path` | a short message that is all there, in one match | §5.2 |
 //! | `message` | frames put together, limits kept | §5.4 |
-//! | `close` | codes and reasons | §5.5.1, §7.4 |
-//! | `memory` | how much of it a peer makes us take | §10.4 |
+//! | `close_code`, `close` | why a connection is closed | §5.5.1, §7.4 |
+//! | `memory` | what a peer can make this end allocate | §10.4 |
 //! | `buffer` | bytes that have arrived and are not used up | |
+//! | `event` | what a connection tells its user | §5.4, §5.5 |
 //! | `session`, `incoming`, `outgoing` | one connection's life | §5.5, §7 |
 //! | `http` | request and response heads | RFC 9112 |
 //! | `upgrade` | a request to upgrade, and the answer | §4.2 |
@@ -24,8 +27,11 @@
 
 mod buffer;
 mod close;
+mod close_code;
 mod decoder;
 mod error;
+mod event;
+mod fast_path;
 mod frame;
 mod handshake;
 mod handshake_error;
@@ -37,18 +43,23 @@ mod layout;
 pub mod mask;
 mod memory;
 mod message;
+mod opcode;
 mod outgoing;
+mod role;
 mod session;
 mod upgrade;
 mod utf8;
 
 pub use buffer::ReadBuffer;
-pub use close::{CloseCode, CloseReason};
-pub use decoder::{Delivery, FrameDecoder, Part, WholeMessage};
+pub use close::CloseReason;
+pub use close_code::CloseCode;
+pub use decoder::{Delivery, FrameDecoder, Part};
 pub use error::{HandshakeError, ProtocolError, ResponseError};
+pub use event::Event;
+pub use fast_path::WholeMessage;
 pub use frame::Frame;
 pub use handshake::{AcceptSteps, Request, ResponseRule, accept_key};
-pub use header::{FrameHeader, Kind, Opcode, Role};
+pub use header::FrameHeader;
 pub use header_error::HeaderError;
 pub use incoming::Incoming;
 pub use layout::Layout;
@@ -57,7 +68,9 @@ pub use memory::Reserve;
 #[cfg(feature = "server")]
 pub(crate) use message::in_place;
 pub use message::{Assembler, Limits, Message, Progress};
+pub use opcode::{Kind, Opcode};
 pub use outgoing::{KeySource, Outgoing, SendError};
-pub use session::{Event, Session, State};
+pub use role::Role;
+pub use session::{Session, State};
 pub use upgrade::{Upgrade, UpgradeRule};
-pub use utf8::{Utf8Decoder, Utf8Fault, from_utf8};
+pub use utf8::{Utf8Decoder, Utf8Error, Utf8Fault, from_utf8};

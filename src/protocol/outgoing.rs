@@ -2,14 +2,16 @@
 //!
 //! Nothing follows a Close: after it, everything else is refused.
 
-use super::close::{CloseCode, CloseReason};
+use super::close::CloseReason;
+use super::close_code::CloseCode;
 use super::error::ProtocolError;
+use super::event::Event;
 use super::frame::Frame;
-use super::header::{FrameHeader, Opcode};
+use super::header::FrameHeader;
 use super::mask::MaskKey;
 use super::memory::{Account, Reserve};
 use super::message::Message;
-use super::session::Event;
+use super::opcode::Opcode;
 use std::fmt;
 use std::sync::Arc;
 

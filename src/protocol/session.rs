@@ -17,25 +17,12 @@
 //! [`Session`] is the two directions together. Each works alone too: one thread can hold
 //! the [`Incoming`] half and another the [`Outgoing`] one.
 
-use super::close::CloseReason;
 use super::error::ProtocolError;
-use super::header::Role;
+use super::event::Event;
 use super::incoming::Incoming;
-use super::message::{Limits, Message};
+use super::message::Limits;
 use super::outgoing::{KeySource, Outgoing};
-
-/// Something that happened, lent from the connection's own memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event<'a> {
-    /// A message is complete.
-    Message(Message<'a>),
-    /// The peer asks whether we live. §5.5.2.
-    Ping(&'a [u8]),
-    /// The peer lives: an answer to a ping of ours, or a sign of life unasked. §5.5.3.
-    Pong(&'a [u8]),
-    /// The peer is done, and nothing that it sends after this counts. §5.5.1.
-    Close(Option<CloseReason<'a>>),
-}
+use super::role::Role;
 
 /// How far the closing handshake has come: the table above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

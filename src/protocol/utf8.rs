@@ -6,12 +6,11 @@
 //! - [`Utf8Decoder`] is given a text in pieces, cut anywhere, and grows a `String` by
 //!   what is certain. A character whose last bytes are still to come waits outside.
 
-use super::error::ProtocolError;
 use std::fmt;
 
 /// The whole of `bytes` as text.
 #[inline]
-pub fn from_utf8(bytes: &[u8]) -> Result<&str, ProtocolError> {
+pub fn from_utf8(bytes: &[u8]) -> Result<&str, Utf8Error> {
     check(bytes).ok_or_else(|| refusal(bytes, 0))
 }
 
@@ -23,6 +22,29 @@ fn check(bytes: &[u8]) -> Option<&str> {
     let checked = std::str::from_utf8(bytes);
     checked.ok()
 }
+
+/// The first byte at which a text can no longer become UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Utf8Error {
+    /// What is wrong with the byte.
+    pub fault: Utf8Fault,
+    /// The byte itself.
+    pub byte: u8,
+    /// How many bytes of the text precede it.
+    pub at: u64,
+}
+
+impl fmt::Display for Utf8Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { fault, byte, at } = self;
+        write!(
+            f,
+            "text that is not UTF-8: its byte {at}, {byte:02x}, {fault}"
+        )
+    }
+}
+
+impl std::error::Error for Utf8Error {}
 
 /// Why a text is not UTF-8. RFC 3629 §3, §4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +120,7 @@ impl fmt::Display for Utf8Fault {
 
 /// The error for `bytes`, which are not UTF-8 and follow `before` bytes of the same text.
 #[cold]
-fn refusal(bytes: &[u8], before: u64) -> ProtocolError {
+fn refusal(bytes: &[u8], before: u64) -> Utf8Error {
     let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
     let rest = &bytes[valid..];
     let is_impossible = |len: &usize| {
@@ -109,7 +131,7 @@ fn refusal(bytes: &[u8], before: u64) -> ProtocolError {
     let impossible = (1..=rest.len()).find(is_impossible);
     let shown = &rest[..impossible.unwrap_or(rest.len())];
     let (byte, begun) = shown.split_last().unwrap_or((&0, &[]));
-    ProtocolError::InvalidUtf8 {
+    Utf8Error {
         fault: match impossible {
             Some(_) => Utf8Fault::of(begun, *byte),
             None => Utf8Fault::CutOff,
@@ -140,7 +162,7 @@ impl Utf8Decoder {
     }
 
     /// Appends the next `piece` to `text`, but for a last character that is incomplete.
-    pub fn push(&mut self, piece: &[u8], text: &mut String) -> Result<(), ProtocolError> {
+    pub fn push(&mut self, piece: &[u8], text: &mut String) -> Result<(), Utf8Error> {
         let piece = self.complete_pending(piece, text)?;
         let (whole, begun) = piece.split_at(piece.len() - begun_character(piece));
         text.push_str(check(whole).ok_or_else(|| refusal(piece, self.before))?);
@@ -159,7 +181,7 @@ impl Utf8Decoder {
     }
 
     /// The text ends here: was its last character complete?
-    pub fn finish(&mut self) -> Result<(), ProtocolError> {
+    pub fn finish(&mut self) -> Result<(), Utf8Error> {
         let Self {
             pending,
             pending_len,
@@ -176,7 +198,7 @@ impl Utf8Decoder {
         &mut self,
         mut piece: &'a [u8],
         text: &mut String,
-    ) -> Result<&'a [u8], ProtocolError> {
+    ) -> Result<&'a [u8], Utf8Error> {
         while self.pending_len > 0 {
             let Some((&next, rest)) = piece.split_first() else {
                 break;
@@ -198,7 +220,7 @@ impl Utf8Decoder {
     /// The standard library tells "ended too early" from "can never be right", and knows
     /// the second bytes that are impossible (`e0 80`, `ed a0`, `f4 90`): so four bytes
     /// never wait, and nothing is refused later than at its first wrong byte.
-    fn judge_pending(&self) -> Result<Option<&str>, ProtocolError> {
+    fn judge_pending(&self) -> Result<Option<&str>, Utf8Error> {
         let pending = &self.pending[..self.pending_len];
         match std::str::from_utf8(pending) {
             Ok(character) => Ok(Some(character)),

@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 type Path = Vec<String>;
 
 /// The files of one crate, and what they import from each other.
-pub struct Imports<'a> {
+pub(crate) struct Imports<'a> {
     files: BTreeMap<Path, &'a Source>,
     /// What a module re-exports: the name that it gives an item, and where that comes from.
     exports: BTreeMap<Path, BTreeMap<String, Path>>,
 }
 
 impl<'a> Imports<'a> {
-    pub fn of(sources: &'a [Source]) -> Self {
+    pub(crate) fn of(sources: &'a [Source]) -> Self {
         let files = sources.iter().map(|source| (module(&source.path), source));
         let mut imports = Self {
             files: files.collect(),
@@ -34,7 +34,7 @@ impl<'a> Imports<'a> {
 
     /// For each file, the others that it imports from. A module that the file lies below does not
     /// count: what a module holds itself is there for the files in its folder.
-    pub fn edges(&self) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    pub(crate) fn edges(&self) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
         let edges = self.files.iter().map(|(path, source)| {
             let paths = paths(&source.program()).into_iter();
             let private = paths.filter(|used| !used.is_public);
@@ -189,7 +189,7 @@ fn tokens(program: &str) -> Vec<&str> {
 }
 
 /// The knots: files each of which imports from each other one, over however many steps.
-pub fn circles<'a>(edges: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Vec<Vec<&'a str>> {
+pub(crate) fn circles<'a>(edges: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Vec<Vec<&'a str>> {
     let reach = |from: &'a str| {
         let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
         while let Some(file) = open.pop() {

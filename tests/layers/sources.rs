@@ -4,20 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// One file.
-pub struct Source {
+pub(crate) struct Source {
     /// Relative to its root, with forward slashes.
-    pub path: String,
-    pub text: String,
+    pub(crate) path: String,
+    pub(crate) text: String,
 }
 
 impl Source {
     /// The floor it belongs to: the file in the root, or the folder beside it.
-    pub fn floor(&self) -> &str {
+    pub(crate) fn floor(&self) -> &str {
         self.path.split(['/', '.']).next().unwrap_or_default()
     }
 
     /// Its lines without comments and without the unit tests at its end, numbered.
-    pub fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(crate) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let tests = self.text.find("\n#[cfg(test)]\nmod tests");
         let code = &self.text[..tests.unwrap_or(self.text.len())];
         code.lines().enumerate().map(|(number, line)| {
@@ -27,7 +27,7 @@ impl Source {
     }
 
     /// The code as one text, without what stands in quotation marks.
-    pub fn program(&self) -> String {
+    pub(crate) fn program(&self) -> String {
         let code: Vec<&str> = self.code().map(|(_, line)| line).collect();
         let code = code.join("\n").replace("'\"'", "").replace("\\\"", "");
         let outside = code.split('"').step_by(2);
@@ -35,14 +35,14 @@ impl Source {
     }
 
     /// Is it compiled for tests alone?
-    pub fn is_test(&self) -> bool {
+    pub(crate) fn is_test(&self) -> bool {
         let is_test = |part: &str| ["tests", "models", "tests.rs", "models.rs"].contains(&part);
         self.path.split('/').any(is_test) || self.path.ends_with("_tests.rs")
     }
 }
 
 /// The sources below a folder of the project.
-pub fn sources(folder: &str) -> Vec<Source> {
+pub(crate) fn sources(folder: &str) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found = Vec::new();
     let mut directories = vec![root.clone()];

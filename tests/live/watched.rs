@@ -5,7 +5,7 @@ use super::door::Door;
 use super::watcher::{Watcher, bytes_of};
 use serde_json::{Value, json};
 use std::thread::{self, JoinHandle};
-use ws101::protocol::{Incoming, ProtocolError};
+use ws101::protocol::{Incoming, ProtocolError, Utf8Error};
 use ws101::{Limits, Role};
 
 /// Bytes of a long frame that are shown behind its gap.
@@ -103,7 +103,7 @@ impl Watch {
         let expected =
             json!({"ok": false, "rule": error.rule(), "section": error.section(), "close": code});
         let mut found = verdict.clone();
-        if let ProtocolError::InvalidUtf8 { fault, byte, .. } = error {
+        if let ProtocolError::InvalidUtf8(Utf8Error { fault, byte, .. }) = error {
             assert_eq!(found["why"], fault.name());
             assert_eq!(found["byte"], format!("{byte:02x}"));
             let found = found.as_object_mut().expect("an object");

@@ -3,7 +3,9 @@
 use crate::bytes::{Seen, close_from, hear};
 use crate::conversation::{client, row, server, session};
 use libtest_mimic::Trial;
-use ws101::protocol::{CloseCode, CloseReason, Limits, Opcode, ProtocolError, Role, Utf8Fault};
+use ws101::protocol::{
+    CloseCode, CloseReason, Limits, Opcode, ProtocolError, Role, Utf8Error, Utf8Fault,
+};
 
 pub(crate) fn rows() -> Vec<Trial> {
     let mut rows = bodies();
@@ -176,11 +178,11 @@ fn reasons() -> Vec<Trial> {
     let too_long = [&[0x03, 0xe8][..], &[b'r'; 124]].concat();
     let invalid = |name: &str, text: &[u8], at: usize, fault| {
         let (byte, place) = (text[at], at as u64);
-        let error = ProtocolError::InvalidUtf8 {
+        let error = ProtocolError::InvalidUtf8(Utf8Error {
             fault,
             byte,
             at: place,
-        };
+        });
         server(name)
             .hears_frame(0x88, [&[0x03, 0xe8], text].concat())
             .refuses(error, 1007, 6 + 2 + text.len())

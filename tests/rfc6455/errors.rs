@@ -4,7 +4,7 @@ use crate::conversation::row;
 use libtest_mimic::Trial;
 use ws101::protocol::http::Response;
 use ws101::protocol::{
-    HandshakeError, Opcode, ProtocolError, ResponseError, Role, SendError, Utf8Fault,
+    HandshakeError, Opcode, ProtocolError, ResponseError, Role, SendError, Utf8Error, Utf8Fault,
 };
 
 pub(crate) fn rows() -> Vec<Trial> {
@@ -31,13 +31,13 @@ fn protocol_errors() -> Vec<Trial> {
         (E::ControlFragmented(Opcode::Close), "control-fragmented", "5.5", 1002, "a Close frame without FIN"),
         (E::NothingToContinue, "nothing-to-continue", "5.4", 1002, "a continuation, but no message has begun"),
         (E::MessageUnfinished, "message-unfinished", "5.4", 1002, "a new message before the last one ended"),
-        (E::InvalidUtf8 { fault: Utf8Fault::NeverLegal, byte: 0xff, at: 0 }, "utf8", "8.1", 1007, "text that is not UTF-8: its byte 0, ff, is never part of UTF-8"),
-        (E::InvalidUtf8 { fault: Utf8Fault::UnexpectedContinuation, byte: 0x80, at: 7 }, "utf8", "8.1", 1007, "text that is not UTF-8: its byte 7, 80, continues no character"),
-        (E::InvalidUtf8 { fault: Utf8Fault::NotAContinuation, byte: 0x28, at: 1 }, "utf8", "8.1", 1007, "text that is not UTF-8: its byte 1, 28, does not continue the character before it"),
-        (E::InvalidUtf8 { fault: Utf8Fault::CutOff, byte: 0x82, at: u64::MAX }, "utf8", "8.1", 1007, "text that is not UTF-8: its byte 18446744073709551615, 82, is the last, within a character"),
-        (E::InvalidUtf8 { fault: Utf8Fault::Surrogate, byte: 0xa0, at: 1 }, "utf8", "8.1", 1007, "text that is not UTF-8: its byte 1, a0, makes a surrogate"),
-        (E::InvalidUtf8 { fault: Utf8Fault::Overlong, byte: 0x0a, at: 1 }, "utf8", "8.1", 1007, "text that is not UTF-8: its byte 1, 0a, makes an overlong form"),
-        (E::InvalidUtf8 { fault: Utf8Fault::AboveMaximum, byte: 0x90, at: 1 }, "utf8", "8.1", 1007, "text that is not UTF-8: its byte 1, 90, makes a code point above U+10FFFF"),
+        (E::InvalidUtf8(Utf8Error { fault: Utf8Fault::NeverLegal, byte: 0xff, at: 0 }), "utf8", "8.1", 1007, "text that is not UTF-8: its byte 0, ff, is never part of UTF-8"),
+        (E::InvalidUtf8(Utf8Error { fault: Utf8Fault::UnexpectedContinuation, byte: 0x80, at: 7 }), "utf8", "8.1", 1007, "text that is not UTF-8: its byte 7, 80, continues no character"),
+        (E::InvalidUtf8(Utf8Error { fault: Utf8Fault::NotAContinuation, byte: 0x28, at: 1 }), "utf8", "8.1", 1007, "text that is not UTF-8: its byte 1, 28, does not continue the character before it"),
+        (E::InvalidUtf8(Utf8Error { fault: Utf8Fault::CutOff, byte: 0x82, at: u64::MAX }), "utf8", "8.1", 1007, "text that is not UTF-8: its byte 18446744073709551615, 82, is the last, within a character"),
+        (E::InvalidUtf8(Utf8Error { fault: Utf8Fault::Surrogate, byte: 0xa0, at: 1 }), "utf8", "8.1", 1007, "text that is not UTF-8: its byte 1, a0, makes a surrogate"),
+        (E::InvalidUtf8(Utf8Error { fault: Utf8Fault::Overlong, byte: 0x0a, at: 1 }), "utf8", "8.1", 1007, "text that is not UTF-8: its byte 1, 0a, makes an overlong form"),
+        (E::InvalidUtf8(Utf8Error { fault: Utf8Fault::AboveMaximum, byte: 0x90, at: 1 }), "utf8", "8.1", 1007, "text that is not UTF-8: its byte 1, 90, makes a code point above U+10FFFF"),
         (E::CloseBodyTooShort, "close-body", "5.5.1", 1002, "a Close body of one byte, a code takes two"),
         (E::InvalidCloseCode(1005), "close-code", "7.4", 1002, "close code 1005 may not be sent"),
         (E::MessageTooBig { len: 70_000, max: 65_536 }, "message-size", "10.4", 1009, "a message of 70000 bytes, the limit is 65536"),

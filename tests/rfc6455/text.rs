@@ -4,7 +4,7 @@ use crate::bytes::{KEY, Seen, close_from, frame_from, header, hear};
 use crate::conversation::{client, row, server, session};
 use libtest_mimic::Trial;
 use std::ops::RangeInclusive;
-use ws101::protocol::{Limits, ProtocolError, Role, Utf8Decoder, Utf8Fault, from_utf8};
+use ws101::protocol::{Limits, ProtocolError, Role, Utf8Decoder, Utf8Error, Utf8Fault, from_utf8};
 
 const TEXT: u8 = 0x01;
 const WHOLE: u8 = 0x81;
@@ -191,7 +191,7 @@ fn at_once() -> Vec<Trial> {
 
 fn invalid(fault: Utf8Fault, byte: u8, at: usize) -> ProtocolError {
     let at = at as u64;
-    ProtocolError::InvalidUtf8 { fault, byte, at }
+    ProtocolError::InvalidUtf8(Utf8Error { fault, byte, at })
 }
 
 /// The bytes at which some rule of UTF-8 begins or ends.
@@ -239,7 +239,8 @@ fn refused_at_the_earliest(bytes: &[u8]) {
     assert_eq!(pushed.is_err(), earliest.is_some(), "{bytes:x?}");
     let whole = pushed
         .and_then(|()| decoder.finish())
-        .map(|()| text.as_str());
+        .map(|()| text.as_str())
+        .map_err(ProtocolError::from);
     let cut_off = bytes
         .last()
         .map(|last| invalid(Utf8Fault::CutOff, *last, bytes.len() - 1));
@@ -248,7 +249,8 @@ fn refused_at_the_earliest(bytes: &[u8]) {
         .or(cut_off);
     let expected = std::str::from_utf8(bytes).map_err(|_| error.expect("it has a byte"));
     assert_eq!(whole, expected, "{bytes:x?}");
-    assert_eq!(from_utf8(bytes), expected, "{bytes:x?}");
+    let at_once = from_utf8(bytes).map_err(ProtocolError::from);
+    assert_eq!(at_once, expected, "{bytes:x?}");
 }
 
 /// The well-formed byte sequences, as the Unicode Standard lists them (table 3-7).

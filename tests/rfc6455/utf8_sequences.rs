@@ -42,7 +42,7 @@ fn judge(sequence: &Sequence) {
     // Which byte shows it, `text` has a table for: here it is the same however the sequence is cut.
     let expected = match from_utf8(bytes) {
         Ok(text) => Seen::Text(text.to_owned()),
-        Err(error) => Seen::Refused(error),
+        Err(error) => Seen::Refused(error.into()),
     };
     let frame = |first, payload: &[u8]| frame_from(Role::Client, first, payload);
     for cut in 0..=bytes.len() {

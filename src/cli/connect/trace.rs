@@ -79,8 +79,8 @@ fn describe(record: &FrameRecord) -> String {
     let header = record.layout();
     let opcode = Opcode::from_bits(header.opcode);
     let name = match opcode {
-        Ok(opcode) => format!("{opcode:?}").to_lowercase(),
-        Err(_) => format!("opcode {:x}", header.opcode),
+        Some(opcode) => format!("{opcode:?}").to_lowercase(),
+        None => format!("opcode {:x}", header.opcode),
     };
     let fin = if header.fin { "FIN" } else { "..." };
     let mask = header.key.map_or("no mask".to_owned(), |MaskKey(key)| {
@@ -92,8 +92,8 @@ fn describe(record: &FrameRecord) -> String {
     let more = if is_cut { " …" } else { "" };
     let payload = match (opcode, CloseReason::decode(&record.plain.0)) {
         // All of it: that is why it was sent.
-        (Ok(Opcode::Close), Ok(reason)) => super::print::reason(reason),
-        (Ok(Opcode::Text | Opcode::Ping | Opcode::Pong), _) => {
+        (Some(Opcode::Close), Ok(reason)) => super::print::reason(reason),
+        (Some(Opcode::Text | Opcode::Ping | Opcode::Pong), _) => {
             format!(
                 "\"{}\"{more}",
                 harmless(&String::from_utf8_lossy(beginning))

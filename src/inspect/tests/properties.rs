@@ -3,7 +3,8 @@
 use super::{assert_partition, observe};
 use crate::inspect::{Observer, Verdict};
 use crate::protocol::{
-    Event, Frame, Incoming, Limits, MaskKey, Opcode, ProtocolError, Role, Utf8Fault, mask,
+    Event, Frame, Incoming, Limits, MaskKey, Opcode, ProtocolError, Role, Utf8Error, Utf8Fault,
+    mask,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -167,7 +168,7 @@ proptest! {
             prop_assert!(records.iter().all(|record| record.verdict == Verdict::Right));
             return Ok(());
         };
-        let Verdict::Refused { error: ProtocolError::InvalidUtf8 { fault, byte, at }, at: in_frame } = last.verdict else {
+        let Verdict::Refused { error: ProtocolError::InvalidUtf8(Utf8Error { fault, byte, at }), at: in_frame } = last.verdict else {
             return Err(TestCaseError::fail(format!("{last:?}")));
         };
         prop_assert_eq!((at, byte), (place as u64, text[place]));

@@ -1,9 +1,9 @@
 //! What is asked of an assembler that is not shown every payload: as the inspector uses it.
 
 use super::{Assembler, Limits, Message, Progress};
-use crate::protocol::ProtocolError as Error;
 use crate::protocol::decoder::{Delivery, Part};
-use crate::protocol::header::{FrameHeader, Opcode};
+use crate::protocol::{FrameHeader, Opcode};
+use crate::protocol::{ProtocolError as Error, Utf8Error};
 
 const FEW: Limits = Limits {
     message: 10,
@@ -77,7 +77,7 @@ fn text_with_a_gap_is_not_judged_and_the_next_text_is() {
     assert_eq!(add(&mut assembler, Opcode::Text, false, b"a"), unfinished);
     let end = add(&mut assembler, Opcode::Continuation, true, b"\xff");
     assert!(
-        matches!(end, Err(Error::InvalidUtf8 { at: 1, .. })),
+        matches!(end, Err(Error::InvalidUtf8(Utf8Error { at: 1, .. }))),
         "{end:?}"
     );
 }
