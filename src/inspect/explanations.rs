@@ -123,7 +123,7 @@ mod tests {
     fn every_rule_is_explained_and_no_other() {
         let sources = [
             include_str!("../protocol/error.rs"),
-            include_str!("../protocol/handshake_error.rs"),
+            include_str!("../protocol/handshake/error.rs"),
         ];
         let functions = (sources.iter()).flat_map(|source| source.split("fn rule(").skip(1));
         let bodies = functions.filter_map(|rest| rest.split("\n    }\n").next());

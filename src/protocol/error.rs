@@ -11,8 +11,6 @@ use super::role::Role;
 use super::utf8::Utf8Error;
 use std::fmt;
 
-pub use super::handshake_error::{HandshakeError, ResponseError};
-
 /// A rule of RFC 6455, or a limit of this endpoint, that the peer's frames broke.
 /// Every one of them ends the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

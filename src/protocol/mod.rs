@@ -20,10 +20,8 @@
 //! | `event` | what a connection tells its user | §5.4, §5.5 |
 //! | `session`, `incoming`, `outgoing` | one connection's life | §5.5, §7 |
 //! | `http` | request and response heads | RFC 9112 |
-//! | `upgrade` | a request to upgrade, and the answer | §4.2 |
-//! | `handshake` | the accept key, and the client's end | §1.3, §4.1 |
-//! | `error`, `handshake_error` | what can be wrong, and what follows | §7.1.7 |
-//! | `header_error` | what we do not write into a head | RFC 9110 §5 |
+//! | `handshake` | the accept key, the server's side and the client's | §1.3, §4 |
+//! | `error` | what a frame can break, and the close code for it | §7.1.7 |
 
 mod buffer;
 mod close;
@@ -34,9 +32,7 @@ mod event;
 mod fast_path;
 mod frame;
 mod handshake;
-mod handshake_error;
 mod header;
-mod header_error;
 pub mod http;
 mod incoming;
 mod layout;
@@ -47,20 +43,21 @@ mod opcode;
 mod outgoing;
 mod role;
 mod session;
-mod upgrade;
 mod utf8;
 
 pub use buffer::ReadBuffer;
 pub use close::CloseReason;
 pub use close_code::CloseCode;
 pub use decoder::{Delivery, FrameDecoder, Part};
-pub use error::{HandshakeError, ProtocolError, ResponseError};
+pub use error::ProtocolError;
 pub use event::Event;
 pub use fast_path::WholeMessage;
 pub use frame::Frame;
-pub use handshake::{AcceptSteps, Request, ResponseRule, accept_key};
+pub use handshake::{
+    AcceptSteps, HandshakeError, HeaderError, Request, ResponseError, ResponseRule, Upgrade,
+    UpgradeRule, accept_key,
+};
 pub use header::FrameHeader;
-pub use header_error::HeaderError;
 pub use incoming::Incoming;
 pub use layout::Layout;
 pub use mask::MaskKey;
@@ -72,5 +69,4 @@ pub use opcode::{Kind, Opcode};
 pub use outgoing::{KeySource, Outgoing, SendError};
 pub use role::Role;
 pub use session::{Session, State};
-pub use upgrade::{Upgrade, UpgradeRule};
 pub use utf8::{Utf8Decoder, Utf8Error, Utf8Fault, from_utf8};

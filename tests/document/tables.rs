@@ -50,7 +50,7 @@ fn flags_with_defaults() -> BTreeSet<(String, String)> {
 
 #[test]
 fn statuses() {
-    let source = include_str!("../../src/protocol/handshake_error.rs");
+    let source = include_str!("../../src/protocol/handshake/error.rs");
     let body = source
         .split("fn status(&self)")
         .nth(1)

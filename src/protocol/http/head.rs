@@ -1,7 +1,7 @@
 //! A complete head, taken apart: the only file that knows `httparse`. RFC 9112 §3, §4, §5.
 
 use super::HeadLimits;
-use crate::protocol::error::{HandshakeError, ResponseError};
+use crate::protocol::handshake::{HandshakeError, ResponseError};
 use httparse::{EMPTY_HEADER, Error, Header};
 
 /// The headers of a request or response, in their order.

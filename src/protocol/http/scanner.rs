@@ -5,7 +5,7 @@
 //! are how requests get smuggled past a proxy, so these are refused here.
 
 use super::is_token_byte;
-use crate::protocol::error::HandshakeError;
+use crate::protocol::handshake::HandshakeError;
 use std::ops::Range;
 
 /// The most that a head may be.

@@ -1,7 +1,7 @@
 //! What a request is for: a path on a host. RFC 9112 §3.2.
 
 use super::head::RequestHead;
-use crate::protocol::error::HandshakeError;
+use crate::protocol::handshake::HandshakeError;
 
 /// The target of a request, in one spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 //! The rules are a table, so that whoever explains a handshake goes through the very one that
 //! judges it, also behind the first mistake.
 
+use super::accept_key::{accept_key, is_key};
 use super::error::HandshakeError;
-use super::handshake::accept_key;
-use super::header_error::HeaderError;
-use super::http::{RequestHead, is_token};
+use super::own_headers::HeaderError;
+use crate::protocol::http::{RequestHead, is_token};
 use std::collections::BTreeSet;
 
 const PROTOCOL: &str = "Sec-WebSocket-Protocol";
@@ -162,15 +162,6 @@ fn check_key(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
 fn key_of<'a>(head: &RequestHead<'a>) -> Result<&'a str, HandshakeError> {
     let key = head.headers.once("Sec-WebSocket-Key")?;
     key.ok_or(HandshakeError::BadUpgrade("no Sec-WebSocket-Key"))
-}
-
-/// Sixteen bytes in base64: 22 characters and "==". By their look, not by decoding them: the
-/// last character may have bits set that belong to no byte, as in §4.1's own example, and a
-/// strict decoder refuses these.
-pub(crate) fn is_key(key: &str) -> bool {
-    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
-    key.strip_suffix("==")
-        .is_some_and(|digits| digits.len() == 22 && digits.bytes().all(is_base64))
 }
 
 /// The subprotocols: one or more words, each offered once. §4.1.

@@ -4,7 +4,7 @@
 //! that disagree about a header are how requests get smuggled. So what comes from a caller is
 //! judged before it is sent, by the rules that the other side will read it by.
 
-use super::http::{is_token, unfit_in_value};
+use crate::protocol::http::{is_token, unfit_in_value};
 use std::collections::BTreeSet;
 use std::fmt;
 

@@ -1,68 +1,9 @@
-//! The opening handshake: how an HTTP request becomes a WebSocket. RFC 6455 §1.3, §4.
-//!
-//! The client sends sixteen random bytes in base64. The server appends a fixed text,
-//! hashes, and sends the hash back: proof that it *meant* to speak WebSocket, which no
-//! server gives by accident, nor any cache. It is not a secret and not a login.
-//!
-//! ```
-//! use ws101::protocol::accept_key;
-//!
-//! assert_eq!(accept_key("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-//! ```
+//! The client's side: what it asks, and whether the answer is one. RFC 6455 §4.1.
 
+use super::accept_key::{accept_key, nonce_in_base64};
 use super::error::ResponseError;
-use super::header_error::{HeaderError, check_address, check_headers, check_protocols};
-use super::http::ResponseHead;
-use super::upgrade::is_key;
-use base64::Engine;
-use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
-use sha1::{Digest, Sha1};
-
-/// The text that §1.3 appends to every key. It is the same in all of the world, and
-/// unlikely to be hashed by anything that does not know WebSocket.
-const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-/// `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`. §4.2.2 step 5.4.
-///
-/// The key is hashed as the text that it is; nobody decodes it.
-pub fn accept_key(key: &str) -> String {
-    STANDARD.encode(digest(key))
-}
-
-fn digest(key: &str) -> [u8; 20] {
-    (Sha1::new().chain_update(key).chain_update(GUID).finalize()).into()
-}
-
-/// How one gets from a key to its answer, step by step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AcceptSteps {
-    /// What the key stands for: sixteen bytes, if it is one.
-    pub key_bytes: Option<Vec<u8>>,
-    /// The key with the fixed text behind it: this is hashed.
-    pub concatenated: String,
-    /// Its hash.
-    pub sha1: [u8; 20],
-    /// The hash in base64.
-    pub accept: String,
-}
-
-impl AcceptSteps {
-    /// The steps for `key`, be it right or not.
-    pub fn of(key: &str) -> Self {
-        // The last character may have bits set that belong to no byte, as in §4.1's own example.
-        let lenient = GeneralPurpose::new(
-            &base64::alphabet::STANDARD,
-            PAD.with_decode_allow_trailing_bits(true),
-        );
-        let (bytes, sha1) = (lenient.decode(key).ok(), digest(key));
-        Self {
-            key_bytes: bytes.filter(|_| is_key(key)),
-            concatenated: format!("{key}{GUID}"),
-            sha1,
-            accept: STANDARD.encode(sha1),
-        }
-    }
-}
+use super::own_headers::{HeaderError, check_address, check_headers, check_protocols};
+use crate::protocol::http::ResponseHead;
 
 /// A client's side of the handshake: what it asks, and whether the answer is one. §4.1.
 #[derive(Debug, Clone)]
@@ -77,7 +18,7 @@ impl<'a> Request<'a> {
     /// A request for `target` (a path, with its query) of `host`. `nonce` must be random.
     pub fn new(host: &'a str, target: &'a str, nonce: [u8; 16]) -> Self {
         Self {
-            key: STANDARD.encode(nonce),
+            key: nonce_in_base64(nonce),
             host,
             target,
             protocols: &[],

@@ -1,6 +1,6 @@
 //! What can be wrong with a handshake, on either side of it.
 
-use super::http::Response;
+use crate::protocol::http::Response;
 use std::fmt;
 
 /// Why a request was not answered with what it asked for. Each has one HTTP status.
