@@ -1,16 +1,17 @@
-//! PROTOCOL.md cannot lie: every example in it is executed, every table compared with the source.
-//! Nor can the commands of README.md.
+//! The documents, held to what they say: examples and commands are executed, tables compared with the source and
+//! with the tests, links followed.
 
+mod commands;
 mod conversations;
 mod frames;
 mod house;
 mod markdown;
 #[path = "../patience/mod.rs"]
 mod patience;
-mod readme;
 mod requests;
 mod rows;
 mod tables;
 
-/// The document itself.
+const README: &str = include_str!("../../README.md");
 const PROTOCOL: &str = include_str!("../../PROTOCOL.md");
+const ROWS: &str = include_str!("../ROWS.md");

@@ -1,18 +1,18 @@
-//! Part V: every row of its tables is a test, and every test with such a number is a row.
+//! ROWS.md: every row of its tables is a test, and every test with such a number is a row.
 
-use super::PROTOCOL;
+use super::ROWS;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 /// The letters of the tables.
-const LETTERS: &str = "HSUFMCJGDR";
+const LETTERS: &str = "HSKUFMCJGDR";
 
-/// Numbers that this document speaks of without a row.
+/// These tests name numbers that are no rows.
 const SELF: &str = "tests/document";
 
 #[test]
-fn hostile_rows() {
+fn every_row_is_a_test_and_every_test_a_row() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut tested = BTreeSet::new();
     for folder in ["src", "tests"] {
@@ -24,18 +24,18 @@ fn hostile_rows() {
             .next()
             .map(str::to_owned)
     };
-    let listed: Vec<String> = (PROTOCOL.lines().filter_map(first))
+    let listed: Vec<String> = (ROWS.lines().filter_map(first))
         .filter(|word| is_number(word))
         .collect();
-    let told: BTreeSet<String> = listed.iter().cloned().collect();
-    assert_eq!(told.len(), listed.len(), "a row stands there twice");
-    let untested: Vec<&String> = told.difference(&tested).collect();
-    let untold: Vec<&String> = tested.difference(&told).collect();
+    let documented: BTreeSet<String> = listed.iter().cloned().collect();
+    assert_eq!(documented.len(), listed.len(), "a row appears twice");
+    let untested: Vec<&String> = documented.difference(&tested).collect();
+    let undocumented: Vec<&String> = tested.difference(&documented).collect();
     assert!(untested.is_empty(), "no test for {untested:?}");
-    assert!(untold.is_empty(), "no row for {untold:?}");
+    assert!(undocumented.is_empty(), "no row for {undocumented:?}");
 }
 
-/// All that names of tests begin with: `"H08 …"` in a table, `fn r08_…`.
+/// The numbers with which names of tests begin: `"H08 …"` in a table, `fn r08_…`.
 fn numbers_in(folder: &Path, numbers: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();

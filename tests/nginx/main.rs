@@ -1,4 +1,4 @@
-//! The chat behind a real nginx, set up by the very recipe that the README gives.
+//! The chat behind a real nginx, set up by the very recipe that PROTOCOL.md gives.
 //!
 //! It takes nginx (Debian: `apt-get install nginx-light`). `WS101_NGINX` says where it is.
 

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Instant;
 
-const README: &str = include_str!("../../README.md");
+const PROTOCOL: &str = include_str!("../../PROTOCOL.md");
 
 pub(crate) struct Proxy {
     process: Process,
@@ -45,7 +45,7 @@ pub(crate) fn find() -> Result<String, String> {
 }
 
 impl Proxy {
-    /// Starts nginx with the README's recipe, its addresses and its patience exchanged.
+    /// Starts nginx with the recipe of PROTOCOL.md, its addresses and its patience exchanged.
     pub(crate) fn before(server: &Server, read_timeout: &str) -> Self {
         let port = free_port();
         let directory =
@@ -117,9 +117,9 @@ impl Drop for Proxy {
     }
 }
 
-/// The block of the README that is marked as nginx.
+/// The block of PROTOCOL.md that is marked as nginx.
 fn recipe() -> &'static str {
-    let (_, rest) = README.split_once("```nginx\n").expect("the recipe");
+    let (_, rest) = PROTOCOL.split_once("```nginx\n").expect("the recipe");
     let (recipe, _) = rest.split_once("```").expect("its end");
     for line in ["listen 80;", "127.0.0.1:9001", "proxy_read_timeout 60s;"] {
         assert!(recipe.contains(line), "the recipe has {line}");
