@@ -5,6 +5,7 @@ mod commands;
 mod conversations;
 mod frames;
 mod house;
+mod links;
 mod markdown;
 #[path = "../patience/mod.rs"]
 mod patience;

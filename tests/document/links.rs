@@ -1,0 +1,125 @@
+//! Links of every document lead to a file that exists, and to a heading in it; a file that a document names exists.
+
+use crate::markdown::{anchors, code_spans, targets};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+/// Packages of their own, which `cargo package` does not pack with this one.
+const NOT_PACKED: [&str; 2] = ["benches/peers", "tests/fuzz"];
+
+/// Endings of names that stand for a file of this repository.
+const ENDINGS: [&str; 7] = [".rs", ".js", ".cjs", ".css", ".html", ".py", ".md"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All files, relative to the root, without what is built or hidden.
+fn files() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder").flatten() {
+            let (path, name) = (entry.path(), entry.file_name());
+            let is_ours = name != "target" && name != "node_modules";
+            if is_ours && !name.to_string_lossy().starts_with('.') {
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.push(path.strip_prefix(root()).expect("inside").to_owned());
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The documents, and `lib.rs`, whose comments are one.
+fn documents() -> Vec<(PathBuf, String)> {
+    let mut documents: Vec<(PathBuf, String)> = files()
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+        .map(|path| {
+            let text = fs::read_to_string(root().join(&path)).expect("text");
+            (path, text)
+        })
+        .collect();
+    assert!(documents.len() >= 5, "the documents were found");
+    let lines = include_str!("../../src/lib.rs").lines();
+    let comments = lines.filter_map(|line| line.strip_prefix("//! "));
+    documents.push(("src/lib.rs".into(), comments.collect::<Vec<_>>().join("\n")));
+    documents
+}
+
+/// `tests/../PROTOCOL.md` is `PROTOCOL.md`.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                normal.pop();
+            }
+            part => normal.push(part),
+        }
+    }
+    normal
+}
+
+fn is_absent_package(path: &Path) -> bool {
+    let mut packages = NOT_PACKED.iter();
+    packages.any(|package| path.starts_with(package) && !root().join(package).exists())
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut faults = Vec::new();
+    let mut followed = 0;
+    for (document, text) in documents() {
+        for target in targets(&text) {
+            if target.contains("://") {
+                continue;
+            }
+            followed += 1;
+            let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let path = if file.is_empty() {
+                document.clone()
+            } else {
+                normal(&document.with_file_name("").join(file))
+            };
+            if is_absent_package(&path) {
+                continue;
+            }
+            let is_heading = || {
+                let linked = fs::read_to_string(root().join(&path)).unwrap_or_default();
+                anchors(&linked).any(|heading| heading == anchor)
+            };
+            if !root().join(&path).exists() || (!anchor.is_empty() && !is_heading()) {
+                faults.push(format!("{}: {target}", document.display()));
+            }
+        }
+    }
+    assert!(followed >= 50, "the links were found");
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn every_file_that_is_named_exists() {
+    let files = files();
+    let mut faults = Vec::new();
+    let mut named = 0;
+    for (document, text) in documents() {
+        for name in code_spans(&text) {
+            let is_file = ENDINGS.iter().any(|ending| name.ends_with(ending));
+            if !is_file || name.contains(' ') {
+                continue;
+            }
+            named += 1;
+            let exists = files.iter().any(|path| path.ends_with(name));
+            if !exists && !is_absent_package(Path::new(name)) {
+                faults.push(format!("{}: {name}", document.display()));
+            }
+        }
+    }
+    assert!(named >= 30, "the names were found");
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
