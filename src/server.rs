@@ -13,7 +13,7 @@
 //! | `peer` | one WebSocket's life: read, handle, reply, ping, close |
 //! | `timers` | when its next deadline is |
 //! | `wire` | the view of one's own frames, `/ws/wire` |
-//! | `registry` | all connections, and how they end together |
+//! | `connections` | all connections, and how they end together |
 //! | `households` | how many of them come from where |
 //! | `budget` | the memory of all large messages together |
 //! | `ceiling` | how many threads and descriptors this machine has for us |
@@ -23,6 +23,7 @@ mod budget;
 mod ceiling;
 mod config;
 mod connection;
+mod connections;
 mod endpoint;
 mod guard;
 mod households;
@@ -35,7 +36,6 @@ mod peer;
 #[cfg(test)]
 mod peer_tests;
 mod proxy;
-mod registry;
 mod routes;
 mod timers;
 mod turnaway;
@@ -51,9 +51,9 @@ use crate::outbox::Outlet;
 use crate::protocol::{CloseCode, HandshakeError, Outgoing};
 use crate::shares::half;
 use budget::Budget;
+use connections::ConnectionTable;
 use incidents::Incidents;
 use metrics::Refusals;
-use registry::Registry;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -72,7 +72,7 @@ pub struct Server {
 #[derive(Debug)]
 struct Shared {
     config: Config,
-    registry: Arc<Registry>,
+    connections: Arc<ConnectionTable>,
     incidents: Incidents,
     refusals: Refusals,
     outlet: Arc<Outlet>,
@@ -84,7 +84,7 @@ struct Shared {
 impl Shared {
     fn new(config: Config) -> io::Result<Arc<Self>> {
         Ok(Arc::new(Self {
-            registry: Arc::new(Registry::new(config.connections)),
+            connections: Arc::new(ConnectionTable::new(config.connections)),
             incidents: Incidents::new(),
             refusals: Refusals::default(),
             outlet: Arc::new(Outlet::new(config.deadlines.write, config.backlog)),
@@ -164,14 +164,16 @@ impl Handle {
             .to_bytes("GET");
         let grace = self.shared.config.deadlines.close.min(LONGEST_GRACE);
         let grace = grace.saturating_sub(start.elapsed());
-        self.shared.registry.end(goodbye.waiting(), &refusal, grace);
+        self.shared
+            .connections
+            .end(goodbye.waiting(), &refusal, grace);
         // The accept loop sleeps in the kernel: a connection wakes it, and it sees that the end has come.
         let _ = TcpStream::connect_timeout(&reachable(self.address), Duration::from_millis(200));
     }
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
-        self.shared.registry.len()
+        self.shared.connections.len()
     }
 }
 

@@ -19,7 +19,7 @@ fn main() -> io::Result<()> {
     let room = Arc::new(Room::default());
     loop {
         let (tcp, room) = (listener.accept()?.0, Arc::clone(&room));
-        thread::spawn(move || serve(tcp, &room)); // REAL: `server/registry.rs` limits their number.
+        thread::spawn(move || serve(tcp, &room)); // REAL: `server/connections.rs` limits their number.
     }
 }
 

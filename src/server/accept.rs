@@ -1,6 +1,6 @@
 //! Connections come in, one thread each, or are turned away.
 
-use super::registry::{Decided, Newcomer, Place};
+use super::connections::{Decided, Newcomer, Slot};
 use super::turnaway::Turnaway;
 use super::{Shared, connection};
 use crate::protocol::HandshakeError;
@@ -28,7 +28,7 @@ pub(super) fn run(listener: TcpListener, shared: &Arc<Shared>) {
         let usher = thread::Builder::new()
             .name("usher".to_owned())
             .stack_size(USHER_STACK);
-        let _ = usher.spawn_scoped(scope, || usher_in(&turnaway, shared));
+        let _ = usher.spawn_scoped(scope, || admit_queued(&turnaway, shared));
         accept_all(&listener, &turnaway, shared);
     });
     // Those that the system has taken in and we have not yet: closing the door would reset them.
@@ -45,12 +45,12 @@ pub(super) fn run(listener: TcpListener, shared: &Arc<Shared>) {
 }
 
 fn accept_all(listener: &TcpListener, turnaway: &Turnaway, shared: &Arc<Shared>) {
-    while !shared.registry.has_ended() {
+    while !shared.connections.has_ended() {
         match listener.accept() {
             Ok((tcp, address)) => {
                 let tcp = Arc::new(tcp);
                 let address = address.ip().to_canonical();
-                if let Some(decided) = shared.registry.admit(Newcomer { tcp, address }) {
+                if let Some(decided) = shared.connections.admit(Newcomer { tcp, address }) {
                     take_in(decided, turnaway, shared);
                 }
             }
@@ -67,9 +67,9 @@ fn accept_all(listener: &TcpListener, turnaway: &Turnaway, shared: &Arc<Shared>)
 }
 
 /// Takes in those who wait, as places become free.
-fn usher_in(turnaway: &Turnaway, shared: &Arc<Shared>) {
-    shared.registry.open_waiting_room();
-    while let Some(decided) = shared.registry.next_of_waiting() {
+fn admit_queued(turnaway: &Turnaway, shared: &Arc<Shared>) {
+    shared.connections.start_queueing();
+    while let Some(decided) = shared.connections.next_queued() {
         take_in(decided, turnaway, shared);
     }
 }
@@ -77,17 +77,17 @@ fn usher_in(turnaway: &Turnaway, shared: &Arc<Shared>) {
 /// Gives a connection that has a place a thread, and tells all others why they have none.
 fn take_in((newcomer, outcome): Decided, turnaway: &Turnaway, shared: &Arc<Shared>) {
     let tcp = newcomer.tcp;
-    let outcome = outcome.and_then(|place| start(Arc::clone(&tcp), place, shared));
+    let outcome = outcome.and_then(|slot| start(Arc::clone(&tcp), slot, shared));
     if let Err(refusal) = outcome {
         shared.refusals.count(&refusal);
         turnaway.turn_away(tcp, &refusal);
     }
 }
 
-fn start(tcp: Arc<TcpStream>, place: Place, shared: &Arc<Shared>) -> Result<(), HandshakeError> {
-    let (name, for_thread) = (format!("conn-{}", place.id()), Arc::clone(shared));
+fn start(tcp: Arc<TcpStream>, slot: Slot, shared: &Arc<Shared>) -> Result<(), HandshakeError> {
+    let (name, for_thread) = (format!("conn-{}", slot.id()), Arc::clone(shared));
     match spawn(name, STACK, move || {
-        connection::run(tcp, &place, &for_thread)
+        connection::run(tcp, &slot, &for_thread)
     }) {
         Ok(()) => Ok(()),
         Err(error) => {

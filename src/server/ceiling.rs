@@ -6,7 +6,7 @@
 //! knows its own ceiling and stays below it. Nor can Rust go on when the system refuses a few
 //! bytes of memory, so it keeps away from that limit, too, if it was given one.
 
-use super::registry::most_waiting;
+use super::connections::longest_queue;
 use super::turnaway;
 use super::wire;
 use crate::outbox::MOST_WRITERS;
@@ -77,15 +77,15 @@ fn clamp_space(what: &str, wanted: usize, possible: usize) -> usize {
 /// Those that descriptors are left for, when some wait for a place.
 fn by_descriptors(wanted: usize) -> usize {
     let needed = |connections: usize| {
-        let waiting = most_waiting(connections);
+        let waiting = longest_queue(connections);
         connections.saturating_add(waiting + OTHER_DESCRIPTORS)
     };
     let allowed = raise_descriptor_limit(needed(wanted));
     if allowed >= needed(wanted) {
-        return allowed - most_waiting(wanted) - OTHER_DESCRIPTORS;
+        return allowed - longest_queue(wanted) - OTHER_DESCRIPTORS;
     }
     let left = allowed.saturating_sub(OTHER_DESCRIPTORS);
-    left - most_waiting(left)
+    left - longest_queue(left)
 }
 
 /// The descriptors that we may have: `wanted`, if the hard limit allows it.

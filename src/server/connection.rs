@@ -1,7 +1,7 @@
 //! One connection's thread: requests come in and are answered, or one is upgraded.
 
+use super::connections::Slot;
 use super::endpoint::{Fittings, Purpose};
-use super::registry::Place;
 use super::routes::{Route, Socket};
 use super::{Shared, guard, pages, peer, proxy, turnaway};
 use crate::chat;
@@ -56,14 +56,14 @@ impl Manner {
 }
 
 /// Answers requests, one after the other, until one is upgraded or the connection ends.
-pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
+pub(super) fn run(tcp: Arc<TcpStream>, slot: &Slot, shared: &Shared) {
     // Frames are small and wanted at once. If this fails, the connection is gone, and reading will tell.
     let _ = tcp.set_nodelay(true);
     let mut stream = Stream::shared(tcp);
     let mut buffer = ReadBuffer::new();
     stream.set_deadline(Some(Instant::now() + shared.config.deadlines.handshake));
-    while let Some((manner, decision)) = next_request(&mut stream, &mut buffer, place, shared) {
-        if !place.will_answer() {
+    while let Some((manner, decision)) = next_request(&mut stream, &mut buffer, slot, shared) {
+        if !slot.begin_answer() {
             return stream.finish();
         }
         match decision {
@@ -75,11 +75,11 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
                 // A client that does not wait for the answer before it asks again is answered once: two
                 // requests in one read are how one is smuggled behind another.
                 let asked_once = buffer.unread().len() == head_size;
-                let keeps = is_page && manner.persists && asked_once && place.may_be_kept();
+                let keeps = is_page && manner.persists && asked_once && slot.may_be_reused();
                 if !answer(&mut stream, response, &manner.method, keeps, shared) {
                     return;
                 }
-                if !(keeps && place.keep()) {
+                if !(keeps && slot.await_request()) {
                     return stream.finish();
                 }
                 buffer.consume(head_size);
@@ -89,8 +89,8 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
                 purpose,
                 answer,
                 head_size,
-            }) => return upgrade(stream, purpose, &answer, (buffer, head_size), place, shared),
-            Err(error) => return refuse(stream, &error, &manner, place, shared),
+            }) => return upgrade(stream, purpose, &answer, (buffer, head_size), slot, shared),
+            Err(error) => return refuse(stream, &error, &manner, slot, shared),
         }
     }
 }
@@ -99,17 +99,17 @@ pub(super) fn run(tcp: Arc<TcpStream>, place: &Place, shared: &Shared) {
 fn next_request(
     stream: &mut Stream,
     buffer: &mut ReadBuffer,
-    place: &Place,
+    slot: &Slot,
     shared: &Shared,
 ) -> Option<(Manner, Result<Decision, HandshakeError>)> {
-    match read_head(stream, buffer, shared.config.head, || place.begins()) {
+    match read_head(stream, buffer, shared.config.head, || slot.begin_request()) {
         Ok(head_at) => {
             let size = head_at.end;
-            Some(decide(&buffer.unread()[head_at], size, place, shared))
+            Some(decide(&buffer.unread()[head_at], size, slot, shared))
         }
         Err(SocketError::Request(error)) => Some((Manner::default(), Err(error))),
         // The connection ended first, or nothing at all was sent: nobody waits for an answer.
-        Err(_) if !place.is_displaced() => None,
+        Err(_) if !slot.was_displaced() => None,
         // It was refused already, when its place was given to another.
         Err(_) => {
             shared.refusals.count(&HandshakeError::TimedOut);
@@ -123,13 +123,13 @@ fn next_request(
 fn decide(
     head: &[u8],
     head_size: usize,
-    place: &Place,
+    slot: &Slot,
     shared: &Shared,
 ) -> (Manner, Result<Decision, HandshakeError>) {
     match RequestHead::parse(head, shared.config.head) {
         Ok(head) => {
-            let judged = find_client(&head, place, shared);
-            let decision = judged.and_then(|()| judge(&head, head_size, place, shared));
+            let judged = find_client(&head, slot, shared);
+            let decision = judged.and_then(|()| judge(&head, head_size, slot, shared));
             (Manner::of(&head), decision)
         }
         Err(error) => (Manner::default(), Err(error)),
@@ -137,17 +137,13 @@ fn decide(
 }
 
 /// A client that comes through a proxy counts under its own address.
-fn find_client(
-    head: &RequestHead<'_>,
-    place: &Place,
-    shared: &Shared,
-) -> Result<(), HandshakeError> {
+fn find_client(head: &RequestHead<'_>, slot: &Slot, shared: &Shared) -> Result<(), HandshakeError> {
     let proxies = &shared.config.access.proxies;
-    let neighbour = place.neighbour();
+    let neighbour = slot.tcp_peer();
     if !proxies.contains(&neighbour) {
         return Ok(());
     }
-    place.belongs_to(proxy::client(&head.headers, neighbour, proxies))
+    slot.count_under(proxy::client(&head.headers, neighbour, proxies))
 }
 
 /// Everything that a well-formed request must pass, in order: is it for us, is there such a
@@ -155,7 +151,7 @@ fn find_client(
 fn judge(
     head: &RequestHead<'_>,
     head_size: usize,
-    place: &Place,
+    slot: &Slot,
     shared: &Shared,
 ) -> Result<Decision, HandshakeError> {
     let access = &shared.config.access;
@@ -181,7 +177,7 @@ fn judge(
         Some(Route::Socket(socket)) => {
             let upgrade = Upgrade::check(head)?;
             guard::check_origin(head.headers.once("Origin")?, host, access)?;
-            let (purpose, answer) = agree(&upgrade, socket, place, shared)?;
+            let (purpose, answer) = agree(&upgrade, socket, slot, shared)?;
             Ok(Decision::Upgrade {
                 purpose,
                 answer,
@@ -196,13 +192,13 @@ fn judge(
 fn agree(
     upgrade: &Upgrade<'_>,
     socket: Socket,
-    place: &Place,
+    slot: &Slot,
     shared: &Shared,
 ) -> Result<(Purpose, Vec<u8>), HandshakeError> {
     let (purpose, protocol) = match socket {
         Socket::Chat => (Purpose::Chat, upgrade.choose_protocol(&[chat::PROTOCOL])),
         Socket::Echo { watched } => (Purpose::Echo { watched }, None),
-        Socket::Wire => (Purpose::Wire(shared.tickets.seat(place.household())?), None),
+        Socket::Wire => (Purpose::Wire(shared.tickets.seat(slot.household())?), None),
     };
     let answer = upgrade.response(protocol);
     Ok((purpose, answer.expect("an offer of the client's")))
@@ -231,12 +227,12 @@ fn refuse(
     mut stream: Stream,
     error: &HandshakeError,
     manner: &Manner,
-    place: &Place,
+    slot: &Slot,
     shared: &Shared,
 ) {
     shared.refusals.count(error);
     let told = format_args!("{} {error} ({})", error.status(), error.section());
-    shared.incidents.report(Level::Info, place.id(), &told);
+    shared.incidents.report(Level::Info, slot.id(), &told);
     let response = if manner.in_browser {
         pages::refusal(error)
     } else {
@@ -254,7 +250,7 @@ fn upgrade(
     purpose: Purpose,
     answer: &[u8],
     (mut buffer, head_size): (ReadBuffer, usize),
-    place: &Place,
+    slot: &Slot,
     shared: &Shared,
 ) {
     if stream.write_all(answer).is_err() {
@@ -268,7 +264,7 @@ fn upgrade(
         limits,
         endpoint,
         ticket,
-    } = purpose.fit(stream.tcp(), place, shared, tape);
+    } = purpose.fit(stream.tcp(), slot, shared, tape);
     buffer.consume(head_size);
     let mut session = Session {
         incoming: Incoming::after_handshake(Role::Client, limits, buffer),
@@ -276,12 +272,12 @@ fn upgrade(
     };
     let memory = shared
         .budget
-        .for_client(place.address().unwrap_or(place.neighbour()));
+        .for_client(slot.address().unwrap_or(slot.tcp_peer()));
     session.incoming.draw_on(Arc::clone(&memory));
     if answers_at_length {
         session.outgoing.draw_on(memory);
     }
-    peer::run(stream, sender, session, endpoint, place, shared);
+    peer::run(stream, sender, session, endpoint, slot, shared);
     // Only now, so that a watcher has seen the client's Close too.
     drop(ticket);
 }

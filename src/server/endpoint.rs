@@ -1,7 +1,7 @@
 //! What a WebSocket is for: where its messages go, and what that takes.
 
 use super::Shared;
-use super::registry::Place;
+use super::connections::Slot;
 use super::wire::{Seat, Subject, Ticket, Watcher};
 use crate::chat::{Goodbye, Guest, watch_request};
 use crate::outbox::Sender;
@@ -81,7 +81,7 @@ impl Purpose {
     pub(super) fn fit(
         self,
         tcp: &Arc<TcpStream>,
-        place: &Place,
+        slot: &Slot,
         shared: &Shared,
         tape: impl FnOnce() -> Tape,
     ) -> Fittings {
@@ -93,17 +93,17 @@ impl Purpose {
         let tape = self.can_be_watched().then(|| Arc::new(tape()));
         let sender = Sender::new(tcp, outlet, tape.clone());
         let ticket = tape.map(|tape| {
-            let connection = place.id();
+            let connection = slot.id();
             let subject = Subject {
                 connection,
                 limits,
                 tape,
             };
-            shared.tickets.open(subject, place.address())
+            shared.tickets.open(subject, slot.address())
         });
         let (ticket, token) = ticket.unzip();
         Fittings {
-            endpoint: self.endpoint(&sender, token, place, shared),
+            endpoint: self.endpoint(&sender, token, slot, shared),
             sender,
             limits,
             ticket,
@@ -124,20 +124,20 @@ impl Purpose {
         self,
         sender: &Sender,
         token: Option<String>,
-        place: &Place,
+        slot: &Slot,
         shared: &Shared,
     ) -> Box<dyn Endpoint> {
         let sender = sender.clone();
         match self {
             Self::Chat => {
                 let token = token.unwrap_or_default();
-                let (number, household) = (place.id(), place.household());
+                let (number, household) = (slot.id(), slot.household());
                 Box::new(Guest::new(&shared.chat, number, household, sender, token))
             }
             Self::Echo { .. } => Box::new(Echo {
                 greeting: token.map(|token| watch_request(&token)),
             }),
-            Self::Wire(seat) => Box::new(Watcher::new(seat, place.address(), sender)),
+            Self::Wire(seat) => Box::new(Watcher::new(seat, slot.address(), sender)),
         }
     }
 }

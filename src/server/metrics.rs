@@ -70,7 +70,7 @@ fn metrics(shared: &Shared) -> Vec<Metric> {
     let (chat, outlet, budget) = (shared.chat.vitals(), &shared.outlet, &shared.budget);
     let gauge = |name, help, value: usize| (name, "gauge", help, value as u64);
     let counter = |name, help, value| (name, "counter", help, value);
-    let open = shared.registry.len();
+    let open = shared.connections.len();
     let mut metrics = vec![
         gauge("connections", "Connections that are open.", open),
         gauge("people", "Those that have a name in the chat.", chat.people),

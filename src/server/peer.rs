@@ -5,8 +5,8 @@
 //! in it, so a client that sends sixteen messages at once gets sixteen answers for one.
 
 use super::Shared;
+use super::connections::Slot;
 use super::endpoint::Endpoint;
-use super::registry::Place;
 use super::timers::{self, Due, Timers};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Event, ProtocolError, Session, State};
@@ -31,7 +31,7 @@ struct Peer<'a> {
     control_frames: Bucket,
     /// The read timeout that is set on the socket.
     patience: Option<Duration>,
-    place: &'a Place,
+    slot: &'a Slot,
     shared: &'a Shared,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn run(
     sender: Sender,
     session: Session,
     mut endpoint: Box<dyn Endpoint>,
-    place: &Place,
+    slot: &Slot,
     shared: &Shared,
 ) {
     let now = Instant::now();
@@ -54,15 +54,15 @@ pub(super) fn run(
         timers,
         control_frames,
         patience: None,
-        place,
+        slot,
         shared,
     };
-    if !place.upgraded(&peer.sender) {
+    if !slot.upgrade(&peer.sender) {
         peer.close(CloseCode::GOING_AWAY, "server shutting down");
     }
     let outcome = catch_unwind(AssertUnwindSafe(|| peer.live(endpoint.as_mut())));
     let ended = outcome.unwrap_or_else(|_| {
-        log::error!("#{} a thread panicked", place.id());
+        log::error!("#{} a thread panicked", slot.id());
         peer.session.outgoing.written(); // it may hold half of what the endpoint meant to say
         peer.close(CloseCode::INTERNAL_ERROR, "the server has a bug");
         Ok(())
@@ -92,7 +92,7 @@ impl Peer<'_> {
     }
 
     fn conclude(mut self, ended: io::Result<()>) {
-        let id = self.place.id();
+        let id = self.slot.id();
         if self.sender.is_evicted() {
             let told = "1008 evicted: it did not keep up";
             self.shared.incidents.report(Level::Info, id, &told);
@@ -139,7 +139,7 @@ impl Peer<'_> {
                     if let Event::Close(reason) = control {
                         // The code only: the sentence is the client's, and no log takes what it sends.
                         let code = reason.map_or(1005, |reason| reason.code.number());
-                        log::debug!("#{} closed by the client: {code}", self.place.id());
+                        log::debug!("#{} closed by the client: {code}", self.slot.id());
                         break;
                     }
                 }
@@ -228,7 +228,7 @@ impl Peer<'_> {
         let told = format_args!("{code} {error} (RFC 6455 §{section})");
         self.shared
             .incidents
-            .report(Level::Info, self.place.id(), &told);
+            .report(Level::Info, self.slot.id(), &told);
         self.session.outgoing.fail(error);
     }
 
@@ -236,7 +236,7 @@ impl Peer<'_> {
         let told = format_args!("{} {why}", code.number());
         self.shared
             .incidents
-            .report(Level::Info, self.place.id(), &told);
+            .report(Level::Info, self.slot.id(), &told);
         self.session.outgoing.close_with(code, why);
     }
 

@@ -1,8 +1,8 @@
 //! What happens to a connection whose endpoint panics: no request from outside can make one.
 
+use super::connections::Newcomer;
 use super::endpoint::Endpoint;
 use super::peer;
-use super::registry::Newcomer;
 use super::{Config, Shared};
 use crate::chat::Goodbye;
 use crate::outbox::Sender;
@@ -25,7 +25,7 @@ impl Endpoint for Panics {
 fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
     let config = Config::default();
     let shared = Shared::new(config).expect("it starts");
-    let registry = Arc::clone(&shared.registry);
+    let table = Arc::clone(&shared.connections);
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let ours = TcpStream::connect(listener.local_addr().expect("its address")).expect("it listens");
     let (theirs, address) = listener.accept().expect("one connection");
@@ -34,8 +34,8 @@ fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
         tcp: Arc::clone(&tcp),
         address: address.ip(),
     };
-    let (_, place) = registry.admit(newcomer).expect("nobody has to wait");
-    let place = place.expect("there is room");
+    let (_, slot) = table.admit(newcomer).expect("nobody has to wait");
+    let slot = slot.expect("there is room");
 
     let server = thread::spawn(move || {
         let sender = Sender::new(Arc::clone(&tcp), Arc::clone(&shared.outlet), None);
@@ -44,7 +44,7 @@ fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
             sender,
             Session::server(Limits::CHAT),
             Box::new(Panics),
-            &place,
+            &slot,
             &shared,
         );
     });
@@ -56,5 +56,5 @@ fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
     }
     client.finish();
     server.join().expect("the panic went no further");
-    assert_eq!(registry.len(), 0, "the place is free again");
+    assert_eq!(table.len(), 0, "the place is free again");
 }

@@ -122,7 +122,7 @@ const KNOWN_TO: [(&str, &[&str]); 16] = [
         "rustix::net",
         &[
             "server.rs",
-            "server/registry.rs",
+            "server/connections.rs",
             "server/turnaway.rs",
             "transport.rs",
         ],

@@ -9,7 +9,7 @@
 //! need, and keep others for a while. A client that was just about to use one opens another, as after
 //! any idle timeout (RFC 9112 §9.5).
 
-use super::{Entry, Place, Registry, Stage, State};
+use super::{ConnectionTable, Entry, Slot, Stage, State};
 use crate::protocol::HandshakeError;
 use crate::server::config::Connections;
 use crate::server::households;
@@ -19,21 +19,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a request may take, or a new connection be silent, even when others wait for its place.
-const UNHURRIED: Duration = Duration::from_secs(1);
+const PROTECTED: Duration = Duration::from_secs(1);
 /// Newcomers that wait at once, at the most …
-const MOST_WAITING: usize = 256;
+const LONGEST_QUEUE: usize = 256;
 /// How long a newcomer waits.
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
 /// How often the usher looks for connections that are of no use.
-const TICK: Duration = Duration::from_millis(50);
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// … and of so many connections in all, for one that waits holds a descriptor, too.
-pub(in crate::server) const fn most_waiting(connections: usize) -> usize {
+pub(in crate::server) const fn longest_queue(connections: usize) -> usize {
     let share = connections.div_ceil(4);
-    if share < MOST_WAITING {
+    if share < LONGEST_QUEUE {
         share
     } else {
-        MOST_WAITING
+        LONGEST_QUEUE
     }
 }
 
@@ -46,7 +46,7 @@ pub(in crate::server) struct Newcomer {
 
 /// A newcomer that waits.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct Queued {
     newcomer: Newcomer,
     since: Instant,
     /// What it is told if it waits in vain.
@@ -54,24 +54,24 @@ pub(super) struct Waiting {
 }
 
 /// A newcomer, and its place or the reason why it has none.
-pub(in crate::server) type Decided = (Newcomer, Result<Place, HandshakeError>);
+pub(in crate::server) type Decided = (Newcomer, Result<Slot, HandshakeError>);
 
-impl Registry {
-    /// Takes a newcomer in, refuses it, or lets it wait: then [`Registry::next_of_waiting`] has it
-    /// later, and this returns `None`. A place is left when its [`Place`] is dropped.
+impl ConnectionTable {
+    /// Takes a newcomer in, refuses it, or lets it wait: then [`ConnectionTable::next_queued`] has it
+    /// later, and this returns `None`. A place is left when its [`Slot`] is dropped.
     pub(in crate::server) fn admit(self: &Arc<Self>, newcomer: Newcomer) -> Option<Decided> {
         let mut state = self.lock();
         if state.ending {
             return Some((newcomer, Err(ABOUT_TO_END)));
         }
         let Some(refusal) = state.refusal(newcomer.address, &self.limits) else {
-            let place = self.give_place(&mut state, &newcomer);
-            return Some((newcomer, Ok(place)));
+            let slot = self.give_slot(&mut state, &newcomer);
+            return Some((newcomer, Ok(slot)));
         };
         if !state.may_wait(newcomer.address, &self.limits) {
             return Some((newcomer, Err(refusal)));
         }
-        state.waiting.push_back(Waiting {
+        state.waiting.push_back(Queued {
             newcomer,
             since: Instant::now(),
             refusal,
@@ -82,20 +82,20 @@ impl Registry {
     }
 
     /// From here on newcomers may wait: the calling thread admits them.
-    pub(in crate::server) fn open_waiting_room(&self) {
-        self.lock().has_usher = true;
+    pub(in crate::server) fn start_queueing(&self) {
+        self.lock().is_queueing = true;
     }
 
     /// Blocks until one of those who wait can be taken in or has to be refused; `None` when the server
     /// has ended and nobody waits.
-    pub(in crate::server) fn next_of_waiting(self: &Arc<Self>) -> Option<Decided> {
+    pub(in crate::server) fn next_queued(self: &Arc<Self>) -> Option<Decided> {
         let mut state = self.lock();
         let mut looked: Option<Instant> = None;
         loop {
             if let Some((waiting, fits)) = state.next_decided(&self.limits) {
                 let newcomer = waiting.newcomer;
                 let outcome = if fits {
-                    Ok(self.give_place(&mut state, &newcomer))
+                    Ok(self.give_slot(&mut state, &newcomer))
                 } else {
                     Err(waiting.refusal)
                 };
@@ -107,16 +107,16 @@ impl Registry {
             state = if state.waiting.is_empty() {
                 self.changed.wait(state)
             } else {
-                if looked.is_none_or(|looked| looked.elapsed() >= TICK) {
+                if looked.is_none_or(|looked| looked.elapsed() >= CHECK_INTERVAL) {
                     looked = Some(Instant::now());
                     state.make_room(&self.limits);
                 }
-                self.changed.wait_timeout(state, TICK)
+                self.changed.wait_timeout(state, CHECK_INTERVAL)
             };
         }
     }
 
-    fn give_place(self: &Arc<Self>, state: &mut State, newcomer: &Newcomer) -> Place {
+    fn give_slot(self: &Arc<Self>, state: &mut State, newcomer: &Newcomer) -> Slot {
         state.last_id += 1;
         let id = state.last_id;
         state.households.add(Household::of(newcomer.address));
@@ -124,10 +124,10 @@ impl Registry {
             address: newcomer.address,
             tcp: Arc::clone(&newcomer.tcp),
             since: Instant::now(),
-            stage: Stage::Silent,
+            stage: Stage::New,
         };
         state.open.insert(id, entry);
-        Place::new(Arc::clone(self), id, newcomer.address)
+        Slot::new(Arc::clone(self), id, newcomer.address)
     }
 }
 
@@ -150,10 +150,10 @@ impl State {
 
     /// Is it worth waiting for? One address must not fill the queue, and so lock out all others.
     fn may_wait(&self, address: IpAddr, limits: &Connections) -> bool {
-        let most = most_waiting(limits.all);
+        let most = longest_queue(limits.all);
         let household = Household::of(address);
-        let is_theirs = |waiting: &&Waiting| Household::of(waiting.newcomer.address) == household;
-        self.has_usher
+        let is_theirs = |waiting: &&Queued| Household::of(waiting.newcomer.address) == household;
+        self.is_queueing
             && self.waiting.len() < most
             && self.waiting.iter().filter(is_theirs).count() < half(most)
             && self
@@ -164,13 +164,13 @@ impl State {
 
     /// The first of those who wait about whom something can be said: there is room now, or it has
     /// waited long enough. Who waits for something else does not hold up those behind.
-    fn next_decided(&mut self, limits: &Connections) -> Option<(Waiting, bool)> {
+    fn next_decided(&mut self, limits: &Connections) -> Option<(Queued, bool)> {
         if self.ending {
             let mut waiting = self.waiting.pop_front()?;
             waiting.refusal = ABOUT_TO_END;
             return Some((waiting, false));
         }
-        let fits = |waiting: &Waiting| self.refusal(waiting.newcomer.address, limits).is_none();
+        let fits = |waiting: &Queued| self.refusal(waiting.newcomer.address, limits).is_none();
         if let Some(index) = self.waiting.iter().position(fits) {
             return Some((self.waiting.remove(index)?, true));
         }
@@ -187,17 +187,17 @@ impl State {
             let address = self.waiting[index].newcomer.address;
             let in_the_way = |entry: &&Entry| self.is_in_the_way(entry, address, limits);
             let mut others = self.open.values().filter(in_the_way);
-            if others.any(|entry| matches!(entry.stage, Stage::Dismissed)) {
+            if others.any(|entry| matches!(entry.stage, Stage::Closing)) {
                 continue;
             }
             let all = self.open.iter().filter(|(_, entry)| in_the_way(entry));
-            let useless = all.filter(|(_, entry)| entry.is_useless());
+            let useless = all.filter(|(_, entry)| entry.is_idle());
             let Some((&longest, _)) = useless.min_by_key(|(_, entry)| entry.since) else {
                 continue;
             };
             if let Some(entry) = self.open.get_mut(&longest) {
                 entry.cut(); // this wakes its thread, which goes
-                entry.stage = Stage::Dismissed;
+                entry.stage = Stage::Closing;
             }
         }
     }
@@ -205,18 +205,18 @@ impl State {
     /// Is there room for another request of `household`? If need be, the slowest request makes room for it:
     /// one of their own when they have half of all places, or else one of those who have most. Who never ends
     /// a request would otherwise lock out everyone else.
-    pub(super) fn make_room_to_ask(&mut self, household: Household, most: usize) -> bool {
-        let (own, largest) = (self.asking.of(household), self.asking.largest());
+    pub(super) fn make_room_for_request(&mut self, household: Household, most: usize) -> bool {
+        let (own, largest) = (self.requesting.of(household), self.requesting.largest());
         if own >= half(most) {
-            return self.displace_slowest(own, UNHURRIED, |other| other == household);
+            return self.displace_slowest(own, PROTECTED, |other| other == household);
         }
         // Who has more than the newcomer will have does not get the second that is for those in no hurry.
-        let unhurried = if largest > own + 1 {
+        let protected = if largest > own + 1 {
             Duration::ZERO
         } else {
-            UNHURRIED
+            PROTECTED
         };
-        self.asking.all() < most || self.displace_slowest(largest, unhurried, |_| true)
+        self.requesting.all() < most || self.displace_slowest(largest, protected, |_| true)
     }
 
     /// Of the households that have `share` requests under way, and may be meant: if the slowest has taken so
@@ -229,16 +229,16 @@ impl State {
     ) -> bool {
         let is_theirs = |entry: &&mut Entry| {
             let household = entry.household();
-            entry.is_asking() && may_be(household) && self.asking.of(household) == share
+            entry.is_requesting() && may_be(household) && self.requesting.of(household) == share
         };
-        let asking = self.open.values_mut().filter(is_theirs);
-        match asking.min_by_key(|entry| entry.since) {
+        let requesting = self.open.values_mut().filter(is_theirs);
+        match requesting.min_by_key(|entry| entry.since) {
             Some(slowest) if slowest.since.elapsed() >= so_long => {
                 slowest.refuse(&HandshakeError::TimedOut.response().to_bytes("GET"));
                 // This wakes its thread, which goes as soon as the refusal can have been read.
                 let _ = slowest.tcp.shutdown(Shutdown::Read);
                 slowest.stage = Stage::Displaced;
-                self.asking.remove(slowest.household());
+                self.requesting.remove(slowest.household());
                 true
             }
             _ => false,
@@ -248,10 +248,10 @@ impl State {
 
 impl Entry {
     /// Nothing was said on it for a while, and nobody waits for an answer.
-    fn is_useless(&self) -> bool {
+    fn is_idle(&self) -> bool {
         match self.stage {
-            Stage::Kept => true,
-            Stage::Silent => self.since.elapsed() >= UNHURRIED,
+            Stage::Idle => true,
+            Stage::New => self.since.elapsed() >= PROTECTED,
             _ => false,
         }
     }

@@ -8,18 +8,18 @@
 mod admission;
 #[cfg(test)]
 mod models;
-mod place;
+mod slot;
 #[cfg(test)]
 mod tests;
 
-pub(super) use admission::{Decided, Newcomer, most_waiting};
-pub(super) use place::Place;
+pub(super) use admission::{Decided, Newcomer, longest_queue};
+pub(super) use slot::Slot;
 
 use super::config::Connections;
 use crate::outbox::{Sender, WITHOUT_WAITING};
 use crate::shares::{Household, Shares};
 use crate::sync::{Condvar, Mutex, MutexGuard};
-use admission::Waiting;
+use admission::Queued;
 use rustix::net::send;
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Shutdown, TcpStream};
@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 
 /// The connections that are open.
 #[derive(Debug)]
-pub(super) struct Registry {
+pub(super) struct ConnectionTable {
     limits: Connections,
     state: Mutex<State>,
     changed: Condvar,
@@ -41,11 +41,11 @@ struct State {
     /// Whose the open ones are.
     households: Shares,
     /// Whose those are whose request has begun and is not complete.
-    asking: Shares,
+    requesting: Shares,
     /// Newcomers for whom a place may soon be free, in the order in which they came.
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<Queued>,
     /// A thread admits those who wait.
-    has_usher: bool,
+    is_queueing: bool,
     ending: bool,
     ended: bool,
 }
@@ -62,22 +62,22 @@ struct Entry {
 #[derive(Debug)]
 enum Stage {
     /// Nothing has come yet: nothing was written either, and everyone may.
-    Silent,
-    /// A request has begun. Its own thread writes only after it has said that it [`will answer`](Place::will_answer).
-    Asking,
+    New,
+    /// A request has begun. Its own thread writes only after it has said that it [`will answer`](Slot::begin_answer).
+    Requesting,
     /// Its own thread answers.
-    Answered,
+    Answering,
     /// It was answered and may ask again. Nobody waits for an answer, so it can be closed at any time.
-    Kept,
+    Idle,
     /// It took so long to ask that it was refused, and its place given to another.
     Displaced,
     /// It was kept and is closed now, because a newcomer needs its place.
-    Dismissed,
+    Closing,
     /// It is a WebSocket, and this knows whose turn it is.
     Upgraded(Sender),
 }
 
-impl Registry {
+impl ConnectionTable {
     /// An empty registry.
     pub(super) fn new(limits: Connections) -> Self {
         Self {
@@ -101,7 +101,7 @@ impl Registry {
             state
                 .open
                 .values()
-                .filter_map(|entry| entry.say_goodbye(refusal))
+                .filter_map(|entry| entry.end(refusal))
                 .collect()
         };
         senders.iter().for_each(|sender| sender.close(close_frame));
@@ -109,7 +109,7 @@ impl Registry {
         let courtesy = grace.min(Duration::from_secs(1));
         if !self.wait_until_empty(courtesy) {
             let state = self.lock();
-            for entry in state.open.values().filter(|entry| !entry.was_answered()) {
+            for entry in state.open.values().filter(|entry| !entry.is_past_request()) {
                 entry.cut();
             }
         }
@@ -147,12 +147,12 @@ impl Registry {
 
 impl Entry {
     /// Refuses who is still asking; gives the sender of a WebSocket, to say goodbye through.
-    fn say_goodbye(&self, refusal: &[u8]) -> Option<Sender> {
+    fn end(&self, refusal: &[u8]) -> Option<Sender> {
         match &self.stage {
             Stage::Upgraded(sender) => return Some(sender.clone()),
-            Stage::Answered | Stage::Displaced | Stage::Dismissed => {}
-            Stage::Silent | Stage::Asking => self.refuse(refusal),
-            Stage::Kept => self.cut(),
+            Stage::Answering | Stage::Displaced | Stage::Closing => {}
+            Stage::New | Stage::Requesting => self.refuse(refusal),
+            Stage::Idle => self.cut(),
         }
         None
     }
@@ -169,15 +169,15 @@ impl Entry {
         let _ = self.tcp.shutdown(Shutdown::Both);
     }
 
-    const fn was_answered(&self) -> bool {
-        !matches!(self.stage, Stage::Silent | Stage::Asking)
+    const fn is_past_request(&self) -> bool {
+        !matches!(self.stage, Stage::New | Stage::Requesting)
     }
 
     fn household(&self) -> Household {
         Household::of(self.address)
     }
 
-    const fn is_asking(&self) -> bool {
-        matches!(self.stage, Stage::Asking)
+    const fn is_requesting(&self) -> bool {
+        matches!(self.stage, Stage::Requesting)
     }
 }

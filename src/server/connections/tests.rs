@@ -1,6 +1,6 @@
 //! Who makes room for whom. From outside it cannot be told when a connection has become idle.
 
-use super::{Newcomer, Place, Registry};
+use super::{ConnectionTable, Newcomer, Slot};
 use crate::server::Connections;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
@@ -24,36 +24,36 @@ fn connection(listener: &TcpListener) -> (TcpStream, Newcomer) {
     (client.expect("it listens"), newcomer)
 }
 
-fn answers(place: &Place) {
-    assert!(place.will_answer() && place.keep());
+fn answers(slot: &Slot) {
+    assert!(slot.begin_answer() && slot.await_request());
 }
 
 #[test]
 fn k10_the_one_that_was_kept_for_longest_makes_room() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let registry = Arc::new(Registry::new(TWO));
-    registry.open_waiting_room();
+    let table = Arc::new(ConnectionTable::new(TWO));
+    table.start_queueing();
     let [first, second] = [(); 2].map(|()| {
         let (client, newcomer) = connection(&listener);
         let tcp = Arc::clone(&newcomer.tcp);
-        let (_, place) = registry.admit(newcomer).expect("nobody has to wait");
-        (client, tcp, place.expect("there is room"))
+        let (_, slot) = table.admit(newcomer).expect("nobody has to wait");
+        (client, tcp, slot.expect("there is room"))
     });
     answers(&first.2);
     answers(&second.2);
     answers(&first.2);
-    let [first, mut second] = [first, second].map(|(client, tcp, place)| {
+    let [first, mut second] = [first, second].map(|(client, tcp, slot)| {
         // As a connection's thread does: it leaves when it is woken.
         thread::spawn(move || {
             assert_eq!((&*tcp).read(&mut [0]).ok(), Some(0));
-            drop(place);
+            drop(slot);
         });
         client
     });
     let (_third, newcomer) = connection(&listener);
-    assert!(registry.admit(newcomer).is_none(), "it waits");
-    let (_, place) = registry.next_of_waiting().expect("it comes in");
-    assert!(place.is_ok(), "{place:?}");
+    assert!(table.admit(newcomer).is_none(), "it waits");
+    let (_, slot) = table.next_queued().expect("it comes in");
+    assert!(slot.is_ok(), "{slot:?}");
     assert_eq!(second.read(&mut [0]).ok(), Some(0));
     first.set_nonblocking(true).expect("it can be asked");
     assert!((&first).read(&mut [0]).is_err(), "the first is still there");

@@ -1,6 +1,6 @@
 //! Newcomers, those who wait and those who go, in every order of steps.
 
-use super::{Newcomer, Registry};
+use super::{ConnectionTable, Newcomer};
 use crate::server::Connections;
 use crate::sync::model::{models, spawn};
 use crate::sync::{Condvar, Mutex};
@@ -50,34 +50,34 @@ impl Tally {
 /// One place, three who want it. Each has it for a moment, or is refused; no wait needs a tick of the
 /// usher's clock, and the end of the server ends the usher.
 fn admission() {
-    let registry = Arc::new(Registry::new(ONE));
-    registry.open_waiting_room();
+    let table = Arc::new(ConnectionTable::new(ONE));
+    table.start_queueing();
     let tally = Arc::new(Tally {
         decided: Mutex::default(),
         changed: Condvar::telling("another was decided"),
     });
     let usher = spawn({
-        let (registry, tally) = (Arc::clone(&registry), Arc::clone(&tally));
+        let (table, tally) = (Arc::clone(&table), Arc::clone(&tally));
         move || {
-            while let Some((_, outcome)) = registry.next_of_waiting() {
+            while let Some((_, outcome)) = table.next_queued() {
                 assert!(outcome.is_ok(), "no newcomer waits that long: {outcome:?}");
                 tally.count();
             }
         }
     });
     for _ in 0..3 {
-        let (registry, tally) = (Arc::clone(&registry), Arc::clone(&tally));
+        let (table, tally) = (Arc::clone(&table), Arc::clone(&tally));
         spawn(move || {
             // Only one can wait where there is one place; another is refused.
-            if let Some(_decided) = registry.admit(newcomer()) {
+            if let Some(_decided) = table.admit(newcomer()) {
                 tally.count();
             }
         });
     }
     tally.wait_for(3);
-    registry.end(b"", b"", Duration::from_secs(5));
+    table.end(b"", b"", Duration::from_secs(5));
     usher.join().expect("no panic");
-    assert!(registry.len() == 0 && registry.has_ended());
+    assert!(table.len() == 0 && table.has_ended());
 }
 
 mod tests {

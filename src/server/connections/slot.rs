@@ -1,6 +1,6 @@
 //! One connection's place among the others, from its first byte to its end.
 
-use super::{Registry, Stage};
+use super::{ConnectionTable, Stage};
 use crate::outbox::Sender;
 use crate::protocol::HandshakeError;
 use crate::server::households;
@@ -11,19 +11,19 @@ use std::time::Instant;
 
 /// One connection's place among the others. Dropping it, in whatever way, gives it back.
 #[derive(Debug)]
-pub(in crate::server) struct Place {
-    registry: Arc<Registry>,
+pub(in crate::server) struct Slot {
+    table: Arc<ConnectionTable>,
     id: u64,
     /// The other end of the TCP connection: the client, or a proxy that it comes through.
-    neighbour: IpAddr,
+    tcp_peer: IpAddr,
 }
 
-impl Place {
-    pub(super) const fn new(registry: Arc<Registry>, id: u64, neighbour: IpAddr) -> Self {
+impl Slot {
+    pub(super) const fn new(table: Arc<ConnectionTable>, id: u64, tcp_peer: IpAddr) -> Self {
         Self {
-            registry,
+            table,
             id,
-            neighbour,
+            tcp_peer,
         }
     }
 
@@ -34,64 +34,64 @@ impl Place {
 
     /// The address that it counts under.
     pub(in crate::server) fn address(&self) -> Option<IpAddr> {
-        let state = self.registry.lock();
+        let state = self.table.lock();
         state.open.get(&self.id).map(|entry| entry.address)
     }
 
     /// Whose share this connection is part of.
     pub(in crate::server) fn household(&self) -> Household {
-        Household::of(self.address().unwrap_or(self.neighbour))
+        Household::of(self.address().unwrap_or(self.tcp_peer))
     }
 
     /// The other end of the TCP connection: the client, or a proxy that it comes through.
-    pub(in crate::server) const fn neighbour(&self) -> IpAddr {
-        self.neighbour
+    pub(in crate::server) const fn tcp_peer(&self) -> IpAddr {
+        self.tcp_peer
     }
 
     /// It counts under this address, for which its neighbour is a proxy.
-    pub(in crate::server) fn belongs_to(&self, address: IpAddr) -> Result<(), HandshakeError> {
-        let mut state = self.registry.lock();
+    pub(in crate::server) fn count_under(&self, address: IpAddr) -> Result<(), HandshakeError> {
+        let mut state = self.table.lock();
         let state = &mut *state;
         let Some(entry) = state.open.get_mut(&self.id) else {
             return Ok(());
         };
         if entry.address != address {
-            let most = self.registry.limits.per_address;
+            let most = self.table.limits.per_address;
             households::room_for(&state.households, address, most)?;
             let before = entry.household();
             entry.address = address;
             state.households.remove(before);
             state.households.add(entry.household());
-            if entry.is_asking() {
-                state.asking.remove(before);
-                state.asking.add(entry.household());
+            if entry.is_requesting() {
+                state.requesting.remove(before);
+                state.requesting.add(entry.household());
             }
         }
         Ok(())
     }
 
     /// A request has begun, and the rest of it is still to come. Few may be so slow at once.
-    pub(in crate::server) fn begins(&self) -> Result<(), HandshakeError> {
+    pub(in crate::server) fn begin_request(&self) -> Result<(), HandshakeError> {
         let household = self.household();
-        let mut state = self.registry.lock();
-        if !state.make_room_to_ask(household, self.registry.limits.handshaking) {
+        let mut state = self.table.lock();
+        if !state.make_room_for_request(household, self.table.limits.handshaking) {
             return Err(HandshakeError::Busy("too many requests are under way"));
         }
         let state = &mut *state;
         if let Some(entry) = state.open.get_mut(&self.id)
-            && matches!(entry.stage, Stage::Silent | Stage::Kept)
+            && matches!(entry.stage, Stage::New | Stage::Idle)
         {
-            entry.stage = Stage::Asking;
+            entry.stage = Stage::Requesting;
             entry.since = Instant::now();
-            state.asking.add(household);
+            state.requesting.add(household);
         }
         Ok(())
     }
 
     /// The request is complete, and this connection's thread will answer it. `false`: it has been
     /// answered, since the server is ending or it took too long, or the connection is closed already.
-    pub(in crate::server) fn will_answer(&self) -> bool {
-        let mut state = self.registry.lock();
+    pub(in crate::server) fn begin_answer(&self) -> bool {
+        let mut state = self.table.lock();
         let state = &mut *state;
         let Some(entry) = state.open.get_mut(&self.id) else {
             return false;
@@ -99,45 +99,45 @@ impl Place {
         match entry.stage {
             _ if state.ending => return false,
             // Before the answer: who has read it may rely on a place for the next one.
-            Stage::Asking => state.asking.remove(entry.household()),
-            Stage::Silent | Stage::Kept => {}
+            Stage::Requesting => state.requesting.remove(entry.household()),
+            Stage::New | Stage::Idle => {}
             _ => return false,
         }
-        entry.stage = Stage::Answered;
+        entry.stage = Stage::Answering;
         true
     }
 
     /// May the connection be kept after this answer? Not while others wait for a place.
-    pub(in crate::server) fn may_be_kept(&self) -> bool {
-        let state = self.registry.lock();
+    pub(in crate::server) fn may_be_reused(&self) -> bool {
+        let state = self.table.lock();
         !state.ending && state.waiting.is_empty()
     }
 
     /// The answer is written, and the connection waits for another request. `false`: the server is
     /// ending, so none will be answered.
-    pub(in crate::server) fn keep(&self) -> bool {
-        let mut state = self.registry.lock();
+    pub(in crate::server) fn await_request(&self) -> bool {
+        let mut state = self.table.lock();
         if state.ending {
             return false;
         }
         if let Some(entry) = state.open.get_mut(&self.id) {
-            entry.stage = Stage::Kept;
+            entry.stage = Stage::Idle;
             entry.since = Instant::now();
         }
         true
     }
 
     /// Has its place been given to another?
-    pub(in crate::server) fn is_displaced(&self) -> bool {
-        let state = self.registry.lock();
+    pub(in crate::server) fn was_displaced(&self) -> bool {
+        let state = self.table.lock();
         let entry = state.open.get(&self.id);
         entry.is_some_and(|entry| matches!(entry.stage, Stage::Displaced))
     }
 
     /// The handshake is done: from now on the server can say goodbye through `sender`.
     /// `false`: it has just done so to everyone, and this connection came too late for it.
-    pub(in crate::server) fn upgraded(&self, sender: &Sender) -> bool {
-        let mut state = self.registry.lock();
+    pub(in crate::server) fn upgrade(&self, sender: &Sender) -> bool {
+        let mut state = self.table.lock();
         if state.ending {
             return false;
         }
@@ -148,17 +148,17 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
-        let mut state = self.registry.lock();
+        let mut state = self.table.lock();
         let Some(entry) = state.open.remove(&self.id) else {
             return;
         };
-        if entry.is_asking() {
-            state.asking.remove(entry.household());
+        if entry.is_requesting() {
+            state.requesting.remove(entry.household());
         }
         state.households.remove(entry.household());
         drop(state);
-        self.registry.changed.notify_all();
+        self.table.changed.notify_all();
     }
 }
