@@ -16,18 +16,18 @@
 //! | `connections` | all connections, and how they end together |
 //! | `households` | how many of them come from where |
 //! | `budget` | the memory of all large messages together |
-//! | `ceiling` | how many threads and descriptors this machine has for us |
+//! | `system_limits` | how many threads and descriptors this machine has for us |
 
 mod accept;
 mod budget;
-mod ceiling;
+mod system_limits;
 mod config;
 mod connection;
 mod connections;
 mod endpoint;
 mod guard;
 mod households;
-mod incidents;
+mod incident_log;
 #[cfg(all(test, target_os = "linux"))]
 mod linear;
 mod metrics;
@@ -38,7 +38,7 @@ mod peer_tests;
 mod proxy;
 mod routes;
 mod timers;
-mod turnaway;
+mod refuse;
 mod wire;
 
 pub use crate::chat::Settings as ChatSettings;
@@ -52,7 +52,7 @@ use crate::protocol::{CloseCode, HandshakeError, Outgoing};
 use crate::shares::half;
 use budget::Budget;
 use connections::ConnectionTable;
-use incidents::Incidents;
+use incident_log::IncidentLog;
 use metrics::Refusals;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -73,7 +73,7 @@ pub struct Server {
 struct Shared {
     config: Config,
     connections: Arc<ConnectionTable>,
-    incidents: Incidents,
+    incidents: IncidentLog,
     refusals: Refusals,
     outlet: Arc<Outlet>,
     budget: Arc<Budget>,
@@ -85,7 +85,7 @@ impl Shared {
     fn new(config: Config) -> io::Result<Arc<Self>> {
         Ok(Arc::new(Self {
             connections: Arc::new(ConnectionTable::new(config.connections)),
-            incidents: Incidents::new(),
+            incidents: IncidentLog::new(),
             refusals: Refusals::default(),
             outlet: Arc::new(Outlet::new(config.deadlines.write, config.backlog)),
             budget: Arc::new(Budget::new(config.message_memory)),
@@ -108,11 +108,11 @@ impl Server {
         rustix::net::listen(&listener, WAITING)?;
         let address = listener.local_addr()?;
         let connections = &mut config.connections;
-        connections.all = ceiling::clamp(connections.all);
+        connections.all = system_limits::clamp_connections(connections.all);
         // However few there can be, one address leaves half of them to others.
         connections.per_address = connections.per_address.min(half(connections.all));
-        config.backlog = ceiling::clamp_backlog(config.backlog, config.connections.all);
-        config.message_memory = ceiling::clamp_messages(config.message_memory);
+        config.backlog = system_limits::clamp_backlog(config.backlog, config.connections.all);
+        config.message_memory = system_limits::clamp_messages(config.message_memory);
         let shared = Shared::new(config)?;
         Ok(Self {
             listener,

@@ -1,7 +1,7 @@
 //! Connections come in, one thread each, or are turned away.
 
 use super::connections::{Decided, Newcomer, Slot};
-use super::turnaway::Turnaway;
+use super::refuse::Refuser;
 use super::{Shared, connection};
 use crate::protocol::HandshakeError;
 use crate::sync::spawn;
@@ -22,36 +22,36 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Accepts until the server ends. Nothing else ends this loop: a connection that cannot be
 /// taken is one client's trouble.
 pub(super) fn run(listener: TcpListener, shared: &Arc<Shared>) {
-    let turnaway = Turnaway::start();
+    let refuser = Refuser::start();
     thread::scope(|scope| {
         // Without this thread nobody waits: a newcomer that finds no place is refused at once.
         let usher = thread::Builder::new()
             .name("usher".to_owned())
             .stack_size(USHER_STACK);
-        let _ = usher.spawn_scoped(scope, || admit_queued(&turnaway, shared));
-        accept_all(&listener, &turnaway, shared);
+        let _ = usher.spawn_scoped(scope, || admit_queued(&refuser, shared));
+        accept_all(&listener, &refuser, shared);
     });
     // Those that the system has taken in and we have not yet: closing the door would reset them.
     if listener.set_nonblocking(true).is_ok() {
         while let Ok((tcp, _)) = listener.accept() {
-            turnaway.turn_away(
+            refuser.refuse(
                 Arc::new(tcp),
                 &HandshakeError::Busy("the server has just ended"),
             );
         }
     }
     drop(listener);
-    turnaway.finish();
+    refuser.finish();
 }
 
-fn accept_all(listener: &TcpListener, turnaway: &Turnaway, shared: &Arc<Shared>) {
+fn accept_all(listener: &TcpListener, refuser: &Refuser, shared: &Arc<Shared>) {
     while !shared.connections.has_ended() {
         match listener.accept() {
             Ok((tcp, address)) => {
                 let tcp = Arc::new(tcp);
                 let address = address.ip().to_canonical();
                 if let Some(decided) = shared.connections.admit(Newcomer { tcp, address }) {
-                    take_in(decided, turnaway, shared);
+                    take_in(decided, refuser, shared);
                 }
             }
             Err(error) => {
@@ -67,20 +67,20 @@ fn accept_all(listener: &TcpListener, turnaway: &Turnaway, shared: &Arc<Shared>)
 }
 
 /// Takes in those who wait, as places become free.
-fn admit_queued(turnaway: &Turnaway, shared: &Arc<Shared>) {
+fn admit_queued(refuser: &Refuser, shared: &Arc<Shared>) {
     shared.connections.start_queueing();
     while let Some(decided) = shared.connections.next_queued() {
-        take_in(decided, turnaway, shared);
+        take_in(decided, refuser, shared);
     }
 }
 
 /// Gives a connection that has a place a thread, and tells all others why they have none.
-fn take_in((newcomer, outcome): Decided, turnaway: &Turnaway, shared: &Arc<Shared>) {
+fn take_in((newcomer, outcome): Decided, refuser: &Refuser, shared: &Arc<Shared>) {
     let tcp = newcomer.tcp;
     let outcome = outcome.and_then(|slot| start(Arc::clone(&tcp), slot, shared));
     if let Err(refusal) = outcome {
         shared.refusals.count(&refusal);
-        turnaway.turn_away(tcp, &refusal);
+        refuser.refuse(tcp, &refusal);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::connections::Slot;
 use super::endpoint::{Fittings, Purpose};
 use super::routes::{Route, Socket};
-use super::{Shared, guard, pages, peer, proxy, turnaway};
+use super::{Shared, guard, pages, peer, proxy, refuse};
 use crate::chat;
 use crate::date::http_date;
 use crate::protocol::http::{RequestHead, Response};
@@ -113,7 +113,7 @@ fn next_request(
         // It was refused already, when its place was given to another.
         Err(_) => {
             shared.refusals.count(&HandshakeError::TimedOut);
-            turnaway::linger(stream.tcp());
+            refuse::linger(stream.tcp());
             None
         }
     }

@@ -123,7 +123,7 @@ const KNOWN_TO: [(&str, &[&str]); 16] = [
         &[
             "server.rs",
             "server/connections.rs",
-            "server/turnaway.rs",
+            "server/refuse.rs",
             "transport.rs",
         ],
     ),
@@ -141,7 +141,7 @@ const LOCKS_AND_THREADS: [(&str, &str, &[&str]); 4] = [
         "Builder",
         &[
             "server/accept.rs",
-            "server/turnaway.rs",
+            "server/refuse.rs",
             "sync.rs",
             "sync/model.rs",
         ],

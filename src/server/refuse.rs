@@ -15,25 +15,25 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// How long a refused client has to read why.
-const COURTESY: Duration = Duration::from_millis(250);
+const TIME_TO_READ: Duration = Duration::from_millis(250);
 /// How many are kept at once; the descriptors for them are set aside.
-pub(super) const MOST: usize = 16;
+pub(super) const MOST_AT_ONCE: usize = 16;
 
 type Refused = (Arc<TcpStream>, Instant);
 
 /// The accept loop's end.
 #[derive(Debug)]
-pub(super) struct Turnaway(Option<(SyncSender<Refused>, JoinHandle<()>)>);
+pub(super) struct Refuser(Option<(SyncSender<Refused>, JoinHandle<()>)>);
 
-impl Turnaway {
+impl Refuser {
     pub(super) fn start() -> Self {
-        let (sender, receiver) = sync_channel::<Refused>(MOST);
+        let (sender, receiver) = sync_channel::<Refused>(MOST_AT_ONCE);
         let thread = thread::Builder::new()
             .name("turnaway".to_owned())
             .stack_size(64 << 10);
         let thread = thread.spawn(move || {
             while let Ok((tcp, since)) = receiver.recv() {
-                thread::sleep(COURTESY.saturating_sub(since.elapsed()));
+                thread::sleep(TIME_TO_READ.saturating_sub(since.elapsed()));
                 take_in(&tcp);
             }
         });
@@ -41,7 +41,7 @@ impl Turnaway {
     }
 
     /// Answers without ever waiting: what does not fit into an empty send buffer is not sent.
-    pub(super) fn turn_away(&self, tcp: Arc<TcpStream>, refusal: &HandshakeError) {
+    pub(super) fn refuse(&self, tcp: Arc<TcpStream>, refusal: &HandshakeError) {
         let answer = refusal.response().to_bytes("GET");
         let _ = send(&*tcp, &answer, WITHOUT_WAITING);
         let _ = tcp.shutdown(Shutdown::Write);
@@ -68,7 +68,7 @@ impl Turnaway {
 
 /// Gives one that was refused by a thread of its own the same moment.
 pub(super) fn linger(tcp: &TcpStream) {
-    thread::sleep(COURTESY);
+    thread::sleep(TIME_TO_READ);
     take_in(tcp);
 }
 

@@ -7,7 +7,7 @@
 //! bytes of memory, so it keeps away from that limit, too, if it was given one.
 
 use super::connections::longest_queue;
-use super::turnaway;
+use super::refuse;
 use super::wire;
 use crate::outbox::MOST_WRITERS;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -16,7 +16,7 @@ use std::{env, thread};
 
 /// Descriptors for everything that is not a connection: three standard ones, the listener, the
 /// signals' pipe, those that are turned away, and a few to spare.
-const OTHER_DESCRIPTORS: usize = 16 + turnaway::MOST;
+const OTHER_DESCRIPTORS: usize = 16 + refuse::MOST_AT_ONCE;
 /// Each thread: its stack, that stack's guard page, and two for catching stack overflows.
 const MAPPINGS_PER_THREAD: usize = 4;
 /// Mappings for everything that is not a connection's thread: the program, its libraries, its
@@ -39,7 +39,7 @@ const FOR_MESSAGES: usize = 4;
 const FOR_BACKLOGS: usize = 8;
 
 /// `wanted` connections, or as many as there can be; raises the descriptor limit if that helps.
-pub(super) fn clamp(wanted: usize) -> usize {
+pub(super) fn clamp_connections(wanted: usize) -> usize {
     let by_descriptors = by_descriptors(wanted);
     let by_threads = mappings().saturating_sub(OTHER_MAPPINGS) / MAPPINGS_PER_THREAD;
     let by_space = address_space() / FOR_CONNECTIONS / SPACE_PER_CONNECTION;

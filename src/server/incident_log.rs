@@ -14,7 +14,7 @@ const LINES: Rate = Rate {
 
 /// What went wrong, as far as the log takes it.
 #[derive(Debug)]
-pub(super) struct Incidents(Mutex<Tally>);
+pub(super) struct IncidentLog(Mutex<Tally>);
 
 #[derive(Debug)]
 struct Tally {
@@ -22,7 +22,7 @@ struct Tally {
     suppressed: u64,
 }
 
-impl Incidents {
+impl IncidentLog {
     pub(super) fn new() -> Self {
         let allowance = Bucket::new(LINES, Instant::now());
         Self(Mutex::new(Tally {
