@@ -29,7 +29,7 @@
 //! | `tape` | what lately went over one connection, for its owner to look at |
 //! | `transport` | how bytes leave for a client |
 //! | `sync` | locks that survive a panic, named threads; in tests, models of both |
-//! | `date`, `rate`, `shares` | the time as text; rate limits; each address's share of a common resource |
+//! | `date`, `rate`, `address_quota` | the time as text; rate limits; each address's share of a common resource |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
 //! # Reading order
@@ -61,6 +61,8 @@
 //! | `socket` (with `server`) | [`WebSocket`], [`connect`], [`accept`] | [`protocol`] alone, on three small dependencies |
 
 #[cfg(feature = "server")]
+mod address_quota;
+#[cfg(feature = "server")]
 mod chat;
 #[cfg(feature = "server")]
 pub mod cli;
@@ -78,8 +80,6 @@ pub mod protocol;
 mod rate;
 #[cfg(feature = "server")]
 pub mod server;
-#[cfg(feature = "server")]
-mod shares;
 #[cfg(feature = "socket")]
 mod socket;
 #[cfg(feature = "socket")]

@@ -14,19 +14,16 @@
 //! | `timers` | when its next deadline is |
 //! | `wire` | the view of one's own frames, `/ws/wire` |
 //! | `connections` | all connections, and how they end together |
-//! | `households` | how many of them come from where |
 //! | `budget` | the memory of all large messages together |
 //! | `system_limits` | how many threads and descriptors this machine has for us |
 
 mod accept;
 mod budget;
-mod system_limits;
 mod config;
 mod connection;
 mod connections;
 mod endpoint;
 mod guard;
-mod households;
 mod incident_log;
 #[cfg(all(test, target_os = "linux"))]
 mod linear;
@@ -36,9 +33,10 @@ mod peer;
 #[cfg(test)]
 mod peer_tests;
 mod proxy;
-mod routes;
-mod timers;
 mod refuse;
+mod routes;
+mod system_limits;
+mod timers;
 mod wire;
 
 pub use crate::chat::Settings as ChatSettings;
@@ -46,10 +44,10 @@ pub use crate::rate::Rate;
 pub use config::{Access, Config, Connections, Deadlines};
 pub use guard::{is_host_name, is_origin};
 
+use crate::address_quota::half;
 use crate::chat::Chat;
 use crate::outbox::Outlet;
 use crate::protocol::{CloseCode, HandshakeError, Outgoing};
-use crate::shares::half;
 use budget::Budget;
 use connections::ConnectionTable;
 use incident_log::IncidentLog;

@@ -9,8 +9,8 @@
 //! back at once, each to a room full of the longest lines, are within it.
 
 use super::refusal::Refusal;
+use crate::address_quota::Household;
 use crate::rate::{Bucket, Rate};
-use crate::shares::Household;
 use crate::sync::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::time::Instant;

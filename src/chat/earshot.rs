@@ -6,9 +6,9 @@
 //! allowance is reserved for households other than the one that was heard last.
 
 use super::refusal::Refusal;
+use crate::address_quota::Household;
 use crate::outbox::Sender;
 use crate::rate::{Bucket, Rate};
-use crate::shares::Household;
 use crate::sync::Mutex;
 use std::time::{Duration, Instant};
 

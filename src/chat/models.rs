@@ -6,7 +6,7 @@ mod takeover;
 mod visitor;
 
 use super::{Chat, Settings};
-use crate::shares::Household;
+use crate::address_quota::Household;
 use crate::sync::model::{JoinHandle, models};
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use super::journal::{Foreign, Kept, KeptRoom};
 use super::refusal::{Code, Refusal};
 use super::room::Room;
 use super::rules;
-use crate::shares::{Household, half};
+use crate::address_quota::{Household, half};
 use crate::sync::{Mutex, MutexGuard, fault};
 use std::cmp::Reverse;
 use std::collections::HashMap;

@@ -8,7 +8,7 @@ use super::people::Person;
 use super::receipts::{Line, Receipts, Said};
 use super::refusal::Refusal;
 use super::room::Taken;
-use crate::shares::{Household, Remembered};
+use crate::address_quota::{Household, Remembered};
 use crate::sync::{Mutex, gap};
 use std::borrow::Cow;
 use std::collections::HashMap;

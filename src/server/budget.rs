@@ -5,8 +5,8 @@
 //! that finds nothing left is closed with 1013. Other clients do not notice: no lock is held for longer than an
 //! addition, and the chat does without.
 
+use crate::address_quota::{Household, half};
 use crate::protocol::Reserve;
-use crate::shares::{Household, half};
 use crate::sync::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -16,8 +16,8 @@ pub(super) use admission::{Decided, Newcomer, longest_queue};
 pub(super) use slot::Slot;
 
 use super::config::Connections;
+use crate::address_quota::{AddressQuota, Household};
 use crate::outbox::{Sender, WITHOUT_WAITING};
-use crate::shares::{Household, Shares};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 use admission::Queued;
 use rustix::net::send;
@@ -39,9 +39,9 @@ struct State {
     last_id: u64,
     open: HashMap<u64, Entry>,
     /// Whose the open ones are.
-    households: Shares,
+    households: AddressQuota,
     /// Whose those are whose request has begun and is not complete.
-    requesting: Shares,
+    requesting: AddressQuota,
     /// Newcomers for whom a place may soon be free, in the order in which they came.
     waiting: VecDeque<Queued>,
     /// A thread admits those who wait.

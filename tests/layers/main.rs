@@ -16,7 +16,7 @@ const FLOORS: [&str; 13] = [
     "inspect",
     "date",
     "rate",
-    "shares",
+    "address_quota",
     "sync",
     "transport",
     "tape",

@@ -10,10 +10,9 @@
 //! any idle timeout (RFC 9112 §9.5).
 
 use super::{ConnectionTable, Entry, Slot, Stage, State};
+use crate::address_quota::{Household, half};
 use crate::protocol::HandshakeError;
 use crate::server::config::Connections;
-use crate::server::households;
-use crate::shares::{Household, half};
 use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -131,6 +130,8 @@ impl ConnectionTable {
     }
 }
 
+pub(super) const TOO_MANY_FROM_ADDRESS: HandshakeError =
+    HandshakeError::Busy("too many connections come from your address");
 const ABOUT_TO_END: HandshakeError = HandshakeError::Busy("the server is about to end");
 
 impl State {
@@ -139,8 +140,8 @@ impl State {
         if self.open.len() >= limits.all {
             return Some(HandshakeError::Busy("all connections are taken"));
         }
-        let of_its_address = households::room_for(&self.households, address, limits.per_address);
-        of_its_address.err()
+        let has_room = self.households.has_room_for(address, limits.per_address);
+        (!has_room).then_some(TOO_MANY_FROM_ADDRESS)
     }
 
     /// Would the end of this connection make room for one from `address`?

@@ -1,10 +1,10 @@
 //! One connection's place among the others, from its first byte to its end.
 
+use super::admission::TOO_MANY_FROM_ADDRESS;
 use super::{ConnectionTable, Stage};
+use crate::address_quota::Household;
 use crate::outbox::Sender;
 use crate::protocol::HandshakeError;
-use crate::server::households;
-use crate::shares::Household;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -57,7 +57,9 @@ impl Slot {
         };
         if entry.address != address {
             let most = self.table.limits.per_address;
-            households::room_for(&state.households, address, most)?;
+            if !state.households.has_room_for(address, most) {
+                return Err(TOO_MANY_FROM_ADDRESS);
+            }
             let before = entry.household();
             entry.address = address;
             state.households.remove(before);

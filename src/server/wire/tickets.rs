@@ -1,10 +1,9 @@
 //! Who may watch what: a token for each chat connection, known to its client alone.
 
 use super::MOST_WATCHERS;
+use crate::address_quota::{AddressQuota, Household, Remembered, is_one_client};
 use crate::chat;
 use crate::protocol::{HandshakeError, Limits};
-use crate::server::households;
-use crate::shares::{Household, Remembered, Shares};
 use crate::sync::{Mutex, MutexGuard};
 use crate::tape::Tape;
 use std::collections::HashMap;
@@ -23,7 +22,7 @@ const MOST_ENDED: usize = 1_024;
 #[derive(Debug, Default)]
 pub(in crate::server) struct Tickets {
     state: Mutex<State>,
-    watchers: Mutex<Shares>,
+    watchers: Mutex<AddressQuota>,
     missed: AtomicU64,
 }
 
@@ -117,7 +116,7 @@ impl Tickets {
         }
         let entry = found?;
         let is_own = match (entry.address, address) {
-            (Some(one), Some(other)) => households::are_one(one, other),
+            (Some(one), Some(other)) => is_one_client(one, other),
             _ => false,
         };
         is_own.then(|| entry.subject.clone())

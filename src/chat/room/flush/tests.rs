@@ -1,10 +1,10 @@
 //! In which order lines reach the members of a room.
 
 use super::*;
+use crate::address_quota::Household;
 use crate::chat::{Chat, Guest, Settings};
 use crate::outbox::tests::with_a_client;
 use crate::protocol::Outgoing;
-use crate::shares::Household;
 
 fn home() -> Household {
     Household::of("192.0.2.1".parse().expect("an address"))

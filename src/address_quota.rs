@@ -23,6 +23,11 @@ impl Household {
     }
 }
 
+/// Do these two addresses belong to one client? A browser may reach this machine by 127.0.0.1 and by ::1.
+pub(crate) fn is_one_client(one: IpAddr, other: IpAddr) -> bool {
+    Household::of(one) == Household::of(other) || (one.is_loopback() && other.is_loopback())
+}
+
 /// What one household may hold of `most` places that are in use.
 pub(crate) const fn half(most: usize) -> usize {
     most.div_ceil(2)
@@ -30,12 +35,12 @@ pub(crate) const fn half(most: usize) -> usize {
 
 /// How much each household holds.
 #[derive(Debug, Default)]
-pub(crate) struct Shares {
+pub(crate) struct AddressQuota {
     held: HashMap<Household, usize>,
     all: usize,
 }
 
-impl Shares {
+impl AddressQuota {
     pub(crate) fn of(&self, household: Household) -> usize {
         self.held.get(&household).copied().unwrap_or_default()
     }
@@ -53,6 +58,11 @@ impl Shares {
     pub(crate) fn add(&mut self, household: Household) {
         *self.held.entry(household).or_default() += 1;
         self.all += 1;
+    }
+
+    /// May one more of `most` be held at `address`? This machine itself is exempt.
+    pub(crate) fn has_room_for(&self, address: IpAddr, most: usize) -> bool {
+        self.of(Household::of(address)) < most || address.is_loopback()
     }
 
     pub(crate) fn remove(&mut self, household: Household) {
@@ -79,7 +89,7 @@ impl Shares {
 #[derive(Debug)]
 pub(crate) struct Remembered<T> {
     most: usize,
-    shares: Shares,
+    quota: AddressQuota,
     items: VecDeque<(Household, T)>,
 }
 
@@ -88,7 +98,7 @@ impl<T> Remembered<T> {
     pub(crate) fn new(most: usize) -> Self {
         Self {
             most,
-            shares: Shares::default(),
+            quota: AddressQuota::default(),
             items: VecDeque::new(),
         }
     }
@@ -96,12 +106,12 @@ impl<T> Remembered<T> {
     /// Remembers one more; returns the one that is forgotten for it.
     pub(crate) fn push(&mut self, household: Household, item: T) -> Option<T> {
         self.items.push_back((household, item));
-        self.shares.add(household);
+        self.quota.add(household);
         if self.items.len() <= self.most {
             return None;
         }
-        let largest = self.shares.largest();
-        let holds_most = |(holder, _): &(Household, T)| self.shares.of(*holder) == largest;
+        let largest = self.quota.largest();
+        let holds_most = |(holder, _): &(Household, T)| self.quota.of(*holder) == largest;
         let oldest = self.items.iter().position(holds_most)?;
         self.take(oldest)
     }
@@ -114,7 +124,7 @@ impl<T> Remembered<T> {
 
     fn take(&mut self, index: usize) -> Option<T> {
         let (household, item) = self.items.remove(index)?;
-        self.shares.remove(household);
+        self.quota.remove(household);
         Some(item)
     }
 }
@@ -146,16 +156,26 @@ mod tests {
     }
 
     #[test]
+    fn r08_loopback_is_exempt() {
+        let mut quota = AddressQuota::default();
+        for (address, has_room) in [("127.0.0.1", true), ("::1", true), ("192.0.2.1", false)] {
+            let address = address.parse().expect("an address");
+            quota.add(Household::of(address));
+            assert_eq!(quota.has_room_for(address, 1), has_room, "{address}");
+        }
+    }
+
+    #[test]
     fn one_household_gets_half_of_what_is_in_use() {
         let [greedy, victim] = ["192.0.2.1", "192.0.2.2"].map(household);
         for (most, own) in [(1, 1), (2, 1), (3, 2), (256, 128)] {
-            let mut shares = Shares::default();
-            let taken = (0..300).filter(|_| shares.add_to(most, greedy)).count();
+            let mut quota = AddressQuota::default();
+            let taken = (0..300).filter(|_| quota.add_to(most, greedy)).count();
             assert_eq!(taken, own, "of {most}");
-            let left = (0..300).filter(|_| shares.add_to(most, victim)).count();
+            let left = (0..300).filter(|_| quota.add_to(most, victim)).count();
             assert_eq!(left, most - own, "of {most}");
-            shares.remove(greedy);
-            assert!(shares.add_to(most, greedy), "its own place is free again");
+            quota.remove(greedy);
+            assert!(quota.add_to(most, greedy), "its own place is free again");
         }
     }
 
