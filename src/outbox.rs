@@ -45,7 +45,7 @@ const SHORT: usize = 8 << 10;
 
 /// What all senders of a server have in common.
 #[derive(Debug)]
-pub(crate) struct Outlet {
+pub(crate) struct WriteLimits {
     /// How long a client may take for what it is sent.
     patience: Duration,
     /// How many bytes are kept for a client.
@@ -55,7 +55,7 @@ pub(crate) struct Outlet {
     dropped: AtomicU64,
 }
 
-impl Outlet {
+impl WriteLimits {
     pub(crate) const fn new(patience: Duration, backlog: usize) -> Self {
         Self {
             patience,
@@ -90,12 +90,16 @@ impl PartialEq for Sender {
 
 impl Sender {
     /// A sender for the client at the other end of `tcp`. What is written is noted on the tape.
-    pub(crate) fn new(tcp: Arc<TcpStream>, outlet: Arc<Outlet>, tape: Option<Arc<Tape>>) -> Self {
-        Self::over(Transport::Tcp(tcp), outlet, tape)
+    pub(crate) fn new(
+        tcp: Arc<TcpStream>,
+        write_limits: Arc<WriteLimits>,
+        tape: Option<Arc<Tape>>,
+    ) -> Self {
+        Self::over(Transport::Tcp(tcp), write_limits, tape)
     }
 
-    fn over(transport: Transport, outlet: Arc<Outlet>, tape: Option<Arc<Tape>>) -> Self {
-        Self(Arc::new(Channel::new(transport, outlet, tape)))
+    fn over(transport: Transport, write_limits: Arc<WriteLimits>, tape: Option<Arc<Tape>>) -> Self {
+        Self(Arc::new(Channel::new(transport, write_limits, tape)))
     }
 
     /// The client sent something, which belongs on its tape too.

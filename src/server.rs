@@ -46,7 +46,7 @@ pub use guard::{is_host_name, is_origin};
 
 use crate::address_quota::half;
 use crate::chat::Chat;
-use crate::outbox::Outlet;
+use crate::outbox::WriteLimits;
 use crate::protocol::{CloseCode, HandshakeError, Outgoing};
 use budget::Budget;
 use connections::ConnectionTable;
@@ -73,7 +73,7 @@ struct Shared {
     connections: Arc<ConnectionTable>,
     incidents: IncidentLog,
     refusals: Refusals,
-    outlet: Arc<Outlet>,
+    write_limits: Arc<WriteLimits>,
     budget: Arc<Budget>,
     chat: Arc<Chat>,
     tickets: Arc<Tickets>,
@@ -85,7 +85,7 @@ impl Shared {
             connections: Arc::new(ConnectionTable::new(config.connections)),
             incidents: IncidentLog::new(),
             refusals: Refusals::default(),
-            outlet: Arc::new(Outlet::new(config.deadlines.write, config.backlog)),
+            write_limits: Arc::new(WriteLimits::new(config.deadlines.write, config.backlog)),
             budget: Arc::new(Budget::new(config.message_memory)),
             chat: Chat::start(config.chat.clone())?,
             tickets: Arc::default(),

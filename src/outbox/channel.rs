@@ -3,7 +3,7 @@
 use super::backlog::{Backlog, copy_of};
 use super::burst::{Burst, frame_end};
 use super::last_call::LastCall;
-use super::{MOST_WRITERS, Outlet};
+use super::{MOST_WRITERS, WriteLimits};
 use crate::protocol::{CloseCode, Outgoing};
 use crate::sync::{Condvar, Mutex, MutexGuard, fault, gap, now, spawn};
 use crate::tape::{Digest, Tape};
@@ -26,7 +26,7 @@ pub(super) struct Channel {
     pub(super) transport: Transport,
     tape: Option<Arc<Tape>>,
     state: Mutex<State>,
-    outlet: Arc<Outlet>,
+    write_limits: Arc<WriteLimits>,
     /// Whoever was writing is done.
     written: Condvar,
 }
@@ -51,10 +51,14 @@ pub(super) struct State {
 }
 
 impl Channel {
-    pub(super) fn new(transport: Transport, outlet: Arc<Outlet>, tape: Option<Arc<Tape>>) -> Self {
+    pub(super) fn new(
+        transport: Transport,
+        write_limits: Arc<WriteLimits>,
+        tape: Option<Arc<Tape>>,
+    ) -> Self {
         Self {
             transport,
-            outlet,
+            write_limits,
             tape,
             state: Mutex::default(),
             written: Condvar::telling("all is written"),
@@ -91,18 +95,18 @@ impl Channel {
         let channel = Arc::clone(self);
         let since = now();
         let start = || {
-            if self.outlet.writers.fetch_add(1, Ordering::Relaxed) >= MOST_WRITERS {
+            if self.write_limits.writers.fetch_add(1, Ordering::Relaxed) >= MOST_WRITERS {
                 return Err(io::ErrorKind::WouldBlock.into());
             }
             let bytes = copy_of(rest)?;
             spawn("writer", STACK, move || {
                 // An error ended the connection, which is its reader's to report.
                 let _ = channel.write_out(&bytes, cut, since);
-                channel.outlet.writers.fetch_sub(1, Ordering::Relaxed);
+                channel.write_limits.writers.fetch_sub(1, Ordering::Relaxed);
             })
         };
         if start().is_err() {
-            self.outlet.writers.fetch_sub(1, Ordering::Relaxed);
+            self.write_limits.writers.fetch_sub(1, Ordering::Relaxed);
             state.writing = false;
             self.evict(state);
             self.transport.shutdown(Shutdown::Both); // no thread, no farewell
@@ -133,8 +137,9 @@ impl Channel {
     fn keep(&self, state: &mut State, frames: &[u8], messages: usize) {
         let backlog = &mut state.backlog;
         let bytes = state.in_hand + backlog.bytes.len() + frames.len();
-        let is_over = bytes > self.outlet.backlog || backlog.messages + messages > MOST_MESSAGES;
-        if is_over || !backlog.add(frames, messages, self.outlet.backlog) {
+        let is_over =
+            bytes > self.write_limits.backlog || backlog.messages + messages > MOST_MESSAGES;
+        if is_over || !backlog.add(frames, messages, self.write_limits.backlog) {
             return self.evict(state);
         }
         if let Some(tape) = &self.tape {
@@ -147,10 +152,10 @@ impl Channel {
         if let Some(tape) = &self.tape {
             tape.waiting(0, dropped);
         }
-        self.outlet
+        self.write_limits
             .dropped
             .fetch_add(dropped as u64, Ordering::Relaxed);
-        self.outlet.evicted.fetch_add(1, Ordering::Relaxed);
+        self.write_limits.evicted.fetch_add(1, Ordering::Relaxed);
         (state.closed, state.evicted) = (!fault("an evicted client is sent more"), true);
         state.last_call.get_or_insert_with(LastCall::evicted);
         let mut close = Outgoing::server();
@@ -253,7 +258,7 @@ impl Channel {
 
     fn wait_for_room(&self, since: Instant) -> io::Result<()> {
         let call = self.lock().last_call;
-        let deadline = call.map_or(since + self.outlet.patience, |call| call.written);
+        let deadline = call.map_or(since + self.write_limits.patience, |call| call.written);
         let left = deadline.saturating_duration_since(now());
         if left.is_zero() {
             let mut state = self.lock();

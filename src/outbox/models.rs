@@ -1,6 +1,6 @@
 //! The write side in every order of steps: what a client hears when several threads write to it.
 
-use super::{Burst, Outlet, Sender};
+use super::{Burst, Sender, WriteLimits};
 use crate::protocol::{CloseCode, Frame, Opcode, Outgoing};
 use crate::sync::model::{self, models};
 use crate::transport::Transport;
@@ -16,7 +16,7 @@ const LONG: Duration = Duration::from_secs(5);
 pub(crate) struct Pair {
     pub(crate) sender: Sender,
     pub(crate) client: Arc<Client>,
-    outlet: Arc<Outlet>,
+    write_limits: Arc<WriteLimits>,
 }
 
 pub(crate) fn pair(room: usize, backlog: usize) -> Pair {
@@ -25,13 +25,13 @@ pub(crate) fn pair(room: usize, backlog: usize) -> Pair {
 
 fn pair_with(client: Client, backlog: usize) -> Pair {
     let client = Arc::new(client);
-    let outlet = Arc::new(Outlet::new(LONG, backlog));
+    let write_limits = Arc::new(WriteLimits::new(LONG, backlog));
     let transport = Transport::Simulated(Arc::clone(&client));
-    let sender = Sender::over(transport, Arc::clone(&outlet), None);
+    let sender = Sender::over(transport, Arc::clone(&write_limits), None);
     Pair {
         sender,
         client,
-        outlet,
+        write_limits,
     }
 }
 
@@ -44,7 +44,7 @@ impl Pair {
     }
 
     fn writers(&self) -> usize {
-        self.outlet.writers.load(Ordering::Relaxed)
+        self.write_limits.writers.load(Ordering::Relaxed)
     }
 }
 
@@ -116,7 +116,7 @@ fn flush() {
     let heard = pair.client.heard();
     assert_in_order(&heard.texts);
     assert_eq!((heard.texts.len(), heard.close), (6, Some(1001)));
-    assert_eq!(pair.outlet.evicted(), 0);
+    assert_eq!(pair.write_limits.evicted(), 0);
 }
 
 /// Nothing follows a Close, even if two threads send one in the middle of a conversation.
@@ -163,13 +163,13 @@ fn eviction() {
     let heard = pair.client.heard();
     assert_in_order(&heard.texts);
     assert_eq!((heard.close, heard.is_cut), (Some(1008), false));
-    let kept = heard.texts.len() + pair.outlet.dropped() as usize;
+    let kept = heard.texts.len() + pair.write_limits.dropped() as usize;
     assert!(
         kept * frame("a1").len() <= ROOM + BACKLOG,
         "{kept} were kept"
     );
     assert!(pair.client.reader_is_woken());
-    assert_eq!((pair.outlet.evicted(), pair.writers()), (1, 0));
+    assert_eq!((pair.write_limits.evicted(), pair.writers()), (1, 0));
 }
 
 /// A client that never reads keeps no thread waiting for longer than its time.

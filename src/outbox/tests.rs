@@ -1,6 +1,6 @@
 //! Clients that read, lag, and never read, over real sockets.
 
-use super::{Burst, Outlet, Sender};
+use super::{Burst, Sender, WriteLimits};
 use crate::protocol::{Event, Frame, Limits, Message, Opcode, Outgoing, Session};
 use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -12,7 +12,7 @@ const LONG: Duration = Duration::from_secs(20);
 
 struct Pair {
     sender: Sender,
-    outlet: Arc<Outlet>,
+    write_limits: Arc<WriteLimits>,
     /// Our end of the connection.
     ours: Arc<TcpStream>,
     client: TcpStream,
@@ -23,11 +23,11 @@ fn pair(patience: Duration, backlog: usize) -> Pair {
     let client = TcpStream::connect(listener.local_addr().expect("bound")).expect("it listens");
     let ours = Arc::new(listener.accept().expect("one connection").0);
     client.set_read_timeout(Some(LONG)).expect("a timeout");
-    let outlet = Arc::new(Outlet::new(patience, backlog));
-    let sender = Sender::new(Arc::clone(&ours), Arc::clone(&outlet), None);
+    let write_limits = Arc::new(WriteLimits::new(patience, backlog));
+    let sender = Sender::new(Arc::clone(&ours), Arc::clone(&write_limits), None);
     Pair {
         sender,
-        outlet,
+        write_limits,
         ours,
         client,
     }
@@ -102,7 +102,7 @@ fn read_until_close(
 fn what_a_lagging_client_missed_comes_later_and_in_order() {
     let Pair {
         sender,
-        outlet,
+        write_limits,
         client,
         ..
     } = pair(LONG, 64 << 20);
@@ -117,14 +117,14 @@ fn what_a_lagging_client_missed_comes_later_and_in_order() {
     let (numbers, closed) = read_all(client);
     assert_eq!(numbers, (0..=count).collect::<Vec<_>>());
     assert_eq!(closed, Some(None), "the Close is the last");
-    assert_eq!((outlet.evicted(), outlet.dropped()), (0, 0));
+    assert_eq!((write_limits.evicted(), write_limits.dropped()), (0, 0));
 }
 
 #[test]
 fn who_never_reads_is_evicted_by_size_and_told_so_when_it_reads_at_last() {
     let Pair {
         sender,
-        outlet,
+        write_limits,
         ours,
         client,
     } = pair(LONG, 256 << 10);
@@ -142,8 +142,8 @@ fn who_never_reads_is_evicted_by_size_and_told_so_when_it_reads_at_last() {
         "whole frames up to the Close"
     );
     assert_eq!(closed, Some(Some(1008)));
-    assert_eq!(outlet.evicted(), 1);
-    assert!(outlet.dropped() > 0 && whole < pushed);
+    assert_eq!(write_limits.evicted(), 1);
+    assert!(write_limits.dropped() > 0 && whole < pushed);
     // Its own thread is woken, so that the connection can end.
     let mut byte = [0];
     assert_eq!((&*ours).read(&mut byte).expect("woken"), 0);
@@ -153,7 +153,7 @@ fn who_never_reads_is_evicted_by_size_and_told_so_when_it_reads_at_last() {
 fn who_takes_nothing_in_time_is_cut_off() {
     let Pair {
         sender,
-        outlet,
+        write_limits,
         ours,
         client,
     } = pair(Duration::from_millis(200), 64 << 20);
@@ -167,7 +167,7 @@ fn who_takes_nothing_in_time_is_cut_off() {
         "by the thread that gave up"
     );
     assert!(sender.is_evicted() && sender.is_closed());
-    assert_eq!(outlet.evicted(), 1);
+    assert_eq!(write_limits.evicted(), 1);
     drop(client);
 }
 
@@ -240,7 +240,7 @@ fn many_small_messages_have_a_bound_too() {
 fn g13_what_is_sent_while_there_is_room_is_never_kept() {
     let Pair {
         sender,
-        outlet,
+        write_limits,
         mut client,
         ..
     } = pair(LONG, 1 << 20);
@@ -250,7 +250,11 @@ fn g13_what_is_sent_while_there_is_room_is_never_kept() {
         sender.push(&Burst::new(&numbered(sent, 2_000), 1));
         sent += 1;
     }
-    assert_eq!(outlet.writers.load(Ordering::Relaxed), 0, "nothing is kept");
+    assert_eq!(
+        write_limits.writers.load(Ordering::Relaxed),
+        0,
+        "nothing is kept"
+    );
     let mut frame = vec![0; numbered(0, 2_000).len()];
     for number in 0..sent {
         client.read_exact(&mut frame).expect("a frame");

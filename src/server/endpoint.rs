@@ -85,13 +85,13 @@ impl Purpose {
         shared: &Shared,
         tape: impl FnOnce() -> Tape,
     ) -> Fittings {
-        let (tcp, outlet) = (Arc::clone(tcp), Arc::clone(&shared.outlet));
+        let (tcp, write_limits) = (Arc::clone(tcp), Arc::clone(&shared.write_limits));
         let limits = match self {
             Self::Echo { .. } => shared.config.echo,
             Self::Chat | Self::Wire(_) => shared.config.message,
         };
         let tape = self.can_be_watched().then(|| Arc::new(tape()));
-        let sender = Sender::new(tcp, outlet, tape.clone());
+        let sender = Sender::new(tcp, write_limits, tape.clone());
         let ticket = tape.map(|tape| {
             let connection = slot.id();
             let subject = Subject {

@@ -67,7 +67,7 @@ pub(super) fn page(shared: &Shared) -> Response {
 }
 
 fn metrics(shared: &Shared) -> Vec<Metric> {
-    let (chat, outlet, budget) = (shared.chat.vitals(), &shared.outlet, &shared.budget);
+    let (chat, write_limits, budget) = (shared.chat.vitals(), &shared.write_limits, &shared.budget);
     let gauge = |name, help, value: usize| (name, "gauge", help, value as u64);
     let counter = |name, help, value| (name, "counter", help, value);
     let open = shared.connections.len();
@@ -79,12 +79,12 @@ fn metrics(shared: &Shared) -> Vec<Metric> {
         counter(
             "evictions_total",
             "Clients that did not keep up.",
-            outlet.evicted(),
+            write_limits.evicted(),
         ),
         counter(
             "queue_drops_total",
             "Messages that were dropped with them.",
-            outlet.dropped(),
+            write_limits.dropped(),
         ),
         gauge(
             "watchers",

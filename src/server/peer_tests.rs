@@ -38,7 +38,7 @@ fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
     let slot = slot.expect("there is room");
 
     let server = thread::spawn(move || {
-        let sender = Sender::new(Arc::clone(&tcp), Arc::clone(&shared.outlet), None);
+        let sender = Sender::new(Arc::clone(&tcp), Arc::clone(&shared.write_limits), None);
         peer::run(
             Stream::shared(tcp),
             sender,
