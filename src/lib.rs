@@ -26,7 +26,7 @@
 //! | `socket` | [`WebSocket`] over any stream, either role; [`connect`], [`accept`], [`WebSocket::split`] |
 //! | `outbox` | the write side of one connection, shared by all who write to it |
 //! | `inspect` | the bytes of a frame or a handshake, explained: fields, meanings, verdicts |
-//! | `tape` | what lately went over one connection, for its owner to look at |
+//! | `watch` | what lately went over one connection, for its owner to look at |
 //! | `transport` | how bytes leave for a client |
 //! | `sync` | locks that survive a panic, named threads; in tests, models of both |
 //! | `date`, `rate`, `address_quota` | the time as text; rate limits; each address's share of a common resource |
@@ -38,7 +38,7 @@
 //! broadcast goes through. Then
 //!
 //! `protocol/header` → `mask` → `utf8` → `frame` → `decoder` → `message` → `close` → `session`, `incoming`, `outgoing` →
-//! `upgrade`, `handshake` → `socket` → `outbox`, `tape` → `chat/room` →
+//! `upgrade`, `handshake` → `socket` → `outbox`, `watch` → `chat/room` →
 //! `server/connection` → `server/peer` → `inspect`. A file is one idea,
 //! mostly one section of the RFC, and can be read in one sitting. Beside it lies `PROTOCOL.md`,
 //! whose examples are all executed.
@@ -86,9 +86,9 @@ mod socket;
 #[cfg_attr(not(feature = "server"), allow(dead_code))] // a socket alone needs only the lock
 mod sync;
 #[cfg(feature = "server")]
-mod tape;
-#[cfg(feature = "server")]
 mod transport;
+#[cfg(feature = "server")]
+mod watch;
 
 pub use protocol::{CloseCode, CloseReason, Event, Limits, Message, Opcode, Role};
 #[cfg(feature = "socket")]

@@ -28,8 +28,8 @@ pub(crate) use crate::transport::WITHOUT_WAITING;
 pub(crate) use burst::Burst;
 
 use crate::sync::fault;
-use crate::tape::Tape;
 use crate::transport::Transport;
+use crate::watch::Recorder;
 use channel::Channel;
 use std::io;
 use std::net::TcpStream;
@@ -93,19 +93,23 @@ impl Sender {
     pub(crate) fn new(
         tcp: Arc<TcpStream>,
         write_limits: Arc<WriteLimits>,
-        tape: Option<Arc<Tape>>,
+        recorder: Option<Arc<Recorder>>,
     ) -> Self {
-        Self::over(Transport::Tcp(tcp), write_limits, tape)
+        Self::over(Transport::Tcp(tcp), write_limits, recorder)
     }
 
-    fn over(transport: Transport, write_limits: Arc<WriteLimits>, tape: Option<Arc<Tape>>) -> Self {
-        Self(Arc::new(Channel::new(transport, write_limits, tape)))
+    fn over(
+        transport: Transport,
+        write_limits: Arc<WriteLimits>,
+        recorder: Option<Arc<Recorder>>,
+    ) -> Self {
+        Self(Arc::new(Channel::new(transport, write_limits, recorder)))
     }
 
     /// The client sent something, which belongs on its tape too.
     pub(crate) fn note_received(&self, bytes: &[u8]) {
-        if let Some(tape) = self.0.tape() {
-            tape.received(bytes);
+        if let Some(recorder) = self.0.recorder() {
+            recorder.received(bytes);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Whole frames, one behind the other.
 
 use crate::protocol::{FrameHeader, Role};
-use crate::tape::Digest;
+use crate::watch::Excerpt;
 use std::sync::Arc;
 
 /// Whole frames for many clients, looked at once for all of them.
@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub(crate) struct Burst<'a> {
     pub(super) frames: &'a [u8],
     pub(super) messages: usize,
-    pub(super) digest: Arc<Digest>,
+    pub(super) excerpt: Arc<Excerpt>,
 }
 
 impl<'a> Burst<'a> {
@@ -18,7 +18,7 @@ impl<'a> Burst<'a> {
         Self {
             frames,
             messages,
-            digest: Digest::of(frames, messages),
+            excerpt: Excerpt::of(frames, messages),
         }
     }
 }

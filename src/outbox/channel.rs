@@ -6,8 +6,8 @@ use super::last_call::LastCall;
 use super::{MOST_WRITERS, WriteLimits};
 use crate::protocol::{CloseCode, Outgoing};
 use crate::sync::{Condvar, Mutex, MutexGuard, fault, gap, now, spawn};
-use crate::tape::{Digest, Tape};
 use crate::transport::Transport;
+use crate::watch::{Excerpt, Recorder};
 use std::io;
 use std::net::Shutdown;
 use std::sync::Arc;
@@ -19,12 +19,12 @@ const MOST_MESSAGES: usize = 16_384;
 /// A writer's thread does little.
 const STACK: usize = 64 << 10;
 
-/// Laid out as a [`Tape`] is: what each burst touches lies in one line of the processor's cache.
+/// Laid out as a [`Recorder`] is: what each burst touches lies in one line of the processor's cache.
 #[derive(Debug)]
 #[repr(C, align(64))]
 pub(super) struct Channel {
     pub(super) transport: Transport,
-    tape: Option<Arc<Tape>>,
+    recorder: Option<Arc<Recorder>>,
     state: Mutex<State>,
     write_limits: Arc<WriteLimits>,
     /// Whoever was writing is done.
@@ -54,19 +54,19 @@ impl Channel {
     pub(super) fn new(
         transport: Transport,
         write_limits: Arc<WriteLimits>,
-        tape: Option<Arc<Tape>>,
+        recorder: Option<Arc<Recorder>>,
     ) -> Self {
         Self {
             transport,
             write_limits,
-            tape,
+            recorder,
             state: Mutex::default(),
             written: Condvar::telling("all is written"),
         }
     }
 
-    pub(super) const fn tape(&self) -> Option<&Arc<Tape>> {
-        self.tape.as_ref()
+    pub(super) const fn recorder(&self) -> Option<&Arc<Recorder>> {
+        self.recorder.as_ref()
     }
 
     /// Sends what there is room for, and keeps the rest.
@@ -75,7 +75,7 @@ impl Channel {
         if state.writing {
             return self.keep(state, frames, burst.messages);
         }
-        let sent = match self.send(frames, Some(&burst.digest)) {
+        let sent = match self.send(frames, Some(&burst.excerpt)) {
             Ok(sent) if sent == frames.len() => return,
             Ok(sent) => sent,
             Err(_) => return state.closed = true, // its reader is about to learn it
@@ -142,15 +142,15 @@ impl Channel {
         if is_over || !backlog.add(frames, messages, self.write_limits.backlog) {
             return self.evict(state);
         }
-        if let Some(tape) = &self.tape {
-            tape.waiting(bytes, 0);
+        if let Some(recorder) = &self.recorder {
+            recorder.waiting(bytes, 0);
         }
     }
 
     fn evict(&self, state: &mut State) {
         let dropped = std::mem::take(&mut state.backlog).messages;
-        if let Some(tape) = &self.tape {
-            tape.waiting(0, dropped);
+        if let Some(recorder) = &self.recorder {
+            recorder.waiting(0, dropped);
         }
         self.write_limits
             .dropped
@@ -184,8 +184,8 @@ impl Channel {
                 if state.awaited {
                     self.written.notify_all();
                 }
-                if let Some(tape) = self.tape.as_ref().filter(|_| lagged) {
-                    tape.waiting(0, 0);
+                if let Some(recorder) = self.recorder.as_ref().filter(|_| lagged) {
+                    recorder.waiting(0, 0);
                 }
                 return outcome;
             }
@@ -243,14 +243,14 @@ impl Channel {
     }
 
     /// As much as there is room for. `digest` is what it is, if that is known.
-    fn send(&self, bytes: &[u8], digest: Option<&Arc<Digest>>) -> io::Result<usize> {
-        match &self.tape {
-            None => self.send_untaped(bytes),
-            Some(tape) => tape.sending(bytes, digest, || self.send_untaped(bytes)),
+    fn send(&self, bytes: &[u8], excerpt: Option<&Arc<Excerpt>>) -> io::Result<usize> {
+        match &self.recorder {
+            None => self.send_unrecorded(bytes),
+            Some(recorder) => recorder.sending(bytes, excerpt, || self.send_unrecorded(bytes)),
         }
     }
 
-    fn send_untaped(&self, bytes: &[u8]) -> io::Result<usize> {
+    fn send_unrecorded(&self, bytes: &[u8]) -> io::Result<usize> {
         // A reader learns by itself that its client is gone, not that we cannot send: it is woken.
         let sent = self.transport.send_now(bytes);
         sent.inspect_err(|_| self.transport.shutdown(Shutdown::Both))

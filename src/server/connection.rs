@@ -9,7 +9,7 @@ use crate::date::http_date;
 use crate::protocol::http::{RequestHead, Response};
 use crate::protocol::{HandshakeError, Incoming, Outgoing, ReadBuffer, Role, Session, Upgrade};
 use crate::socket::{SocketError, Stream, read_head};
-use crate::tape::Tape;
+use crate::watch::Recorder;
 use log::Level;
 use std::io::Write;
 use std::net::TcpStream;
@@ -257,14 +257,14 @@ fn upgrade(
         return;
     }
     let (request, first_frames) = buffer.unread().split_at(head_size);
-    let tape = || Tape::new(request, answer, first_frames);
+    let recorder = || Recorder::new(request, answer, first_frames);
     let answers_at_length = purpose.answers_at_length();
     let Fittings {
         sender,
         limits,
         endpoint,
         ticket,
-    } = purpose.fit(stream.tcp(), slot, shared, tape);
+    } = purpose.fit(stream.tcp(), slot, shared, recorder);
     buffer.consume(head_size);
     let mut session = Session {
         incoming: Incoming::after_handshake(Role::Client, limits, buffer),

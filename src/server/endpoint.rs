@@ -6,7 +6,7 @@ use super::wire::{Seat, Subject, Ticket, Watcher};
 use crate::chat::{Goodbye, Guest, watch_request};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Limits, Message, Outgoing};
-use crate::tape::Tape;
+use crate::watch::Recorder;
 use std::net::TcpStream;
 use std::sync::Arc;
 
@@ -83,21 +83,21 @@ impl Purpose {
         tcp: &Arc<TcpStream>,
         slot: &Slot,
         shared: &Shared,
-        tape: impl FnOnce() -> Tape,
+        recorder: impl FnOnce() -> Recorder,
     ) -> Fittings {
         let (tcp, write_limits) = (Arc::clone(tcp), Arc::clone(&shared.write_limits));
         let limits = match self {
             Self::Echo { .. } => shared.config.echo,
             Self::Chat | Self::Wire(_) => shared.config.message,
         };
-        let tape = self.can_be_watched().then(|| Arc::new(tape()));
-        let sender = Sender::new(tcp, write_limits, tape.clone());
-        let ticket = tape.map(|tape| {
+        let recorder = self.can_be_watched().then(|| Arc::new(recorder()));
+        let sender = Sender::new(tcp, write_limits, recorder.clone());
+        let ticket = recorder.map(|recorder| {
             let connection = slot.id();
             let subject = Subject {
                 connection,
                 limits,
-                tape,
+                recorder,
             };
             shared.tickets.open(subject, slot.address())
         });

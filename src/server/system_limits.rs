@@ -1,7 +1,7 @@
 //! How many connections and large messages this process can hold, whatever it is told to.
 //!
-//! A connection is a descriptor and a thread. Past the descriptors, `accept` fails, which can
-//! be survived. Past the memory mappings that the kernel allows (four for each thread of
+//! A connection is a descriptor and a thread. Snapshot the descriptors, `accept` fails, which can
+//! be survived. Snapshot the memory mappings that the kernel allows (four for each thread of
 //! `std`), the process is *aborted*, even though `spawn` could have said no. So the server
 //! knows its own ceiling and stays below it. Nor can Rust go on when the system refuses a few
 //! bytes of memory, so it keeps away from that limit, too, if it was given one.

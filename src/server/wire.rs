@@ -23,7 +23,7 @@ use crate::chat::{Goodbye, NoView, watch_token};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Message, Outgoing};
 use crate::sync::spawn;
-use crate::tape::{Past, Queue};
+use crate::watch::{Queue, Snapshot};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
@@ -47,7 +47,7 @@ pub(super) struct Watcher {
     sender: Sender,
     failures: u32,
     /// To the thread that tells, until it has what it needs.
-    begin: Option<SyncSender<(Subject, Past)>>,
+    begin: Option<SyncSender<(Subject, Snapshot)>>,
     /// From the connection that is watched.
     queue: Option<Arc<Queue>>,
 }
@@ -64,15 +64,15 @@ impl Watcher {
         }
     }
 
-    fn watch(&self, text: &str) -> Result<(Subject, Past), NoView> {
+    fn watch(&self, text: &str) -> Result<(Subject, Snapshot), NoView> {
         let token = watch_token(text)?;
         let found = self
             .seat
             .tickets()
             .find(&token, self.address, Instant::now());
         let subject = found.ok_or_else(NoView::bad_token)?;
-        let past = subject.tape.watch().ok_or_else(NoView::too_many)?;
-        Ok((subject, past))
+        let snapshot = subject.recorder.watch().ok_or_else(NoView::too_many)?;
+        Ok((subject, snapshot))
     }
 }
 
@@ -95,10 +95,10 @@ impl Endpoint for Watcher {
             return Err((CloseCode::UNSUPPORTED_DATA, "the first message is text"));
         };
         match self.watch(text) {
-            Ok((subject, past)) => {
-                self.queue = Some(Arc::clone(&past.queue));
+            Ok((subject, snapshot)) => {
+                self.queue = Some(Arc::clone(&snapshot.queue));
                 // Refused only when the time for it has just run out.
-                let _ = begin.try_send((subject, past));
+                let _ = begin.try_send((subject, snapshot));
                 self.begin = None;
             }
             Err(no_view) => {
@@ -122,9 +122,9 @@ impl Drop for Watcher {
 }
 
 /// The second thread: waits for the token to be right, then tells what is seen.
-fn tell(beginning: &Receiver<(Subject, Past)>, sender: Sender, seat: &Seat) {
+fn tell(beginning: &Receiver<(Subject, Snapshot)>, sender: Sender, seat: &Seat) {
     match beginning.recv_timeout(PATIENCE) {
-        Ok((subject, past)) => View::new(&subject, sender, seat.tickets()).run(past),
+        Ok((subject, snapshot)) => View::new(&subject, sender, seat.tickets()).run(snapshot),
         Err(RecvTimeoutError::Timeout) => {
             let mut close = Outgoing::server();
             close.close_with(CloseCode::POLICY_VIOLATION, "no token came in time");

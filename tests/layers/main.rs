@@ -19,7 +19,7 @@ const FLOORS: [&str; 13] = [
     "address_quota",
     "sync",
     "transport",
-    "tape",
+    "watch",
     "outbox",
     "socket",
     "chat",

@@ -5,7 +5,7 @@ use crate::address_quota::{AddressQuota, Household, Remembered, is_one_client};
 use crate::chat;
 use crate::protocol::{HandshakeError, Limits};
 use crate::sync::{Mutex, MutexGuard};
-use crate::tape::Tape;
+use crate::watch::Recorder;
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::net::IpAddr;
@@ -55,7 +55,7 @@ pub(in crate::server) struct Subject {
     pub(in crate::server) connection: u64,
     /// What the server takes from its client.
     pub(in crate::server) limits: Limits,
-    pub(in crate::server) tape: Arc<Tape>,
+    pub(in crate::server) recorder: Arc<Recorder>,
 }
 
 impl std::fmt::Debug for Entry {
@@ -181,7 +181,7 @@ impl State {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.subject.tape.end();
+        self.subject.recorder.end();
         self.tickets.close(self.subject.connection, Instant::now());
     }
 }
@@ -215,7 +215,7 @@ mod tests {
         Subject {
             connection,
             limits: Limits::CHAT,
-            tape: Arc::new(Tape::new(b"", b"", b"")),
+            recorder: Arc::new(Recorder::new(b"", b"", b"")),
         }
     }
 

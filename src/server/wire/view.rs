@@ -9,7 +9,7 @@ use super::tickets::{Subject, Tickets};
 use crate::inspect::{FrameRecord, HttpRecord, Observer};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Limits, Opcode, Outgoing, Role};
-use crate::tape::{Item, Kept, Past, Queue};
+use crate::watch::{ExcerptedFrame, Item, Queue, Snapshot};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -99,9 +99,9 @@ impl View {
     }
 
     /// Tells everything, until the connection has ended or the watcher has gone.
-    pub(super) fn run(mut self, past: Past) {
-        let queue = Arc::clone(&past.queue);
-        self.recall(past);
+    pub(super) fn run(mut self, snapshot: Snapshot) {
+        let queue = Arc::clone(&snapshot.queue);
+        self.recall(snapshot);
         let mut is_heard = self.write();
         while is_heard && let Some(item) = queue.next() {
             let has_ended = self.take(item, &queue);
@@ -158,33 +158,33 @@ impl View {
     }
 
     /// The handshake, and what is kept of the time before the watcher came.
-    fn recall(&mut self, mut past: Past) {
+    fn recall(&mut self, mut snapshot: Snapshot) {
         self.tell(&Record::Hello {
             v: 1,
             conn: self.connection,
         });
         // Nothing is made of the heads before they are redacted.
-        let blotted = [&mut past.request, &mut past.response].map(|head| redact_head(head));
-        let request = HttpRecord::request(&past.request);
-        let response = HttpRecord::response(&past.response, Some(&past.request));
+        let blotted = [&mut snapshot.request, &mut snapshot.response].map(|head| redact_head(head));
+        let request = HttpRecord::request(&snapshot.request);
+        let response = HttpRecord::response(&snapshot.response, Some(&snapshot.request));
         for (mut record, blotted) in [request, response].into_iter().zip(blotted) {
             record.blotted = Some(blotted).filter(|names| !names.is_empty());
             append(&record, &mut self.records);
         }
-        if past.forgotten > 0 {
-            self.number = past.forgotten;
+        if snapshot.forgotten > 0 {
+            self.number = snapshot.forgotten;
             for sender in [Role::Client, Role::Server] {
                 *self.side(sender) = Side::new(sender, self.limits, false);
             }
         }
         self.recalls = true;
-        for moment in &past.moments {
-            for frame in moment.frames.frames() {
-                self.see_kept(moment.sender, moment.at, frame);
+        for recorded in &snapshot.recorded {
+            for frame in recorded.frames.frames() {
+                self.see_kept(recorded.sender, recorded.at, frame);
             }
         }
         self.recalls = false;
-        for (sender, at, bytes) in past.unfinished {
+        for (sender, at, bytes) in snapshot.unfinished {
             self.see(sender, at, bytes);
         }
     }
@@ -201,8 +201,8 @@ impl View {
         }
     }
 
-    fn see_kept(&mut self, sender: Role, at: Duration, frame: Kept) {
-        let Kept {
+    fn see_kept(&mut self, sender: Role, at: Duration, frame: ExcerptedFrame) {
+        let ExcerptedFrame {
             mut beginning,
             omitted,
             mut end,

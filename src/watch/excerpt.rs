@@ -12,18 +12,18 @@ pub(super) const END: usize = 64;
 
 /// At most [`MOST_FRAMES`] frames of one direction, one behind the other.
 #[derive(Debug)]
-pub(crate) struct Digest {
+pub(crate) struct Excerpt {
     pub(super) sender: Role,
     /// When it was made: that will do for when it was sent. A clock is not read for free.
     pub(super) made: Instant,
     /// Frames that were there, with those that are not kept.
     count: usize,
-    marks: Box<[Mark]>,
+    sizes: Box<[FrameSizes]>,
     bytes: Box<[u8]>,
 }
 
 #[derive(Debug)]
-struct Mark {
+struct FrameSizes {
     beginning: u32,
     end: u32,
     omitted: u64,
@@ -31,17 +31,17 @@ struct Mark {
 
 /// One frame of a digest.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct ExcerptedFrame {
     pub(crate) beginning: Vec<u8>,
     /// Bytes between the two that are not kept.
     pub(crate) omitted: u64,
     pub(crate) end: Vec<u8>,
 }
 
-impl Digest {
+impl Excerpt {
     /// Of so many whole frames that a server sends.
     pub(crate) fn of(mut frames: &[u8], count: usize) -> Arc<Self> {
-        let mut found = Found::within(frames.len());
+        let mut found = ExcerptBuilder::within(frames.len());
         while let Ok(Some((header, size))) = FrameHeader::decode(frames, Role::Server) {
             let len = (size + header.len as usize).min(frames.len());
             let (frame, rest) = frames.split_at(len);
@@ -52,7 +52,7 @@ impl Digest {
             }
             frames = rest;
         }
-        Arc::new(found.digest(Role::Server, Instant::now()))
+        Arc::new(found.excerpt(Role::Server, Instant::now()))
     }
 
     /// How many frames it was made of.
@@ -62,39 +62,39 @@ impl Digest {
 
     /// How many of them it holds.
     pub(crate) const fn len(&self) -> usize {
-        self.marks.len()
+        self.sizes.len()
     }
 
     /// The frames, from the oldest to the newest.
-    pub(crate) fn frames(&self) -> impl Iterator<Item = Kept> {
+    pub(crate) fn frames(&self) -> impl Iterator<Item = ExcerptedFrame> {
         let mut bytes = &*self.bytes;
         let mut take = move |size: u32| {
             let (now, later) = bytes.split_at(size as usize);
             bytes = later;
             now.to_vec()
         };
-        self.marks.iter().map(move |mark| Kept {
-            beginning: take(mark.beginning),
-            omitted: mark.omitted,
-            end: take(mark.end),
+        self.sizes.iter().map(move |sizes| ExcerptedFrame {
+            beginning: take(sizes.beginning),
+            omitted: sizes.omitted,
+            end: take(sizes.end),
         })
     }
 }
 
 /// Frames that become a digest.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct ExcerptBuilder {
     pub(super) count: usize,
-    marks: Vec<Mark>,
+    sizes: Vec<FrameSizes>,
     bytes: Vec<u8>,
 }
 
-impl Found {
+impl ExcerptBuilder {
     /// Of so many bytes, which may all have to be kept. A frame of the chat is seldom shorter than 64.
     pub(super) fn within(bytes: usize) -> Self {
         Self {
             count: 0,
-            marks: Vec::with_capacity((bytes / 64 + 1).min(2 * MOST_FRAMES)),
+            sizes: Vec::with_capacity((bytes / 64 + 1).min(2 * MOST_FRAMES)),
             bytes: Vec::with_capacity(bytes.min(2 * MOST_FRAMES * (BEGINNING + END))),
         }
     }
@@ -112,13 +112,13 @@ impl Found {
 
     /// Adds a frame whose middle is gone.
     pub(super) fn keep_cut(&mut self, beginning: &[u8], omitted: u64, end: &[u8]) {
-        if self.marks.len() == 2 * MOST_FRAMES {
+        if self.sizes.len() == 2 * MOST_FRAMES {
             self.forget_all_but(MOST_FRAMES);
         }
         self.count += 1;
         self.bytes.extend_from_slice(beginning);
         self.bytes.extend_from_slice(end);
-        self.marks.push(Mark {
+        self.sizes.push(FrameSizes {
             beginning: beginning.len() as u32,
             end: end.len() as u32,
             omitted,
@@ -126,20 +126,20 @@ impl Found {
     }
 
     fn forget_all_but(&mut self, most: usize) {
-        let surplus = self.marks.len().saturating_sub(most);
-        let oldest = self.marks.drain(..surplus);
-        let size: u32 = oldest.map(|mark| mark.beginning + mark.end).sum();
+        let surplus = self.sizes.len().saturating_sub(most);
+        let oldest = self.sizes.drain(..surplus);
+        let size: u32 = oldest.map(|sizes| sizes.beginning + sizes.end).sum();
         self.bytes.drain(..size as usize);
     }
 
     /// Nothing more is added.
-    pub(super) fn digest(mut self, sender: Role, made: Instant) -> Digest {
+    pub(super) fn excerpt(mut self, sender: Role, made: Instant) -> Excerpt {
         self.forget_all_but(MOST_FRAMES);
-        Digest {
+        Excerpt {
             sender,
             made,
             count: self.count,
-            marks: self.marks.into_boxed_slice(),
+            sizes: self.sizes.into_boxed_slice(),
             bytes: self.bytes.into_boxed_slice(),
         }
     }

@@ -1,6 +1,6 @@
 //! Follows the bytes of one direction from frame to frame, by nothing but their headers.
 
-use super::digest::{BEGINNING, END, Found};
+use super::excerpt::{BEGINNING, END, ExcerptBuilder};
 use crate::protocol::{FrameHeader, Role};
 use std::collections::VecDeque;
 
@@ -37,7 +37,7 @@ pub(super) struct Step {
     /// Where in them a frame begins or may begin, the first time.
     pub(super) boundary: Option<usize>,
     /// The frames that ended in them, as far as they are kept.
-    pub(super) found: Found,
+    pub(super) found: ExcerptBuilder,
 }
 
 impl Track {
@@ -82,7 +82,7 @@ impl Track {
         }
         let mut step = Step {
             boundary: (self.len == 0).then_some(0),
-            found: Found::within(bytes.len()),
+            found: ExcerptBuilder::within(bytes.len()),
         };
         let mut rest = bytes;
         while !rest.is_empty() && !self.derailed {
@@ -95,7 +95,7 @@ impl Track {
     }
 
     /// Takes what belongs to one frame, or to its header; returns what is behind it.
-    fn advance<'b>(&mut self, bytes: &'b [u8], found: &mut Found) -> &'b [u8] {
+    fn advance<'b>(&mut self, bytes: &'b [u8], found: &mut ExcerptBuilder) -> &'b [u8] {
         let Some(whole) = self.whole else {
             return self.look_for_header(bytes, found);
         };
@@ -116,7 +116,7 @@ impl Track {
     }
 
     /// A header may come in pieces: then they are put together, a byte at a time.
-    fn look_for_header<'b>(&mut self, bytes: &'b [u8], found: &mut Found) -> &'b [u8] {
+    fn look_for_header<'b>(&mut self, bytes: &'b [u8], found: &mut ExcerptBuilder) -> &'b [u8] {
         let (header, rest) = match FrameHeader::decode(bytes, self.sender) {
             Ok(Some(header)) if self.len == 0 => (Ok(Some(header)), bytes),
             _ => {
@@ -162,7 +162,7 @@ impl Track {
     }
 
     /// It is complete.
-    fn put_away(&mut self, found: &mut Found) {
+    fn put_away(&mut self, found: &mut ExcerptBuilder) {
         let mut partial = self.partial.take().unwrap_or_default();
         let omitted = self.len - partial.len() as u64;
         let end = partial.end.make_contiguous();

@@ -1,27 +1,27 @@
 //! What lately went over one connection, for its owner to look at.
 //!
-//! A [`Tape`] keeps the handshake and the last [`MOST_FRAMES`] frames of both directions, in the order
+//! A [`Recorder`] keeps the handshake and the last [`MOST_FRAMES`] frames of both directions, in the order
 //! of the wire, so that somebody who looks late still sees how it came to be as it is. Long frames
 //! are kept by their beginning and their end. Whoever watches gets everything from there on, byte by
 //! byte, through a [`Queue`] of limited size: the connection never waits for them.
 //!
 //! Nothing is interpreted here. The tape follows the frames by their headers only, to know where one
 //! begins; what they mean is worked out by the watcher, in its own thread and its own time. A burst
-//! that goes to many members is digested once, and each member's tape holds the same [`Digest`].
+//! that goes to many members is digested once, and each member's tape holds the same [`Excerpt`].
 
-mod digest;
+mod excerpt;
 mod queue;
-mod reel;
+mod recent_frames;
 #[cfg(test)]
 mod tests;
 mod track;
 
-pub(crate) use digest::{Digest, Kept};
+pub(crate) use excerpt::{Excerpt, ExcerptedFrame};
 pub(crate) use queue::{Item, Queue};
 
 use crate::protocol::Role;
 use crate::sync::{Mutex, MutexGuard};
-use reel::Reel;
+use recent_frames::RecentFrames;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ pub(crate) const MOST_WATCHERS: usize = 4;
 /// fetches it line by line. So what each burst touches lies together, at the beginning of a line.
 #[derive(Debug)]
 #[repr(C, align(64))]
-pub(crate) struct Tape {
+pub(crate) struct Recorder {
     state: Mutex<State>,
     start: Instant,
     request: Box<[u8]>,
@@ -52,26 +52,26 @@ struct State {
     frames: u64,
     server: Track,
     watchers: Vec<Arc<Queue>>,
-    past: Reel,
+    recent: RecentFrames,
     client: Track,
     ended: bool,
 }
 
 /// Frames that came in one read, or went out in one write.
 #[derive(Debug)]
-pub(crate) struct Moment {
+pub(crate) struct Recorded {
     pub(crate) sender: Role,
     /// Since the connection was upgraded.
     pub(crate) at: Duration,
-    pub(crate) frames: Arc<Digest>,
+    pub(crate) frames: Arc<Excerpt>,
 }
 
 /// What a watcher is given first.
 #[derive(Debug)]
-pub(crate) struct Past {
+pub(crate) struct Snapshot {
     pub(crate) request: Box<[u8]>,
     pub(crate) response: Box<[u8]>,
-    pub(crate) moments: Vec<Moment>,
+    pub(crate) recorded: Vec<Recorded>,
     /// The beginning of a frame that is under way, if all of it is there.
     pub(crate) unfinished: Vec<(Role, Duration, Vec<u8>)>,
     /// Frames that came before those that are kept.
@@ -79,25 +79,25 @@ pub(crate) struct Past {
     pub(crate) queue: Arc<Queue>,
 }
 
-impl Tape {
+impl Recorder {
     /// The tape of a connection that is just being upgraded. The first frames may have come with
     /// the request.
     pub(crate) fn new(request: &[u8], response: &[u8], first_frames: &[u8]) -> Self {
-        let tape = Self {
+        let recorder = Self {
             start: Instant::now(),
             request: request.into(),
             response: response.into(),
             state: Mutex::new(State {
                 client: Track::new(Role::Client),
                 server: Track::new(Role::Server),
-                past: Reel::default(),
+                recent: RecentFrames::default(),
                 frames: 0,
                 watchers: Vec::new(),
                 ended: false,
             }),
         };
-        tape.received(first_frames);
-        tape
+        recorder.received(first_frames);
+        recorder
     }
 
     /// Bytes came from the client. To be told before they are unmasked where they lie.
@@ -112,14 +112,14 @@ impl Tape {
     pub(crate) fn sending(
         &self,
         bytes: &[u8],
-        digest: Option<&Arc<Digest>>,
+        excerpt: Option<&Arc<Excerpt>>,
         send: impl FnOnce() -> io::Result<usize>,
     ) -> io::Result<usize> {
         let mut state = self.lock();
         let count = send()?;
-        match digest {
-            Some(digest) if count == bytes.len() && state.is_between_frames_unwatched() => {
-                state.keep(Arc::clone(digest));
+        match excerpt {
+            Some(excerpt) if count == bytes.len() && state.is_between_frames_unwatched() => {
+                state.keep(Arc::clone(excerpt));
             }
             _ => state.note(Role::Server, self.start, &bytes[..count]),
         }
@@ -143,7 +143,7 @@ impl Tape {
     }
 
     /// Begins to watch. `None`: so many do already.
-    pub(crate) fn watch(&self) -> Option<Past> {
+    pub(crate) fn watch(&self) -> Option<Snapshot> {
         let mut state = self.lock();
         state.watchers.retain(|watcher| !watcher.is_left());
         if state.watchers.len() >= MOST_WATCHERS {
@@ -166,20 +166,20 @@ impl Tape {
         } else {
             state.watchers.push(Arc::clone(&queue));
         }
-        Some(Past {
+        Some(Snapshot {
             request: self.request.clone(),
             response: self.response.clone(),
-            moments: state
-                .past
-                .digests()
-                .map(|frames| Moment {
+            recorded: state
+                .recent
+                .excerpts()
+                .map(|frames| Recorded {
                     sender: frames.sender,
                     at: frames.made.saturating_duration_since(self.start),
                     frames: Arc::clone(frames),
                 })
                 .collect(),
             unfinished,
-            forgotten: state.frames - u64::from(state.past.frames()),
+            forgotten: state.frames - u64::from(state.recent.frames()),
             queue,
         })
     }
@@ -210,12 +210,12 @@ impl State {
             watcher.offer(sender, now.saturating_duration_since(start), bytes, &step);
         }
         if step.found.count > 0 {
-            self.keep(Arc::new(step.found.digest(sender, now)));
+            self.keep(Arc::new(step.found.excerpt(sender, now)));
         }
     }
 
-    fn keep(&mut self, digest: Arc<Digest>) {
-        self.frames += digest.count() as u64;
-        self.past.push(digest);
+    fn keep(&mut self, excerpt: Arc<Excerpt>) {
+        self.frames += excerpt.count() as u64;
+        self.recent.push(excerpt);
     }
 }
