@@ -25,11 +25,11 @@ fn main() {}
 #[cfg(target_os = "linux")]
 mod linux {
     use crate::load::arguments::Arguments;
-    use crate::load::company::Part;
-    use crate::load::ledger::Audience;
+    use crate::load::bystander::Part;
+    use crate::load::conditions::Scene;
+    use crate::load::deliveries::Audience;
+    use crate::load::driver::{Length, Load, measure, measure_in};
     use crate::load::rounds::{self, Contestant};
-    use crate::load::scene::Scene;
-    use crate::load::talk::{Length, Load, measure, measure_in};
     use crate::load::target::{CHAT, Target, ws101};
     use std::path::Path;
     use std::process::ExitCode;

@@ -17,9 +17,9 @@ fn main() {}
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use crate::load::ledger::Audience;
+    use crate::load::deliveries::Audience;
+    use crate::load::driver::Load;
     use crate::load::rounds::{self, Cell};
-    use crate::load::talk::Load;
     use crate::load::target::{ECHO, ws101};
     use std::process::ExitCode;
 

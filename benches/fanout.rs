@@ -19,9 +19,9 @@ fn main() {}
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use crate::load::ledger::Audience;
+    use crate::load::deliveries::Audience;
+    use crate::load::driver::Load;
     use crate::load::rounds::{self, Cell};
-    use crate::load::talk::Load;
     use crate::load::target::{CHAT, tiny, ws101};
     use std::path::Path;
     use std::process::ExitCode;

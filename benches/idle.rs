@@ -18,10 +18,10 @@ fn main() {}
 #[cfg(target_os = "linux")]
 mod linux {
     use crate::load::arguments::Arguments;
-    use crate::load::crowd::Crowd;
+    use crate::load::clients::Crowd;
     use crate::load::descriptors::{self, OTHERS};
-    use crate::load::entry::QUIET;
-    use crate::load::follow::Seen;
+    use crate::load::frames::Seen;
+    use crate::load::joining::QUIET;
     use crate::load::server::Server;
     use crate::load::target::{CHAT, Dialect, Entry, Target, ws101};
     use crate::load::usage::Usage;

@@ -20,10 +20,10 @@ fn main() {}
 #[cfg(target_os = "linux")]
 mod linux {
     use crate::load::arguments::Arguments;
-    use crate::load::ledger::Audience;
+    use crate::load::deliveries::Audience;
+    use crate::load::driver::{Load, Talk};
     use crate::load::rounds::Figures;
     use crate::load::server::Server;
-    use crate::load::talk::{Load, Talk};
     use crate::load::target::{CHAT, ws101};
     use crate::load::usage::Usage;
     use std::io;

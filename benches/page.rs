@@ -13,9 +13,9 @@
 mod browser;
 #[path = "../tests/browser/chromium.rs"]
 mod chromium;
-#[path = "load/criterion.rs"]
+#[path = "load/criterion_options.rs"]
 #[allow(dead_code)]
-mod criterion;
+mod criterion_options;
 #[path = "../tests/browser/devtools.rs"]
 #[allow(dead_code)]
 mod devtools;
@@ -109,7 +109,7 @@ impl Load {
                 }
                 "--rate" => load.per_second = number()?,
                 "--seconds" => load.seconds = number()?,
-                option if criterion::takes(option, &mut given) => {
+                option if criterion_options::takes(option, &mut given) => {
                     eprintln!("{option} is an option of the framing bench: passed over here");
                 }
                 other => return Err(format!("{other:?} means nothing here")),

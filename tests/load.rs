@@ -7,12 +7,12 @@
 mod load;
 
 use load::arguments::Arguments;
-use load::company::Part;
-use load::follow::{Follower, Mark, Reader, Seen, Tag};
-use load::ledger::{Audience, Ledger};
+use load::bystander::Part;
+use load::conditions::Scene;
+use load::deliveries::{Audience, Ledger};
+use load::driver::{Length, Load, measure, measure_in};
+use load::frames::{Follower, Mark, Reader, Seen, Tag};
 use load::rounds::Figures;
-use load::scene::Scene;
-use load::talk::{Length, Load, measure, measure_in};
 use load::target::{CHAT, ECHO, ws101};
 use std::path::Path;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! The command line of these benches.
 
-use super::criterion;
-use super::talk::Length;
+use super::criterion_options;
+use super::driver::Length;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -36,7 +36,7 @@ impl Arguments {
             println!("{USAGE}");
             return Err(ExitCode::SUCCESS);
         }
-        if let Some(option) = given().find(|one| criterion::asks_for_no_measurement(one)) {
+        if let Some(option) = given().find(|one| criterion_options::asks_for_no_measurement(one)) {
             eprintln!("{option} is an option of the framing bench: nothing is measured here");
             return Err(ExitCode::SUCCESS);
         }
@@ -88,7 +88,7 @@ impl Arguments {
                         .filter(|minutes| (3..10_000).contains(minutes));
                     arguments.minutes = minutes.ok_or_else(|| bad(&value))?;
                 }
-                option if criterion::takes(option, &mut given) => {
+                option if criterion_options::takes(option, &mut given) => {
                     eprintln!("{option} is an option of the framing bench: passed over here");
                 }
                 other if other.starts_with('-') => return Err(format!("what is {other}?\n\n")),

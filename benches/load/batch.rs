@@ -1,6 +1,6 @@
 //! What a sender sends at once: frames that are built once, and stamped anew each time.
 
-use super::follow::{TAG, Tag};
+use super::frames::{TAG, Tag};
 
 /// §5.3: a client masks. One key does for all: nobody is between us and the server.
 const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];

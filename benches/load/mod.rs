@@ -11,35 +11,35 @@
 //! | `server` | its process, and what it uses |
 //! | `cores` | where it runs, and where we do |
 //! | `descriptors` | enough of them for all connections |
-//! | `follow` | server frames by header: what came, complete |
+//! | `frames` | server frames by header: what came, complete |
 //! | `batch` | client frames, built once and stamped anew for each sending |
 //! | `upgrade` | the request, and its answer |
-//! | `crowd` | the connections: opened, read, written to |
-//! | `entry` | how they come into the room |
-//! | `talk` | senders that keep so many messages in flight, or a pace |
-//! | `scene` | what else is so meanwhile |
-//! | `company` | somebody besides the crowd, who watches or does not keep up |
-//! | `ledger` | who has heard how much of it, how soon, in which order |
-//! | `look` | what changed from one moment to another, as figures |
+//! | `clients` | the connections: opened, read, written to |
+//! | `joining` | how they come into the room |
+//! | `driver` | senders that keep so many messages in flight, or a pace |
+//! | `conditions` | what else is so meanwhile |
+//! | `bystander` | somebody besides the crowd, who watches or does not keep up |
+//! | `deliveries` | who has heard how much of it, how soon, in which order |
+//! | `figures` | what changed from one moment to another, as figures |
 //! | `rounds` | servers in turn, medians, ratios, the table |
 
 #![allow(dead_code)] // Several benches share this folder; none needs all of it.
 
 pub(crate) mod arguments;
 mod batch;
-pub(crate) mod company;
+pub(crate) mod bystander;
+pub(crate) mod clients;
+pub(crate) mod conditions;
 mod cores;
-mod criterion;
-pub(crate) mod crowd;
+mod criterion_options;
+pub(crate) mod deliveries;
 pub(crate) mod descriptors;
-pub(crate) mod entry;
-pub(crate) mod follow;
-pub(crate) mod ledger;
-mod look;
+pub(crate) mod driver;
+mod figures;
+pub(crate) mod frames;
+pub(crate) mod joining;
 pub(crate) mod rounds;
-pub(crate) mod scene;
 pub(crate) mod server;
-pub(crate) mod talk;
 pub(crate) mod target;
 mod upgrade;
 #[path = "../../tests/live/usage.rs"]

@@ -1,7 +1,7 @@
 //! Servers in turn, their medians, and the table.
 
 use super::arguments::Arguments;
-use super::talk::{Length, Load, measure};
+use super::driver::{Length, Load, measure};
 use super::target::Target;
 use std::io;
 use std::path::{Path, PathBuf};

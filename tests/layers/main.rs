@@ -47,9 +47,9 @@ const CIRCLES: [&[&str]; 4] = [
     &["src/server/endpoint.rs", "src/server/wire.rs"],
     &[
         "benches/load/arguments.rs",
-        "benches/load/look.rs",
+        "benches/load/figures.rs",
         "benches/load/rounds.rs",
-        "benches/load/talk.rs",
+        "benches/load/driver.rs",
     ],
 ];
 

@@ -1,7 +1,7 @@
 //! The command line.
 
 use super::cells::Cell;
-use super::load::talk::Length;
+use super::load::driver::Length;
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Thousands of connections in the chat, on which nothing happens.
 
-use super::load::crowd::Crowd;
+use super::load::clients::Crowd;
 use super::load::descriptors;
-use super::load::entry::QUIET;
+use super::load::joining::QUIET;
 use super::load::server::Server;
 use super::load::target::Target;
 use std::io;

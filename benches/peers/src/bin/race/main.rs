@@ -44,7 +44,7 @@ mod turns;
 use arguments::Arguments;
 use cells::{Cell, Part};
 use contenders::{Each, NAMES};
-use load::talk::measure;
+use load::driver::measure;
 use results::{IdleRow, Results, Row};
 use std::process::ExitCode;
 use std::{fs, io};

@@ -1,7 +1,7 @@
 //! What else is so while the crowd talks.
 
-use super::company::{Company, Part, Told};
-use super::crowd::Crowd;
+use super::bystander::{Company, Part, Told};
+use super::clients::Crowd;
 use std::io;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Who has heard how much, how soon, and in which order.
 
-use super::follow::{Mark, Seen, Tag};
+use super::frames::{Mark, Seen, Tag};
 use std::io;
 use std::time::{Duration, Instant};
 

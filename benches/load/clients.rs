@@ -2,7 +2,7 @@
 
 use super::PATIENCE;
 use super::batch::encode;
-use super::follow::{Follower, LONGEST_LEFT, Reader, Seen};
+use super::frames::{Follower, LONGEST_LEFT, Reader, Seen};
 use super::target::Dialect;
 use super::upgrade::{complete, request};
 use rustix::buffer::spare_capacity;

@@ -3,13 +3,13 @@
 
 use super::PATIENCE;
 use super::batch::Batch;
-use super::company::{Company, Told};
-use super::crowd::{Crowd, in_time};
-use super::follow::{Mark, Tag};
-use super::ledger::{Audience, Ledger};
-use super::look::{Look, figures};
+use super::bystander::{Company, Told};
+use super::clients::{Crowd, in_time};
+use super::conditions::Scene;
+use super::deliveries::{Audience, Ledger};
+use super::figures::{Look, figures};
+use super::frames::{Mark, Tag};
 use super::rounds::Figures;
-use super::scene::Scene;
 use super::server::Server;
 use super::target::Target;
 use std::io;

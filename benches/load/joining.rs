@@ -2,8 +2,8 @@
 
 use super::PATIENCE;
 use super::batch::encode;
-use super::crowd::{Crowd, IN_FLIGHT, in_time};
-use super::follow::{Mark, Seen, Tag};
+use super::clients::{Crowd, IN_FLIGHT, in_time};
+use super::frames::{Mark, Seen, Tag};
 use super::target::Entry;
 use std::collections::HashSet;
 use std::io;
