@@ -7,20 +7,22 @@
 mod load;
 
 use load::arguments::Arguments;
-use load::bystander::Part;
-use load::conditions::Scene;
-use load::deliveries::{Audience, Ledger};
-use load::driver::{Length, Load, measure, measure_in};
-use load::frames::{Follower, Mark, Reader, Seen, Tag};
-use load::rounds::Figures;
+use load::bystander::Bystander;
+use load::conditions::Conditions;
+use load::deliveries::Deliveries;
+use load::driver::{measure, measure_under};
+use load::figures::Figures;
+use load::frames::{Classifier, Follower, Received};
+use load::tag::{Mark, Tag};
 use load::target::{CHAT, ECHO, ws101};
+use load::workload::{Audience, Length, Load};
 use std::path::Path;
 use std::time::Duration;
 
 /// What a chat sends: the joining, lines with texts of all lengths, a ping, and news of others.
-fn stream() -> (Vec<u8>, Vec<Seen>) {
+fn stream() -> (Vec<u8>, Vec<Received>) {
     let (mut bytes, mut seen) = (Vec::new(), Vec::new());
-    let mut frame = |first: u8, payload: &str, what: Seen| {
+    let mut frame = |first: u8, payload: &str, what: Received| {
         bytes.push(first);
         match payload.len() {
             len @ ..126 => bytes.push(len as u8),
@@ -30,7 +32,11 @@ fn stream() -> (Vec<u8>, Vec<Seen>) {
         bytes.extend(payload.as_bytes());
         seen.push(what);
     };
-    frame(0x81, r#"{"type":"joined","room":"lobby"}"#, Seen::Joined);
+    frame(
+        0x81,
+        r#"{"type":"joined","room":"lobby"}"#,
+        Received::Joined,
+    );
     for (number, size) in [0, 1, 30, 100, 126, 65_400, 65_535, 65_536]
         .into_iter()
         .enumerate()
@@ -42,28 +48,28 @@ fn stream() -> (Vec<u8>, Vec<Seen>) {
         let seq = 10_u64.pow(number as u32);
         let line =
             format!(r#"{{"type":"said","room":"lobby","seq":{seq},"from":"a","text":"{text}"}}"#);
-        frame(0x81, &line, Seen::Delivered(tag));
-        frame(0x89, "", Seen::Ping);
+        frame(0x81, &line, Received::Delivered(tag));
+        frame(0x89, "", Received::Ping);
         frame(
             0x81,
             r#"{"type":"people","people":["[+0007.00000001]"]}"#,
-            Seen::Other,
+            Received::Other,
         );
     }
-    frame(0x81, "", Seen::Other);
-    frame(0x81, r#"{"type":"said","text":"by hand"}"#, Seen::Other);
-    frame(0x88, "", Seen::Close);
+    frame(0x81, "", Received::Other);
+    frame(0x81, r#"{"type":"said","text":"by hand"}"#, Received::Other);
+    frame(0x88, "", Received::Close);
     (bytes, seen)
 }
 
 /// What is told of `bytes` that come in these pieces.
-fn follow<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Seen> {
-    let mut reader = Reader::new(&CHAT);
+fn follow<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Received> {
+    let mut classifier = Classifier::new(&CHAT);
     let mut follower = Follower::default();
     let mut told = Vec::new();
     for piece in pieces {
-        let bytes = [follower.left(), piece].concat();
-        follower.follow(&mut reader, &bytes, |seen, _| told.push(seen));
+        let bytes = [follower.rest(), piece].concat();
+        follower.follow(&mut classifier, &bytes, |seen, _| told.push(seen));
     }
     told
 }
@@ -82,17 +88,20 @@ fn frames_are_followed_wherever_they_are_cut() {
 
 /// A room of two, in which the first says `numbers` and then a last word, as the second hears it.
 fn heard(numbers: &[u32], said: u32) -> Result<(), String> {
-    let mut ledger = Ledger::new(2, true);
+    let mut deliveries = Deliveries::new(2, true);
     let all: Vec<u32> = (0..said).collect();
-    ledger.expect(0, all.len() + 1);
+    deliveries.expect(0, all.len() + 1);
     for (member, numbers) in [(0, &all[..]), (1, numbers)] {
         for number in numbers {
-            ledger.note(member, Seen::Delivered(Tag::new(Mark::Plain, 0, *number)));
+            deliveries.count(
+                member,
+                Received::Delivered(Tag::new(Mark::Plain, 0, *number)),
+            );
         }
-        ledger.note(member, Seen::Delivered(Tag::new(Mark::Last, 0, said)));
+        deliveries.count(member, Received::Delivered(Tag::new(Mark::Last, 0, said)));
     }
-    assert!(ledger.has_ended() && ledger.is_quiet());
-    let outcome = ledger.check(|_| u64::from(said) + 1);
+    assert!(deliveries.has_ended() && deliveries.is_quiet());
+    let outcome = deliveries.check(|_| u64::from(said) + 1);
     outcome.map_err(|error| error.to_string())
 }
 
@@ -100,21 +109,21 @@ fn heard(numbers: &[u32], said: u32) -> Result<(), String> {
 fn a_line_that_is_lost_doubled_or_late_is_noticed() {
     let rows: [(&str, &[u32], &str); 5] = [
         ("as said", &[0, 1, 2], ""),
-        ("lost", &[0, 2], "member 1 heard 3 messages instead of 4"),
+        ("lost", &[0, 2], "member 1 received 3 messages instead of 4"),
         (
             "doubled",
             &[0, 1, 1, 2],
-            "member 1 heard 5 messages instead of 4",
+            "member 1 received 5 messages instead of 4",
         ),
         (
             "one lost, one doubled",
             &[0, 2, 2],
-            "[+0000.00000002] was not due when member 1 heard it",
+            "[+0000.00000002] was not due when member 1 received it",
         ),
         (
             "reordered",
             &[1, 0, 2],
-            "[+0000.00000001] was not due when member 1 heard it",
+            "[+0000.00000001] was not due when member 1 received it",
         ),
     ];
     for (name, numbers, fault) in rows {
@@ -134,7 +143,7 @@ fn measured(measure: impl Fn(&Length) -> Figures) -> (Figures, Duration) {
             strict: true,
         };
         let figures = measure(&length);
-        if figures.rate > 0.0 && !figures.median.is_nan() {
+        if figures.rate > 0.0 && !figures.p50.is_nan() {
             return (figures, length.measured);
         }
     }
@@ -156,14 +165,14 @@ fn figures_of_a_short_talk_are_those_of_a_server_that_works() {
         let measure = |length: &Length| measure(&target, &load, length).expect("nothing is lost");
         let (figures, _) = measured(measure);
         assert!(
-            figures.median <= figures.slow && figures.slow <= figures.slowest,
+            figures.p50 <= figures.p99 && figures.p99 <= figures.max,
             "{figures:?}"
         );
     }
 }
 
 #[test]
-fn a_pace_is_kept_whoever_is_there_besides() {
+fn a_pace_is_kept_with_and_without_a_bystander() {
     let load = Load {
         members: 5,
         senders: 5,
@@ -173,11 +182,11 @@ fn a_pace_is_kept_whoever_is_there_besides() {
     };
     let program = Path::new(env!("CARGO_BIN_EXE_ws101"));
     let target = ws101("this", program, &["--rate", "off"], CHAT);
-    for company in [None, Some(Part::Watches), Some(Part::ComesBack)] {
+    for bystander in [None, Some(Bystander::Watcher), Some(Bystander::ComesBack)] {
         let pace = Some(Duration::from_millis(10));
-        let scene = Scene { pace, company };
+        let conditions = Conditions { pace, bystander };
         let measure = |length: &Length| {
-            let figures = measure_in(&scene, &target, &load, length);
+            let figures = measure_under(&conditions, &target, &load, length);
             figures.expect("nothing is lost")
         };
         let (figures, time) = measured(measure);
@@ -186,7 +195,7 @@ fn a_pace_is_kept_whoever_is_there_besides() {
         let most = (paces + 2.0) * 50.0 / time.as_secs_f64();
         assert!(
             (1.0..=most).contains(&figures.rate),
-            "{company:?}: {figures:?}"
+            "{bystander:?}: {figures:?}"
         );
     }
 }

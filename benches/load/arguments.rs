@@ -1,7 +1,7 @@
 //! The command line of these benches.
 
 use super::criterion_options;
-use super::driver::Length;
+use super::workload::Length;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,14 +9,14 @@ use std::time::Duration;
 const USAGE: &str = "\
 cargo bench --bench NAME -- [FILTER]... [--server PATH]... [--rounds N] [--seconds S] [--minutes M] [--test]
 
-  FILTER     only what has this in its name
-  --server   this server, too, in turn with the one that was built
+  FILTER     only cells with this in their name
+  --server   also this server, in turn with the one that was built
   --rounds   how often (5); the median counts
   --seconds  how long each time (1, idle: 24)
   --minutes  how long in all (long: 3)
-  --test     everything for a moment: shows that it works, not how fast it is
+  --test     run everything for a moment: shows that it works, not how fast it is
 
-Options of criterion (--save-baseline NAME and the like) are for the framing bench: passed over here.";
+Options of criterion (--save-baseline NAME and the like) are for the framing bench and ignored here.";
 
 #[derive(Debug)]
 pub(crate) struct Arguments {
@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Those of this process, or the way to end it.
+    /// The arguments of this process, or the status with which it ends.
     pub(crate) fn of_process() -> Result<Self, ExitCode> {
         let given = || std::env::args().skip(1);
         if given().any(|argument| argument == "--help") {
@@ -58,8 +58,8 @@ impl Arguments {
         };
         let mut asked_for_test = false;
         while let Some(argument) = given.next() {
-            let mut value = || given.next().ok_or(format!("{argument} what?\n\n"));
-            let bad = |value: &str| format!("{value:?} is no such number\n\n");
+            let mut value = || given.next().ok_or(format!("{argument} needs a value\n\n"));
+            let bad = |value: &str| format!("{value:?} is not a number in range\n\n");
             match argument.as_str() {
                 "--bench" => arguments.is_test = false,
                 "--test" => asked_for_test = true,
@@ -89,9 +89,11 @@ impl Arguments {
                     arguments.minutes = minutes.ok_or_else(|| bad(&value))?;
                 }
                 option if criterion_options::takes(option, &mut given) => {
-                    eprintln!("{option} is an option of the framing bench: passed over here");
+                    eprintln!("{option} is an option of the framing bench: ignored here");
                 }
-                other if other.starts_with('-') => return Err(format!("what is {other}?\n\n")),
+                other if other.starts_with('-') => {
+                    return Err(format!("unknown option {other}\n\n"));
+                }
                 filter => arguments.filters.push(filter.to_owned()),
             }
         }
@@ -103,7 +105,7 @@ impl Arguments {
         self.filters.is_empty() || self.filters.iter().any(|filter| name.contains(filter))
     }
 
-    /// How long each time, unless the command line says otherwise.
+    /// How long each measurement takes: `seconds`, unless the command line says otherwise.
     pub(crate) fn time(&self, seconds: f64) -> Duration {
         Duration::from_secs_f64(self.seconds.unwrap_or(seconds))
     }
@@ -118,7 +120,7 @@ impl Arguments {
             };
         }
         Length {
-            // What follows the coming of a crowd (who is there) is over by then.
+            // By then the room no longer sends lists of the people who joined.
             warm_up: Duration::from_secs(1),
             measured: self.time(1.0),
             times: 1,

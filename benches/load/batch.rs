@@ -1,26 +1,26 @@
-//! What a sender sends at once: frames that are built once, and stamped anew each time.
+//! The frames that a sender sends at once: built once, and stamped with new tags each time.
 
-use super::frames::{TAG, Tag};
+use super::tag::{TAG_LENGTH, Tag};
 
-/// §5.3: a client masks. One key does for all: nobody is between us and the server.
+/// One masking key serves all frames: no proxy that §10.3 protects stands between this client and the server.
 const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
 #[derive(Debug)]
 pub(crate) struct Batch {
     bytes: Vec<u8>,
-    /// The length of a frame: all have the same.
+    /// The length of each frame; all have the same.
     frame: usize,
-    /// Where in each frame the tag stands, and where in its payload.
+    /// Where the tag stands in each frame, and where in its payload.
     tag: (usize, usize),
 }
 
 impl Batch {
-    /// So many messages, whose texts are so long.
+    /// `window` messages with texts of `size` bytes.
     pub(crate) fn new(say: fn(&str) -> String, window: usize, size: usize) -> Self {
         let text = format!(
             "{}{}",
-            "_".repeat(TAG),
-            "x".repeat(size.saturating_sub(TAG))
+            "_".repeat(TAG_LENGTH),
+            "x".repeat(size.saturating_sub(TAG_LENGTH))
         );
         let message = say(&text);
         let in_payload = message.find(&text).expect("a message holds its text");
@@ -34,9 +34,10 @@ impl Batch {
         }
     }
 
+    /// Gives the frame of this index its tag.
     pub(crate) fn stamp(&mut self, frame: usize, tag: Tag) {
         let (in_frame, in_payload) = self.tag;
-        let place = &mut self.bytes[frame * self.frame + in_frame..][..TAG];
+        let place = &mut self.bytes[frame * self.frame + in_frame..][..TAG_LENGTH];
         let masked = mask(tag.as_bytes(), in_payload);
         masked.zip(place).for_each(|(byte, place)| *place = byte);
     }
@@ -50,7 +51,7 @@ impl Batch {
     }
 }
 
-/// Appends a client's frame.
+/// Appends a client's frame, masked (§5.1), whose first byte is `first`.
 pub(crate) fn encode(first: u8, payload: &[u8], frames: &mut Vec<u8>) {
     frames.push(first);
     match (u16::try_from(payload.len()), payload.len()) {
@@ -68,7 +69,7 @@ pub(crate) fn encode(first: u8, payload: &[u8], frames: &mut Vec<u8>) {
     frames.extend(mask(payload, 0));
 }
 
-/// Bytes that stand in a payload from `at` on, masked.
+/// Masks bytes that stand in a payload from `at` on (§5.3).
 fn mask(bytes: &[u8], at: usize) -> impl Iterator<Item = u8> {
     let key = KEY.iter().cycle().skip(at % 4);
     bytes.iter().zip(key).map(|(byte, key)| byte ^ key)

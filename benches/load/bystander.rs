@@ -1,8 +1,7 @@
-//! Somebody besides the crowd, on a thread of their own: who watches a member's frames, or does
-//! not keep up.
+//! One client more than the load, on a thread of its own: it watches a member's frames, or does not keep up.
 
-use super::PATIENCE;
 use super::batch::encode;
+use super::deadline::PATIENCE;
 use super::upgrade::request;
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 use std::io::{self, ErrorKind, Read, Write};
@@ -11,129 +10,134 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// What they do.
+/// What the bystander does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum Bystander {
     /// Watches the first member through `/ws/wire`.
-    Watches,
-    /// The same, but reads no more than the beginning.
-    WatchesBlindly,
-    /// Comes into the room, and reads nothing.
+    Watcher,
+    /// Watches it, but reads only the beginning.
+    StalledWatcher,
+    /// Joins the room, and reads nothing.
     NeverReads,
-    /// The same, but reads 4 KiB a second.
+    /// Joins the room, and reads 4 KiB a second.
     ReadsSlowly,
-    /// Reads nothing, is evicted, and comes back.
+    /// Joins the room, reads nothing, is evicted, and comes back.
     ComesBack,
 }
 
-/// A small one: what the system keeps for who does not read is less then.
+/// A small one, so that the system keeps few bytes for a client that does not read.
 const RECEIVE_BUFFER: usize = 1 << 10;
-/// How long a read waits, and how often one reads who reads slowly.
-const GLANCE: Duration = Duration::from_millis(100);
-/// How often one looks whether one was evicted. Each look is a connection that the server takes in:
-/// ten a second would themselves be what one of a hundred lines waits for.
-const LOOK: Duration = Duration::from_millis(500);
-/// Who reads slowly reads so much each time.
-const SIP: usize = 400;
+/// The timeout of a read, and the pause of a slow reader between two.
+const READ_EVERY: Duration = Duration::from_millis(100);
+/// The bytes that a slow reader takes each time.
+const SLOW_READ: usize = 400;
+/// The pause between two looks at the number of evictions. Each is a connection that the server accepts: with ten a
+/// second, one line in a hundred would wait for one of them.
+const COUNT_EVERY: Duration = Duration::from_millis(500);
 
-/// Them, until they leave.
+/// A bystander's thread, until it is ended.
 #[derive(Debug)]
-pub(crate) struct Company {
-    leave: Sender<()>,
-    thread: JoinHandle<io::Result<Told>>,
+pub(crate) struct Running {
+    end: Sender<()>,
+    thread: JoinHandle<io::Result<Report>>,
 }
 
-/// What they have to tell afterwards.
+/// What the bystander has noticed.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Told {
-    /// Bytes of what was watched.
-    pub(crate) seen: u64,
-    /// How often the server has evicted somebody.
-    pub(crate) evicted: u32,
+pub(crate) struct Report {
+    /// Bytes that it watched.
+    pub(crate) watched: u64,
+    /// Evictions by the server.
+    pub(crate) evictions: u32,
 }
 
-impl Company {
-    /// They come, and do what they do when this returns. `token` opens the first member's frames.
-    pub(crate) fn enter(part: Part, address: SocketAddr, token: String) -> io::Result<Self> {
-        let (leave, left) = mpsc::channel();
+impl Bystander {
+    /// Starts it, and returns when it is connected. `token` opens the first member's frames.
+    pub(crate) fn start(self, address: SocketAddr, token: String) -> io::Result<Running> {
+        let (end, ended) = mpsc::channel();
         let (ready, is_ready) = mpsc::sync_channel(1);
-        let stay = Stay {
+        let task = Task {
             address,
-            left,
+            ended,
             ready,
         };
-        let thread = thread::Builder::new().name("company".to_owned());
-        let thread = thread.spawn(move || match part {
-            Part::Watches | Part::WatchesBlindly => stay.watch(part, &token),
-            Part::NeverReads | Part::ReadsSlowly | Part::ComesBack => stay.lag(part),
+        let thread = thread::Builder::new().name("bystander".to_owned());
+        let thread = thread.spawn(move || match self {
+            Self::Watcher | Self::StalledWatcher => task.watch(self, &token),
+            Self::NeverReads | Self::ReadsSlowly | Self::ComesBack => task.lag(self),
         })?;
-        // If they could not come, they tell when they leave.
+        // If it could not connect, `end` returns the error.
         let _ = is_ready.recv_timeout(PATIENCE);
-        Ok(Self { leave, thread })
-    }
-
-    pub(crate) fn leave(self) -> io::Result<Told> {
-        drop(self.leave);
-        self.thread.join().expect("they do not panic")
+        Ok(Running { end, thread })
     }
 }
 
-struct Stay {
+impl Running {
+    pub(crate) fn end(self) -> io::Result<Report> {
+        drop(self.end);
+        self.thread.join().expect("it does not panic")
+    }
+}
+
+/// What the thread needs to know.
+struct Task {
     address: SocketAddr,
-    /// Ends when they are to leave.
-    left: Receiver<()>,
+    /// Disconnected when the bystander is to end.
+    ended: Receiver<()>,
     ready: SyncSender<()>,
 }
 
-impl Stay {
-    fn watch(&self, part: Part, token: &str) -> io::Result<Told> {
+impl Task {
+    fn watch(&self, bystander: Bystander, token: &str) -> io::Result<Report> {
         let mut tcp = self.connect("/ws/wire")?;
         tcp.write_all(&frame(&format!(r#"{{"type":"watch","token":"{token}"}}"#)))?;
         let mut buffer = vec![0; 256 << 10];
-        let mut seen = read(&tcp, &mut buffer)?;
+        let mut watched = read(&tcp, &mut buffer)?;
         let _ = self.ready.try_send(());
-        if part == Part::WatchesBlindly {
-            let _ = self.left.recv();
+        if bystander == Bystander::StalledWatcher {
+            let _ = self.ended.recv();
         }
-        while part == Part::Watches && self.wait(Duration::ZERO) {
-            seen += read(&tcp, &mut buffer)?;
+        while bystander == Bystander::Watcher && self.goes_on_after(Duration::ZERO) {
+            watched += read(&tcp, &mut buffer)?;
         }
-        let seen = seen as u64;
-        Ok(Told { seen, evicted: 0 })
+        Ok(Report {
+            watched: watched as u64,
+            evictions: 0,
+        })
     }
 
-    fn lag(&self, part: Part) -> io::Result<Told> {
-        let mut tcp = self.come_in(0)?;
+    fn lag(&self, bystander: Bystander) -> io::Result<Report> {
+        let mut tcp = self.join_room(0)?;
         let _ = self.ready.try_send(());
-        let mut sip = [0; SIP];
-        let mut told = Told::default();
-        let rest = if part == Part::ComesBack {
-            LOOK
+        let mut buffer = [0; SLOW_READ];
+        let mut report = Report::default();
+        let pause = if bystander == Bystander::ComesBack {
+            COUNT_EVERY
         } else {
-            GLANCE
+            READ_EVERY
         };
-        while self.wait(rest) {
-            if part == Part::ReadsSlowly {
-                // When it was evicted, and has read what was left, it is over.
-                let _ = read(&tcp, &mut sip);
+        while self.goes_on_after(pause) {
+            if bystander == Bystander::ReadsSlowly {
+                // An error is the end: it was evicted, and has read what was left.
+                let _ = read(&tcp, &mut buffer);
             }
-            if part == Part::ComesBack && self.evictions()? > told.evicted {
-                told.evicted += 1;
-                tcp = self.come_in(told.evicted)?;
+            if bystander == Bystander::ComesBack && self.evictions()? > report.evictions {
+                report.evictions += 1;
+                tcp = self.join_room(report.evictions)?;
             }
         }
-        told.evicted = self.evictions()?;
-        Ok(told)
+        report.evictions = self.evictions()?;
+        Ok(report)
     }
 
-    fn come_in(&self, number: u32) -> io::Result<TcpStream> {
+    fn join_room(&self, number: u32) -> io::Result<TcpStream> {
         let mut tcp = self.connect("/ws")?;
-        let join = format!(r#"{{"type":"join","room":"lobby","name":"company{number}"}}"#);
+        let join = format!(r#"{{"type":"join","room":"lobby","name":"bystander{number}"}}"#);
         tcp.write_all(&frame(&join))?;
         Ok(tcp)
     }
 
-    /// How often the server has lost patience. Who does not read does not see their own Close.
+    /// The server's count of evictions: a client that does not read does not see its own Close.
     fn evictions(&self) -> io::Result<u32> {
         let mut tcp = TcpStream::connect(self.address)?;
         let address = self.address;
@@ -153,14 +157,17 @@ impl Stay {
     fn connect(&self, path: &str) -> io::Result<TcpStream> {
         let mut tcp = TcpStream::connect(self.address)?;
         set_socket_recv_buffer_size(&tcp, RECEIVE_BUFFER)?;
-        tcp.set_read_timeout(Some(GLANCE))?;
+        tcp.set_read_timeout(Some(READ_EVERY))?;
         tcp.write_all(request(self.address, path).as_bytes())?;
         Ok(tcp)
     }
 
-    /// Waits so long. `false`: it is time to leave.
-    fn wait(&self, time: Duration) -> bool {
-        matches!(self.left.recv_timeout(time), Err(RecvTimeoutError::Timeout))
+    /// Pauses; `false` if the bystander is to end.
+    fn goes_on_after(&self, pause: Duration) -> bool {
+        matches!(
+            self.ended.recv_timeout(pause),
+            Err(RecvTimeoutError::Timeout)
+        )
     }
 }
 
@@ -170,7 +177,7 @@ fn frame(message: &str) -> Vec<u8> {
     frame
 }
 
-/// What is there, or comes soon; an error, if nothing will come any more.
+/// Reads what arrives before the timeout; an error at the end of the stream.
 fn read(mut tcp: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
     match tcp.read(buffer) {
         Ok(0) => Err(ErrorKind::UnexpectedEof.into()),

@@ -1,8 +1,8 @@
-//! Thousands of connections, and one thread for them all.
+//! Thousands of WebSocket clients, all on one thread.
 
-use super::PATIENCE;
 use super::batch::encode;
-use super::frames::{Follower, LONGEST_LEFT, Reader, Seen};
+use super::deadline::{PATIENCE, in_time};
+use super::frames::{Classifier, Follower, LONGEST_REST, Received};
 use super::target::Dialect;
 use super::upgrade::{complete, request};
 use rustix::buffer::spare_capacity;
@@ -16,55 +16,55 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-/// Connections that have not heard an answer yet. Half of what our own server accepts of such: it
-/// may count one for a moment longer than we do. The system would keep about as many, too.
+/// Requests that wait for their answer. Half of the incomplete connections that ws101 accepts, since it
+/// may count one for a moment longer than the client does. The system's accept queue holds about as many.
 pub(super) const IN_FLIGHT: usize = 64;
-/// Read at once. Bursts are large; one buffer serves all.
+/// The most bytes of one read. Bursts are large, and one buffer serves all clients.
 const READ: usize = 256 << 10;
-/// Told by one look. A sender whose echoes are there must not wait for a thousand others.
+/// The most events of one poll. A sender whose echoes have arrived must not wait for a thousand others.
 const EVENTS: usize = 64;
 
-/// All connections to a server.
-pub(crate) struct Crowd {
+/// All clients of a server.
+pub(crate) struct Clients {
     epoll: OwnedFd,
     address: SocketAddr,
     dialect: Dialect,
-    reader: Reader,
-    members: Vec<Member>,
-    /// The first that the first member was told, as far as it is looked at.
+    classifier: Classifier,
+    clients: Vec<Client>,
+    /// The beginning of the first message to the first client.
     welcome: Vec<u8>,
     events: Vec<Event>,
     buffer: Vec<u8>,
 }
 
-/// What one look at all of them brought.
-pub(crate) struct Turn {
-    /// Anything at all?
-    pub(crate) came: bool,
+/// What one poll of all clients brought.
+pub(crate) struct Polled {
+    /// Whether there was any event.
+    pub(crate) any: bool,
     upgraded: usize,
 }
 
 #[derive(Debug)]
-struct Member {
+struct Client {
     tcp: TcpStream,
-    /// The head of the response, as long as it is not complete.
+    /// The head of the response, while it is incomplete.
     head: Option<Vec<u8>>,
     follower: Follower,
-    /// What the socket did not take at once.
+    /// Bytes that the socket did not accept at once.
     unsent: VecDeque<u8>,
 }
 
-impl Crowd {
+impl Clients {
     pub(crate) fn new(address: SocketAddr, dialect: Dialect) -> io::Result<Self> {
         Ok(Self {
             epoll: epoll::create(CreateFlags::CLOEXEC)?,
             address,
-            reader: Reader::new(&dialect),
+            classifier: Classifier::new(&dialect),
             dialect,
-            members: Vec::new(),
+            clients: Vec::new(),
             welcome: Vec::new(),
             events: Vec::with_capacity(EVENTS),
-            buffer: vec![0; LONGEST_LEFT + READ],
+            buffer: vec![0; LONGEST_REST + READ],
         })
     }
 
@@ -73,10 +73,10 @@ impl Crowd {
     }
 
     pub(crate) fn size(&self) -> usize {
-        self.members.len()
+        self.clients.len()
     }
 
-    /// What opens the first member's frames to a watcher, by its welcome.
+    /// The token by which the first client's frames can be watched, from its welcome.
     pub(crate) fn token(&self) -> Option<&str> {
         let welcome = str::from_utf8(&self.welcome).ok()?;
         let (_, token) = welcome.split_once(r#""wire":""#)?;
@@ -87,17 +87,17 @@ impl Crowd {
         self.address
     }
 
-    /// Opens connections until there are so many, each of them upgraded.
-    pub(crate) fn grow(&mut self, size: usize) -> io::Result<()> {
+    /// Opens connections until there are `size`, each of them upgraded.
+    pub(crate) fn connect_until(&mut self, size: usize) -> io::Result<()> {
         let mut deadline = Instant::now() + PATIENCE;
-        let mut upgraded = self.members.len();
+        let mut upgraded = self.clients.len();
         while upgraded < size {
-            while self.members.len() < size && self.members.len() - upgraded < IN_FLIGHT {
+            while self.clients.len() < size && self.clients.len() - upgraded < IN_FLIGHT {
                 self.connect()?;
             }
-            let turn = self.turn(Duration::from_secs(1), |_, _| {})?;
-            upgraded += turn.upgraded;
-            if turn.upgraded > 0 {
+            let polled = self.poll(Duration::from_secs(1), |_, _| {})?;
+            upgraded += polled.upgraded;
+            if polled.upgraded > 0 {
                 deadline = Instant::now() + PATIENCE;
             }
             in_time(deadline, || {
@@ -113,31 +113,31 @@ impl Crowd {
         let tcp = TcpStream::connect(address)?;
         tcp.set_nodelay(true)?;
         tcp.set_nonblocking(true)?;
-        let name = EventData::new_u64(self.members.len() as u64);
-        epoll::add(&self.epoll, &tcp, name, EventFlags::IN)?;
-        self.members.push(Member {
+        let number = EventData::new_u64(self.clients.len() as u64);
+        epoll::add(&self.epoll, &tcp, number, EventFlags::IN)?;
+        self.clients.push(Client {
             tcp,
             head: Some(Vec::new()),
             follower: Follower::default(),
             unsent: VecDeque::new(),
         });
         let request = request(address, self.dialect.path);
-        self.write(self.members.len() - 1, request.as_bytes())
+        self.write(self.clients.len() - 1, request.as_bytes())
     }
 
-    /// Everyone is a listener. Who has just answered something, as those do who ask to come in, is
-    /// taken by their system for one who will soon speak again, and acknowledges what they hear in
-    /// the sender's time instead of their own; until they were silent for 40 ms.
-    pub(crate) fn fall_silent(&self) -> io::Result<()> {
-        for member in &self.members {
-            set_tcp_quickack(&member.tcp, true)?;
+    /// Makes every client acknowledge at once what it receives, as a listener does. The system takes a client that has just
+    /// written, as a request to join does, for one that will soon write again: until 40 ms have passed, it leaves the
+    /// acknowledgement to the sender's time.
+    pub(crate) fn acknowledge_at_once(&self) -> io::Result<()> {
+        for client in &self.clients {
+            set_tcp_quickack(&client.tcp, true)?;
         }
         Ok(())
     }
 
-    /// Writes to one connection; what does not fit follows when there is room.
-    pub(crate) fn write(&mut self, member: usize, bytes: &[u8]) -> io::Result<()> {
-        let Member { tcp, unsent, .. } = &mut self.members[member];
+    /// Writes to one connection; bytes that do not fit follow when there is room.
+    pub(crate) fn write(&mut self, client: usize, bytes: &[u8]) -> io::Result<()> {
+        let Client { tcp, unsent, .. } = &mut self.clients[client];
         let sent = if unsent.is_empty() {
             send(tcp, bytes)?
         } else {
@@ -146,91 +146,91 @@ impl Crowd {
         if sent < bytes.len() {
             unsent.extend(&bytes[sent..]);
             let both = EventFlags::IN | EventFlags::OUT;
-            epoll::modify(&self.epoll, &*tcp, EventData::new_u64(member as u64), both)?;
+            epoll::modify(&self.epoll, &*tcp, EventData::new_u64(client as u64), both)?;
         }
         Ok(())
     }
 
-    /// Waits for something to come, and tells each frame.
-    pub(crate) fn turn(
+    /// Waits for events, and calls `each` for every frame that a client has received.
+    pub(crate) fn poll(
         &mut self,
         wait: Duration,
-        mut each: impl FnMut(usize, Seen),
-    ) -> io::Result<Turn> {
+        mut each: impl FnMut(usize, Received),
+    ) -> io::Result<Polled> {
         let mut events = std::mem::take(&mut self.events);
         let wait = Timespec::try_from(wait).expect("a short time");
         match epoll::wait(&self.epoll, spare_capacity(&mut events), Some(&wait)) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        let mut turn = Turn {
-            came: !events.is_empty(),
+        let mut polled = Polled {
+            any: !events.is_empty(),
             upgraded: 0,
         };
         for event in events.drain(..) {
-            let (member, flags) = (event.data.u64() as usize, event.flags);
+            let (client, flags) = (event.data.u64() as usize, event.flags);
             if flags.contains(EventFlags::OUT) {
-                self.write_on(member)?;
+                self.write_unsent(client)?;
             }
             if flags.intersects(EventFlags::IN | EventFlags::HUP | EventFlags::ERR) {
-                turn.upgraded += usize::from(self.read(member, &mut each)?);
+                polled.upgraded += usize::from(self.read(client, &mut each)?);
             }
         }
         self.events = events;
-        Ok(turn)
+        Ok(polled)
     }
 
-    fn write_on(&mut self, member: usize) -> io::Result<()> {
-        let Member { tcp, unsent, .. } = &mut self.members[member];
+    fn write_unsent(&mut self, client: usize) -> io::Result<()> {
+        let Client { tcp, unsent, .. } = &mut self.clients[client];
         let sent = send(tcp, unsent.as_slices().0)?;
         unsent.drain(..sent);
         if unsent.is_empty() {
-            let name = EventData::new_u64(member as u64);
-            epoll::modify(&self.epoll, &*tcp, name, EventFlags::IN)?;
+            let number = EventData::new_u64(client as u64);
+            epoll::modify(&self.epoll, &*tcp, number, EventFlags::IN)?;
         }
         Ok(())
     }
 
-    /// Reads what has come to one connection. Was it upgraded by that?
-    fn read(&mut self, member: usize, each: &mut impl FnMut(usize, Seen)) -> io::Result<bool> {
-        let own = &mut self.members[member];
-        let left = own.follower.left().len();
-        self.buffer[..left].copy_from_slice(own.follower.left());
-        let read = match (&own.tcp).read(&mut self.buffer[left..]) {
-            Ok(0) => return Err(ended(member)),
+    /// Reads what has arrived on one connection; `true` if that completed its upgrade.
+    fn read(&mut self, client: usize, each: &mut impl FnMut(usize, Received)) -> io::Result<bool> {
+        let own = &mut self.clients[client];
+        let rest = own.follower.rest().len();
+        self.buffer[..rest].copy_from_slice(own.follower.rest());
+        let read = match (&own.tcp).read(&mut self.buffer[rest..]) {
+            Ok(0) => return Err(ended(client)),
             Ok(read) => read,
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
             Err(error) => return Err(error),
         };
-        let mut bytes = &self.buffer[..left + read];
+        let mut bytes = &self.buffer[..rest + read];
         let mut upgraded = false;
         if let Some(head) = &mut own.head {
-            let Some(behind) = complete(head, bytes)? else {
+            let Some(end) = complete(head, bytes)? else {
                 return Ok(false);
             };
-            bytes = &bytes[behind..];
+            bytes = &bytes[end..];
             own.head = None;
             upgraded = true;
         }
         let (mut closed, mut pongs) = (false, Vec::new());
         own.follower
-            .follow(&mut self.reader, bytes, |seen, payload| {
-                match seen {
-                    // §5.5.3: with what the ping brought.
-                    Seen::Ping => encode(0x8a, payload, &mut pongs),
-                    Seen::Close => closed = true,
-                    Seen::Other if member == 0 && self.welcome.is_empty() => {
-                        self.welcome = payload.to_vec()
+            .follow(&mut self.classifier, bytes, |received, payload| {
+                match received {
+                    // §5.5.3: a pong has the payload of its ping.
+                    Received::Ping => encode(0x8a, payload, &mut pongs),
+                    Received::Close => closed = true,
+                    Received::Other if client == 0 && self.welcome.is_empty() => {
+                        self.welcome = payload.to_vec();
                     }
                     _ => {}
                 }
-                each(member, seen);
+                each(client, received);
             });
         if closed {
-            return Err(ended(member));
+            return Err(ended(client));
         }
         if !pongs.is_empty() {
-            self.write(member, &pongs)?;
+            self.write(client, &pongs)?;
         }
         Ok(upgraded)
     }
@@ -243,15 +243,6 @@ fn send(mut tcp: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     }
 }
 
-fn ended(member: usize) -> io::Error {
-    io::Error::other(format!("the server ended connection {member}"))
-}
-
-/// An error, if it has taken too long.
-pub(crate) fn in_time(deadline: Instant, so_far: impl FnOnce() -> String) -> io::Result<()> {
-    if Instant::now() < deadline {
-        return Ok(());
-    }
-    let so_far = so_far();
-    Err(io::Error::other(format!("it took too long: {so_far}")))
+fn ended(client: usize) -> io::Error {
+    io::Error::other(format!("the server ended connection {client}"))
 }

@@ -1,40 +1,42 @@
-//! What else is so while the crowd talks.
+//! Under which conditions a load runs.
 
-use super::bystander::{Company, Part, Told};
-use super::clients::Crowd;
+use super::bystander::{Bystander, Report, Running};
+use super::clients::Clients;
 use std::io;
 use std::time::Duration;
 
-/// By default, everyone speaks as fast as they hear, and nobody else is there.
+/// By default every sender goes on as soon as its messages are back, and there is no bystander.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Scene {
-    /// From one batch of each sender to the next: p99 says something when the server is not
+pub(crate) struct Conditions {
+    /// The time from one batch of each sender to the next: a p99 says something when the server is not
     /// busy all the time.
     pub(crate) pace: Option<Duration>,
-    pub(crate) company: Option<Part>,
+    pub(crate) bystander: Option<Bystander>,
 }
 
-impl Scene {
-    pub(super) fn enter(&self, crowd: &Crowd) -> io::Result<Option<Company>> {
-        let Some(part) = self.company else {
+impl Conditions {
+    pub(super) fn start_bystander(&self, clients: &Clients) -> io::Result<Option<Running>> {
+        let Some(bystander) = self.bystander else {
             return Ok(None);
         };
-        let token = crowd.token().unwrap_or_default().to_owned();
-        Company::enter(part, crowd.address(), token).map(Some)
+        let token = clients.token().unwrap_or_default().to_owned();
+        bystander.start(clients.address(), token).map(Some)
     }
 
-    /// Was the company what it should be? In a very short time nobody lags.
-    pub(super) fn check(&self, told: Told, is_short: bool) -> io::Result<()> {
-        let fault = match self.company {
-            Some(Part::Watches | Part::WatchesBlindly) if told.seen == 0 => "saw nothing",
-            Some(Part::NeverReads | Part::ReadsSlowly | Part::ComesBack)
-                if told.evicted == 0 && !is_short =>
+    /// An error if the bystander did not do its part. In a very short time no client lags.
+    pub(super) fn check(&self, report: Report, is_short: bool) -> io::Result<()> {
+        let fault = match self.bystander {
+            Some(Bystander::Watcher | Bystander::StalledWatcher) if report.watched == 0 => {
+                "saw nothing"
+            }
+            Some(Bystander::NeverReads | Bystander::ReadsSlowly | Bystander::ComesBack)
+                if report.evictions == 0 && !is_short =>
             {
                 "was never evicted"
             }
             _ => return Ok(()),
         };
-        let fault = format!("{:?}: {fault}", self.company);
+        let fault = format!("{:?}: {fault}", self.bystander);
         Err(io::Error::other(fault))
     }
 }

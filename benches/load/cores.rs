@@ -1,13 +1,13 @@
-//! Who runs where. While it talks, the load has the last processor, and the server all others.
+//! Which processors the load and the server run on: while it talks, the load has the last one, and the server all others.
 //!
-//! Otherwise the system moves them about while they are measured, each time differently. Where
-//! there is but one processor, they share it; and where the load mostly sleeps, they share all.
+//! Otherwise the system would move both about while they are measured, differently each time. On a
+//! single processor they share it; and a load that mostly sleeps shares all of them with its server.
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use std::io;
 use std::sync::OnceLock;
 
-/// All that there were before the first was given away.
+/// The processors that this process had at its start.
 fn all() -> io::Result<CpuSet> {
     static ALL: OnceLock<CpuSet> = OnceLock::new();
     if let Some(all) = ALL.get() {
@@ -17,7 +17,8 @@ fn all() -> io::Result<CpuSet> {
     Ok(*ALL.get_or_init(|| now))
 }
 
-/// Starts a server apart from us, who stay on our processor: a process stays where it was started.
+/// Starts a server on all processors but the last, and leaves the load on the last: a process inherits the
+/// processors of the thread that starts it.
 pub(super) fn apart<T>(start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let all = all()?;
     let last = (0..CpuSet::MAX_CPU).rfind(|cpu| all.is_set(*cpu));
@@ -33,7 +34,7 @@ pub(super) fn apart<T>(start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     started
 }
 
-/// Starts a server that may run everywhere, as we may from now on.
+/// Starts a server that may run on all processors, as the load may from now on.
 pub(super) fn together<T>(start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     sched_setaffinity(None, &all()?)?;
     start()

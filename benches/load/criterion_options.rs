@@ -1,7 +1,8 @@
-//! The options of criterion, which only the framing bench understands. `cargo bench -- OPTION` hands
-//! an option to every bench, so the benches of this folder pass over these instead of failing.
+//! The options of criterion, which only the framing bench understands.
+//!
+//! `cargo bench -- OPTION` gives an option to every bench, so the others ignore these instead of failing.
 
-/// Those that take a value.
+/// Options that take a value.
 const WITH_VALUE: [&str; 18] = [
     "-b",
     "-c",
@@ -23,7 +24,7 @@ const WITH_VALUE: [&str; 18] = [
     "--warm-up-time",
 ];
 
-/// Those that stand alone.
+/// Options without a value.
 const ALONE: [&str; 12] = [
     "-n",
     "-v",
@@ -39,10 +40,10 @@ const ALONE: [&str; 12] = [
     "--verbose",
 ];
 
-/// Those that ask for something else than a measurement.
+/// Options that ask for something other than a measurement.
 const NO_MEASUREMENT: [&str; 3] = ["--list", "--profile-time", "--version"];
 
-/// Is this argument an option of criterion? Then its value, too, is taken from `rest`.
+/// Whether `argument` is an option of criterion; its value is then taken from `rest`.
 pub(super) fn takes(argument: &str, rest: &mut impl Iterator<Item = String>) -> bool {
     let (name, value) = argument.split_once('=').unzip();
     let name = name.unwrap_or(argument);

@@ -1,41 +1,35 @@
-//! Who has heard how much, how soon, and in which order.
+//! Which member has received which messages, how soon, and in which order.
 
-use super::frames::{Mark, Seen, Tag};
+use super::frames::Received;
+use super::tag::{Mark, Tag};
 use std::io;
 use std::time::{Duration, Instant};
 
-/// Who hears what a member says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Audience {
-    Everyone,
-    Oneself,
-}
-
 #[derive(Debug)]
-pub(crate) struct Ledger {
-    /// The members, as their tags name them.
+pub(crate) struct Deliveries {
+    /// The members' numbers, as tags write them.
     names: Vec<[u8; 4]>,
-    /// Messages that each member has heard.
-    heard: Vec<u64>,
-    /// Echoes of its own that each sender waits for.
-    waiting: Vec<usize>,
-    /// Senders that wait no more.
+    /// The number of messages that each member has received.
+    received: Vec<u64>,
+    /// The number of its own messages that each sender waits for.
+    awaited: Vec<usize>,
+    /// Senders that wait no longer.
     ready: Vec<usize>,
-    /// Members that have heard the last message.
+    /// The number of members that have received the last message.
     ended: usize,
-    /// The one message under way whose time is taken: since when, and who has not heard it.
+    /// The one message in flight whose latency is measured: when it was sent, and how many members have yet to receive it.
     timed: Option<(Instant, usize)>,
     latencies: Vec<Duration>,
     order: Option<Order>,
 }
 
-impl Ledger {
-    /// For so many members; `strict` if the order of what they hear is to be looked at, too.
+impl Deliveries {
+    /// `strict`: the order in which members receive messages is checked too.
     pub(crate) fn new(members: usize, strict: bool) -> Self {
         Self {
             names: (0..members).map(name).collect(),
-            heard: vec![0; members],
-            waiting: vec![0; members],
+            received: vec![0; members],
+            awaited: vec![0; members],
             ready: Vec::new(),
             ended: 0,
             timed: None,
@@ -44,34 +38,36 @@ impl Ledger {
         }
     }
 
-    /// A member has heard something.
-    pub(crate) fn note(&mut self, member: usize, seen: Seen) {
-        let Seen::Delivered(tag) = seen else { return };
+    /// Counts what a member has received.
+    pub(crate) fn count(&mut self, member: usize, received: Received) {
+        let Received::Delivered(tag) = received else {
+            return;
+        };
         if tag.is(Mark::Hello) {
-            return; // said once more, for those who were not in yet
+            return; // repeated for clients that were not in the room at the first one
         }
-        self.heard[member] += 1;
+        self.received[member] += 1;
         if self.names[member] == tag.sender() {
-            self.came_back(member);
+            self.count_own(member);
         }
         if tag.is(Mark::Timed) {
-            self.arrived();
+            self.measure_latency();
         }
         self.ended += usize::from(tag.is(Mark::Last));
         if let Some(order) = &mut self.order {
-            order.note(member, tag);
+            order.check(member, tag);
         }
     }
 
-    /// One of a sender's own. If it came twice, the count will tell in the end.
-    fn came_back(&mut self, sender: usize) {
-        if self.waiting[sender] == 1 {
+    /// A sender has received a message of its own. If one comes twice, the final count shows it.
+    fn count_own(&mut self, sender: usize) {
+        if self.awaited[sender] == 1 {
             self.ready.push(sender);
         }
-        self.waiting[sender] = self.waiting[sender].saturating_sub(1);
+        self.awaited[sender] = self.awaited[sender].saturating_sub(1);
     }
 
-    fn arrived(&mut self) {
+    fn measure_latency(&mut self) {
         let Some((since, left)) = &mut self.timed else {
             return;
         };
@@ -82,60 +78,62 @@ impl Ledger {
         }
     }
 
-    /// A member is about to say so many messages.
+    /// A sender is about to send this many messages.
     pub(crate) fn expect(&mut self, sender: usize, messages: usize) {
-        self.waiting[sender] += messages;
+        self.awaited[sender] += messages;
     }
 
-    /// Is the time of none being taken? Then it is of the next, which so many will hear.
-    pub(crate) fn time(&mut self, audience: usize) -> bool {
+    /// Begins to measure the latency of the next message, unless one is being measured.
+    pub(crate) fn time(&mut self, receivers: usize) -> bool {
         let free = self.timed.is_none();
         if free {
-            self.timed = Some((Instant::now(), audience));
+            self.timed = Some((Instant::now(), receivers));
         }
         free
     }
 
-    /// Has someone not heard the message yet whose time is being taken?
+    /// Whether the message whose latency is measured is still on its way to a member.
     pub(crate) fn is_timing(&self) -> bool {
         self.timed.is_some()
     }
 
+    /// A sender that has received all of its own messages, once each time.
     pub(crate) fn ready(&mut self) -> Option<usize> {
         self.ready.pop()
     }
 
-    /// Is every echo there that a sender waited for?
+    /// Whether every sender has received all of its own messages.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.waiting.iter().all(|waiting| *waiting == 0)
+        self.awaited.iter().all(|awaited| *awaited == 0)
     }
 
-    /// Has everyone heard the last message?
+    /// Whether every member has received the last message.
     pub(crate) fn has_ended(&self) -> bool {
-        self.ended == self.heard.len()
+        self.ended == self.received.len()
     }
 
     pub(crate) fn delivered(&self) -> u64 {
-        self.heard.iter().sum()
+        self.received.iter().sum()
     }
 
-    /// Forgets the times so far.
-    pub(crate) fn begin(&mut self) {
+    /// Forgets all latencies.
+    pub(crate) fn clear_latencies(&mut self) {
         self.latencies.clear();
     }
 
-    pub(crate) fn latencies(&mut self) -> Vec<Duration> {
+    pub(crate) fn take_latencies(&mut self) -> Vec<Duration> {
         std::mem::take(&mut self.latencies)
     }
 
-    /// Nothing is missing and nothing came twice: the last message came behind all others, so
-    /// that each member's count is final.
+    /// An error if a message is missing, came twice, or came out of order. The last message follows all
+    /// others, so each member's count is final.
     pub(crate) fn check(&self, expected: impl Fn(usize) -> u64) -> io::Result<()> {
-        for (member, heard) in self.heard.iter().enumerate() {
+        for (member, received) in self.received.iter().enumerate() {
             let expected = expected(member);
-            if *heard != expected {
-                let what = format!("member {member} heard {heard} messages instead of {expected}");
-                return Err(io::Error::other(what));
+            if *received != expected {
+                return Err(io::Error::other(format!(
+                    "member {member} received {received} messages instead of {expected}"
+                )));
             }
         }
         match self.order.as_ref().and_then(|order| order.fault.clone()) {
@@ -149,7 +147,7 @@ fn name(member: usize) -> [u8; 4] {
     Tag::new(Mark::Plain, member, 0).sender()
 }
 
-/// Each sender's messages come to each member one by one, in the order of their numbers.
+/// Checks that each member receives each sender's messages one by one, in the order of their numbers.
 #[derive(Debug)]
 struct Order {
     members: usize,
@@ -167,10 +165,10 @@ impl Order {
         }
     }
 
-    fn note(&mut self, member: usize, tag: Tag) {
+    fn check(&mut self, member: usize, tag: Tag) {
         let numbers = tag.numbers().filter(|(sender, _)| *sender < self.members);
         let Some((sender, number)) = numbers else {
-            return self.blame(member, tag, "is nobody's");
+            return self.blame(member, tag, "has no sender");
         };
         let next = &mut self.next[member * self.members + sender];
         let is_due = number == *next;
@@ -182,7 +180,7 @@ impl Order {
 
     fn blame(&mut self, member: usize, tag: Tag, what: &str) {
         let tag = tag.as_bytes().escape_ascii();
-        let fault = || format!("{tag} {what} when member {member} heard it");
+        let fault = || format!("{tag} {what} when member {member} received it");
         self.fault.get_or_insert_with(fault);
     }
 }

@@ -1,12 +1,12 @@
-//! A connection takes a descriptor on either side, and each side is a process.
+//! File descriptors: a connection takes one on either side, and each side is a process.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// For everything that is not a connection.
+/// Descriptors for everything that is not a connection.
 pub(crate) const OTHERS: usize = 64;
 
-/// Makes sure that there are descriptors for so many connections, also in the servers that are
-/// started from now on, or says how many there may be.
+/// Raises the limit of this process, and of the servers that it starts from now on, so that there is a descriptor for each of
+/// `connections`. Returns the limit, if it cannot be raised that far.
 pub(crate) fn too_few(connections: usize) -> Option<u64> {
     let wanted = (connections + OTHERS) as u64;
     let limit = getrlimit(Resource::Nofile);

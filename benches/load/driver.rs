@@ -1,300 +1,266 @@
-//! Senders that keep messages in flight: so many at once, in one write, and as many again when
-//! all of one's own have come back.
+//! Drives senders that keep messages in flight: each sends a batch in one write, and the next one when all of its
+//! own messages have come back, or at a pace.
 
-use super::PATIENCE;
 use super::batch::Batch;
-use super::bystander::{Company, Told};
-use super::clients::{Crowd, in_time};
-use super::conditions::Scene;
-use super::deliveries::{Audience, Ledger};
-use super::figures::{Look, figures};
-use super::frames::{Mark, Tag};
-use super::rounds::Figures;
+use super::bystander::{Report, Running};
+use super::clients::Clients;
+use super::conditions::Conditions;
+use super::deadline::{PATIENCE, in_time};
+use super::deliveries::Deliveries;
+use super::figures::{Figures, Snapshot};
+use super::joining::join;
 use super::server::Server;
+use super::tag::{Mark, Tag};
 use super::target::Target;
+use super::workload::{Audience, Length, Load};
 use std::io;
 use std::time::{Duration, Instant};
 
-/// Numbers in a tag have eight digits.
+/// The number of a message has eight digits in its tag.
 const MOST_MESSAGES: u32 = 100_000_000;
-/// Where nothing comes, so often one looks whether it is time to end.
-const GLANCE: Duration = Duration::from_millis(100);
+/// How long a poll waits where nothing is measured.
+const POLL: Duration = Duration::from_millis(100);
 
-/// Who says how much to whom.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Load {
-    pub(crate) members: usize,
-    pub(crate) senders: usize,
-    /// Messages that each sender keeps in flight.
-    pub(crate) window: usize,
-    /// Bytes of a text.
-    pub(crate) size: usize,
-    pub(crate) audience: Audience,
-}
-
-/// How long it is said.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Length {
-    pub(crate) warm_up: Duration,
-    pub(crate) measured: Duration,
-    /// So many times, one behind the other.
-    pub(crate) times: usize,
-    /// Is the order looked at, too? That takes time.
-    pub(crate) strict: bool,
-}
-
-/// Starts the server, connects everyone, lets them talk, and looks what it took.
+/// Starts the server, connects all members, lets the senders talk, and returns what it took.
 pub(crate) fn measure(target: &Target, load: &Load, length: &Length) -> io::Result<Figures> {
-    measure_in(&Scene::default(), target, load, length)
+    measure_under(&Conditions::default(), target, load, length)
 }
 
-/// The same, where something else is so, too.
-pub(crate) fn measure_in(
-    scene: &Scene,
+/// Measures under other conditions: at a pace, or with a bystander.
+pub(crate) fn measure_under(
+    conditions: &Conditions,
     target: &Target,
     load: &Load,
     length: &Length,
 ) -> io::Result<Figures> {
     let server = Server::start_apart(target)?;
-    let mut talk = Talk::begin(&server, target, load, length.strict)?;
-    talk.go_on(length.warm_up)?;
-    let company = scene.enter(&talk.crowd)?;
-    talk.pace = scene.pace;
-    let figures = talk.observe_often(&server, length.measured, length.times)?;
-    let told = company.map_or(Ok(Told::default()), Company::leave)?;
-    talk.finish()?;
-    scene.check(told, length.strict)?;
+    let mut driver = Driver::start(&server, target, load, length.strict)?;
+    driver.run(length.warm_up)?;
+    let bystander = conditions.start_bystander(&driver.clients)?;
+    driver.pace = conditions.pace;
+    let figures = driver.measure_often(&server, length.measured, length.times)?;
+    let report = bystander.map_or(Ok(Report::default()), Running::end)?;
+    driver.finish()?;
+    conditions.check(report, length.strict)?;
     Ok(figures)
 }
 
-pub(crate) struct Talk {
-    crowd: Crowd,
-    ledger: Ledger,
+pub(crate) struct Driver {
+    clients: Clients,
+    deliveries: Deliveries,
     load: Load,
-    /// From one batch of each sender to the next; without, as soon as the last one is back.
+    /// The time from one batch of each sender to the next; without it, a sender goes on when its last message is back.
     pub(crate) pace: Option<Duration>,
-    /// How long we have looked and found nothing.
+    /// How long polls have found nothing.
     idle: Duration,
-    /// For each member that is a sender.
-    voices: Vec<Option<Voice>>,
+    /// For each member, what it sends if it is a sender.
+    senders: Vec<Option<Sender>>,
 }
 
-struct Voice {
+struct Sender {
     batch: Batch,
-    said: u32,
+    sent: u32,
 }
 
-impl Talk {
-    /// Connects everyone, and lets them talk.
-    pub(crate) fn begin(
+impl Driver {
+    /// Connects all members, and lets each sender send its first batch.
+    pub(crate) fn start(
         server: &Server,
         target: &Target,
         load: &Load,
         strict: bool,
     ) -> io::Result<Self> {
-        let mut crowd = Crowd::new(server.address(), target.dialect)?;
-        crowd.grow(load.members)?;
-        crowd.join(0)?;
-        crowd.fall_silent()?;
-        let mut talk = Self::new(crowd, *load, strict);
-        talk.start()?;
-        Ok(talk)
+        let mut clients = Clients::new(server.address(), target.dialect)?;
+        clients.connect_until(load.members)?;
+        join(&mut clients, 0)?;
+        clients.acknowledge_at_once()?;
+        let mut driver = Self::new(clients, *load, strict);
+        for member in driver.sending_members() {
+            driver.send_batch(member)?;
+        }
+        Ok(driver)
     }
 
-    /// Goes on for a while, and looks what it takes.
-    pub(crate) fn observe(&mut self, server: &Server, time: Duration) -> io::Result<Figures> {
-        // What we have done since we last listened must not count as the server's time.
+    fn new(clients: Clients, load: Load, strict: bool) -> Self {
+        let mut senders: Vec<Option<Sender>> = (0..load.members).map(|_| None).collect();
+        for number in 0..load.senders {
+            // Spread among the members: the first to be served would have an advantage.
+            let member = (2 * number + 1) * load.members / (2 * load.senders);
+            let batch = Batch::new(clients.dialect().say, load.window, load.size);
+            senders[member] = Some(Sender { batch, sent: 0 });
+        }
+        Self {
+            deliveries: Deliveries::new(load.members, strict),
+            clients,
+            load,
+            pace: None,
+            idle: Duration::ZERO,
+            senders,
+        }
+    }
+
+    /// Runs for a while, and returns what it took.
+    pub(crate) fn measure(&mut self, server: &Server, time: Duration) -> io::Result<Figures> {
+        // Time that the load spent elsewhere since its last poll must not count as latency.
         let deadline = Instant::now() + PATIENCE;
-        while self.ledger.is_timing() {
-            self.turn(GLANCE)?;
-            in_time(deadline, || "not everyone heard a message".to_owned())?;
+        while self.deliveries.is_timing() {
+            self.poll(POLL)?;
+            in_time(deadline, || {
+                "not every member received a message".to_owned()
+            })?;
         }
-        self.ledger.begin();
-        let before = self.look_at(server);
-        self.go_on(time)?;
-        let after = self.look_at(server);
-        Ok(figures(&before, &after, self.ledger.latencies()))
+        self.deliveries.clear_latencies();
+        let before = self.snapshot(server);
+        self.run(time)?;
+        let after = self.snapshot(server);
+        let latencies = self.deliveries.take_latencies();
+        Ok(Figures::between(&before, &after, latencies))
     }
 
-    fn look_at(&self, server: &Server) -> Look {
-        Look {
-            at: Instant::now(),
-            server: server.cpu(),
-            idle: self.idle,
-            delivered: self.ledger.delivered(),
-        }
-    }
-
-    /// The same several times, of which the median counts: a machine that others share has bad
-    /// moments, and one of them would be the p99 of the whole time.
-    pub(crate) fn observe_often(
+    /// Measures several times, and returns the medians: a machine that others share has bad
+    /// moments, and one of them would be the p99 of the whole time. `max` is the largest of all.
+    pub(crate) fn measure_often(
         &mut self,
         server: &Server,
         time: Duration,
         times: usize,
     ) -> io::Result<Figures> {
-        let looks = (0..times).map(|_| self.observe(server, time));
-        let looks = looks.collect::<io::Result<Vec<_>>>()?;
-        let slowest = looks.iter().map(|look| look.slowest);
+        let all = (0..times).map(|_| self.measure(server, time));
+        let all = all.collect::<io::Result<Vec<_>>>()?;
+        let max = all.iter().map(|figures| figures.max);
         Ok(Figures {
-            slowest: slowest.fold(0.0, f64::max),
-            ..Figures::median(&looks)
+            max: max.fold(0.0, f64::max),
+            ..Figures::median(&all)
         })
     }
 
-    fn new(crowd: Crowd, load: Load, strict: bool) -> Self {
-        let mut voices: Vec<Option<Voice>> = (0..load.members).map(|_| None).collect();
-        for number in 0..load.senders {
-            // In the middle of the others: who is served first has an easy life.
-            let member = (2 * number + 1) * load.members / (2 * load.senders);
-            let batch = Batch::new(crowd.dialect().say, load.window, load.size);
-            voices[member] = Some(Voice { batch, said: 0 });
-        }
-        Self {
-            ledger: Ledger::new(load.members, strict),
-            crowd,
-            load,
-            pace: None,
-            idle: Duration::ZERO,
-            voices,
+    fn snapshot(&self, server: &Server) -> Snapshot {
+        Snapshot {
+            at: Instant::now(),
+            server: server.cpu(),
+            idle: self.idle,
+            delivered: self.deliveries.delivered(),
         }
     }
 
-    fn audience(&self) -> usize {
-        match self.load.audience {
-            Audience::Everyone => self.load.members,
-            Audience::Oneself => 1,
-        }
-    }
-
-    fn senders(&self) -> Vec<usize> {
-        let numbered = self.voices.iter().enumerate();
-        let senders = numbered.filter(|(_, voice)| voice.is_some());
+    fn sending_members(&self) -> Vec<usize> {
+        let numbered = self.senders.iter().enumerate();
+        let senders = numbered.filter(|(_, sender)| sender.is_some());
         senders.map(|(member, _)| member).collect()
     }
 
-    fn start(&mut self) -> io::Result<()> {
-        for member in self.senders() {
-            self.say(member)?;
-        }
-        Ok(())
-    }
-
-    /// A sender says a batch, of which the last message may be one whose time is taken.
-    fn say(&mut self, member: usize) -> io::Result<()> {
-        let audience = self.audience();
+    /// Sends a batch; the latency of its last message is measured, unless another one's is.
+    fn send_batch(&mut self, member: usize) -> io::Result<()> {
         let window = self.load.window;
-        let voice = self.voices[member].as_mut().expect("a sender has a voice");
-        self.ledger.expect(member, window);
+        let sender = self.senders[member].as_mut().expect("it is a sender");
+        self.deliveries.expect(member, window);
         for message in 0..window {
-            let timed = message + 1 == window && self.ledger.time(audience);
-            let mark = if timed { Mark::Timed } else { Mark::Plain };
-            voice.stamp(message, member, mark);
+            let is_timed = message + 1 == window && self.deliveries.time(self.load.receivers());
+            let mark = if is_timed { Mark::Timed } else { Mark::Plain };
+            sender.stamp(message, member, mark);
         }
-        self.crowd.write(member, voice.batch.all())
+        self.clients.write(member, sender.batch.all())
     }
 
-    /// Takes what comes in this time. Was there anything?
-    fn turn(&mut self, wait: Duration) -> io::Result<bool> {
-        let (crowd, ledger) = (&mut self.crowd, &mut self.ledger);
-        let turn = crowd.turn(wait, |member, seen| {
-            ledger.note(member, seen);
+    /// Counts what arrives within `wait`; `true` if there was any event.
+    fn poll(&mut self, wait: Duration) -> io::Result<bool> {
+        let (clients, deliveries) = (&mut self.clients, &mut self.deliveries);
+        let polled = clients.poll(wait, |member, received| {
+            deliveries.count(member, received);
         })?;
-        Ok(turn.came)
+        Ok(polled.any)
     }
 
-    pub(crate) fn go_on(&mut self, time: Duration) -> io::Result<()> {
+    /// Lets the senders send for this long.
+    pub(crate) fn run(&mut self, time: Duration) -> io::Result<()> {
         let end = Instant::now() + time;
         match self.pace {
-            None => self.answer_until(end),
-            Some(pace) => self.pace_until(end, pace),
+            None => self.run_in_flight(end),
+            Some(pace) => self.run_at_pace(end, pace),
         }
     }
 
-    fn answer_until(&mut self, end: Instant) -> io::Result<()> {
-        while !self.look(end)? {
-            while let Some(member) = self.ledger.ready() {
-                self.say(member)?;
+    fn run_in_flight(&mut self, end: Instant) -> io::Result<()> {
+        while !self.poll_until(end)? {
+            while let Some(member) = self.deliveries.ready() {
+                self.send_batch(member)?;
             }
         }
         Ok(())
     }
 
-    /// Takes what is there. We never sleep meanwhile: whoever sends would have to wake us, which
-    /// costs more than the sending, and only a server that is slower than we are would pay for it.
-    /// Is it time to end?
-    fn look(&mut self, end: Instant) -> io::Result<bool> {
+    /// All senders send at once, whether or not their earlier messages are back.
+    fn run_at_pace(&mut self, end: Instant, pace: Duration) -> io::Result<()> {
+        let members = self.sending_members();
+        let mut due = Instant::now();
+        while !self.poll_until(end)? {
+            if due <= Instant::now() {
+                for member in &members {
+                    self.send_batch(*member)?;
+                }
+                due += pace;
+            }
+        }
+        while self.deliveries.ready().is_some() {}
+        Ok(())
+    }
+
+    /// Counts what has arrived; `true` if it is time to end.
+    ///
+    /// The load never sleeps while it measures: a sender would have to wake it, which costs more
+    /// than the sending, and only a server that is slower than the load would pay for it.
+    fn poll_until(&mut self, end: Instant) -> io::Result<bool> {
         let begin = Instant::now();
-        let came = self.turn(Duration::ZERO)?;
+        let any = self.poll(Duration::ZERO)?;
         let now = Instant::now();
-        if !came {
+        if !any {
             self.idle += now - begin;
         }
         Ok(now >= end)
     }
 
-    /// All senders at once, whether or not what they have said before is back.
-    fn pace_until(&mut self, end: Instant, pace: Duration) -> io::Result<()> {
-        let senders = self.senders();
-        let mut due = Instant::now();
-        while !self.look(end)? {
-            if due <= Instant::now() {
-                for member in &senders {
-                    self.say(*member)?;
-                }
-                due += pace;
-            }
-        }
-        while self.ledger.ready().is_some() {}
-        Ok(())
-    }
-
-    /// Waits for what is in flight, says one last message behind it, and counts.
+    /// Waits for the messages in flight, sends one last message after them, and checks all counts.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         let deadline = Instant::now() + PATIENCE;
-        while !self.ledger.is_quiet() {
-            self.turn(GLANCE)?;
-            in_time(deadline, || "not every echo came back".to_owned())?;
+        while !self.deliveries.is_quiet() {
+            self.poll(POLL)?;
+            in_time(deadline, || "not every message came back".to_owned())?;
         }
-        let last_words = match self.load.audience {
+        let last_messages = match self.load.audience {
             Audience::Everyone => 1,
             Audience::Oneself => self.load.senders,
         };
-        for member in self.senders().into_iter().take(last_words) {
-            let voice = self.voices[member].as_mut().expect("a sender has a voice");
-            self.ledger.expect(member, 1);
-            voice.stamp(0, member, Mark::Last);
-            self.crowd.write(member, voice.batch.first())?;
+        for member in self.sending_members().into_iter().take(last_messages) {
+            let sender = self.senders[member].as_mut().expect("it is a sender");
+            self.deliveries.expect(member, 1);
+            sender.stamp(0, member, Mark::Last);
+            self.clients.write(member, sender.batch.first())?;
         }
-        while !self.ledger.has_ended() {
-            self.turn(GLANCE)?;
+        while !self.deliveries.has_ended() {
+            self.poll(POLL)?;
             in_time(deadline, || {
-                "not everyone heard the last message".to_owned()
+                "not every member received the last message".to_owned()
             })?;
         }
-        let said = |member: usize| self.voices[member].as_ref().map_or(0, |voice| voice.said);
+        let sent = |member: usize| {
+            self.senders[member]
+                .as_ref()
+                .map_or(0, |sender| sender.sent)
+        };
         let all: u64 = (0..self.load.members)
-            .map(|member| u64::from(said(member)))
+            .map(|member| u64::from(sent(member)))
             .sum();
-        self.ledger.check(|member| match self.load.audience {
+        self.deliveries.check(|member| match self.load.audience {
             Audience::Everyone => all,
-            Audience::Oneself => said(member).into(),
+            Audience::Oneself => sent(member).into(),
         })
     }
 }
 
-impl Load {
-    /// From one batch of each sender to the next, for half of so many deliveries a second.
-    pub(crate) fn half(&self, rate: f64) -> Duration {
-        let deliveries = self.senders * self.window * self.members;
-        Duration::from_secs_f64(2.0 * deliveries as f64 / rate.max(1.0))
-    }
-}
-
-impl Voice {
+impl Sender {
     fn stamp(&mut self, message: usize, member: usize, mark: Mark) {
-        let tag = Tag::new(mark, member, self.said % MOST_MESSAGES);
+        let tag = Tag::new(mark, member, self.sent % MOST_MESSAGES);
         self.batch.stamp(message, tag);
-        self.said += 1;
+        self.sent += 1;
     }
 }

@@ -1,84 +1,83 @@
-//! How a crowd comes into the room, and becomes quiet there.
+//! How clients join the room, and when it is quiet there.
 
-use super::PATIENCE;
 use super::batch::encode;
-use super::clients::{Crowd, IN_FLIGHT, in_time};
-use super::frames::{Mark, Seen, Tag};
-use super::target::Entry;
+use super::clients::{Clients, IN_FLIGHT};
+use super::deadline::{PATIENCE, in_time};
+use super::frames::Received;
+use super::tag::{Mark, Tag};
+use super::target::Admission;
 use std::collections::HashSet;
 use std::io;
 use std::time::{Duration, Instant};
 
-/// Nothing comes any more when nothing has come for so long: once a second, a room is told who
-/// is there after many came.
+/// A room that was silent for this long stays silent: after many joins, its members get the list of people
+/// once a second.
 pub(crate) const QUIET: Duration = Duration::from_millis(1_200);
 
-/// Who was not in yet when hello was said hears it the next time.
-const CALL_AGAIN: Duration = Duration::from_millis(500);
+/// A client that was not in the room at the first hello receives the next one.
+const HELLO_EVERY: Duration = Duration::from_millis(500);
 
-impl Crowd {
-    /// Everyone from `first` on comes in, where that is something to be asked for.
-    pub(crate) fn join(&mut self, first: usize) -> io::Result<()> {
-        match self.dialect().entry {
-            Entry::Connected => Ok(()),
-            Entry::Asked { request, .. } => self.ask(first, request),
-            Entry::Heard => self.call(),
-        }
+/// Brings all clients from number `first` on into the room.
+pub(crate) fn join(clients: &mut Clients, first: usize) -> io::Result<()> {
+    match clients.dialect().admission {
+        Admission::Immediate => Ok(()),
+        Admission::Requested { request, .. } => ask(clients, first, request),
+        Admission::Greeted => say_hello(clients),
     }
+}
 
-    fn ask(&mut self, first: usize, request: fn(usize) -> String) -> io::Result<()> {
-        let mut deadline = Instant::now() + PATIENCE;
-        let (mut asked, mut joined) = (first, first);
-        while joined < self.size() {
-            while asked < self.size() && asked - joined < IN_FLIGHT {
-                let mut frame = Vec::new();
-                encode(0x81, request(asked).as_bytes(), &mut frame);
-                self.write(asked, &frame)?;
-                asked += 1;
-            }
-            let before = joined;
-            self.turn(Duration::from_secs(1), |_, seen| {
-                joined += usize::from(seen == Seen::Joined);
+fn ask(clients: &mut Clients, first: usize, request: fn(usize) -> String) -> io::Result<()> {
+    let mut deadline = Instant::now() + PATIENCE;
+    let (mut asked, mut joined) = (first, first);
+    while joined < clients.size() {
+        while asked < clients.size() && asked - joined < IN_FLIGHT {
+            let mut frame = Vec::new();
+            encode(0x81, request(asked).as_bytes(), &mut frame);
+            clients.write(asked, &frame)?;
+            asked += 1;
+        }
+        let before = joined;
+        clients.poll(Duration::from_secs(1), |_, received| {
+            joined += usize::from(received == Received::Joined);
+        })?;
+        if joined > before {
+            deadline = Instant::now() + PATIENCE;
+        }
+        in_time(deadline, || format!("{joined} joined"))?;
+    }
+    Ok(())
+}
+
+/// The first client says hello, again and again, until every client has received it.
+fn say_hello(clients: &mut Clients) -> io::Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    let hello = Tag::new(Mark::Hello, 0, 0);
+    let text = (clients.dialect().say)(&String::from_utf8_lossy(hello.as_bytes()));
+    let mut frame = Vec::new();
+    encode(0x81, text.as_bytes(), &mut frame);
+    let mut outside: HashSet<usize> = (0..clients.size()).collect();
+    while !outside.is_empty() {
+        clients.write(0, &frame)?;
+        let again = Instant::now() + HELLO_EVERY;
+        while !outside.is_empty() && Instant::now() < again {
+            clients.poll(HELLO_EVERY, |client, received| {
+                if matches!(received, Received::Delivered(tag) if tag.is(Mark::Hello)) {
+                    outside.remove(&client);
+                }
             })?;
-            if joined > before {
-                deadline = Instant::now() + PATIENCE;
-            }
-            in_time(deadline, || format!("{joined} came in"))?;
         }
-        Ok(())
+        in_time(deadline, || format!("{} received nothing", outside.len()))?;
     }
+    Ok(())
+}
 
-    /// One says hello, again and again, until everyone has heard it.
-    fn call(&mut self) -> io::Result<()> {
-        let deadline = Instant::now() + PATIENCE;
-        let hello = Tag::new(Mark::Hello, 0, 0);
-        let text = (self.dialect().say)(&String::from_utf8_lossy(hello.as_bytes()));
-        let mut frame = Vec::new();
-        encode(0x81, text.as_bytes(), &mut frame);
-        let mut deaf: HashSet<usize> = (0..self.size()).collect();
-        while !deaf.is_empty() {
-            self.write(0, &frame)?;
-            let again = Instant::now() + CALL_AGAIN;
-            while !deaf.is_empty() && Instant::now() < again {
-                self.turn(CALL_AGAIN, |member, seen| {
-                    if matches!(seen, Seen::Delivered(tag) if tag.is(Mark::Hello)) {
-                        deaf.remove(&member);
-                    }
-                })?;
-            }
-            in_time(deadline, || format!("{} have heard nothing", deaf.len()))?;
-        }
-        Ok(())
+/// Waits until nothing has arrived for as long as `quiet`: what follows a crowd of joins is over.
+pub(crate) fn settle(clients: &mut Clients, quiet: Duration) -> io::Result<()> {
+    let deadline = Instant::now() + 3 * PATIENCE;
+    let mut latest = Instant::now();
+    while latest.elapsed() < quiet {
+        clients.poll(quiet, |_, _| latest = Instant::now())?;
+        in_time(deadline, || "it never became quiet".to_owned())?;
     }
-
-    /// Waits until what follows everyone's coming is over.
-    pub(crate) fn settle(&mut self, quiet: Duration) -> io::Result<()> {
-        let deadline = Instant::now() + 3 * PATIENCE;
-        let mut latest = Instant::now();
-        while latest.elapsed() < quiet {
-            self.turn(quiet, |_, _| latest = Instant::now())?;
-            in_time(deadline, || "it never became quiet".to_owned())?;
-        }
-        Ok(())
-    }
+    Ok(())
 }

@@ -1,29 +1,36 @@
-//! A server in a process of its own, under the load of one thread that costs less than it.
+//! A load for servers: one thread that is all of a server's clients, and costs less than the server.
 //!
-//! What a server does in a second shows only when the other side is cheaper: this one follows
-//! frames by their headers, looks at the first bytes of each, and never parses JSON. It knows
-//! nothing of ws101: a [`Target`] says how a server is started, a [`Dialect`] how it is spoken to.
+//! What a server can do in a second shows only if its clients cost less: these follow frames by
+//! their headers, look at the first bytes of each, and never parse JSON. They know
+//! nothing of ws101: a [`Target`](target::Target) says how a server is started, its dialect which messages it speaks.
+//! `benches/README.md` says how it measures.
+//!
+//! Each file uses only files above it:
 //!
 //! | file | |
 //! |---|---|
-//! | `arguments` | what is to be measured, and how long |
-//! | `target` | the command and the dialect of a server |
-//! | `server` | its process, and what it uses |
-//! | `cores` | where it runs, and where we do |
-//! | `descriptors` | enough of them for all connections |
-//! | `frames` | server frames by header: what came, complete |
-//! | `batch` | client frames, built once and stamped anew for each sending |
-//! | `upgrade` | the request, and its answer |
-//! | `clients` | the connections: opened, read, written to |
-//! | `joining` | how they come into the room |
-//! | `driver` | senders that keep so many messages in flight, or a pace |
-//! | `conditions` | what else is so meanwhile |
-//! | `bystander` | somebody besides the crowd, who watches or does not keep up |
-//! | `deliveries` | who has heard how much of it, how soon, in which order |
-//! | `figures` | what changed from one moment to another, as figures |
+//! | `criterion_options`, `deadline` | options to pass over; how long anything may take |
+//! | `workload` | how many members and senders, how much they say, and for how long |
+//! | `arguments` | the command line |
+//! | `target` | how a server is started, and which messages it speaks |
+//! | `cores`, `descriptors` | which processors the server and the load have; descriptors for all connections |
+//! | `server` | a server's process, and what it uses |
+//! | `tag`, `batch` | what names a message; client frames, built once and stamped with tags |
+//! | `frames` | server frames, followed by their headers |
+//! | `upgrade`, `clients`, `joining` | the clients: connected, upgraded, polled, in the room |
+//! | `deliveries` | which member has received which messages, how soon, in which order |
+//! | `bystander`, `conditions` | one client more, which watches or does not keep up; a pace |
+//! | `figures` | rate, cost and latency between two moments |
+//! | `driver` | senders that keep messages in flight |
 //! | `rounds` | servers in turn, medians, ratios, the table |
 
 #![allow(dead_code)] // Several benches share this folder; none needs all of it.
+
+#[cfg(not(target_os = "linux"))]
+compile_error!(
+    "the load is made with epoll, and servers are measured by /proc: these benches run on Linux; \
+     `cargo bench --bench framing` runs everywhere"
+);
 
 pub(crate) mod arguments;
 mod batch;
@@ -32,20 +39,18 @@ pub(crate) mod clients;
 pub(crate) mod conditions;
 mod cores;
 mod criterion_options;
+mod deadline;
 pub(crate) mod deliveries;
 pub(crate) mod descriptors;
 pub(crate) mod driver;
-mod figures;
+pub(crate) mod figures;
 pub(crate) mod frames;
 pub(crate) mod joining;
 pub(crate) mod rounds;
 pub(crate) mod server;
+pub(crate) mod tag;
 pub(crate) mod target;
 mod upgrade;
 #[path = "../../tests/live/usage.rs"]
 pub(crate) mod usage;
-
-use std::time::Duration;
-
-/// What must come at all comes within this: it only turns a hang into a failure.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) mod workload;

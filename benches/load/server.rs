@@ -1,4 +1,4 @@
-//! A server's process: started, looked at, ended.
+//! A server's process: started, measured, ended.
 
 use super::cores;
 use super::target::Target;
@@ -12,17 +12,17 @@ use std::time::Duration;
 pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
-    /// Kept open: whatever else it prints has somewhere to go.
+    /// Kept open, so that the server can go on printing.
     _stdout: BufReader<ChildStdout>,
 }
 
 impl Server {
-    /// Starts it, and returns when it listens.
+    /// Starts it on all processors, and returns when it listens.
     pub(crate) fn start(target: &Target) -> io::Result<Self> {
         Self::listening(target, cores::together(|| command(target).spawn()))
     }
 
-    /// The same, for a load that never sleeps: on processors that it leaves alone.
+    /// Starts it on processors that a load that never sleeps leaves alone.
     pub(crate) fn start_apart(target: &Target) -> io::Result<Self> {
         Self::listening(target, cores::apart(|| command(target).spawn()))
     }
@@ -50,14 +50,13 @@ impl Server {
         self.address
     }
 
-    /// Memory, threads, descriptors: a look that takes its time with thousands of threads.
+    /// Memory, threads, descriptors. With thousands of threads this takes its time.
     pub(crate) fn usage(&self) -> Usage {
         Usage::of(self.child.id())
     }
 
-    /// Processor time since its start: a quick look. Of all the clocks that safe code can read,
-    /// this one alone counts threads that have ended, and it moves in steps of 10 ms: what is
-    /// measured with it has to last a second.
+    /// Processor time since its start. Of all the clocks that safe code can read, this one alone counts threads that
+    /// have ended. It moves in steps of 10 ms, so a measurement has to last a second.
     pub(crate) fn cpu(&self) -> Duration {
         cpu(self.child.id())
     }
@@ -82,7 +81,7 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// The address in a line, whatever stands around it.
+/// The address in a line of text.
 fn address(line: &str) -> Option<SocketAddr> {
     line.split(|c: char| c.is_whitespace() || c == '/')
         .find_map(|word| word.parse().ok())

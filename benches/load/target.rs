@@ -1,4 +1,4 @@
-//! How a server is started, and how it is spoken to.
+//! How a server is started, and which messages it speaks.
 
 use std::path::{Path, PathBuf};
 
@@ -7,40 +7,40 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Target {
     pub(crate) name: String,
     pub(crate) program: PathBuf,
-    /// They make it listen on a free port; its first line on stdout says where.
+    /// They make it listen on a free port; its first line on stdout has the address.
     pub(crate) arguments: Vec<String>,
     pub(crate) dialect: Dialect,
 }
 
-/// What is said to a server, and what it says.
+/// The messages to and from a server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Dialect {
     pub(crate) path: &'static str,
-    pub(crate) entry: Entry,
-    /// The message that says `text`, which needs no escapes.
+    pub(crate) admission: Admission,
+    /// Makes the message that says `text`, which needs no escapes.
     pub(crate) say: fn(text: &str) -> String,
-    /// How a message begins that brings such a text: 16 bytes of it tell.
+    /// The beginning of a message that delivers such a text; its first 16 bytes count.
     pub(crate) delivered: &'static [u8],
 }
 
-/// When a member is in, and hears what is said.
+/// When a member is in the room, and receives what is said.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Entry {
+pub(crate) enum Admission {
     /// As soon as it is connected.
-    Connected,
-    /// When it has asked for it, and an answer came that begins like this.
-    Asked {
+    Immediate,
+    /// When it has asked for it, and an answer came that begins with `answer`.
+    Requested {
         request: fn(member: usize) -> String,
         answer: &'static [u8],
     },
-    /// When it hears one of them say hello: for servers that give no answer.
-    Heard,
+    /// When it receives the hello of another member: for servers that give no answer.
+    Greeted,
 }
 
 /// The chat of ws101.
 pub(crate) const CHAT: Dialect = Dialect {
     path: "/ws",
-    entry: Entry::Asked {
+    admission: Admission::Requested {
         request: |member| format!(r#"{{"type":"join","room":"lobby","name":"b{member:05}"}}"#),
         answer: br#"{"type":"joined""#,
     },
@@ -48,9 +48,9 @@ pub(crate) const CHAT: Dialect = Dialect {
     delivered: br#"{"type":"said""#,
 };
 
-/// The server in miniature: the same chat, with the fields of its events in the order of their names.
+/// The same chat on the server in miniature, which sorts the fields of its events by name.
 const TINY: Dialect = Dialect {
-    entry: Entry::Asked {
+    admission: Admission::Requested {
         request: |member| format!(r#"{{"type":"join","room":"lobby","name":"b{member:05}"}}"#),
         answer: br#"{"count":"#,
     },
@@ -58,22 +58,22 @@ const TINY: Dialect = Dialect {
     ..CHAT
 };
 
-/// A chat with one room, in which everyone is who connects.
+/// A chat with one room, whose members are all connected clients.
 pub(crate) const ONE_ROOM: Dialect = Dialect {
     path: "/chat",
-    entry: Entry::Heard,
+    admission: Admission::Greeted,
     ..CHAT
 };
 
-/// The echo of ws101, and of most others.
+/// The echo of ws101, and of most other servers.
 pub(crate) const ECHO: Dialect = Dialect {
     path: "/echo",
-    entry: Entry::Connected,
+    admission: Admission::Immediate,
     say: str::to_owned,
     delivered: b"",
 };
 
-/// The server in miniature.
+/// The server in miniature, `src/bin/tiny.rs`.
 pub(crate) fn tiny(program: &Path) -> Target {
     Target {
         name: "tiny".to_owned(),
@@ -83,7 +83,7 @@ pub(crate) fn tiny(program: &Path) -> Target {
     }
 }
 
-/// `ws101 serve` with these flags besides.
+/// `ws101 serve` with additional flags.
 pub(crate) fn ws101(name: &str, program: &Path, flags: &[&str], dialect: Dialect) -> Target {
     let listen = ["serve", "--listen", "127.0.0.1:0"];
     let arguments = listen.iter().chain(flags).map(ToString::to_string);

@@ -11,7 +11,9 @@ pub(super) fn request(address: SocketAddr, path: &str) -> String {
     )
 }
 
-/// Adds to a response's head: where in `bytes` does it end?
+/// Appends `bytes` to the head of a response, and returns where in them the head ends, if it does.
+///
+/// An error: the response is not a 101.
 pub(super) fn complete(head: &mut Vec<u8>, bytes: &[u8]) -> io::Result<Option<usize>> {
     const END: &[u8] = b"\r\n\r\n";
     let before = head.len();

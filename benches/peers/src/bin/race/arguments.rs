@@ -1,7 +1,7 @@
 //! The command line.
 
 use super::cells::Cell;
-use super::load::driver::Length;
+use super::load::workload::Length;
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! What is measured: the shape of the load decides, by a factor of a hundred, so that no cell
 //! may be left out.
 
-use super::load::deliveries::Audience;
-use super::load::driver::Load;
+use super::load::workload::Audience;
+use super::load::workload::Load;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {

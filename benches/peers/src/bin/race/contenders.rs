@@ -2,7 +2,7 @@
 
 use super::cells::Part;
 use super::load::server::Server;
-use super::load::target::{CHAT, Dialect, ECHO, Entry, ONE_ROOM, Target, ws101};
+use super::load::target::{Admission, CHAT, Dialect, ECHO, ONE_ROOM, Target, ws101};
 use super::{idle, machine};
 use std::env;
 use std::io;
@@ -78,7 +78,7 @@ pub(crate) fn targets(part: Part) -> Each<Target> {
 
 /// In the peers' chats everyone is in who connects, said or not.
 const CONNECTED: Dialect = Dialect {
-    entry: Entry::Connected,
+    admission: Admission::Immediate,
     ..ONE_ROOM
 };
 

@@ -1,8 +1,8 @@
 //! Thousands of connections in the chat, on which nothing happens.
 
-use super::load::clients::Crowd;
+use super::load::clients::Clients;
 use super::load::descriptors;
-use super::load::joining::QUIET;
+use super::load::joining::{QUIET, join, settle};
 use super::load::server::Server;
 use super::load::target::Target;
 use std::io;
@@ -40,13 +40,13 @@ pub(crate) fn prepare() -> io::Result<()> {
 /// Starts the server, lets them all in, and waits until nothing happens any more.
 pub(crate) fn measure(target: &Target) -> io::Result<Idle> {
     let server = Server::start(target)?;
-    let mut crowd = Crowd::new(server.address(), target.dialect)?;
+    let mut clients = Clients::new(server.address(), target.dialect)?;
     let empty = server.usage();
     let start = Instant::now();
-    crowd.grow(CONNECTIONS)?;
+    clients.connect_until(CONNECTIONS)?;
     let upgraded = start.elapsed();
-    crowd.join(0)?;
-    crowd.settle(QUIET)?;
+    join(&mut clients, 0)?;
+    settle(&mut clients, QUIET)?;
     let full = server.usage();
     Ok(Idle {
         kib_each: full.growth(&empty) as f64 / CONNECTIONS as f64,

@@ -4,7 +4,7 @@ use super::cells::Cell;
 use super::contenders::{Each, OURS};
 use super::facts::Facts;
 use super::idle::Idle;
-use super::load::rounds::Figures;
+use super::load::figures::Figures;
 use super::reach::{self, Demand};
 use super::turns::Outcome;
 
@@ -72,7 +72,7 @@ impl Row {
         let duel = self.duel()?;
         Some(match demand {
             Demand::Best(times) => duel.ratio() >= times,
-            Demand::Soon(times) => duel.ours.slow <= times * duel.best.slow,
+            Demand::Soon(times) => duel.ours.p99 <= times * duel.best.p99,
             Demand::Peer(who, times) => {
                 duel.ours.rate >= times * self.outcomes[who].figures()?.rate
             }

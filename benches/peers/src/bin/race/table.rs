@@ -3,7 +3,7 @@
 use super::cells::{self, Cell, Part};
 use super::contenders::{Each, NAMES, OURS};
 use super::idle::{self, Idle};
-use super::load::rounds::Figures;
+use super::load::figures::Figures;
 use super::reach;
 use super::results::{IdleRow, Results, Row};
 use super::turns::Outcome;
@@ -81,10 +81,10 @@ impl fmt::Display for Line<'_> {
         let Self(row, rounds) = *self;
         write!(f, "| {} |", row.cell.title())?;
         outcomes(f, &row.outcomes, rounds, |f, figures: &Figures| {
-            let Figures { cost, slow, .. } = *figures;
-            let mark = if figures.client >= BUSY { "²" } else { "" };
+            let Figures { cost, p99, .. } = *figures;
+            let mark = if figures.load_busy >= BUSY { "²" } else { "" };
             let rate = Digits(figures.rate / 1e3);
-            write!(f, "{rate}{mark} · {} · {}", Digits(cost), Micros(slow))
+            write!(f, "{rate}{mark} · {} · {}", Digits(cost), Micros(p99))
         })?;
         match row.duel() {
             None => write!(f, " | | |")?,

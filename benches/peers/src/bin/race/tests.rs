@@ -5,7 +5,7 @@ use super::chart;
 use super::contenders::{Each, NAMES, OURS};
 use super::facts::Facts;
 use super::idle::Idle;
-use super::load::rounds::Figures;
+use super::load::figures::Figures;
 use super::results::{IdleRow, Results, Row};
 use super::turns::{Outcome, race};
 use std::cell::Cell;
@@ -18,11 +18,11 @@ fn figures(rate: f64) -> Figures {
     Figures {
         rate,
         cost: 1e6 / rate,
-        median: 100.0,
-        slow: 2e9 / rate,
-        slowest: 1e4,
-        server: 1.0,
-        client: 0.5,
+        p50: 100.0,
+        p99: 2e9 / rate,
+        max: 1e4,
+        server_cpus: 1.0,
+        load_busy: 0.5,
     }
 }
 

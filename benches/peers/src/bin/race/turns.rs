@@ -2,7 +2,7 @@
 
 use super::contenders::{Each, OURS};
 use super::idle::Idle;
-use super::load::rounds::Figures;
+use super::load::figures::Figures;
 use std::io;
 
 /// Who is not so fast, compared with the fastest, after one round, waits the others out: they
