@@ -28,8 +28,8 @@ mod input;
 #[path = "../tests/browser/keepsake.rs"]
 #[allow(dead_code)]
 mod keepsake;
-#[path = "../tests/live/mod.rs"]
-mod live;
+#[path = "../tests/kit/mod.rs"]
+mod kit;
 #[path = "../tests/browser/record.rs"]
 #[allow(dead_code)]
 mod record;

@@ -2,9 +2,10 @@
 //! conversation that is held with both; every field that the miniature sends has to be the real
 //! server's. It may leave fields out, and is made to read, not to be complete.
 
+use kit::client::chat::Guest;
+use kit::server::Server;
+use kit::stopwatch::PATIENCE;
 use libtest_mimic::{Arguments, Trial};
-use live::guest::Guest;
-use live::{PATIENCE, Server};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -12,8 +13,7 @@ use std::process::{Command, ExitCode};
 use ws101::Connect;
 use ws101::protocol::{Frame, Opcode};
 
-#[path = "live/mod.rs"]
-mod live;
+mod kit;
 
 /// A request of one guest, and the kinds of events that the guests hear then.
 type Step<'a> = (usize, Value, &'a [(usize, &'a str)]);

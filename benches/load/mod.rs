@@ -51,6 +51,6 @@ pub(crate) mod server;
 pub(crate) mod tag;
 pub(crate) mod target;
 mod upgrade;
-#[path = "../../tests/live/usage.rs"]
+#[path = "../../tests/kit/server/usage.rs"]
 pub(crate) mod usage;
 pub(crate) mod workload;

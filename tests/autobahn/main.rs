@@ -22,8 +22,8 @@ use std::sync::OnceLock;
 use verdict::Tally;
 use wstest::Run;
 
-#[path = "../live/mod.rs"]
-mod live;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod sides;
 mod verdict;
 mod wstest;
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
             }
             for side in Side::ALL {
                 let names = cases(side).chain([SUMMARY]).map(|name| side.name(name));
-                tests.extend(names.map(|name| live::optional::missing(&name, &reason)));
+                tests.extend(names.map(|name| kit::optional::missing(&name, &reason)));
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Which of the two we are: the server that the suite's clients talk to, or the client of its server.
 
-use super::live::{PATIENCE, Process, Server};
+use super::kit::process::Process;
+use super::kit::server::Server;
+use super::kit::stopwatch::PATIENCE;
 use super::wstest::{AGENT, DEADLINE, write_orders};
 use serde_json::json;
 use std::io::{Read, Write};

@@ -1,6 +1,6 @@
 //! The suite's program: where it is, and one run of it.
 
-use super::live::Stopwatch;
+use super::kit::stopwatch::Stopwatch;
 use super::sides::Side;
 use super::verdict::{self, Tally};
 use serde_json::Value;

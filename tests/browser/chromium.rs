@@ -1,6 +1,7 @@
 //! The browser's program: where it is, how it is started, and that nothing of it remains.
 
-use crate::live::{PATIENCE, Process};
+use crate::kit::process::Process;
+use crate::kit::stopwatch::PATIENCE;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -4,7 +4,7 @@
 //! events carry the session's id. One thread reads, hands a reply to the caller that waits
 //! for its id, and an event to the record of its session.
 
-use crate::live::Stopwatch;
+use crate::kit::stopwatch::Stopwatch;
 use crate::record::{PATIENCE, Record};
 use serde_json::{Value, json};
 use std::collections::HashMap;

@@ -9,8 +9,8 @@ mod table;
 mod utf8;
 
 use crate::PageTest;
-use crate::live::bytes::hex;
-use crate::live::wire::{UPGRADE, Wire};
+use crate::kit::bytes::hex;
+use crate::kit::client::raw::{UPGRADE, Wire};
 use crate::tab::{Tab, quoted};
 use serde_json::{Value, json};
 use std::net::SocketAddr;

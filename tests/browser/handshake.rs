@@ -3,7 +3,7 @@
 use crate::PageTest;
 use crate::browser::Browser;
 use crate::house::House;
-use crate::live::wire::{UPGRADE, Wire};
+use crate::kit::client::raw::{UPGRADE, Wire};
 use crate::tab::Tab;
 use crate::view::Screen;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! A server for a test: the real program, with the pages that are in it.
 
-use crate::live::Server;
+use crate::kit::server::Server;
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 use std::process::Command;

@@ -32,9 +32,9 @@ mod house;
 mod input;
 mod inspector;
 mod keepsake;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod lasting;
-#[path = "../live/mod.rs"]
-mod live;
 mod record;
 mod screenshots;
 mod tab;
@@ -110,7 +110,7 @@ fn main() -> ExitCode {
                         Ok(())
                     })
                 }
-                Err(reason) => live::optional::missing(&name, &reason),
+                Err(reason) => kit::optional::missing(&name, &reason),
             });
         }
     }

@@ -1,10 +1,10 @@
 //! What a tab reported, in its order: messages on the console, requests, frames of WebSockets.
 
-use crate::live::Stopwatch;
+use crate::kit::stopwatch::Stopwatch;
 use serde_json::Value;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-pub(crate) use crate::live::PATIENCE;
+pub(crate) use crate::kit::stopwatch::PATIENCE;
 
 /// An event of the DevTools protocol.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use crate::devtools::DevTools;
 use crate::keepsake;
-use crate::live::Stopwatch;
+use crate::kit::stopwatch::Stopwatch;
 use crate::record::{Event, PATIENCE, Record};
 use crate::view::Screen;
 use serde_json::{Value, json};

@@ -11,11 +11,11 @@ mod ledger;
 mod meddler;
 mod wire;
 
-use crate::live::PATIENCE;
-use crate::live::guest::{Guest, fresh};
-use crate::live::house::Own;
-use crate::live::rows::{is_long, row};
-use crate::live::scratch::Scratch;
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::{is_long, row};
+use crate::kit::temp_file::Scratch;
 use client::Client;
 use ledger::{Account, Ledger};
 use libtest_mimic::Trial;

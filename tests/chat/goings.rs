@@ -1,11 +1,11 @@
 //! Who hears of it when somebody comes or goes, in whatever way.
 
-use crate::live::Stopwatch;
-use crate::live::guest::Guest;
-use crate::live::guest::two;
-use crate::live::house::House;
-use crate::live::lists::names;
-use crate::live::rows::shared;
+use crate::kit::client::chat::Guest;
+use crate::kit::client::chat::two;
+use crate::kit::client::lists::names;
+use crate::kit::server::shared::House;
+use crate::kit::stopwatch::Stopwatch;
+use crate::kit::table::shared;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::Arc;

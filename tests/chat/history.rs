@@ -1,10 +1,10 @@
 //! What was said before: the last lines for who comes in, older ones page by page, and exactly
 //! the missed ones for who comes back.
 
-use crate::live::guest::Guest;
-use crate::live::house::Own;
-use crate::live::lists::{numbers, texts};
-use crate::live::rows::row;
+use crate::kit::client::chat::Guest;
+use crate::kit::client::lists::{numbers, texts};
+use crate::kit::server::shared::Own;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 

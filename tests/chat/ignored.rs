@@ -1,8 +1,8 @@
 //! Whispers from an ignored person are not heard, and no one else can tell.
 
-use crate::live::guest::{Guest, fresh, two};
-use crate::live::house::House;
-use crate::live::rows::shared;
+use crate::kit::client::chat::{Guest, fresh, two};
+use crate::kit::server::shared::House;
+use crate::kit::table::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;

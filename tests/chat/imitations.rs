@@ -1,8 +1,8 @@
 //! Names that are one, names that only seem to be, and names of every script.
 
-use crate::live::guest::{Guest, fresh, two};
-use crate::live::house::House;
-use crate::live::rows::shared;
+use crate::kit::client::chat::{Guest, fresh, two};
+use crate::kit::server::shared::House;
+use crate::kit::table::shared;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Connections that break in the worst moment: while the server does what was asked over them.
 
-use crate::live::guest::{Guest, fresh};
-use crate::live::house::House;
-use crate::live::rows::shared;
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::server::shared::House;
+use crate::kit::table::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -25,7 +25,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 
 /// The client says a line, breaks off, comes back at once and says it again.
 fn resent(house: &House) {
-    let rounds = if crate::live::rows::is_long() {
+    let rounds = if crate::kit::table::is_long() {
         1_000
     } else {
         100
@@ -80,7 +80,7 @@ fn resent(house: &House) {
 
 /// Twenty joins in one write, and then a reset, while another connection takes the name over.
 fn broken_joins(house: &House) {
-    let rounds = if crate::live::rows::is_long() {
+    let rounds = if crate::kit::table::is_long() {
         500
     } else {
         50

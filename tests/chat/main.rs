@@ -4,7 +4,7 @@
 //! `cargo test --test chat churn` runs one row. `WS101_LONG=1` makes
 //! those longer that look for what happens seldom.
 
-use live::house::House;
+use kit::server::shared::House;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ mod goings;
 mod history;
 mod ignored;
 mod imitations;
-#[path = "../live/mod.rs"]
-mod live;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod lost_connections;
 mod manners;
 mod names;
@@ -56,5 +56,5 @@ fn main() -> ExitCode {
         notices::rows(),
         third_parties::rows(),
     ];
-    live::rows::run(tables, AT_ONCE).exit_code()
+    kit::table::run(tables, AT_ONCE).exit_code()
 }

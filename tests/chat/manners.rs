@@ -1,9 +1,9 @@
 //! Who does as they are told is not sent away, and who was sent away is gone.
 
-use crate::live::PATIENCE;
-use crate::live::guest::{Guest, Heard, fresh};
-use crate::live::house::Own;
-use crate::live::rows::row;
+use crate::kit::client::chat::{Guest, Heard, fresh};
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::thread;
@@ -61,12 +61,12 @@ fn silent_elder() {
     heir.until("joined");
     heir.name = name;
     assert_eq!(
-        crate::live::web::metric(server.addr(), "ws101_people"),
+        crate::kit::client::http::metric(server.addr(), "ws101_people"),
         Some(1)
     );
     // Itself, the heir and the one who asks.
     let deadline = Instant::now() + PATIENCE;
-    while crate::live::web::metric(server.addr(), "ws101_connections") != Some(2) {
+    while crate::kit::client::http::metric(server.addr(), "ws101_connections") != Some(2) {
         assert!(Instant::now() < deadline, "the older connection stays");
         thread::yield_now();
     }

@@ -1,10 +1,10 @@
 //! Names: changed, taken, and free again.
 
-use crate::live::guest::two;
-use crate::live::guest::{Guest, fresh};
-use crate::live::house::House;
-use crate::live::lists::{follow, names};
-use crate::live::rows::shared;
+use crate::kit::client::chat::two;
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::lists::{follow, names};
+use crate::kit::server::shared::House;
+use crate::kit::table::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -150,7 +150,7 @@ fn renamed(house: &House) {
 /// that those have who were told of every step too.
 fn handed_on(house: &House) {
     let (rounds, name) = (
-        if crate::live::rows::is_long() {
+        if crate::kit::table::is_long() {
             1_000
         } else {
             100

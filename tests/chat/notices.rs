@@ -1,9 +1,9 @@
 //! What the server itself says: quotes, a count, the news from a file.
 
-use crate::live::guest::Guest;
-use crate::live::house::Own;
-use crate::live::rows::row;
-use crate::live::scratch::Scratch;
+use crate::kit::client::chat::Guest;
+use crate::kit::server::shared::Own;
+use crate::kit::table::row;
+use crate::kit::temp_file::Scratch;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 

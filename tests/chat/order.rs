@@ -1,8 +1,8 @@
 //! One order for all: whoever talks at the same time, everyone reads the same conversation.
 
-use crate::live::guest::{Guest, fresh};
-use crate::live::house::Own;
-use crate::live::rows::row;
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::server::shared::Own;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::collections::HashSet;

@@ -1,8 +1,8 @@
 //! Who is meant: names change hands, persons stay.
 
-use crate::live::guest::{Guest, fresh, two};
-use crate::live::house::House;
-use crate::live::rows::shared;
+use crate::kit::client::chat::{Guest, fresh, two};
+use crate::kit::server::shared::House;
+use crate::kit::table::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;

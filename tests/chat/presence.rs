@@ -1,10 +1,10 @@
 //! Typing: shown to the room, ended by a line, by leaving, or by the server.
 
-use crate::live::Stopwatch;
-use crate::live::guest::Heard;
-use crate::live::guest::two;
-use crate::live::house::House;
-use crate::live::rows::shared;
+use crate::kit::client::chat::Heard;
+use crate::kit::client::chat::two;
+use crate::kit::server::shared::House;
+use crate::kit::stopwatch::Stopwatch;
+use crate::kit::table::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;

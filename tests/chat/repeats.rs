@@ -1,9 +1,9 @@
 //! An id that comes again: its line is acknowledged as it was said, whatever comes under it now,
 //! and is not said again.
 
-use crate::live::guest::{Guest, fresh, two};
-use crate::live::house::{House, Own};
-use crate::live::rows::{row, shared};
+use crate::kit::client::chat::{Guest, fresh, two};
+use crate::kit::server::shared::{House, Own};
+use crate::kit::table::{row, shared};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;

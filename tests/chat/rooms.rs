@@ -1,11 +1,11 @@
 //! Rooms: coming in, what one is told, and which rooms there are.
 
-use crate::live::PATIENCE;
-use crate::live::guest::two;
-use crate::live::guest::{Guest, fresh};
-use crate::live::house::{House, Own};
-use crate::live::lists::{names, texts};
-use crate::live::rows::{row, shared};
+use crate::kit::client::chat::two;
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::lists::{names, texts};
+use crate::kit::server::shared::{House, Own};
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::{row, shared};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -1,13 +1,13 @@
 //! A client that lost its connection comes back: with its name, and with the lines of which it
 //! does not know whether they came through.
 
-use crate::live::PATIENCE;
-use crate::live::guest::two;
-use crate::live::guest::{Guest, fresh};
-use crate::live::house::{House, Own};
-use crate::live::lists::names;
-use crate::live::rows::{row, shared};
-use crate::live::web::metric;
+use crate::kit::client::chat::two;
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::http::metric;
+use crate::kit::client::lists::names;
+use crate::kit::server::shared::{House, Own};
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::{row, shared};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::net::SocketAddr;

@@ -1,10 +1,10 @@
 //! R03, R04: somebody who does not read, or hardly, is sent away; the others get every line.
 
-use crate::live::PATIENCE;
-use crate::live::guest::{Guest, Heard};
-use crate::live::house::Own;
-use crate::live::rows::row;
-use crate::live::web::metric;
+use crate::kit::client::chat::{Guest, Heard};
+use crate::kit::client::http::metric;
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::io::Read;

@@ -1,10 +1,10 @@
 //! What is said: to a room, to one person, once.
 
-use crate::live::guest::two;
-use crate::live::guest::{Guest, fresh};
-use crate::live::house::{House, Own};
-use crate::live::lists::numbers;
-use crate::live::rows::{row, shared};
+use crate::kit::client::chat::two;
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::lists::numbers;
+use crate::kit::server::shared::{House, Own};
+use crate::kit::table::{row, shared};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;

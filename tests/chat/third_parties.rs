@@ -1,11 +1,12 @@
 //! Chat clients of ten lines, made with what others wrote: Python's `websockets`, Node's `ws`.
 //! `tests/third_party` says where they are looked for.
 
-use crate::live::Process;
-use crate::live::guest::Guest;
-use crate::live::house::Own;
-use crate::live::rows::row;
-use crate::live::{PATIENCE, optional};
+use crate::kit::client::chat::Guest;
+use crate::kit::optional;
+use crate::kit::process::Process;
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
 use crate::peer::{PEERS, Peer};
 use libtest_mimic::Trial;
 

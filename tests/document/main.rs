@@ -7,7 +7,7 @@ mod frames;
 mod house;
 mod links;
 mod markdown;
-#[path = "../patience/mod.rs"]
+#[path = "../kit/stopwatch.rs"]
 mod patience;
 mod requests;
 mod rows;

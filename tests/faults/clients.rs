@@ -1,10 +1,10 @@
 //! Faults of a client's machine or of ours: the others do not notice.
 
-use crate::live::bytes::frame_from;
-use crate::live::house::Own;
-use crate::live::rows::row;
-use crate::live::wire::{Wire, is_timeout};
-use crate::live::{PATIENCE, Stopwatch};
+use crate::kit::bytes::frame_from;
+use crate::kit::client::raw::{Wire, is_timeout};
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
@@ -54,7 +54,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 let mut all: Vec<Wire> = (0..200).map(|_| Wire::open(server.addr())).collect();
                 let start = Stopwatch::start();
                 let request =
-                    crate::live::wire::UPGRADE.replace("{host}", &server.addr().to_string());
+                    crate::kit::client::raw::UPGRADE.replace("{host}", &server.addr().to_string());
                 for wire in &mut all {
                     wire.send(request.as_bytes());
                 }

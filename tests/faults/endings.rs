@@ -1,11 +1,11 @@
 //! C: how the server ends, by SIGTERM or SIGINT, and what its clients see of it.
 
-use crate::live::bytes::close_from;
-use crate::live::house::Own;
-use crate::live::rows::row;
-use crate::live::scratch::Scratch;
-use crate::live::wire::{UPGRADE, Wire};
-use crate::live::{PATIENCE, Stopwatch};
+use crate::kit::bytes::close_from;
+use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
+use crate::kit::table::row;
+use crate::kit::temp_file::Scratch;
 use libtest_mimic::Trial;
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::{Pid, Signal, kill_process};
@@ -183,7 +183,7 @@ fn both_close() {
 }
 
 fn talk_until_cut(client: &mut Wire) {
-    let ping = crate::live::bytes::frame_from(Role::Client, 0x89, b"");
+    let ping = crate::kit::bytes::frame_from(Role::Client, 0x89, b"");
     let deadline = Instant::now() + PATIENCE;
     while client.try_send(&ping).is_ok() {
         assert!(Instant::now() < deadline, "it is not cut off");

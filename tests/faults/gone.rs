@@ -1,11 +1,11 @@
 //! Clients that are gone without a word, or do not move: whether their process was killed, their
 //! machine sleeps or a cable was pulled, the others learn it in time.
 
-use crate::live::guest::Guest;
-use crate::live::house::Own;
-use crate::live::proxy::Proxy;
-use crate::live::rows::row;
-use crate::live::{PATIENCE, Stopwatch};
+use crate::kit::client::chat::Guest;
+use crate::kit::client::hanging_proxy::Proxy;
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io;

@@ -1,11 +1,11 @@
 //! C: SIGHUP, which a server gets when its terminal is closed.
 
 use crate::endings::{assert_ends, goodbye, settled, signal};
-use crate::live::PATIENCE;
-use crate::live::bytes::close_from;
-use crate::live::house::Own;
-use crate::live::rows::row;
-use crate::live::wire::Wire;
+use crate::kit::bytes::close_from;
+use crate::kit::client::raw::Wire;
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};

@@ -3,16 +3,17 @@
 
 use crate::clients::reset;
 use crate::gone::wait_for_people;
-use crate::live::bytes::{close_from, frame_from};
-use crate::live::door::{Door, Pace};
-use crate::live::guest::{Guest, fresh};
-use crate::live::house::Own;
-use crate::live::rows::row;
-use crate::live::standing::{Standing, assert_back_at};
-use crate::live::usage::Usage;
-use crate::live::web::metric;
-use crate::live::wire::{UPGRADE, Wire};
-use crate::live::{PATIENCE, descriptors};
+use crate::kit::bytes::{close_from, frame_from};
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::http::metric;
+use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::target::{Door, Pace};
+use crate::kit::server::descriptors;
+use crate::kit::server::resources::{Standing, assert_back_at};
+use crate::kit::server::shared::Own;
+use crate::kit::server::usage::Usage;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::io::Write;

@@ -12,10 +12,10 @@ mod endings;
 mod gone;
 #[cfg(target_os = "linux")]
 mod hangup;
+#[path = "../kit/mod.rs"]
+mod kit;
 #[cfg(target_os = "linux")]
 mod left_behind;
-#[path = "../live/mod.rs"]
-mod live;
 mod outputs;
 mod places;
 mod proxy;
@@ -46,5 +46,5 @@ fn main() -> ExitCode {
         outputs::rows(),    // what the program says, and to whom
         unread::rows(),     // and when it has no reader
     ];
-    live::rows::run(tables, AT_ONCE).exit_code()
+    kit::table::run(tables, AT_ONCE).exit_code()
 }

@@ -1,10 +1,10 @@
 //! What the program says: on its outputs, to those who started it, and what it keeps to itself.
 
-use crate::live::bytes::{close_from, frame_from, hex};
-use crate::live::house::Own;
-use crate::live::rows::row;
-use crate::live::wire::{UPGRADE, Wire};
-use crate::live::{PATIENCE, Stopwatch};
+use crate::kit::bytes::{close_from, frame_from, hex};
+use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader, Read};

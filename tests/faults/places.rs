@@ -1,14 +1,14 @@
 //! A history in a place where none can be: the chat goes on, says once what is wrong, and writes
 //! again as soon as it can. And a system that has no thread left.
 
-use crate::live::guest::Guest;
-use crate::live::house::Own;
-use crate::live::optional;
-use crate::live::rows::row;
-use crate::live::scratch::Scratch;
-use crate::live::web::metric;
-use crate::live::wire::Wire;
-use crate::live::{PATIENCE, Stopwatch};
+use crate::kit::client::chat::Guest;
+use crate::kit::client::http::metric;
+use crate::kit::client::raw::Wire;
+use crate::kit::optional;
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
+use crate::kit::table::row;
+use crate::kit::temp_file::Scratch;
 use libtest_mimic::Trial;
 use rustix::process::geteuid;
 use std::fs::{self, File};
@@ -109,7 +109,7 @@ fn huge() {
     start.assert_under(Duration::from_secs(2));
     // Reading all of it would take as long as the disk does, and be waiting, too.
     #[cfg(target_os = "linux")]
-    assert!(crate::live::usage::bytes_read(server.process.id()) < 64 << 20);
+    assert!(crate::kit::server::usage::bytes_read(server.process.id()) < 64 << 20);
     let mut ada = Guest::connect(server.addr());
     let joined = ada.join("ada", "lobby");
     assert_eq!(joined["messages"][0]["text"], "an early line", "{joined}");

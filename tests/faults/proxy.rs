@@ -2,14 +2,15 @@
 //! the server lets the client go at the deadline of that, and those who come by another way talk on.
 
 use crate::endings::{LONGEST, assert_ends, goodbye, settled, signal};
-use crate::live::bytes::{KEY, close_from, frame_from, header};
-use crate::live::guest::{Guest, two};
-use crate::live::house::Own;
-use crate::live::proxy::Proxy;
-use crate::live::rows::row;
-use crate::live::standing::{Standing, has_come_back};
-use crate::live::wire::Wire;
-use crate::live::{PATIENCE, Process, Stopwatch};
+use crate::kit::bytes::{KEY, close_from, frame_from, header};
+use crate::kit::client::chat::{Guest, two};
+use crate::kit::client::hanging_proxy::Proxy;
+use crate::kit::client::raw::Wire;
+use crate::kit::process::Process;
+use crate::kit::server::resources::{Standing, has_come_back};
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
+use crate::kit::table::row;
 use crate::places::wait_until;
 use libtest_mimic::Trial;
 use rustix::net::sockopt::set_socket_recv_buffer_size;

@@ -1,13 +1,13 @@
 //! The server ends, or is killed, and another one goes on where it was; or says that it cannot.
 
-use crate::live::PATIENCE;
-use crate::live::guest::{Guest, Heard};
-use crate::live::house::Own;
-use crate::live::lists::{numbers, texts};
-use crate::live::optional;
-use crate::live::rows::row;
-use crate::live::scratch::Scratch;
-use crate::live::web::metric;
+use crate::kit::client::chat::{Guest, Heard};
+use crate::kit::client::http::metric;
+use crate::kit::client::lists::{numbers, texts};
+use crate::kit::optional;
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
+use crate::kit::temp_file::Scratch;
 use crate::places::wait_until;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};

@@ -1,13 +1,13 @@
 //! A history file at which others are at work, too: another server, `logrotate`, a limit, chance.
 
 use crate::endings::signal;
-use crate::live::PATIENCE;
-use crate::live::guest::Guest;
-use crate::live::house::Own;
-use crate::live::lists::{numbers, texts};
-use crate::live::rows::row;
-use crate::live::scratch::Scratch;
-use crate::live::web::metric;
+use crate::kit::client::chat::Guest;
+use crate::kit::client::http::metric;
+use crate::kit::client::lists::{numbers, texts};
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
+use crate::kit::temp_file::Scratch;
 use crate::places::wait_until;
 use libtest_mimic::Trial;
 use rustix::process::Signal;
@@ -73,7 +73,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 file.append(&(0..10_000).map(line).collect::<String>());
                 let control = Own::start(&[]);
                 let server = start(&file);
-                let peak = |server: &Own| crate::live::usage::peak(server.process.id());
+                let peak = |server: &Own| crate::kit::server::usage::peak(server.process.id());
                 let (kept, usual) = (peak(&server), peak(&control));
                 assert!(
                     kept < usual + (32 << 10),

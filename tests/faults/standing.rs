@@ -2,13 +2,13 @@
 //! reads: when its 64 KiB are full, the server's write waits.
 
 use crate::endings::{LONGEST, signal};
-use crate::live::PATIENCE;
-use crate::live::guest::{Guest, Heard};
-use crate::live::house::Own;
-use crate::live::lists::numbers;
-use crate::live::rows::row;
-use crate::live::scratch::Scratch;
-use crate::live::web::metric;
+use crate::kit::client::chat::{Guest, Heard};
+use crate::kit::client::http::metric;
+use crate::kit::client::lists::numbers;
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
+use crate::kit::temp_file::Scratch;
 use crate::places::wait_until;
 use libtest_mimic::Trial;
 use rustix::fs::{OFlags, fcntl_setfl};

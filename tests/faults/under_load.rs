@@ -1,10 +1,10 @@
 //! The server ends while everyone talks: what it took, everyone gets, before they are told to go.
 
-use crate::live::guest::Guest;
-use crate::live::house::Own;
-use crate::live::rows::{is_long, row};
-use crate::live::scratch::Scratch;
-use crate::live::{PATIENCE, Stopwatch};
+use crate::kit::client::chat::Guest;
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
+use crate::kit::table::{is_long, row};
+use crate::kit::temp_file::Scratch;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};

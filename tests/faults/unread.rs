@@ -2,13 +2,13 @@
 //! is full, a thread that writes to it waits, and no thread that serves a client may do so.
 
 use crate::endings::{assert_ends, goodbye, settled, signal};
-use crate::live::PATIENCE;
-use crate::live::bytes::{close_from, hex};
-use crate::live::guest::two;
-use crate::live::house::Own;
-use crate::live::rows::row;
-use crate::live::scratch::Scratch;
-use crate::live::wire::Wire;
+use crate::kit::bytes::{close_from, hex};
+use crate::kit::client::chat::two;
+use crate::kit::client::raw::Wire;
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
+use crate::kit::temp_file::Scratch;
 use crate::outputs::Running;
 use libtest_mimic::Trial;
 use rustix::fs::{OFlags, fcntl_setfl};

@@ -1,6 +1,7 @@
 //! One client, of bytes.
 
-use crate::live::{PATIENCE, Server};
+use crate::kit::server::Server;
+use crate::kit::stopwatch::PATIENCE;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 

@@ -1,7 +1,7 @@
 //! A thousand clients. One process may often have no more than 1 024 descriptors, so they live
 //! in a few processes: this program once more, with other arguments.
 
-use crate::live::PATIENCE;
+use crate::kit::stopwatch::PATIENCE;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{BufRead, BufReader, Read, Write, stdin};
 use std::net::{SocketAddr, TcpStream};

@@ -3,11 +3,12 @@
 use crate::client::upgraded;
 use crate::control::Control;
 use crate::crowd::{Crowd, stamped};
-use crate::live::guest::Guest;
-use crate::live::rows::row;
-use crate::live::usage::Usage;
-use crate::live::web::metric;
-use crate::live::{PATIENCE, Server, Stopwatch};
+use crate::kit::client::chat::Guest;
+use crate::kit::client::http::metric;
+use crate::kit::server::Server;
+use crate::kit::server::usage::Usage;
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
+use crate::kit::table::row;
 use crate::rows::{KIB, MIB, server};
 use libtest_mimic::Trial;
 use rustix::net::sockopt::set_socket_recv_buffer_size;

@@ -12,8 +12,8 @@ mod crowd;
 #[cfg(target_os = "linux")]
 mod crowds;
 #[cfg(target_os = "linux")]
-#[path = "../live/mod.rs"]
-mod live;
+#[path = "../kit/mod.rs"]
+mod kit;
 #[cfg(target_os = "linux")]
 mod rows;
 #[cfg(target_os = "linux")]
@@ -24,7 +24,7 @@ fn main() -> std::process::ExitCode {
     if let Some(code) = crowd::run_if_asked() {
         return code;
     }
-    live::descriptors::allow_many();
+    kit::server::descriptors::allow_many();
     let mut args = libtest_mimic::Arguments::from_args();
     // One after another: they measure the machine's time, too.
     args.test_threads.get_or_insert(1);

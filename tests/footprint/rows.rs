@@ -1,9 +1,10 @@
 //! Each row: a server, a look at what it uses, what a client does to it, and another look.
 
 use crate::client::{connect, request, rest, upgraded, write_bytewise};
-use crate::live::rows::row;
-use crate::live::usage::Usage;
-use crate::live::{PATIENCE, Server};
+use crate::kit::server::Server;
+use crate::kit::server::usage::Usage;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
 use std::io::{Read, Write};

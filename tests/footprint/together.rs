@@ -1,9 +1,9 @@
 //! Many clients that are in the middle of a large message at the same time.
 
 use crate::client::upgraded;
-use crate::live::Server;
-use crate::live::rows::row;
-use crate::live::usage::{Usage, peak};
+use crate::kit::server::Server;
+use crate::kit::server::usage::{Usage, peak};
+use crate::kit::table::row;
 use crate::rows::MIB;
 use libtest_mimic::Trial;
 use std::io::Write;

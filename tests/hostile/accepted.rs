@@ -1,8 +1,8 @@
 //! J: what looks odd in a request and is taken all the same, or in part.
 
 use crate::house::House;
-use crate::live::guest::{Guest, fresh, two};
-use crate::live::lists::numbers;
+use crate::kit::client::chat::{Guest, fresh, two};
+use crate::kit::client::lists::numbers;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -1,12 +1,12 @@
 //! C: how a conversation ends, when it is the client who ends it or who has broken a rule.
 
 use crate::house::{House, Own};
-use crate::live::Stopwatch;
-use crate::live::bytes::{close_from, frame_from, hear, hex};
-use crate::live::door::{Door, Pace};
-use crate::live::guest::{Guest, fresh, two};
-use crate::live::rows::row;
-use crate::live::wire::{ENDPOINTS, UPGRADE, Wire};
+use crate::kit::bytes::{close_from, frame_from, hear, hex};
+use crate::kit::client::chat::{Guest, fresh, two};
+use crate::kit::client::raw::{ENDPOINTS, UPGRADE, Wire};
+use crate::kit::client::target::{Door, Pace};
+use crate::kit::stopwatch::Stopwatch;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::Arc;

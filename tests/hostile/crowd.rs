@@ -1,11 +1,11 @@
 //! U, R: how many may connect at once, and what the one too many is told.
 
 use crate::house::{Own, own_row};
-use crate::live::PATIENCE;
-use crate::live::door::Door;
-use crate::live::optional;
-use crate::live::rows::row;
-use crate::live::wire::{UPGRADE, Wire};
+use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::target::Door;
+use crate::kit::optional;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::Command;

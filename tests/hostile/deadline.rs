@@ -1,7 +1,7 @@
 //! Rows about time: one deadline for all of them, and a client that trickles below it.
 
-use crate::live::wire::Wire;
-use crate::live::{PATIENCE, Stopwatch};
+use crate::kit::client::raw::Wire;
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use std::time::{Duration, Instant};
 
 /// What the flags of these rows say.

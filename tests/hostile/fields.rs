@@ -4,9 +4,9 @@
 //! written; a value out of range counts as the end of the range that it is beyond.
 
 use crate::house::House;
-use crate::live::door::Door;
-use crate::live::guest::{Guest, fresh};
-use crate::live::lists::numbers;
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::lists::numbers;
+use crate::kit::client::target::Door;
 use Meaning::{Absent, Is, Refused};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};

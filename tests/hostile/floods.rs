@@ -2,11 +2,11 @@
 //! listen is sent away; the others go on talking.
 
 use crate::house::House;
-use crate::live::door::Door;
-use crate::live::guest::two;
-use crate::live::guest::{Guest, Heard, fresh};
-use crate::live::lists::names;
-use crate::live::{PATIENCE, Stopwatch};
+use crate::kit::client::chat::two;
+use crate::kit::client::chat::{Guest, Heard, fresh};
+use crate::kit::client::lists::names;
+use crate::kit::client::target::Door;
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -1,8 +1,8 @@
 //! F: frames, right and wrong. A wrong one is answered with one Close that says why.
 
 use crate::house::{House, own_row};
-use crate::live::bytes::{KEY, SIZES, header, hex};
-use crate::live::wire::{ENDPOINTS, Wire};
+use crate::kit::bytes::{KEY, SIZES, header, hex};
+use crate::kit::client::raw::{ENDPOINTS, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 

@@ -2,10 +2,10 @@
 
 use crate::deadline::{DEADLINE, LATE, STEP, assert_ended_at, assert_in_time, trickle};
 use crate::house::{House, own_row};
-use crate::live::Stopwatch;
-use crate::live::bytes::frame_from;
-use crate::live::door::Door;
-use crate::live::wire::Wire;
+use crate::kit::bytes::frame_from;
+use crate::kit::client::raw::Wire;
+use crate::kit::client::target::Door;
+use crate::kit::stopwatch::Stopwatch;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -2,12 +2,12 @@
 //! connections as it may; the victim has what it needs.
 
 use crate::house::own_row_as_it_stands;
-use crate::live::PATIENCE;
-use crate::live::door::Door;
-use crate::live::guest::{Guest, fresh};
-use crate::live::lists::texts;
-use crate::live::optional;
-use crate::live::wire::Wire;
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::lists::texts;
+use crate::kit::client::raw::Wire;
+use crate::kit::client::target::Door;
+use crate::kit::optional;
+use crate::kit::stopwatch::PATIENCE;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr};
@@ -202,7 +202,7 @@ fn sessions(door: Door) {
 /// The status of a request for a WebSocket at `path`, and the connection.
 fn upgrade(door: Door, path: &str, address: &str) -> (u16, Wire) {
     let mut wire = Wire::open(door);
-    let request = crate::live::wire::UPGRADE
+    let request = crate::kit::client::raw::UPGRADE
         .replace("/echo", path)
         .replace("{host}", &door.addr.to_string());
     let forwarded = format!("X-Forwarded-For: {address}\r\n\r\n");

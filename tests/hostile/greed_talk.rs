@@ -1,10 +1,10 @@
 //! G: one greedy address beside one victim: lines that are sent again, and whispers.
 
 use crate::greed::{GREEDY, VICTIM, at, in_lobby, row};
-use crate::live::PATIENCE;
-use crate::live::door::Door;
-use crate::live::guest::{Guest, Heard, fresh};
-use crate::live::web::metric;
+use crate::kit::client::chat::{Guest, Heard, fresh};
+use crate::kit::client::http::metric;
+use crate::kit::client::target::Door;
+use crate::kit::stopwatch::PATIENCE;
 use libtest_mimic::Trial;
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 use serde_json::{Value, json};

@@ -1,9 +1,9 @@
 //! Where rows happen: a server in which two witnesses talk all the time. A row may do there what
 //! it likes; the witnesses must not notice, and when it has gone nothing of it may be left.
 
-use crate::live;
-use crate::live::door::{Door, Pace};
-use crate::live::standing::{Standing, assert_back_at};
+use crate::kit;
+use crate::kit::client::target::{Door, Pace};
+use crate::kit::server::resources::{Standing, assert_back_at};
 use crate::witnesses::Witnesses;
 use libtest_mimic::Trial;
 use std::ops::Deref;
@@ -84,7 +84,7 @@ impl House {
         run: impl FnOnce(Door) + Send + 'static,
     ) -> Trial {
         let house = Arc::clone(self);
-        live::rows::row(name, move || {
+        kit::table::row(name, move || {
             // A row that failed may have left things as they were not before: start anew.
             let mut server = house.server.lock().unwrap_or_else(PoisonError::into_inner);
             let own = server.take().unwrap_or_else(|| Own::start(house.flags));
@@ -138,7 +138,7 @@ fn visit_own(
     pace: Pace,
     run: impl FnOnce(Door) + Send + 'static,
 ) -> Trial {
-    live::rows::row(name, move || {
+    kit::table::row(name, move || {
         let server = Own::start(&flags);
         run(server.door(pace));
     })
@@ -149,21 +149,21 @@ fn visit_own(
 pub(crate) struct Own {
     /// They stop before the server does.
     witnesses: Witnesses,
-    server: live::house::Own,
+    server: kit::server::shared::Own,
     before: Standing,
 }
 
 impl Own {
     pub(crate) fn start(flags: &[&str]) -> Self {
-        Self::watched(|| live::house::Own::start(flags))
+        Self::watched(|| kit::server::shared::Own::start(flags))
     }
 
     pub(crate) fn spawn(command: &mut Command) -> Self {
-        Self::watched(|| live::house::Own::spawn(command))
+        Self::watched(|| kit::server::shared::Own::spawn(command))
     }
 
     /// Starts one for the row and one for the control.
-    fn watched(mut start: impl FnMut() -> live::house::Own) -> Self {
+    fn watched(mut start: impl FnMut() -> kit::server::shared::Own) -> Self {
         let server = start();
         let witnesses = Witnesses::begin(server.addr(), start());
         let before = Standing::of(server.process.id());
@@ -185,7 +185,7 @@ impl Own {
     /// The processor time that it has used, as far as the system says.
     pub(crate) fn work(&self) -> Duration {
         #[cfg(target_os = "linux")]
-        return live::usage::cpu(self.server.process.id());
+        return kit::server::usage::cpu(self.server.process.id());
         #[cfg(not(target_os = "linux"))]
         return Duration::ZERO;
     }
@@ -204,9 +204,9 @@ impl Own {
 }
 
 impl Deref for Own {
-    type Target = live::house::Own;
+    type Target = kit::server::shared::Own;
 
-    fn deref(&self) -> &live::house::Own {
+    fn deref(&self) -> &kit::server::shared::Own {
         &self.server
     }
 }

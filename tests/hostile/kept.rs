@@ -1,11 +1,11 @@
 //! K: a connection that loads a page is kept for the next request, and never at anyone's cost.
 
 use crate::house::{House, own_row, own_row_as_it_stands};
-use crate::live::answer::Answer;
-use crate::live::door::Door;
-use crate::live::house::Own;
-use crate::live::rows::row;
-use crate::live::wire::{UPGRADE, Wire};
+use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::response::Answer;
+use crate::kit::client::target::Door;
+use crate::kit::server::shared::Own;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

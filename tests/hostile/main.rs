@@ -18,9 +18,9 @@ mod greed;
 mod greed_talk;
 mod house;
 mod kept;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod lateness;
-#[path = "../live/mod.rs"]
-mod live;
 mod messages;
 mod noticed;
 mod origins;
@@ -39,7 +39,7 @@ mod witnesses;
 const AT_ONCE: usize = 32;
 
 fn main() -> ExitCode {
-    live::descriptors::allow_many();
+    kit::server::descriptors::allow_many();
     let house = House::with(&[]);
     let tables = [
         // Those that have houses of their own go first: the others wait in front of one door.
@@ -66,8 +66,8 @@ fn main() -> ExitCode {
         fields::rows(&house),         // J: of which kind each field is
         accepted::rows(&house),       // J: what looks odd, and it takes
     ];
-    let conclusion = live::rows::run(tables, AT_ONCE);
-    if let Some(endings) = live::endings::report() {
+    let conclusion = kit::table::run(tables, AT_ONCE);
+    if let Some(endings) = kit::client::close_times::report() {
         eprintln!("{endings}");
     }
     let undisturbed = witnesses::verdict().is_none_or(|(told, undisturbed)| {

@@ -1,8 +1,8 @@
 //! M: messages. Text is judged as it arrives, a size when it is declared.
 
 use crate::house::{House, own_row};
-use crate::live::bytes::{KEY, frame, frame_from, header};
-use crate::live::wire::{ENDPOINTS, Wire};
+use crate::kit::bytes::{KEY, frame, frame_from, header};
+use crate::kit::client::raw::{ENDPOINTS, Wire};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;

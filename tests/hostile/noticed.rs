@@ -2,9 +2,9 @@
 //! mistaken for one.
 
 use crate::house::Own;
+use crate::kit;
+use crate::kit::table::row;
 use crate::lateness::{Control, Lateness, Line, TURN};
-use crate::live;
-use crate::live::rows::row;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use std::time::{Duration, Instant};
@@ -40,7 +40,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-fn signal(server: &live::house::Own, signal: Signal) {
+fn signal(server: &kit::server::shared::Own, signal: Signal) {
     let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
     kill_process(id, signal).expect("it runs");
 }

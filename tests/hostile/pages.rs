@@ -1,13 +1,13 @@
 //! S: what a browser gets, and what it is told about it.
 
 use crate::house::{House, Own};
-use crate::live::answer::Answer;
-use crate::live::door::{Door, Pace};
-use crate::live::guest::fresh;
-use crate::live::optional;
-use crate::live::rows::row;
-use crate::live::scratch::Scratch;
-use crate::live::wire::{UPGRADE, Wire};
+use crate::kit::client::chat::fresh;
+use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::response::Answer;
+use crate::kit::client::target::{Door, Pace};
+use crate::kit::optional;
+use crate::kit::table::row;
+use crate::kit::temp_file::Scratch;
 use libtest_mimic::Trial;
 use std::fs;
 use std::net::SocketAddr;

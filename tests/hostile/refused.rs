@@ -5,8 +5,8 @@ mod requests;
 mod values;
 
 use crate::house::House;
-use crate::live::door::Door;
-use crate::live::guest::{Guest, fresh};
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::target::Door;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! H: one request, one answer. Whatever is wrong with it, the client can read what.
 
 use crate::house::House;
-use crate::live::answer::Answer;
-use crate::live::door::Door;
-use crate::live::wire::{UPGRADE, Wire};
+use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::response::Answer;
+use crate::kit::client::target::Door;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 

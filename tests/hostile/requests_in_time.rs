@@ -2,10 +2,10 @@
 
 use crate::deadline::{DEADLINE, STEP, assert_in_time, trickle};
 use crate::house::{House, own_row, own_row_as_it_stands};
-use crate::live::PATIENCE;
-use crate::live::Stopwatch;
-use crate::live::door::Door;
-use crate::live::wire::Wire;
+use crate::kit::client::raw::Wire;
+use crate::kit::client::target::Door;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::stopwatch::Stopwatch;
 use libtest_mimic::Trial;
 use std::time::{Duration, Instant};
 

@@ -3,13 +3,13 @@
 
 use crate::crowd::{listening, own_address};
 use crate::house::{Own, own_row_as_it_stands};
-use crate::live::PATIENCE;
-use crate::live::bytes::frame_from;
-use crate::live::door::{Door, Pace};
-use crate::live::optional;
-use crate::live::rows::row;
-use crate::live::web::metric;
-use crate::live::wire::Wire;
+use crate::kit::bytes::frame_from;
+use crate::kit::client::http::metric;
+use crate::kit::client::raw::Wire;
+use crate::kit::client::target::{Door, Pace};
+use crate::kit::optional;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::Command;

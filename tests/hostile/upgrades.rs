@@ -1,9 +1,9 @@
 //! U: from HTTP to WebSocket.
 
 use crate::house::House;
-use crate::live::bytes::frame_from;
-use crate::live::door::Door;
-use crate::live::wire::{UPGRADE, Wire};
+use crate::kit::bytes::frame_from;
+use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::target::Door;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;

@@ -1,12 +1,13 @@
 //! R11: more than a watcher, or the one who is watched, can take. Both are told what is missing, and
 //! nobody waits for either.
 
-use crate::live::door::Door;
-use crate::live::guest::{Guest, fresh};
-use crate::live::rows::row;
-use crate::live::watcher::Watcher;
-use crate::live::web::metric;
-use crate::live::{self, PATIENCE};
+use crate::kit;
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::http::metric;
+use crate::kit::client::target::Door;
+use crate::kit::client::watcher::Watcher;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::mpsc;
@@ -46,7 +47,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 /// hears every line itself.
 fn busy_row(name: &str, flags: &'static [&'static str], run: fn(Door)) -> Trial {
     row(name, move || {
-        let server = live::house::Own::start(flags);
+        let server = kit::server::shared::Own::start(flags);
         run(server.addr().into());
     })
 }

@@ -1,13 +1,13 @@
 //! J31: who may watch a connection. Nobody watches another's, and a token is seen nowhere.
 
 use crate::house::{House, Own, own_row_as_it_stands};
-use crate::live::bytes::digits;
-use crate::live::door::{Door, Pace};
-use crate::live::guest::{Guest, fresh};
-use crate::live::rows::row;
-use crate::live::watcher::{Watcher, bytes_of};
-use crate::live::wire::{UPGRADE, Wire};
-use crate::live::{PATIENCE, Stopwatch};
+use crate::kit::bytes::digits;
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::target::{Door, Pace};
+use crate::kit::client::watcher::{Watcher, bytes_of};
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
+use crate::kit::table::row;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use libtest_mimic::Trial;

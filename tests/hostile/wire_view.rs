@@ -1,11 +1,11 @@
 //! What one sees who watches: every byte of one's own connection, also of its past and its end.
 
 use crate::house::{House, own_row};
-use crate::live::bytes::{KEY, frame_from};
-use crate::live::door::{Door, Pace};
-use crate::live::guest::Guest;
-use crate::live::watcher::{Watcher, bytes_of};
-use crate::live::wire::{UPGRADE, Wire};
+use crate::kit::bytes::{KEY, frame_from};
+use crate::kit::client::chat::Guest;
+use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::target::{Door, Pace};
+use crate::kit::client::watcher::{Watcher, bytes_of};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;

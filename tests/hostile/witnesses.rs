@@ -5,10 +5,10 @@
 //! that has nobody else. Whatever else the machine does makes their lines late too. What only the
 //! witnesses suffer was done to their server.
 
+use crate::kit::client::chat::Guest;
+use crate::kit::server::shared::Own;
+use crate::kit::stopwatch::PATIENCE;
 use crate::lateness::{Control, Lateness, Line, TURN};
-use crate::live::PATIENCE;
-use crate::live::guest::Guest;
-use crate::live::house::Own;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};

@@ -1,6 +1,6 @@
 //! The handshake: its text explained, and the answer to a key.
 
-use super::program::run;
+use super::kit::program::run;
 use super::{records, row, shown};
 use libtest_mimic::Trial;
 use serde_json::json;

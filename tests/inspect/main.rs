@@ -1,24 +1,18 @@
 //! `ws101 inspect`, `handshake` and `frame`: the real program, and what it says of the standard's own
 //! examples, of hostile bytes, and of what was copied from elsewhere.
 
-#[path = "../bytes/mod.rs"]
-mod bytes;
 mod handshake;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod notations;
-#[path = "../patience/mod.rs"]
-mod patience;
-#[path = "../terminal/program.rs"]
-#[allow(dead_code)]
-mod program;
 mod right;
 mod show;
 mod utf8;
 mod wrong;
 
-use bytes::digits;
+use kit::bytes::digits;
+use kit::program::{self, Ended};
 use libtest_mimic::{Arguments, Trial};
-use patience::PATIENCE;
-use program::Ended;
 use serde_json::Value;
 
 fn main() {

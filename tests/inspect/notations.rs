@@ -1,6 +1,6 @@
 //! Bytes in other notations, and from our own `ws101 frame`.
 
-use super::program::run;
+use super::kit::program::run;
 use super::{records, row};
 use libtest_mimic::Trial;
 use std::io::Write;

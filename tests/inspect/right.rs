@@ -1,6 +1,6 @@
 //! Frames that are right: those of §5.7, and others that look odd.
 
-use super::bytes::digits;
+use super::kit::bytes::digits;
 use super::{masked, records, row};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};

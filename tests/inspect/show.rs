@@ -1,6 +1,6 @@
 //! What a person reads.
 
-use super::program::run;
+use super::kit::program::run;
 use super::{inspect, masked, row, shown};
 use libtest_mimic::Trial;
 

@@ -4,11 +4,12 @@
 
 mod proxy;
 
-#[path = "../live/mod.rs"]
-mod live;
+#[path = "../kit/mod.rs"]
+mod kit;
 
+use kit::server::Server;
+use kit::stopwatch::{PATIENCE, Stopwatch};
 use libtest_mimic::{Arguments, Trial};
-use live::{PATIENCE, Server, Stopwatch};
 use proxy::Proxy;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
             run();
             Ok(())
         }),
-        Err(reason) => live::optional::missing(name, reason),
+        Err(reason) => kit::optional::missing(name, reason),
     };
     libtest_mimic::run(&args, ROWS.into_iter().map(test).collect()).exit_code()
 }

@@ -1,6 +1,8 @@
 //! An nginx of one's own, in front of one server.
 
-use crate::live::{PATIENCE, Process, Server};
+use crate::kit::process::Process;
+use crate::kit::server::Server;
+use crate::kit::stopwatch::PATIENCE;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -2,7 +2,7 @@
 //!
 //! A case that fails is printed after it was made as small as possible, with its seed.
 
-#[path = "../bytes/mod.rs"]
+#[path = "../kit/bytes.rs"]
 mod bytes;
 mod frames;
 mod handshake;

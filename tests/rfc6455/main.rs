@@ -8,7 +8,7 @@ use libtest_mimic::{Arguments, Trial};
 use std::collections::HashSet;
 use std::process::ExitCode;
 
-#[path = "../bytes/mod.rs"]
+#[path = "../kit/bytes.rs"]
 mod bytes;
 mod close_frame;
 mod closing;

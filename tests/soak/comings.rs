@@ -1,9 +1,9 @@
 //! A hundred connections a second: each joins a room and goes, with a Close or without a word.
 
 use crate::figures::Figures;
-use crate::live::guest::{Guest, fresh};
-use crate::live::house::Own;
-use crate::live::standing::{Standing, assert_back_at};
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::server::resources::{Standing, assert_back_at};
+use crate::kit::server::shared::Own;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;

@@ -1,7 +1,7 @@
 //! What the server uses, looked at four times a second, and how fast that grows.
 
-use crate::live::PATIENCE;
-use crate::live::usage::Usage;
+use crate::kit::server::usage::Usage;
+use crate::kit::stopwatch::PATIENCE;
 use std::fmt;
 use std::thread;
 use std::time::{Duration, Instant};

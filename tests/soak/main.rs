@@ -9,8 +9,8 @@ mod comings;
 #[cfg(target_os = "linux")]
 mod figures;
 #[cfg(target_os = "linux")]
-#[path = "../live/mod.rs"]
-mod live;
+#[path = "../kit/mod.rs"]
+mod kit;
 #[cfg(target_os = "linux")]
 mod person;
 #[cfg(target_os = "linux")]
@@ -36,7 +36,7 @@ fn main() -> std::process::ExitCode {
     ];
     let trial = |name: &str, soak: fn(Duration), duration: Duration| {
         let name = format!("{name}, for {} s", duration.as_secs());
-        live::rows::row(name, move || soak(duration))
+        kit::table::row(name, move || soak(duration))
     };
     let rows = rows.into_iter().flat_map(|(name, soak)| {
         [
@@ -45,7 +45,7 @@ fn main() -> std::process::ExitCode {
         ]
     });
     // Their servers and their clients share the processor anyway.
-    live::rows::run([rows.collect()], 2).exit_code()
+    kit::table::run([rows.collect()], 2).exit_code()
 }
 
 /// Only Linux says in `/proc` what a process uses.

@@ -1,9 +1,9 @@
 //! One of them: says a line every two seconds and hears all of its room's, each once and in order.
 //! In between it closes, vanishes, or breaks a rule, and comes back for what it missed.
 
-use crate::live::PATIENCE;
-use crate::live::bytes::hex;
-use crate::live::guest::{Guest, Heard};
+use crate::kit::bytes::hex;
+use crate::kit::client::chat::{Guest, Heard};
+use crate::kit::stopwatch::PATIENCE;
 use crate::rooms::{Stage, room_name};
 use serde_json::{Value, json};
 use std::io::Write;

@@ -1,9 +1,9 @@
 //! Two hundred people in ten rooms, whose history is full from the beginning.
 
 use crate::figures::Figures;
-use crate::live::guest::Guest;
-use crate::live::house::Own;
-use crate::live::standing::{Standing, assert_back_at};
+use crate::kit::client::chat::Guest;
+use crate::kit::server::resources::{Standing, assert_back_at};
+use crate::kit::server::shared::Own;
 use crate::person::{Person, Tally};
 use serde_json::json;
 use std::net::SocketAddr;

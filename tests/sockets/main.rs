@@ -1,7 +1,7 @@
 //! The sockets of the library: `connect`, `accept` and `split`, against each other and against
 //! peers made of bytes, over loopback.
 
-#[path = "../bytes/mod.rs"]
+#[path = "../kit/bytes.rs"]
 mod bytes;
 mod closing;
 mod deadlines;
@@ -9,7 +9,7 @@ mod duplex;
 mod halves;
 mod opening;
 mod opening_refused;
-#[path = "../patience/mod.rs"]
+#[path = "../kit/stopwatch.rs"]
 mod patience;
 
 use patience::{PATIENCE, Stopwatch};

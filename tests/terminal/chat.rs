@@ -1,7 +1,7 @@
 //! `ws101 chat`: one connection, from the welcome to the Close.
 
-use super::live::Server;
-use super::program::{Program, run};
+use super::kit::program::{Program, run};
+use super::kit::server::Server;
 use super::stage::{AT, Stage, join, said};
 use rustix::process::Signal;
 use serde_json::json;

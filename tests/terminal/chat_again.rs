@@ -1,6 +1,6 @@
 //! `ws101 chat` and connections that break.
 
-use super::program::Program;
+use super::kit::program::Program;
 use super::stage::{Stage, join, said};
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! `ws101 connect`, against `ws101 serve` and against servers that behave badly.
 
-use super::live::Server;
-use super::program::{Program, run};
+use super::kit::program::{Program, run};
+use super::kit::server::Server;
 use super::stage::Stage;
 use rustix::process::Signal;
 use std::net::TcpListener;

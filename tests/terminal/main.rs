@@ -4,12 +4,11 @@
 mod chat;
 mod chat_again;
 mod connect;
-#[path = "../live/mod.rs"]
-mod live;
-mod program;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod refusals;
 mod stage;
 #[cfg(feature = "terminal")]
 mod typing;
 
-use live::PATIENCE;
+use kit::stopwatch::PATIENCE;

@@ -1,7 +1,7 @@
 //! What the command line does not take, and what a server does that no server may.
 
-use super::live::Server;
-use super::program::{Program, run};
+use super::kit::program::{Program, run};
+use super::kit::server::Server;
 use super::stage::Stage;
 use crate::PATIENCE;
 use std::io::{Read, Write};

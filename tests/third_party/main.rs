@@ -9,14 +9,15 @@
 //! It takes `pip install websockets` and `npm install ws`. `WS101_PYTHON` says which Python has
 //! the one, `NODE_PATH` which folder the other, if they are not where everybody looks.
 
+use kit::process::Process;
+use kit::server::Server;
+use kit::stopwatch::PATIENCE;
 use libtest_mimic::{Arguments, Trial};
-use live::PATIENCE;
-use live::{Process, Server};
 use peer::{PEERS, Peer};
 use std::process::ExitCode;
 
-#[path = "../live/mod.rs"]
-mod live;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod our_client;
 mod peer;
 
@@ -41,7 +42,7 @@ fn tests_with(peer: &'static Peer) -> Vec<Trial> {
             run();
             Ok(())
         }),
-        Err(reason) => live::optional::missing(&name, reason),
+        Err(reason) => kit::optional::missing(&name, reason),
     };
     let as_client = CLIENT_CASES.map(|case| {
         let run = Box::new(|| as_client(peer, case));

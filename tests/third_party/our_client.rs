@@ -1,6 +1,6 @@
 //! Our client's half of the conversations with other people's servers.
 
-use super::live::PATIENCE;
+use super::kit::stopwatch::PATIENCE;
 use std::time::Instant;
 use ws101::{CloseCode, Connect, Event, Message, Stream, WebSocket};
 

@@ -1,7 +1,7 @@
 //! The two peers: how their scripts are run, and whether they can be.
 
-use super::live::PATIENCE;
-use super::live::Process;
+use super::kit::process::Process;
+use super::kit::stopwatch::PATIENCE;
 use std::env;
 use std::ffi::OsString;
 use std::path::Path;

@@ -3,8 +3,8 @@
 //! In its JSON a field is two entries: the value to show, and under the same name with `_raw` a list
 //! of the bytes in hexadecimal, where they begin, how many they are, and which bits of them count.
 
-use crate::live::bytes::digits;
-use crate::live::watcher::bytes_of;
+use crate::kit::bytes::digits;
+use crate::kit::client::watcher::bytes_of;
 use serde_json::{Map, Value, json};
 
 /// What went one way over one connection.

@@ -7,13 +7,13 @@
 
 mod compare;
 mod dissection;
-#[path = "../live/mod.rs"]
-mod live;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod sessions;
 mod tshark;
 
+use kit::server::Server;
 use libtest_mimic::{Arguments, Trial};
-use live::Server;
 use sessions::Shown;
 use std::process::ExitCode;
 use tshark::Capture;
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
             judge(name, session);
             Ok(())
         }),
-        Err(reason) => live::optional::missing(name, reason),
+        Err(reason) => kit::optional::missing(name, reason),
     };
     libtest_mimic::run(&args, ROWS.into_iter().map(test).collect()).exit_code()
 }

@@ -1,10 +1,11 @@
 //! What the clients do: raw frames, each masked with another key, while a view of the connection runs.
 
-use crate::live::bytes::{SIZES, frame, hex};
-use crate::live::guest::{Guest, fresh};
-use crate::live::watcher::Watcher;
-use crate::live::wire::{Frame, UPGRADE, Wire};
-use crate::live::{PATIENCE, Server};
+use crate::kit::bytes::{SIZES, frame, hex};
+use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::raw::{Frame, UPGRADE, Wire};
+use crate::kit::client::watcher::Watcher;
+use crate::kit::server::Server;
+use crate::kit::stopwatch::PATIENCE;
 use serde_json::{Value, json};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};

@@ -1,7 +1,10 @@
 //! Wireshark without its windows: a capture of one server's port, and what is in it.
 
-use crate::live::scratch::Scratch;
-use crate::live::{PATIENCE, Process, Server, web};
+use crate::kit::client::http;
+use crate::kit::process::Process;
+use crate::kit::server::Server;
+use crate::kit::stopwatch::PATIENCE;
+use crate::kit::temp_file::Scratch;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -88,7 +91,7 @@ impl Capture {
         let path = format!("/healthz?{mark}");
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
-            web::get(self.server, &path);
+            http::get(self.server, &path);
             loop {
                 match self.process.line_if_any(Duration::from_millis(250)) {
                     Ok(line) if line == path => return,

@@ -5,7 +5,7 @@ use crate::PageTest;
 use crate::browser::Browser;
 use crate::chatter::Chatter;
 use crate::house::House;
-use crate::live::Stopwatch;
+use crate::kit::stopwatch::Stopwatch;
 use crate::tab::Tab;
 use std::thread;
 use std::time::Duration;

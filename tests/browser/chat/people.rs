@@ -5,7 +5,7 @@ use crate::PageTest;
 use crate::browser::Browser;
 use crate::chatter::Chatter;
 use crate::house::House;
-use crate::live::Stopwatch;
+use crate::kit::stopwatch::Stopwatch;
 use serde_json::json;
 use std::time::{Duration, Instant};
 

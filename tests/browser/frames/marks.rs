@@ -4,7 +4,7 @@ use super::{PAGE, Script, choose, has_frames};
 use crate::browser::{Browser, Context};
 use crate::house::House;
 use crate::input::With;
-use crate::live::bytes::frame_from;
+use crate::kit::bytes::frame_from;
 use crate::tab::{Tab, quoted};
 use serde_json::json;
 use ws101::Role;

@@ -4,8 +4,8 @@ use super::{PAGE, Script, choose, has_frames, shown_bytes, watched_to_the_end, w
 use crate::browser::Browser;
 use crate::chat;
 use crate::house::House;
-use crate::live::bytes::{frame_from, header};
-use crate::live::wire::Wire;
+use crate::kit::bytes::{frame_from, header};
+use crate::kit::client::raw::Wire;
 use crate::tab::Tab;
 use serde_json::Value;
 use ws101::Role;

@@ -3,7 +3,7 @@
 use super::{PAGE, Script, watched_to_the_end};
 use crate::browser::Browser;
 use crate::house::House;
-use crate::live::bytes::frame_from;
+use crate::kit::bytes::frame_from;
 use crate::tab::Tab;
 use ws101::Role;
 

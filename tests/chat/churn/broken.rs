@@ -4,8 +4,8 @@
 use super::ledger::{Account, Ledger, View};
 use super::meddler::{self, Edited, Side, VICTIM};
 use super::{ROOMS, Round};
-use crate::live::house::Own;
-use crate::live::rows::row;
+use crate::kit::server::shared::Own;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;

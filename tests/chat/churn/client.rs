@@ -5,7 +5,7 @@
 use super::ledger::{Account, View};
 use super::wire::{Ending, Random, Step, ask, break_off, hear, room_name, say};
 use super::{ROOMS, Stage};
-use crate::live::PATIENCE;
+use crate::kit::stopwatch::PATIENCE;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;

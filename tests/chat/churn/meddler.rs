@@ -1,7 +1,7 @@
 //! A server that is broken in one respect: the real one, behind a proxy that changes what one client is
 //! told, or asks.
 
-use crate::live::PATIENCE;
+use crate::kit::stopwatch::PATIENCE;
 use serde_json::Value;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};

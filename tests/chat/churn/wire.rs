@@ -1,6 +1,6 @@
 //! What a client of the churn says and hears, and by chance.
 
-use crate::live::PATIENCE;
+use crate::kit::stopwatch::PATIENCE;
 use rustix::net::sockopt::set_socket_linger;
 use serde_json::{Value, json};
 use std::io::Write;

@@ -1,6 +1,6 @@
 //! A file of a test's own.
 
-use super::guest::fresh;
+use super::client::chat::fresh;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;

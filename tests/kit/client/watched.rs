@@ -1,7 +1,7 @@
 //! A connection that is watched while a row uses it. Whatever the row does: what the view has shown
 //! must be what travelled, and its verdict that of the Close.
 
-use super::door::Door;
+use super::target::Door;
 use super::watcher::{Watcher, bytes_of};
 use serde_json::{Value, json};
 use std::thread::{self, JoinHandle};

@@ -1,6 +1,6 @@
 //! What the server says over plain HTTP.
 
-use super::PATIENCE;
+use crate::kit::stopwatch::PATIENCE;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 

@@ -1,6 +1,7 @@
 //! Tests that are rows of a table: each has a name of its own and shows in `cargo test -- --list`.
 
-use super::house::House;
+#[cfg(feature = "server")]
+use super::server::shared::House;
 use libtest_mimic::{Arguments, Conclusion, Trial};
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! A client under test: what it is given on stdin, what it prints, how it ends.
 
-use crate::PATIENCE;
+use super::stopwatch::PATIENCE;
 use std::io::Write;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;

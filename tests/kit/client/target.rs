@@ -1,6 +1,6 @@
 //! Where a row's clients connect, and how they write and read there.
 
-use super::PATIENCE;
+use crate::kit::stopwatch::PATIENCE;
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, connect, socket_with};

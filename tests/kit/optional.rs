@@ -22,7 +22,7 @@ pub(crate) fn on_linux(
     reason: &'static str,
     run: impl FnOnce() + Send + 'static,
 ) -> Trial {
-    on_linux_visit(name, reason, |name| super::rows::row(name, run))
+    on_linux_visit(name, reason, |name| super::table::row(name, run))
 }
 
 /// The same with a row that is made by `make`.

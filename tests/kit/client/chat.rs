@@ -1,9 +1,9 @@
 //! A guest of the chat, played by a test: it asks for something, and waits for what comes, never
 //! without a deadline.
 
-use super::PATIENCE;
-use super::bytes::frame_from;
-use super::door::{Door, Pace};
+use super::target::{Door, Pace};
+use crate::kit::bytes::frame_from;
+use crate::kit::stopwatch::PATIENCE;
 use rustix::net::sockopt::set_socket_linger;
 use serde_json::{Value, json};
 use std::io::Write;

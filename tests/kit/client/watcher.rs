@@ -1,8 +1,8 @@
 //! Somebody who watches a chat connection through `/ws/wire`.
 
-use super::PATIENCE;
-use super::bytes::hex;
-use super::door::Door;
+use super::target::Door;
+use crate::kit::bytes::hex;
+use crate::kit::stopwatch::PATIENCE;
 use serde_json::{Value, json};
 use std::time::Instant;
 use ws101::{Connect, Event, Message, Stream, WebSocket};

@@ -1,11 +1,11 @@
 //! A client made of bytes: it sends what a row says, right or wrong, and reads what comes back.
 
-use super::answer::Answer;
-use super::bytes::frame_from;
-use super::door::{Door, Pace};
-use super::endings;
+use super::close_times;
+use super::response::Answer;
+use super::target::{Door, Pace};
 use super::watched::Watch;
-use super::{PATIENCE, Stopwatch};
+use crate::kit::bytes::frame_from;
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value;
 use std::io::{self, Read, Write};
@@ -320,7 +320,7 @@ impl Wire {
 
     #[track_caller]
     fn assert_prompt(&self) {
-        endings::note(self.sent.elapsed());
+        close_times::note(self.sent.elapsed());
         self.sent.assert_under(AT_ONCE);
     }
 

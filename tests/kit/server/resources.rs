@@ -1,6 +1,6 @@
 //! Threads and descriptors of a server: what a client that has gone must not leave behind.
 
-use super::{PATIENCE, Stopwatch};
+use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use std::thread;
 use std::time::{Duration, Instant};
 

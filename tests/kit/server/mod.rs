@@ -1,34 +1,13 @@
 //! `ws101 serve` as a test meets it: the real program, on a port of its own; and those who meet it.
 
-#![allow(dead_code)] // Several test programs share this folder; none needs all of it.
-
-pub(crate) mod answer;
-#[path = "../bytes/mod.rs"]
-pub(crate) mod bytes;
 pub(crate) mod descriptors;
-pub(crate) mod door;
-pub(crate) mod endings;
-pub(crate) mod guest;
-pub(crate) mod house;
-pub(crate) mod lists;
-pub(crate) mod optional;
-#[path = "../patience/mod.rs"]
-mod patience;
-mod process;
-pub(crate) mod proxy;
-pub(crate) mod rows;
-pub(crate) mod scratch;
-pub(crate) mod standing;
+pub(crate) mod resources;
+pub(crate) mod shared;
 #[cfg(target_os = "linux")]
 pub(crate) mod usage;
-pub(crate) mod watched;
-pub(crate) mod watcher;
-pub(crate) mod web;
-pub(crate) mod wire;
 
-pub(crate) use patience::{PATIENCE, Stopwatch};
-pub(crate) use process::Process;
-
+use super::process::Process;
+use super::stopwatch::PATIENCE;
 use std::net::SocketAddr;
 use std::process::Command;
 
