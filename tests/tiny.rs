@@ -2,7 +2,7 @@
 //! conversation that is held with both; every field that the miniature sends has to be the real
 //! server's. It may leave fields out, and is made to read, not to be complete.
 
-use kit::client::chat::Guest;
+use kit::client::chat::ChatClient;
 use kit::server::Server;
 use kit::stopwatch::PATIENCE;
 use libtest_mimic::{Arguments, Trial};
@@ -84,13 +84,18 @@ fn agree(tiny: &[Value], real: &[Value]) {
 }
 
 /// Guests of one server; what they are welcomed with, and what they hear in a conversation.
-fn converse(server: &Server, guests: usize, steps: &[Step<'_>]) -> Vec<Value> {
-    let mut guests: Vec<Guest> = (0..guests).map(|_| Guest::connect(server.addr())).collect();
-    let mut heard: Vec<Value> = guests.iter().map(|guest| guest.welcome.clone()).collect();
+fn converse(server: &Server, clients: usize, steps: &[Step<'_>]) -> Vec<Value> {
+    let mut clients: Vec<ChatClient> = (0..clients)
+        .map(|_| ChatClient::connect(server.addr()))
+        .collect();
+    let mut heard: Vec<Value> = clients
+        .iter()
+        .map(|client| client.welcome.clone())
+        .collect();
     for (speaker, request, answers) in steps {
-        guests[*speaker].ask(request.clone());
+        clients[*speaker].ask(request.clone());
         for (listener, kind) in *answers {
-            let event = guests[*listener].next();
+            let event = clients[*listener].next();
             assert_eq!(event["type"], *kind, "after {request}: {event}");
             heard.push(event);
         }
@@ -132,17 +137,17 @@ fn a_line(server: &Server) -> Vec<Value> {
 
 fn one_order(server: &Server) -> Vec<Value> {
     const LINES: usize = 200;
-    let mut guests = ["ada", "bob", "carol"].map(|name| {
-        let mut guest = Guest::connect(server.addr());
-        guest.join(name, "lobby");
-        guest
+    let mut clients = ["ada", "bob", "carol"].map(|name| {
+        let mut client = ChatClient::connect(server.addr());
+        client.join(name, "lobby");
+        client
     });
     for number in 0..LINES {
-        let speaker = &mut guests[number % 2];
+        let speaker = &mut clients[number % 2];
         speaker.ask(json!({"type": "say", "room": "lobby", "text": number.to_string()}));
     }
-    let heard = guests.each_mut().map(|guest| {
-        let said = std::iter::repeat_with(|| guest.until("said"));
+    let heard = clients.each_mut().map(|client| {
+        let said = std::iter::repeat_with(|| client.until("said"));
         said.take(LINES).map(|said| said["text"].clone()).collect()
     });
     let [first, others @ ..]: [Vec<Value>; 3] = heard;
@@ -174,9 +179,9 @@ fn a_ping(server: &Server) -> Vec<Value> {
 
 fn goodbye(server: &Server) {
     let [mut ada, mut bob] = ["ada", "bob"].map(|name| {
-        let mut guest = Guest::connect(server.addr());
-        guest.join(name, "lobby");
-        guest
+        let mut client = ChatClient::connect(server.addr());
+        client.join(name, "lobby");
+        client
     });
     assert_eq!(ada.until("entered")["name"], "bob");
     ada.close();
@@ -188,11 +193,11 @@ fn goodbye(server: &Server) {
 }
 
 fn broken_rule(server: &Server) {
-    let mut guest = Guest::connect(server.addr());
+    let mut client = ChatClient::connect(server.addr());
     let mut unmasked = Vec::new();
     Frame::whole(Opcode::Text, b"{}").encode(None, &mut unmasked);
-    guest.tcp().write_all(&unmasked).expect("it is read");
-    assert_eq!(guest.until_close().0, 1002);
+    client.tcp().write_all(&unmasked).expect("it is read");
+    assert_eq!(client.until_close().0, 1002);
 }
 
 fn other_site(server: &Server) {

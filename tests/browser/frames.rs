@@ -10,7 +10,7 @@ mod utf8;
 
 use crate::PageTest;
 use crate::kit::bytes::hex;
-use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::tab::{Tab, quoted};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -38,7 +38,7 @@ pub(crate) const PAGE: &str = "/wire";
 
 /// A connection that sends what the test wants, and the token with which it can be watched.
 struct Script {
-    wire: Wire,
+    wire: RawClient,
     token: String,
 }
 
@@ -54,7 +54,7 @@ impl Script {
 
     /// Connects; the first message has the token under this key.
     fn open(server: SocketAddr, path: &str, key: &str) -> Self {
-        let mut wire = Wire::open(server);
+        let mut wire = RawClient::open(server);
         let request = UPGRADE.replace("/echo", path);
         wire.send(request.replace("{host}", &server.to_string()).as_bytes());
         assert_eq!(wire.head().status, 101);

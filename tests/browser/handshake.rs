@@ -3,7 +3,7 @@
 use crate::PageTest;
 use crate::browser::Browser;
 use crate::house::House;
-use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::tab::Tab;
 use crate::view::Screen;
 use serde_json::Value;
@@ -169,7 +169,7 @@ const FAULTS: [(&str, &str); 14] = [
 
 /// What the server answers to a request with this key.
 fn status_for(server: SocketAddr, key: &str) -> u16 {
-    let mut wire = Wire::open(server);
+    let mut wire = RawClient::open(server);
     let request = UPGRADE.replace("{host}", &server.to_string());
     let (before, after) = request.split_once("Sec-WebSocket-Key: ").expect("a key");
     let (_, after) = after.split_once("\r\n").expect("its end");

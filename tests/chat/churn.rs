@@ -8,14 +8,14 @@
 mod broken;
 mod client;
 mod ledger;
-mod meddler;
+mod tampering_proxy;
 mod wire;
 
-use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::{is_long, row};
-use crate::kit::temp_file::Scratch;
+use crate::kit::temp_file::TempFile;
 use client::Client;
 use ledger::{Account, Ledger};
 use libtest_mimic::Trial;
@@ -70,7 +70,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 
 fn churn() {
     let part = part();
-    let file = Scratch::new("churn");
+    let file = TempFile::new("churn");
     let addr = own_address();
     let mut server = start(addr, &file);
     let round = Round::begin(addr, 200, None);
@@ -99,7 +99,7 @@ fn stand_still(round: &Round, server: &Own) {
 
 /// A pipe that is nearly full, and of which a little is read now and then.
 fn standing_disk() {
-    let pipe = Scratch::pipe();
+    let pipe = TempFile::pipe();
     let mut disk = (File::options().read(true).write(true))
         .open(pipe.path())
         .expect("a pipe has ends");
@@ -171,8 +171,8 @@ impl Round {
             stage.settled.load(Ordering::Relaxed) == all
         });
         // All comings and goings are over: who is in the rooms?
-        let mut witness = Guest::connect(server);
-        let name = fresh("witness");
+        let mut witness = ChatClient::connect(server);
+        let name = unique("witness");
         let rooms: Vec<_> = (0..ROOMS)
             .map(|room| witness.join(&name, &wire::room_name(room)))
             .collect();
@@ -203,7 +203,7 @@ fn own_address() -> SocketAddr {
         .expect("a free port")
 }
 
-fn start(addr: SocketAddr, file: &Scratch) -> Own {
+fn start(addr: SocketAddr, file: &TempFile) -> Own {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
     let addr = addr.to_string();
     command.args(["serve", "--listen", &addr, "--rate", "off"]);

@@ -1,7 +1,7 @@
 //! What was said before: the last lines for who comes in, older ones page by page, and exactly
 //! the missed ones for who comes back.
 
-use crate::kit::client::chat::Guest;
+use crate::kit::client::chat::ChatClient;
 use crate::kit::client::lists::{numbers, texts};
 use crate::kit::server::shared::Own;
 use crate::kit::table::row;
@@ -27,9 +27,9 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 /// A server whose room `lobby` has so many lines.
-fn with_lines(count: usize, text: impl Fn(usize) -> String) -> (Own, Guest) {
+fn with_lines(count: usize, text: impl Fn(usize) -> String) -> (Own, ChatClient) {
     let server = Own::start(&["--rate", "off"]);
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let numbers: Vec<usize> = (1..=count).collect();
     for some in numbers.chunks(100) {
         ada.ask_all(
@@ -41,16 +41,16 @@ fn with_lines(count: usize, text: impl Fn(usize) -> String) -> (Own, Guest) {
     (server, ada)
 }
 
-fn page(guest: &mut Guest, before: Option<u64>, limit: Option<u64>) -> Value {
-    guest.ask(json!({"type": "history", "room": "lobby", "before": before, "limit": limit}));
-    let page = guest.until("history");
+fn page(client: &mut ChatClient, before: Option<u64>, limit: Option<u64>) -> Value {
+    client.ask(json!({"type": "history", "room": "lobby", "before": before, "limit": limit}));
+    let page = client.until("history");
     assert_eq!(page["room"], "lobby");
     page
 }
 
 fn pages() {
     let (server, mut ada) = with_lines(250, |number| format!("line {number}"));
-    let mut bob = Guest::connect(server.addr());
+    let mut bob = ChatClient::connect(server.addr());
     let joined = bob.join("bob", "lobby");
     assert_eq!(
         (&joined["seq"], &joined["lost"]),
@@ -90,7 +90,7 @@ fn pages() {
 
 fn recaps() {
     let (server, _ada) = with_lines(250, |number| format!("line {number}"));
-    let epoch = Guest::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
+    let epoch = ChatClient::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
     let other = json!("0123456789abcdef");
     for (name, epoch, since, expected, lost) in [
         ("all but three", &epoch, json!(247), 248..=250, false),
@@ -116,7 +116,7 @@ fn recaps() {
         ("no run", &Value::Null, json!(247), 151..=250, false),
         ("no number", &epoch, Value::Null, 151..=250, false),
     ] {
-        let (_, joined) = Guest::rejoin(server.addr(), name, epoch, since);
+        let (_, joined) = ChatClient::rejoin(server.addr(), name, epoch, since);
         let found = numbers(&joined["messages"]);
         assert!(found.iter().copied().eq(expected), "{name}: {found:?}");
         assert_eq!(
@@ -125,7 +125,7 @@ fn recaps() {
             "{name}"
         );
     }
-    let (_, joined) = Guest::rejoin(server.addr(), "nothing missed", &epoch, json!(250));
+    let (_, joined) = ChatClient::rejoin(server.addr(), "nothing missed", &epoch, json!(250));
     assert_eq!(
         (&joined["messages"], &joined["lost"]),
         (&json!([]), &json!(false))
@@ -139,11 +139,11 @@ fn a_thousand() {
         (numbers(&first["messages"]), &first["more"]),
         (vec![6, 7], &json!(false))
     );
-    let epoch = Guest::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
-    let (_, joined) = Guest::rejoin(server.addr(), "just in time", &epoch, json!(5));
+    let epoch = ChatClient::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
+    let (_, joined) = ChatClient::rejoin(server.addr(), "just in time", &epoch, json!(5));
     assert!(numbers(&joined["messages"]).into_iter().eq(6..=1_005));
     assert_eq!(joined["lost"], false);
-    let (_, joined) = Guest::rejoin(server.addr(), "too late", &epoch, json!(4));
+    let (_, joined) = ChatClient::rejoin(server.addr(), "too late", &epoch, json!(4));
     assert!(numbers(&joined["messages"]).into_iter().eq(906..=1_005));
     assert_eq!(joined["lost"], true);
 }
@@ -156,9 +156,9 @@ fn a_mebibyte() {
         (&json!([]), &json!(false)),
         "the first is gone"
     );
-    let epoch = Guest::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
-    let (_, joined) = Guest::rejoin(server.addr(), "too late", &epoch, json!(1));
+    let epoch = ChatClient::connect(server.addr()).join("eve", "lobby")["epoch"].clone();
+    let (_, joined) = ChatClient::rejoin(server.addr(), "too late", &epoch, json!(1));
     assert_eq!(joined["lost"], true);
-    let (_, joined) = Guest::rejoin(server.addr(), "in time", &epoch, json!(600));
+    let (_, joined) = ChatClient::rejoin(server.addr(), "in time", &epoch, json!(600));
     assert!(numbers(&joined["messages"]).into_iter().eq(601..=800));
 }

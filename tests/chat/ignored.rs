@@ -1,6 +1,6 @@
 //! Whispers from an ignored person are not heard, and no one else can tell.
 
-use crate::kit::client::chat::{Guest, fresh, two};
+use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
 use crate::kit::server::shared::House;
 use crate::kit::table::shared;
 use libtest_mimic::Trial;
@@ -13,7 +13,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "ignore: whispers are not heard, and are acknowledged as any other",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 let person = introduce(&mut ada, &mut bob);
                 ignore(&mut bob, &[&person]);
                 assert_eq!(whisper(&mut ada, &bob.name, "two"), person);
@@ -28,15 +28,15 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "ignore: a person stays ignored by another name; who takes the name is heard",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 let person = introduce(&mut ada, &mut bob);
                 ignore(&mut bob, &[&person]);
-                let (before, after) = (ada.name.clone(), fresh("grace"));
+                let (before, after) = (ada.name.clone(), unique("grace"));
                 ada.ask(json!({"type": "name", "name": after}));
                 bob.until("renamed");
                 ada.until("renamed");
                 whisper(&mut ada, &bob.name, "two");
-                let mut eve = Guest::connect(house.addr());
+                let mut eve = ChatClient::connect(house.addr());
                 eve.join(&before, &room);
                 whisper(&mut eve, &bob.name, "three");
                 assert_eq!(bob.until("whispered")["text"], "three");
@@ -46,13 +46,13 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "ignore: it holds for the session, over a lost connection",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 let person = introduce(&mut ada, &mut bob);
                 ignore(&mut bob, &[&person]);
                 let (name, session) = (bob.name.clone(), bob.session().to_owned());
                 bob.vanish();
                 ada.until("left");
-                let mut bob = Guest::connect(house.addr());
+                let mut bob = ChatClient::connect(house.addr());
                 bob.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
                 bob.until("joined");
                 ada.until("entered");
@@ -64,10 +64,10 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "ignore: before a name, without persons, of another kind, too many",
             |house| {
-                let mut bob = Guest::connect(house.addr());
+                let mut bob = ChatClient::connect(house.addr());
                 bob.ask(json!({"type": "ignore", "persons": []}));
                 assert_eq!(bob.next()["code"], "not_joined");
-                bob.join(&fresh("bob"), &fresh("room"));
+                bob.join(&unique("bob"), &unique("room"));
                 for persons in [
                     json!(null),
                     json!("A"),
@@ -86,22 +86,22 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 }
 
 /// Whispers, and hears the acknowledgement: the person that one is.
-fn whisper(guest: &mut Guest, to: &str, text: &str) -> String {
-    guest.ask(json!({"type": "whisper", "to": to, "text": text}));
-    let answer = guest.until("whispered");
+fn whisper(client: &mut ChatClient, to: &str, text: &str) -> String {
+    client.ask(json!({"type": "whisper", "to": to, "text": text}));
+    let answer = client.until("whispered");
     assert_eq!((&answer["to"], &answer["text"]), (&json!(to), &json!(text)));
     answer["person"].as_str().expect("a person").to_owned()
 }
 
 /// One whispers to the other, who learns which person that is.
-fn introduce(speaker: &mut Guest, listener: &mut Guest) -> String {
+fn introduce(speaker: &mut ChatClient, listener: &mut ChatClient) -> String {
     let person = whisper(speaker, &listener.name, "one");
     assert_eq!(listener.until("whispered")["person"], person);
     person
 }
 
-fn ignore(guest: &mut Guest, persons: &[&String]) {
-    guest.ask(json!({"type": "ignore", "persons": persons}));
-    let told: Vec<Value> = guest.waiting();
+fn ignore(client: &mut ChatClient, persons: &[&String]) {
+    client.ask(json!({"type": "ignore", "persons": persons}));
+    let told: Vec<Value> = client.waiting();
     assert!(told.is_empty(), "{told:?}");
 }

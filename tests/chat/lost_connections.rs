@@ -1,6 +1,6 @@
 //! Connections that break in the worst moment: while the server does what was asked over them.
 
-use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::server::shared::House;
 use crate::kit::table::shared;
 use libtest_mimic::Trial;
@@ -30,12 +30,12 @@ fn resent(house: &House) {
     } else {
         100
     };
-    let room = fresh("room");
-    let mut witness = Guest::in_room(house.addr(), "witness", &room);
-    let (name, mut session, mut known) = (fresh("bob"), None, None);
-    let mut older: Option<Guest> = None;
+    let room = unique("room");
+    let mut witness = ChatClient::in_room(house.addr(), "witness", &room);
+    let (name, mut session, mut known) = (unique("bob"), None, None);
+    let mut older: Option<ChatClient> = None;
     for round in 0..rounds {
-        let mut bob = Guest::connect(house.addr());
+        let mut bob = ChatClient::connect(house.addr());
         let join = json!({
             "type": "join", "name": name, "room": room, "session": session,
             "epoch": known.as_ref().map(|(epoch, _)| epoch), "since": known.as_ref().map(|(_, seq)| seq),
@@ -60,7 +60,7 @@ fn resent(house: &House) {
         older = (round % 2 == 0).then_some(bob);
     }
     drop(older);
-    let mut bob = Guest::connect(house.addr());
+    let mut bob = ChatClient::connect(house.addr());
     bob.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
     assert_eq!(bob.next()["type"], "joined");
     bob.ask(json!({"type": "say", "room": room, "text": "the end", "id": "end"}));
@@ -85,12 +85,12 @@ fn broken_joins(house: &House) {
     } else {
         50
     };
-    let rooms: Vec<String> = (0..20).map(|_| fresh("room")).collect();
-    let name = fresh("bob");
+    let rooms: Vec<String> = (0..20).map(|_| unique("room")).collect();
+    let name = unique("bob");
     let mut session = Value::Null;
-    let mut older: Option<Guest> = None;
+    let mut older: Option<ChatClient> = None;
     for round in 0..rounds {
-        let mut bob = Guest::connect(house.addr());
+        let mut bob = ChatClient::connect(house.addr());
         let join =
             |room: &String| json!({"type": "join", "name": name, "room": room, "session": session});
         bob.ask_all(rooms.iter().map(join));
@@ -99,7 +99,7 @@ fn broken_joins(house: &House) {
         older = (round % 2 == 0).then_some(bob);
     }
     drop(older);
-    let mut last = Guest::connect(house.addr());
+    let mut last = ChatClient::connect(house.addr());
     last.ask(json!({"type": "join", "name": name, "room": rooms[0], "session": session}));
     assert_eq!(last.next()["people"], json!([name]));
     for room in &rooms[1..] {

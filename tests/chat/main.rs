@@ -9,26 +9,26 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 mod churn;
-mod goings;
+mod evictions;
 mod history;
 mod ignored;
-mod imitations;
+mod joins_and_leaves;
 #[path = "../kit/mod.rs"]
 mod kit;
+mod lines_and_whispers;
+mod lookalike_names;
 mod lost_connections;
-mod manners;
 mod names;
 mod notices;
 mod order;
 #[path = "../third_party/peer.rs"]
 mod peer;
-mod persons;
+mod person_ids;
 mod presence;
-mod repeats;
+mod repeated_ids;
 mod rooms;
 mod sessions;
 mod slow_readers;
-mod talk;
 mod third_parties;
 
 /// Most rows wait for a packet or for a deadline of the server's, not for a processor.
@@ -41,17 +41,17 @@ fn main() -> ExitCode {
         slow_readers::rows(),
         order::rows(),
         rooms::rows(&house),
-        goings::rows(&house),
-        imitations::rows(&house),
+        joins_and_leaves::rows(&house),
+        lookalike_names::rows(&house),
         names::rows(&house),
-        talk::rows(&house),
-        repeats::rows(&house),
-        persons::rows(&house),
+        lines_and_whispers::rows(&house),
+        repeated_ids::rows(&house),
+        person_ids::rows(&house),
         ignored::rows(&house),
         presence::rows(&house),
         sessions::rows(&house),
         lost_connections::rows(&house),
-        manners::rows(),
+        evictions::rows(),
         history::rows(),
         notices::rows(),
         third_parties::rows(),

@@ -1,7 +1,7 @@
 //! Names: changed, taken, and free again.
 
-use crate::kit::client::chat::two;
-use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::chat::two_in_a_room;
+use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::{follow, names};
 use crate::kit::server::shared::House;
 use crate::kit::table::shared;
@@ -20,11 +20,11 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "rename: before any room is refused, without one is told to oneself",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 ada.ask(json!({"type": "leave", "room": room}));
                 ada.until("left");
                 bob.until("left");
-                let (from, to) = (ada.name.clone(), fresh("grace"));
+                let (from, to) = (ada.name.clone(), unique("grace"));
                 ada.ask(json!({"type": "name", "name": to}));
                 let renamed = ada.next();
                 let person = &renamed["person"];
@@ -39,7 +39,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "rename: names that are taken, reserved or none",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 let (taken, capitals) = (bob.name.clone(), bob.name.to_uppercase());
                 for (name, code) in [
                     (taken.as_str(), "name_taken"),
@@ -64,7 +64,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "rename: one's own name in capitals is not taken",
             |house| {
-                let (mut ada, mut bob, _) = two(house.addr());
+                let (mut ada, mut bob, _) = two_in_a_room(house.addr());
                 let capitals = ada.name.to_uppercase();
                 ada.ask(json!({"type": "name", "name": capitals}));
                 assert_eq!(bob.next()["to"], *capitals);
@@ -77,7 +77,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "rename: to one's own name is answered, and nobody else hears of it",
             |house| {
-                let (mut ada, mut bob, _) = two(house.addr());
+                let (mut ada, mut bob, _) = two_in_a_room(house.addr());
                 let name = ada.name.clone();
                 ada.ask(json!({"type": "name", "name": name}));
                 let renamed = ada.next();
@@ -90,9 +90,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             },
         ),
         shared(house, "a name that was given up is free at once", |house| {
-            let (mut ada, mut bob, _) = two(house.addr());
+            let (mut ada, mut bob, _) = two_in_a_room(house.addr());
             let old = ada.name.clone();
-            ada.ask(json!({"type": "name", "name": fresh("grace")}));
+            ada.ask(json!({"type": "name", "name": unique("grace")}));
             bob.until("renamed");
             bob.ask(json!({"type": "name", "name": old}));
             assert_eq!(bob.next()["to"], *old);
@@ -101,12 +101,12 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "the name of a closed connection is free at once",
             |house| {
-                for end in [Guest::close, Guest::vanish, drop] {
-                    let (mut ada, bob, room) = two(house.addr());
+                for end in [ChatClient::close, ChatClient::vanish, drop] {
+                    let (mut ada, bob, room) = two_in_a_room(house.addr());
                     let name = bob.name.clone();
                     end(bob);
                     ada.until("left");
-                    Guest::connect(house.addr()).join(&name.to_uppercase(), &room);
+                    ChatClient::connect(house.addr()).join(&name.to_uppercase(), &room);
                 }
             },
         ),
@@ -119,12 +119,12 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 }
 
 fn renamed(house: &House) {
-    let (mut ada, mut bob, room) = two(house.addr());
-    let other = fresh("other");
-    let mut eve = Guest::in_room(house.addr(), "eve", &other);
+    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+    let other = unique("other");
+    let mut eve = ChatClient::in_room(house.addr(), "eve", &other);
     ada.enter(&other);
     eve.until("entered");
-    let (from, to) = (ada.name.clone(), fresh("grace"));
+    let (from, to) = (ada.name.clone(), unique("grace"));
     ada.ask(json!({"type": "name", "name": format!(" {to} ")}));
     let heard = bob.next();
     let person = heard["person"].clone();
@@ -140,7 +140,7 @@ fn renamed(house: &House) {
     assert_eq!(bob.next()["from"], *to);
     bob.ask(json!({"type": "whisper", "to": to, "text": "psst"}));
     assert_eq!(ada.until("whispered")["to"], *to);
-    let joined = Guest::connect(house.addr()).join(&fresh("late"), &room);
+    let joined = ChatClient::connect(house.addr()).join(&unique("late"), &room);
     assert!(names(&joined["people"]).contains(&to));
     assert!(!names(&joined["people"]).contains(&from));
 }
@@ -155,21 +155,21 @@ fn handed_on(house: &House) {
         } else {
             100
         },
-        fresh("ada"),
+        unique("ada"),
     );
-    let mut rooms: Vec<String> = (0..20).map(|_| fresh("room")).collect();
+    let mut rooms: Vec<String> = (0..20).map(|_| unique("room")).collect();
     let (first, last) = (rooms[0].clone(), rooms[19].clone());
     let mut witnesses = [&first, &last].map(|room| {
-        let mut witness = Guest::connect(house.addr());
-        let joined = witness.join(&fresh("witness"), room);
+        let mut witness = ChatClient::connect(house.addr());
+        let joined = witness.join(&unique("witness"), room);
         (witness, names(&joined["people"]))
     });
     let mut before = None;
     for round in 0..rounds {
-        let mut ada = Guest::connect(house.addr());
+        let mut ada = ChatClient::connect(house.addr());
         let join = |room: &String| json!({"type": "join", "name": name, "room": room});
         while !insists(&mut ada, join(&rooms[0]), &mut before) {
-            ada = Guest::connect(house.addr());
+            ada = ChatClient::connect(house.addr());
         }
         ada.ask_all(rooms[1..].iter().map(join));
         for joined in ada.count("joined", rooms.len() - 1) {
@@ -180,8 +180,8 @@ fn handed_on(house: &House) {
         rooms.reverse();
         before = Some(ada);
     }
-    let mut late = Guest::connect(house.addr());
-    let late_name = fresh("late");
+    let mut late = ChatClient::connect(house.addr());
+    let late_name = unique("late");
     for room in &rooms {
         let people = names(&late.join(&late_name, room)["people"]);
         assert!(people.contains(&name), "{room} has {people:?}");
@@ -198,9 +198,9 @@ fn handed_on(house: &House) {
 
 /// Asks eight times at once, so that one of them comes in the very moment in which the name is
 /// free. (Ten refusals would end the connection.)
-fn insists(guest: &mut Guest, join: Value, before: &mut Option<Guest>) -> bool {
-    guest.ask_all((0..8).map(|_| join.clone()));
+fn insists(client: &mut ChatClient, join: Value, before: &mut Option<ChatClient>) -> bool {
+    client.ask_all((0..8).map(|_| join.clone()));
     drop(before.take()); // while the server reads this
-    let answers = (0..8).map(|_| guest.find_answer("joined"));
+    let answers = (0..8).map(|_| client.find_answer("joined"));
     answers.filter(|answer| answer["type"] == "joined").count() == 1
 }

@@ -1,9 +1,9 @@
 //! What the server itself says: quotes, a count, the news from a file.
 
-use crate::kit::client::chat::Guest;
+use crate::kit::client::chat::ChatClient;
 use crate::kit::server::shared::Own;
 use crate::kit::table::row;
-use crate::kit::temp_file::Scratch;
+use crate::kit::temp_file::TempFile;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
@@ -13,11 +13,11 @@ pub(crate) fn rows() -> Vec<Trial> {
             "--quotes: everyone who has joined hears one now and then",
             || {
                 let server = Own::start(&["--quotes", "100ms"]);
-                let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
-                let mut bob = Guest::in_room(server.addr(), "bob", "annex");
-                let mut stranger = Guest::connect(server.addr());
-                for guest in [&mut ada, &mut bob] {
-                    let quotes = guest.count("notice", 3);
+                let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
+                let mut bob = ChatClient::in_room(server.addr(), "bob", "annex");
+                let mut stranger = ChatClient::connect(server.addr());
+                for client in [&mut ada, &mut bob] {
+                    let quotes = client.count("notice", 3);
                     for quote in &quotes {
                         assert_eq!(quote["kind"], "quote");
                         assert!(
@@ -36,7 +36,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         ),
         row("--ticks: the server counts", || {
             let server = Own::start(&["--ticks", "100ms"]);
-            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+            let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
             let ticks: Vec<u64> = (ada.count("notice", 3).iter())
                 .inspect(|tick| assert_eq!(tick["kind"], "tick"))
                 .map(|tick| {
@@ -54,7 +54,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         ),
         row("follow: 32 topics of 64 bytes, and no more", || {
             let server = Own::start(&[]);
-            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+            let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
             for (count, len, refused) in
                 [(32, 64, false), (33, 1, true), (1, 65, true), (0, 0, false)]
             {
@@ -72,25 +72,25 @@ pub(crate) fn rows() -> Vec<Trial> {
         }),
         row("without flags: the server has nothing to say", || {
             let server = Own::start(&[]);
-            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+            let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
             ada.assert_undisturbed();
         }),
     ]
 }
 
 fn news() {
-    let file = Scratch::new("news");
+    let file = TempFile::new("news");
     file.append("yesterday: old\n");
     let server = Own::start(&["--news", file.path()]);
-    let mut all = Guest::in_room(server.addr(), "all", "lobby");
-    let mut rust = Guest::in_room(server.addr(), "rust", "annex");
-    let mut go = Guest::in_room(server.addr(), "go", "annex");
-    for (guest, topics) in [
+    let mut all = ChatClient::in_room(server.addr(), "all", "lobby");
+    let mut rust = ChatClient::in_room(server.addr(), "rust", "annex");
+    let mut go = ChatClient::in_room(server.addr(), "go", "annex");
+    for (client, topics) in [
         (&mut rust, json!(["RUST", "zig"])),
         (&mut go, json!(["go"])),
     ] {
-        guest.ask(json!({"type": "follow", "topics": topics}));
-        guest.waiting();
+        client.ask(json!({"type": "follow", "topics": topics}));
+        client.waiting();
     }
     file.append("Rust: 3.0 is out\nsee https://example.org\n");
     assert_eq!(notice(&mut all), (json!("rust"), json!("3.0 is out")));
@@ -112,13 +112,13 @@ fn news() {
     go.ask(json!({"type": "follow", "topics": []}));
     go.waiting();
     file.append("zig: 1.0 is near\n");
-    for guest in [&mut all, &mut rust, &mut go] {
-        assert_eq!(notice(guest), (json!("zig"), json!("1.0 is near")));
+    for client in [&mut all, &mut rust, &mut go] {
+        assert_eq!(notice(client), (json!("zig"), json!("1.0 is near")));
     }
 }
 
-fn notice(guest: &mut Guest) -> (Value, Value) {
-    let notice = guest.until("notice");
+fn notice(client: &mut ChatClient) -> (Value, Value) {
+    let notice = client.until("notice");
     assert_eq!(notice["kind"], "news", "{notice}");
     (notice["topic"].clone(), notice["text"].clone())
 }

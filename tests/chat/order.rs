@@ -1,6 +1,6 @@
 //! One order for all: whoever talks at the same time, everyone reads the same conversation.
 
-use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::server::shared::Own;
 use crate::kit::table::row;
 use libtest_mimic::Trial;
@@ -24,14 +24,14 @@ pub(crate) fn rows() -> Vec<Trial> {
         ),
         row("order: a burst in one write arrives complete", || {
             let server = Own::start(&["--rate", "off"]);
-            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
-            let mut bob = Guest::in_room(server.addr(), "bob", "lobby");
+            let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
+            let mut bob = ChatClient::in_room(server.addr(), "bob", "lobby");
             let say =
                 |number: usize| json!({"type": "say", "room": "lobby", "text": number.to_string()});
             for (round, count) in [1, 2, 100, 1_000].into_iter().enumerate() {
                 ada.ask_all((0..count).map(say));
-                for guest in [&mut ada, &mut bob] {
-                    for (number, said) in guest.count("said", count).iter().enumerate() {
+                for client in [&mut ada, &mut bob] {
+                    for (number, said) in client.count("said", count).iter().enumerate() {
                         assert_eq!(said["text"], number.to_string(), "in round {round}");
                     }
                 }
@@ -41,8 +41,8 @@ pub(crate) fn rows() -> Vec<Trial> {
             "order: what one says in several rooms and to one person comes in its order",
             || {
                 let server = Own::start(&["--rate", "off"]);
-                let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
-                let mut bob = Guest::in_room(server.addr(), "bob", "lobby");
+                let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
+                let mut bob = ChatClient::in_room(server.addr(), "bob", "lobby");
                 ada.say("lobby", "first");
                 ada.ask(json!({"type": "typing", "room": "lobby"}));
                 ada.ask(json!({"type": "name", "name": "grace"}));
@@ -67,11 +67,11 @@ fn say(name: &str, number: usize) -> Value {
 }
 
 /// All lines that a guest hears up to the last one, in order: none is missing, none is there twice.
-fn listen(guest: &mut Guest, from: u64) -> Vec<String> {
+fn listen(client: &mut ChatClient, from: u64) -> Vec<String> {
     let last = (SENDERS * LINES) as u64;
     let line = |seq| {
-        let said = guest.until("said");
-        assert_eq!(said["seq"], seq, "{} hears {said}", guest.name);
+        let said = client.until("said");
+        assert_eq!(said["seq"], seq, "{} hears {said}", client.name);
         said["text"].as_str().expect("a text").to_owned()
     };
     (from..=last).map(line).collect()
@@ -79,11 +79,11 @@ fn listen(guest: &mut Guest, from: u64) -> Vec<String> {
 
 /// Everybody talks, and listens to the end: what each of them heard.
 fn talk(server: &Own) -> Vec<thread::JoinHandle<Vec<String>>> {
-    let mut senders: Vec<Guest> = (0..SENDERS)
-        .map(|_| Guest::in_room(server.addr(), "sender", "lobby"))
+    let mut senders: Vec<ChatClient> = (0..SENDERS)
+        .map(|_| ChatClient::in_room(server.addr(), "sender", "lobby"))
         .collect();
-    let readers = (0..READERS).map(|_| Guest::in_room(server.addr(), "reader", "lobby"));
-    let readers: Vec<Guest> = readers.collect();
+    let readers = (0..READERS).map(|_| ChatClient::in_room(server.addr(), "reader", "lobby"));
+    let readers: Vec<ChatClient> = readers.collect();
     let reading = readers
         .into_iter()
         .map(|mut reader| thread::spawn(move || listen(&mut reader, 1)));
@@ -133,10 +133,10 @@ fn latecomers() {
     let talking = talk(&server);
     let mut known = Vec::new();
     while known.len() < 30 {
-        let mut guest = Guest::connect(server.addr());
-        let joined = guest.join(&fresh("late"), "lobby");
+        let mut client = ChatClient::connect(server.addr());
+        let joined = client.join(&unique("late"), "lobby");
         known.push((
-            guest,
+            client,
             joined["seq"].as_u64().expect("a number"),
             joined["messages"].clone(),
         ));
@@ -146,13 +146,17 @@ fn latecomers() {
         .map(|thread| thread.join().expect("it heard all"))
         .next_back();
     let heard = heard.expect("somebody");
-    for (mut guest, seq, messages) in known {
+    for (mut client, seq, messages) in known {
         let told = messages.as_array().expect("a list").iter();
         let mut own: Vec<String> = told
             .map(|line| line["text"].as_str().expect("a text").to_owned())
             .collect();
         let first = seq as usize - own.len();
-        own.extend(listen(&mut guest, seq + 1));
-        assert!(own == heard[first..], "{} heard something else", guest.name);
+        own.extend(listen(&mut client, seq + 1));
+        assert!(
+            own == heard[first..],
+            "{} heard something else",
+            client.name
+        );
     }
 }

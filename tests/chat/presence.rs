@@ -1,7 +1,7 @@
 //! Typing: shown to the room, ended by a line, by leaving, or by the server.
 
-use crate::kit::client::chat::Heard;
-use crate::kit::client::chat::two;
+use crate::kit::client::chat::Received;
+use crate::kit::client::chat::two_in_a_room;
 use crate::kit::server::shared::House;
 use crate::kit::stopwatch::Stopwatch;
 use crate::kit::table::shared;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     vec![
         shared(house, "typing: expires after five seconds", |house| {
-            let (mut ada, mut bob, room) = two(house.addr());
+            let (mut ada, mut bob, room) = two_in_a_room(house.addr());
             let start = Stopwatch::start();
             ada.ask(json!({"type": "typing", "room": room}));
             assert_eq!(bob.next(), typing(&room, &ada.name, true));
@@ -26,12 +26,12 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "typing: said again, it lasts longer and is told once",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 ada.ask(json!({"type": "typing", "room": room}));
                 assert_eq!(bob.next(), typing(&room, &ada.name, true));
                 // For a while nothing is told.
                 let heard = bob.hear(Duration::from_secs(2));
-                assert!(matches!(heard, Heard::Nothing(_)), "{heard:?}");
+                assert!(matches!(heard, Received::Nothing(_)), "{heard:?}");
                 let again = Instant::now();
                 ada.ask(json!({"type": "typing", "room": room}));
                 assert_eq!(bob.next(), typing(&room, &ada.name, false));
@@ -44,7 +44,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         ),
         shared(house, "typing: ended by leaving, and by going", |house| {
             for goes in [false, true] {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 ada.ask(json!({"type": "typing", "room": room}));
                 assert_eq!(bob.next(), typing(&room, &ada.name, true));
                 let name = ada.name.clone();
@@ -58,7 +58,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             }
         }),
         shared(house, "typing: a line ends it without a word", |house| {
-            let (mut ada, mut bob, room) = two(house.addr());
+            let (mut ada, mut bob, room) = two_in_a_room(house.addr());
             ada.ask(json!({"type": "typing", "room": room}));
             assert_eq!(bob.next(), typing(&room, &ada.name, true));
             ada.say_now(&room, "done");
@@ -72,7 +72,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "typing: ends under the name that one has by then",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 ada.ask(json!({"type": "typing", "room": room}));
                 let to = format!("{}-x", ada.name);
                 ada.ask(json!({"type": "name", "name": to}));

@@ -1,7 +1,7 @@
 //! Rooms: coming in, what one is told, and which rooms there are.
 
-use crate::kit::client::chat::two;
-use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::chat::two_in_a_room;
+use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::{names, texts};
 use crate::kit::server::shared::{House, Own};
 use crate::kit::stopwatch::PATIENCE;
@@ -33,7 +33,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                         .open()
                         .expect("a handshake");
                     assert_eq!(socket.protocol(), chosen, "{offered:?}");
-                    Guest::welcomed(socket).join(&fresh("ada"), &fresh("room"));
+                    ChatClient::welcomed(socket).join(&unique("ada"), &unique("room"));
                 }
             },
         ),
@@ -57,8 +57,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "a room is gone when all have left and nothing was said",
             |house| {
-                let (silent, talkative) = (fresh("silent"), fresh("talkative"));
-                let mut ada = Guest::in_room(house.addr(), "ada", &silent);
+                let (silent, talkative) = (unique("silent"), unique("talkative"));
+                let mut ada = ChatClient::in_room(house.addr(), "ada", &silent);
                 ada.enter(&talkative);
                 ada.say_now(&talkative, "I was here");
                 for room in [&silent, &talkative] {
@@ -75,21 +75,21 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             most_rooms,
         ),
         shared(house, "32 rooms are enough for one", |house| {
-            let mut ada = Guest::connect(house.addr());
-            let name = fresh("ada");
+            let mut ada = ChatClient::connect(house.addr());
+            let name = unique("ada");
             let join = |room: String| json!({"type": "join", "name": name, "room": room});
-            ada.ask_all((0..33).map(|_| join(fresh("room"))));
+            ada.ask_all((0..33).map(|_| join(unique("room"))));
             ada.count("joined", 32);
             assert_eq!(ada.next()["code"], "bad_room");
         }),
         shared(house, "binary: 1003, the chat speaks text", |house| {
-            let (mut ada, mut bob, _) = two(house.addr());
+            let (mut ada, mut bob, _) = two_in_a_room(house.addr());
             ada.ask_binary(b"{}");
             assert_eq!(ada.until_close().0, 1003);
             assert_eq!(bob.next()["type"], "left");
         }),
         shared(house, "a ping is answered with its own number", |house| {
-            let mut ada = Guest::connect(house.addr());
+            let mut ada = ChatClient::connect(house.addr());
             for t in ["0", "-1", "1.5", "1795242662123", "18446744073709551615"] {
                 ada.ask_text(&format!(r#"{{"type":"ping","t":{t}}}"#));
                 assert_eq!(
@@ -102,9 +102,13 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 }
 
 fn welcome(house: &House) {
-    let (first, second) = (Guest::connect(house.addr()), Guest::connect(house.addr()));
+    let (first, second) = (
+        ChatClient::connect(house.addr()),
+        ChatClient::connect(house.addr()),
+    );
     for (field, digits) in [("session", 32), ("wire", 32)] {
-        let tokens = [&first, &second].map(|guest| guest.welcome[field].as_str().expect("a token"));
+        let tokens =
+            [&first, &second].map(|client| client.welcome[field].as_str().expect("a token"));
         assert_ne!(tokens[0], tokens[1], "nobody else has this {field}");
         for token in tokens {
             assert_eq!(token.len(), digits);
@@ -126,11 +130,11 @@ fn welcome(house: &House) {
 }
 
 fn joined(house: &House) {
-    let (mut ada, mut bob, room) = two(house.addr());
+    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
     ada.say_now(&room, "one");
     let line = bob.until("said");
-    let mut eve = Guest::connect(house.addr());
-    let joined = eve.join(&format!("  {} ", fresh("eve")), &room);
+    let mut eve = ChatClient::connect(house.addr());
+    let joined = eve.join(&format!("  {} ", unique("eve")), &room);
     assert_eq!(
         eve.name,
         eve.name.trim(),
@@ -146,7 +150,7 @@ fn joined(house: &House) {
     });
     assert_eq!(joined, expected, "the line as it was broadcast");
     // A further room needs no name.
-    let further = fresh("room");
+    let further = unique("room");
     eve.ask(json!({"type": "join", "room": further}));
     let joined = eve.next();
     assert_eq!(
@@ -161,9 +165,9 @@ fn joined(house: &House) {
 }
 
 fn two_rooms(house: &House) {
-    let (mut ada, mut bob, room) = two(house.addr());
-    let other = fresh("other");
-    let mut eve = Guest::in_room(house.addr(), "eve", &other);
+    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+    let other = unique("other");
+    let mut eve = ChatClient::in_room(house.addr(), "eve", &other);
     ada.ask(json!({"type": "typing", "room": room}));
     ada.say_now(&room, "here");
     bob.until("said");
@@ -186,10 +190,10 @@ fn two_rooms(house: &House) {
 }
 
 fn listed(house: &House) {
-    let (mut ada, _bob, room) = two(house.addr());
-    let other = fresh("other");
+    let (mut ada, _bob, room) = two_in_a_room(house.addr());
+    let other = unique("other");
     ada.enter(&other);
-    let mut stranger = Guest::connect(house.addr());
+    let mut stranger = ChatClient::connect(house.addr());
     assert_eq!(count(&mut stranger, &room), Some(2));
     assert_eq!(count(&mut stranger, &other), Some(1));
     stranger.ask(json!({"type": "rooms"}));
@@ -201,9 +205,9 @@ fn listed(house: &House) {
 }
 
 /// How many are in a room, if it is there.
-fn count(guest: &mut Guest, room: &str) -> Option<u64> {
-    guest.ask(json!({"type": "rooms"}));
-    let list = guest.until("rooms");
+fn count(client: &mut ChatClient, room: &str) -> Option<u64> {
+    client.ask(json!({"type": "rooms"}));
+    let list = client.until("rooms");
     let mut rooms = list["rooms"].as_array().expect("a list").iter();
     rooms.find(|entry| entry["room"] == *room)?["count"].as_u64()
 }
@@ -213,9 +217,9 @@ fn most_rooms() {
     let server = Own::start(&["--max-rooms", "2", "--trust-proxy", "127.0.0.1"]);
     let [mut ada, mut bob, mut eve] = ["ada", "bob", "eve"].map(|name| {
         let address = format!("192.0.2.{}", name.as_bytes()[0]);
-        let mut guest = Guest::connect_with(server.addr(), &[("X-Forwarded-For", &address)]);
-        guest.join(name, "lobby");
-        guest
+        let mut client = ChatClient::connect_with(server.addr(), &[("X-Forwarded-For", &address)]);
+        client.join(name, "lobby");
+        client
     });
     ada.enter("first");
     bob.enter("second");

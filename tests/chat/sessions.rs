@@ -1,8 +1,8 @@
 //! A client that lost its connection comes back: with its name, and with the lines of which it
 //! does not know whether they came through.
 
-use crate::kit::client::chat::two;
-use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::chat::two_in_a_room;
+use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::http::metric;
 use crate::kit::client::lists::names;
 use crate::kit::server::shared::{House, Own};
@@ -25,14 +25,14 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "session: without it, the name is taken while the older one stands",
             |house| {
-                let (_ada, bob, room) = two(house.addr());
+                let (_ada, bob, room) = two_in_a_room(house.addr());
                 for session in [
                     json!(null),
                     json!(""),
                     json!("0".repeat(32)),
                     json!("x".repeat(500)),
                 ] {
-                    let mut again = Guest::connect(house.addr());
+                    let mut again = ChatClient::connect(house.addr());
                     again.ask(
                         json!({"type": "join", "name": bob.name, "room": room, "session": session}),
                     );
@@ -44,7 +44,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "session: a line that was taken is not said again after a reconnect",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 let say = json!({"type": "say", "room": room, "text": "hi", "id": "c1"});
                 bob.ask(say.clone());
                 let said = ada.until("said");
@@ -67,8 +67,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "session: another name may be taken with it",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
-                let name = fresh("bobby");
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+                let name = unique("bobby");
                 let mut again = returning(house.addr(), &name, &room, bob.session());
                 assert_eq!(bob.until_close().0, 4001);
                 ada.until("entered");
@@ -98,16 +98,16 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 }
 
 /// Somebody who comes back with the session of an earlier connection.
-fn returning(addr: SocketAddr, name: &str, room: &str, session: &str) -> Guest {
-    let mut guest = Guest::connect(addr);
-    guest.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
-    let joined = guest.next();
+fn returning(addr: SocketAddr, name: &str, room: &str, session: &str) -> ChatClient {
+    let mut client = ChatClient::connect(addr);
+    client.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
+    let joined = client.next();
     assert_eq!(
         (&joined["type"], &joined["name"]),
         (&json!("joined"), &json!(name))
     );
-    guest.name = name.to_owned();
-    guest
+    client.name = name.to_owned();
+    client
 }
 
 /// How the older of two connections is ended.
@@ -117,9 +117,9 @@ fn elsewhere() -> (u16, String) {
 
 /// A client gave up a connection on which its join was still on its way, and came back by another.
 fn late_join(house: &House) {
-    let (_ada, bob, room) = two(house.addr());
+    let (_ada, bob, room) = two_in_a_room(house.addr());
     let (name, session) = (bob.name.clone(), bob.session().to_owned());
-    let mut given_up = Guest::connect(house.addr());
+    let mut given_up = ChatClient::connect(house.addr());
     let mut back = returning(house.addr(), &name, &room, &session);
     given_up.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
     assert_eq!(given_up.next()["code"], "name_taken");
@@ -129,7 +129,7 @@ fn late_join(house: &House) {
 /// A page does not know yet that it was replaced, and asks for something. Bytes that the server
 /// has no use for must not make its last words unreadable.
 fn talks_on(house: &House) {
-    let (_ada, mut bob, room) = two(house.addr());
+    let (_ada, mut bob, room) = two_in_a_room(house.addr());
     let _heir = returning(house.addr(), &bob.name, &room, bob.session());
     for number in 0..20 {
         bob.ask(json!({"type": "ping", "t": number}));
@@ -142,10 +142,10 @@ fn talks_on(house: &House) {
 }
 
 fn taken_over(house: &House) {
-    let (mut ada, mut bob, room) = two(house.addr());
-    let other = fresh("other");
+    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+    let other = unique("other");
     bob.enter(&other);
-    let mut again = Guest::connect(house.addr());
+    let mut again = ChatClient::connect(house.addr());
     again.ask(json!({"type": "join", "name": bob.name, "room": room, "session": bob.session()}));
     let joined = again.next();
     assert_eq!(
@@ -167,7 +167,7 @@ fn taken_over(house: &House) {
     ada.say_now(&room, "welcome back");
     assert_eq!(again.next()["text"], "welcome back");
     // The older one has left all its rooms.
-    let joined = Guest::connect(house.addr()).join(&fresh("late"), &other);
+    let joined = ChatClient::connect(house.addr()).join(&unique("late"), &other);
     assert_eq!(joined["count"], 1);
 }
 
@@ -175,7 +175,7 @@ fn taken_over(house: &House) {
 /// token of its first.
 fn either_token() {
     let server = Own::start(&[]);
-    let first = Guest::in_room(server.addr(), "bob", "lobby");
+    let first = ChatClient::in_room(server.addr(), "bob", "lobby");
     let (name, token) = (first.name.clone(), first.session().to_owned());
     let second = returning(server.addr(), &name, "lobby", &token);
     first.vanish();
@@ -194,11 +194,11 @@ fn either_token() {
 /// name: it is held up by answers that nobody takes. What it then reads must not take it back.
 fn stale_join() {
     let server = Own::start(&["--rate", "off"]);
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     for number in 0..100 {
         ada.say_now("lobby", &format!("{number}{}", "ß".repeat(1_900)));
     }
-    let mut bob = Guest::in_room(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::in_room(server.addr(), "bob", "lobby");
     // Each page has 400 kB, and all of them are more than fits on the way. So the server stops in
     // the middle; behind every page there is a join, one of which it reads too late.
     let name = bob.name.clone();

@@ -1,6 +1,6 @@
 //! R03, R04: somebody who does not read, or hardly, is sent away; the others get every line.
 
-use crate::kit::client::chat::{Guest, Heard};
+use crate::kit::client::chat::{ChatClient, Received};
 use crate::kit::client::http::metric;
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::PATIENCE;
@@ -30,23 +30,23 @@ pub(crate) fn rows() -> Vec<Trial> {
             "R03 a client that never reads is evicted, the others get every line",
             || {
                 let server = Own::start(&FLAGS);
-                let mut deaf = Guest::in_room(server.addr(), "deaf", "lobby");
+                let mut deaf = ChatClient::in_room(server.addr(), "deaf", "lobby");
                 talk_until_evicted(&server, || {});
                 // What it reads at last: lines without a gap, and then why that is all.
                 let mut last = 0;
                 loop {
                     match deaf.hear(PATIENCE) {
-                        Heard::Event(event) if event["type"] == "said" => {
+                        Received::Event(event) if event["type"] == "said" => {
                             last += 1;
                             assert_eq!(event["seq"], last);
                         }
-                        Heard::Event(_) => {}
-                        Heard::Close(code, reason) => {
+                        Received::Event(_) => {}
+                        Received::Close(code, reason) => {
                             assert_eq!(code, 1008, "{reason}");
                             break;
                         }
                         // There may be no room for a Close, or it is lost with a reset.
-                        Heard::Nothing(error) => {
+                        Received::Nothing(error) => {
                             assert!(!error.is_timeout(), "it is still connected");
                             break;
                         }
@@ -58,7 +58,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             "R04 a client that reads 1 kB now and then is evicted all the same",
             || {
                 let server = Own::start(&FLAGS);
-                let slow = Guest::in_room(server.addr(), "slow", "lobby").into_socket();
+                let slow = ChatClient::in_room(server.addr(), "slow", "lobby").into_socket();
                 let mut tcp = &**slow.stream().tcp();
                 tcp.set_read_timeout(Some(Duration::from_millis(1)))
                     .expect("a timeout");
@@ -70,7 +70,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 
 /// Somebody talks, and waits for two readers now and then: they keep up, by their own measure.
 fn talk_until_evicted(server: &Own, mut meanwhile: impl FnMut()) {
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let readers: Vec<Receiver<u64>> = (0..2).map(|_| reader(server)).collect();
     let text = "x".repeat(2_000);
     let deadline = Instant::now() + PATIENCE;
@@ -103,11 +103,11 @@ fn talk_until_evicted(server: &Own, mut meanwhile: impl FnMut()) {
 
 /// A client that reads, and says how far it is.
 fn reader(server: &Own) -> Receiver<u64> {
-    let mut guest = Guest::in_room(server.addr(), "reader", "lobby");
+    let mut client = ChatClient::in_room(server.addr(), "reader", "lobby");
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut last = 0;
-        while let Heard::Event(event) = guest.hear(PATIENCE) {
+        while let Received::Event(event) = client.hear(PATIENCE) {
             if event["type"] == "said" {
                 assert_eq!(event["seq"], last + 1, "a line is missing");
                 last += 1;

@@ -1,7 +1,7 @@
 //! Chat clients of ten lines, made with what others wrote: Python's `websockets`, Node's `ws`.
 //! `tests/third_party` says where they are looked for.
 
-use crate::kit::client::chat::Guest;
+use crate::kit::client::chat::ChatClient;
 use crate::kit::optional;
 use crate::kit::process::Process;
 use crate::kit::server::shared::Own;
@@ -23,7 +23,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 
 fn chat(peer: &Peer) {
     let server = Own::start(&[]);
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let mut command = peer.script("chat");
     command.args([&server.url("/ws"), peer.name]);
     let mut script = Process::spawn(&mut command);

@@ -1,7 +1,7 @@
 //! Faults of a client's machine or of ours: the others do not notice.
 
 use crate::kit::bytes::frame_from;
-use crate::kit::client::raw::{Wire, is_timeout};
+use crate::kit::client::raw::{RawClient, is_timeout};
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
@@ -23,21 +23,21 @@ pub(crate) fn rows() -> Vec<Trial> {
         ),
         row("C15 a reset ends one connection, at once", || {
             let server = Own::start(&["--max-connections", "1"]);
-            let wire = Wire::upgraded(server.addr());
+            let wire = RawClient::upgraded(server.addr());
             reset(wire);
-            Wire::upgraded_when_there_is_room(server.addr()).echo("next");
+            RawClient::upgraded_when_there_is_room(server.addr()).echo("next");
         }),
         row("U34 500 handshakes, each reset when it is answered", || {
             let server = Own::start(&["--max-connections", "10"]);
-            let mut witness = Wire::upgraded(server.addr());
+            let mut witness = RawClient::upgraded(server.addr());
             for round in 0..50 {
                 for _ in 0..10 {
-                    let wire = Wire::open(server.addr());
+                    let wire = RawClient::open(server.addr());
                     reset(wire);
                 }
                 witness.echo(&format!("round {round}"));
             }
-            Wire::upgraded_when_there_is_room(server.addr()).echo("next");
+            RawClient::upgraded_when_there_is_room(server.addr()).echo("next");
         }),
         row(
             "suspend: who answers pings outlives a server that was stopped",
@@ -51,7 +51,8 @@ pub(crate) fn rows() -> Vec<Trial> {
             "huge backlog: 200 connect before anyone is looked at",
             || {
                 let server = Own::start(&[]);
-                let mut all: Vec<Wire> = (0..200).map(|_| Wire::open(server.addr())).collect();
+                let mut all: Vec<RawClient> =
+                    (0..200).map(|_| RawClient::open(server.addr())).collect();
                 let start = Stopwatch::start();
                 let request =
                     crate::kit::client::raw::UPGRADE.replace("{host}", &server.addr().to_string());
@@ -78,13 +79,13 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-pub(crate) fn reset(wire: Wire) {
+pub(crate) fn reset(wire: RawClient) {
     let tcp = wire.into_tcp();
     set_socket_linger(&tcp, Some(Duration::ZERO)).expect("a connection has options");
 }
 
 /// Sends echoes until the server takes no more: the way back is full, and it waits for us.
-pub(crate) fn fill(wire: &Wire) {
+pub(crate) fn fill(wire: &RawClient) {
     // A small buffer on our side; the server's own, the kernel makes as large as it likes.
     set_socket_recv_buffer_size(wire.tcp(), 4 << 10).expect("a connection has options");
     let frame = frame_from(Role::Client, 0x82, &[b'x'; 60_000]);
@@ -99,12 +100,12 @@ pub(crate) fn fill(wire: &Wire) {
 
 fn never_reader() {
     let server = Own::start(&["--write-timeout", "600ms", "--max-connections", "2"]);
-    let mut witness = Wire::upgraded(server.addr());
-    let deaf = Wire::upgraded(server.addr());
+    let mut witness = RawClient::upgraded(server.addr());
+    let deaf = RawClient::upgraded(server.addr());
     let start = Instant::now();
     fill(&deaf);
     // Its place becomes free, although it never closes.
-    while Wire::open(server.addr()).status_of_upgrade() == 503 {
+    while RawClient::open(server.addr()).status_of_upgrade() == 503 {
         witness.echo("meanwhile");
         assert!(start.elapsed() < PATIENCE, "the client is not cut off");
     }
@@ -115,8 +116,8 @@ fn never_reader() {
 
 fn slow_reader() {
     let server = Own::start(&["--write-timeout", "600ms", "--max-connections", "2"]);
-    let mut witness = Wire::upgraded(server.addr());
-    let mut slow = Wire::upgraded(server.addr());
+    let mut witness = RawClient::upgraded(server.addr());
+    let mut slow = RawClient::upgraded(server.addr());
     fill(&slow);
     let start = Instant::now();
     loop {
@@ -126,7 +127,7 @@ fn slow_reader() {
             Err(error) if !is_timeout::<()>(&Err(error.kind().into())) => break,
             _ => witness.echo("meanwhile"),
         }
-        if Wire::open(server.addr()).status_of_upgrade() == 101 {
+        if RawClient::open(server.addr()).status_of_upgrade() == 101 {
             break;
         }
         assert!(start.elapsed() < PATIENCE, "the client is not cut off");
@@ -138,7 +139,9 @@ fn slow_reader() {
 /// on, it must read what has come, and ask once more, before it takes anyone for gone.
 fn suspend() {
     let server = Own::start(&["--ping-interval", "2s", "--ping-timeout", "1s"]);
-    let mut clients: Vec<Wire> = (0..20).map(|_| Wire::upgraded(server.addr())).collect();
+    let mut clients: Vec<RawClient> = (0..20)
+        .map(|_| RawClient::upgraded(server.addr()))
+        .collect();
     clients.iter_mut().for_each(|client| client.echo("here"));
     let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
     kill_process(id, Signal::STOP).expect("the server runs");
@@ -165,13 +168,13 @@ fn few_descriptors() {
     let program = env!("CARGO_BIN_EXE_ws101");
     let script = "ulimit -n 128; exec \"$0\" serve --listen 127.0.0.1:0";
     let server = Own::spawn(Command::new("sh").args(["-c", script, program]));
-    let mut clients: Vec<Wire> = (0..128)
-        .map(|_| Wire::open(server.addr()))
+    let mut clients: Vec<RawClient> = (0..128)
+        .map(|_| RawClient::open(server.addr()))
         .map_while(|mut wire| (wire.status_of_upgrade() == 101).then_some(wire))
         .collect();
     eprintln!("128 descriptors: {} clients", clients.len());
     assert!((16..128).contains(&clients.len()));
-    let refused: Vec<Wire> = (0..100).map(|_| Wire::open(server.addr())).collect();
+    let refused: Vec<RawClient> = (0..100).map(|_| RawClient::open(server.addr())).collect();
     clients
         .iter_mut()
         .for_each(|client| client.echo("while they knock"));
@@ -179,7 +182,7 @@ fn few_descriptors() {
         wire.answer().assert_refusal(503);
     }
     drop(clients);
-    Wire::upgraded_when_there_is_room(server.addr()).echo("there is room again");
+    RawClient::upgraded_when_there_is_room(server.addr()).echo("there is room again");
     let log = server.process.log();
     let failures = log.matches("no connection can be accepted").count();
     assert_eq!(failures, 0, "{log}");

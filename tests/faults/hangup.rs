@@ -1,11 +1,11 @@
 //! C: SIGHUP, which a server gets when its terminal is closed.
 
-use crate::endings::{assert_ends, goodbye, settled, signal};
 use crate::kit::bytes::close_from;
-use crate::kit::client::raw::Wire;
+use crate::kit::client::raw::RawClient;
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
+use crate::shutdown::{assert_ends, goodbye, settled, signal};
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -96,7 +96,7 @@ fn end_twice(first: Signal, second: Signal, code: Option<i32>) {
     assert_eq!(status.code(), code, "{status}: {}", server.process.log());
 }
 
-fn answer(mut client: Wire) {
+fn answer(mut client: RawClient) {
     client.send(&close_from(Role::Client, 1001, ""));
     client.expect_end();
 }
@@ -111,7 +111,7 @@ fn closed_terminal() {
     let addr: SocketAddr = (line.trim_end().strip_prefix("ws101 listens on http://"))
         .and_then(|rest| rest.strip_suffix('/')?.parse().ok())
         .unwrap_or_else(|| panic!("no address in {line:?}"));
-    let mut client = Wire::upgraded(addr);
+    let mut client = RawClient::upgraded(addr);
     client.echo("here");
     drop(terminal);
     assert_eq!(goodbye(&mut client), "server shutting down");

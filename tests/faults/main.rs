@@ -8,43 +8,43 @@
 use std::process::ExitCode;
 
 mod clients;
-mod endings;
-mod gone;
+mod hanging_proxy;
 #[cfg(target_os = "linux")]
 mod hangup;
 #[path = "../kit/mod.rs"]
 mod kit;
 #[cfg(target_os = "linux")]
-mod left_behind;
+mod leftovers;
 mod outputs;
-mod places;
-mod proxy;
 mod recovery;
 mod shared_file;
-mod standing;
-mod under_load;
-mod unread;
+mod shutdown;
+mod shutdown_under_load;
+mod stalled_disk;
+mod unread_outputs;
+mod unwritable_history;
+mod vanished_clients;
 
 /// Most rows wait for a deadline of the server's, not for a processor.
 const AT_ONCE: usize = 12;
 
 fn main() -> ExitCode {
     let tables = [
-        under_load::rows(), // the longest first
-        clients::rows(),    // of clients' machines, and of ours
-        endings::rows(),    // how the server ends
+        shutdown_under_load::rows(), // the longest first
+        clients::rows(),             // of clients' machines, and of ours
+        shutdown::rows(),            // how the server ends
         #[cfg(target_os = "linux")]
         hangup::rows(), // how it ends when its terminal is closed
-        gone::rows(),       // clients that say no goodbye
+        vanished_clients::rows(),    // clients that say no goodbye
         #[cfg(target_os = "linux")]
-        left_behind::rows(), // and what is left of them
-        proxy::rows(),      // a proxy that hangs
-        places::rows(),     // a disk, or a thread, that is not to be had
-        standing::rows(),   // a disk that stands still
-        shared_file::rows(), // others at work on the history file
-        recovery::rows(),   // and how the next one goes on
-        outputs::rows(),    // what the program says, and to whom
-        unread::rows(),     // and when it has no reader
+        leftovers::rows(), // and what is left of them
+        hanging_proxy::rows(),       // a proxy that hangs
+        unwritable_history::rows(),  // a disk, or a thread, that is not to be had
+        stalled_disk::rows(),        // a disk that stands still
+        shared_file::rows(),         // others at work on the history file
+        recovery::rows(),            // and how the next one goes on
+        outputs::rows(),             // what the program says, and to whom
+        unread_outputs::rows(),      // and when it has no reader
     ];
     kit::table::run(tables, AT_ONCE).exit_code()
 }

@@ -1,7 +1,7 @@
 //! What the program says: on its outputs, to those who started it, and what it keeps to itself.
 
 use crate::kit::bytes::{close_from, frame_from, hex};
-use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
@@ -70,7 +70,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             || {
                 let server = Own::start(&[]);
                 for _ in 0..500 {
-                    let mut wire = Wire::open(server.addr());
+                    let mut wire = RawClient::open(server.addr());
                     wire.send(b"nonsense\r\n\r\n");
                     wire.answer().assert_refusal(400);
                 }
@@ -80,7 +80,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         ),
         row("log: what a request says is cut before it is told", || {
             let server = Own::start(&[]);
-            let mut wire = Wire::open(server.addr());
+            let mut wire = RawClient::open(server.addr());
             let host = "a".repeat(10_000);
             wire.send(format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes());
             wire.answer().assert_refusal(421);
@@ -141,10 +141,10 @@ impl Running {
             assert!(Instant::now() < deadline, "nobody listens");
         }
         for _ in 0..20 {
-            let mut wire = Wire::open(addr);
+            let mut wire = RawClient::open(addr);
             wire.send(b"nonsense\r\n\r\n");
             wire.answer().assert_refusal(400);
-            let mut wire = Wire::upgraded(addr);
+            let mut wire = RawClient::upgraded(addr);
             wire.echo("hello");
             wire.send(&hex("83 80 37 fa 21 3d"));
             wire.expect_close(1002);
@@ -185,7 +185,7 @@ fn no_payload_in_the_log() {
         .replace("/echo", &format!("/echo?token={SECRET}"))
         .replace("\r\n\r\n", &format!("\r\nCookie: {SECRET}\r\nAuthorization: {SECRET}\r\nSec-WebSocket-Protocol: {SECRET}\r\n\r\n"));
     let upgraded = || {
-        let mut wire = Wire::open(server.addr());
+        let mut wire = RawClient::open(server.addr());
         wire.send(request.as_bytes());
         assert_eq!(wire.head().status, 101);
         wire
@@ -211,7 +211,7 @@ fn no_payload_in_the_log() {
         format!("{SECRET}\r\n\r\n"),
         format!("GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: {SECRET}\0\r\n\r\n"),
     ] {
-        let mut wire = Wire::open(server.addr());
+        let mut wire = RawClient::open(server.addr());
         wire.send(refused.as_bytes());
         assert!(wire.answer().status >= 400);
     }

@@ -1,14 +1,14 @@
 //! The server ends, or is killed, and another one goes on where it was; or says that it cannot.
 
-use crate::kit::client::chat::{Guest, Heard};
+use crate::kit::client::chat::{ChatClient, Received};
 use crate::kit::client::http::metric;
 use crate::kit::client::lists::{numbers, texts};
 use crate::kit::optional;
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
-use crate::kit::temp_file::Scratch;
-use crate::places::wait_until;
+use crate::kit::temp_file::TempFile;
+use crate::unwritable_history::wait_until;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -30,7 +30,8 @@ pub(crate) fn rows() -> Vec<Trial> {
                 let (_, epoch, seq) = talk(&server, &["one", "two"]);
                 drop(server);
                 let server = Own::start(&[]);
-                let (mut ada, joined) = Guest::rejoin(server.addr(), "ada", &epoch, json!(seq));
+                let (mut ada, joined) =
+                    ChatClient::rejoin(server.addr(), "ada", &epoch, json!(seq));
                 assert_eq!(
                     (&joined["lost"], &joined["messages"]),
                     (&json!(true), &json!([]))
@@ -52,9 +53,9 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "history: what is said is in the file before anyone hears it",
             || {
-                let file = Scratch::new("history");
+                let file = TempFile::new("history");
                 let server = Own::start(&["--history", file.path(), "--rate", "off"]);
-                let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+                let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
                 for number in 1..=50 {
                     ada.say("lobby", &format!("line {number}"));
                     let said = ada.until("said");
@@ -70,9 +71,9 @@ pub(crate) fn rows() -> Vec<Trial> {
             killed_amid_talk,
         ),
         row("history: a whisper is in no file", || {
-            let file = Scratch::new("history");
+            let file = TempFile::new("history");
             let server = Own::start(&["--history", file.path()]);
-            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+            let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
             ada.ask(json!({"type": "whisper", "to": ada.name, "text": "hush-hush"}));
             ada.until("whispered");
             ada.say_now("lobby", "aloud");
@@ -83,14 +84,14 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 /// Somebody says these lines: what it is called, the run and the number of the last line.
-fn talk(server: &Own, lines: &[&str]) -> (Guest, Value, u64) {
-    let mut guest = Guest::connect(server.addr());
-    let joined = guest.join("ada", "lobby");
+fn talk(server: &Own, lines: &[&str]) -> (ChatClient, Value, u64) {
+    let mut client = ChatClient::connect(server.addr());
+    let joined = client.join("ada", "lobby");
     let mut seq = joined["seq"].as_u64().expect("a number");
     for line in lines {
-        seq = guest.say_now("lobby", line);
+        seq = client.say_now("lobby", line);
     }
-    (guest, joined["epoch"].clone(), seq)
+    (client, joined["epoch"].clone(), seq)
 }
 
 /// As `kill -9` does it: nothing is put in order first.
@@ -102,18 +103,18 @@ fn kill(server: &mut Own) {
 
 fn killed_amid_talk() {
     const ROOMS: [&str; 3] = ["lobby", "annex", "attic"];
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     let mut server = Own::start(&["--history", file.path(), "--rate", "off"]);
-    let all = (0..9).map(|number| Guest::in_room(server.addr(), "ada", ROOMS[number % 3]));
-    let mut all: Vec<Guest> = all.collect();
-    for (guest, room) in all.iter_mut().zip(ROOMS.iter().cycle()) {
-        guest.ask_all((0..300).map(|_| json!({"type": "say", "room": room, "text": "heard"})));
+    let all = (0..9).map(|number| ChatClient::in_room(server.addr(), "ada", ROOMS[number % 3]));
+    let mut all: Vec<ChatClient> = all.collect();
+    for (client, room) in all.iter_mut().zip(ROOMS.iter().cycle()) {
+        client.ask_all((0..300).map(|_| json!({"type": "say", "room": room, "text": "heard"})));
     }
     all[0].count("said", 50);
     kill(&mut server);
     let mut heard = [50, 0, 0];
-    for (guest, room) in all.iter_mut().zip((0..3).cycle()) {
-        while let Heard::Event(event) = guest.hear(PATIENCE) {
+    for (client, room) in all.iter_mut().zip((0..3).cycle()) {
+        while let Received::Event(event) = client.hear(PATIENCE) {
             let seq = event["seq"].as_u64().filter(|_| event["type"] == "said");
             heard[room] = heard[room].max(seq.unwrap_or(0));
         }
@@ -139,7 +140,7 @@ fn killed_amid_talk() {
 }
 
 fn runs() {
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     let start = || Own::start(&["--history", file.path()]);
     let mut server = start();
     let (mut ada, first, seq) = talk(&server, &["one", "two", "three"]);
@@ -163,7 +164,7 @@ fn runs() {
         ("bob 5", &third, 4, 5..=6),
         ("bob 6", &third, 5, 6..=6),
     ] {
-        let (_, joined) = Guest::rejoin(server.addr(), name, epoch, json!(since));
+        let (_, joined) = ChatClient::rejoin(server.addr(), name, epoch, json!(since));
         assert!(
             numbers(&joined["messages"]).into_iter().eq(expected),
             "{joined}"
@@ -172,7 +173,7 @@ fn runs() {
         assert_eq!(joined["epoch"], third);
     }
     // The first run never came to a fourth line: who says so knows another one.
-    let (mut bob, joined) = Guest::rejoin(server.addr(), "bob", &first, json!(4));
+    let (mut bob, joined) = ChatClient::rejoin(server.addr(), "bob", &first, json!(4));
     assert_eq!(joined["lost"], true);
     assert_eq!(
         texts(&joined["messages"]),
@@ -182,13 +183,13 @@ fn runs() {
 }
 
 fn silent_room() {
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     let start = || Own::start(&["--history", file.path()]);
     let mut server = start();
     let (_ada, epoch, _) = talk(&server, &[]);
     kill(&mut server);
     let server = start();
-    let (_, joined) = Guest::rejoin(server.addr(), "ada", &epoch, json!(0));
+    let (_, joined) = ChatClient::rejoin(server.addr(), "ada", &epoch, json!(0));
     assert_eq!(
         (&joined["lost"], &joined["messages"]),
         (&json!(false), &json!([]))
@@ -196,7 +197,7 @@ fn silent_room() {
 }
 
 fn torn() {
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     let start = || Own::start(&["--history", file.path()]);
     let mut server = start();
     let (_, first, _) = talk(&server, &["one", "two"]);
@@ -204,7 +205,7 @@ fn torn() {
     // As if the machine had gone down in the middle of the third.
     file.append(r#"{"type":"said","room":"lobby","seq":3,"from":"ada","te"#);
     let mut server = start();
-    let (_, joined) = Guest::rejoin(server.addr(), "bob", &first, json!(1));
+    let (_, joined) = ChatClient::rejoin(server.addr(), "bob", &first, json!(1));
     assert_eq!(
         (texts(&joined["messages"]), &joined["lost"]),
         (vec!["two"], &json!(false))
@@ -212,20 +213,20 @@ fn torn() {
     assert_eq!(talk(&server, &["three"]).2, 3);
     kill(&mut server);
     let server = start();
-    let (_, joined) = Guest::rejoin(server.addr(), "bob", &first, json!(0));
+    let (_, joined) = ChatClient::rejoin(server.addr(), "bob", &first, json!(0));
     assert_eq!(texts(&joined["messages"]), ["one", "two", "three"]);
     assert_eq!(joined["lost"], false);
 }
 
 fn garbage() {
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     let mut server = Own::start(&["--history", file.path()]);
     let (_, first, _) = talk(&server, &["one"]);
     kill(&mut server);
     file.append("\nhello\n{}\n[]\n\u{0}\u{1}\n{\"type\":\"said\",\"room\":\"../etc\",\"seq\":1}\n");
     file.append(&format!("{}\n", "[".repeat(50_000)));
     let server = Own::start(&["--history", file.path()]);
-    let (_, joined) = Guest::rejoin(server.addr(), "bob", &first, json!(0));
+    let (_, joined) = ChatClient::rejoin(server.addr(), "bob", &first, json!(0));
     assert_eq!(
         (texts(&joined["messages"]), &joined["lost"]),
         (vec!["one"], &json!(false))
@@ -235,8 +236,8 @@ fn garbage() {
 
 fn full() {
     let server = Own::start(&["--history", "/dev/full"]);
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
-    let mut bob = Guest::in_room(server.addr(), "bob", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
+    let mut bob = ChatClient::in_room(server.addr(), "bob", "lobby");
     for number in 1..=10 {
         assert_eq!(ada.say_now("lobby", "anyone?"), number);
         assert_eq!(bob.until("said")["seq"], number);

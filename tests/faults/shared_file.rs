@@ -1,14 +1,14 @@
 //! A history file at which others are at work, too: another server, `logrotate`, a limit, chance.
 
-use crate::endings::signal;
-use crate::kit::client::chat::Guest;
+use crate::kit::client::chat::ChatClient;
 use crate::kit::client::http::metric;
 use crate::kit::client::lists::{numbers, texts};
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
-use crate::kit::temp_file::Scratch;
-use crate::places::wait_until;
+use crate::kit::temp_file::TempFile;
+use crate::shutdown::signal;
+use crate::unwritable_history::wait_until;
 use libtest_mimic::Trial;
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -34,9 +34,9 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "D07 history: renamed as logrotate does it, the next line is in the new file",
             || {
-                let (file, old) = (Scratch::new("history"), Scratch::new("history.1"));
+                let (file, old) = (TempFile::new("history"), TempFile::new("history.1"));
                 let server = start(&file);
-                let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+                let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
                 ada.say_now("lobby", "before");
                 fs::rename(file.path(), old.path()).expect("it is there");
                 ada.say_now("lobby", "after");
@@ -54,7 +54,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             limited,
         ),
         row("D06 ulimit -f 0: degraded from the start", || {
-            let file = Scratch::new("history");
+            let file = TempFile::new("history");
             let server = with_file_limit("0", &file);
             two_talk(server.addr());
             assert_eq!(degraded(server.addr()), 1);
@@ -63,7 +63,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "D13 history: ten thousand rooms and restarts take the memory of what is kept",
             || {
-                let file = Scratch::new("history");
+                let file = TempFile::new("history");
                 let line = |number: usize| {
                     format!(
                         "{{\"epoch\":\"{number:016x}\"}}\n{{\"type\":\"said\",\"room\":\"room-{number}\",\"seq\":1,\"from\":\"ada\",\"text\":\"{}\",\"at\":\"2026-11-21T00:00:00.000Z\"}}\n",
@@ -79,14 +79,14 @@ pub(crate) fn rows() -> Vec<Trial> {
                     kept < usual + (32 << 10),
                     "{kept} KiB, {usual} KiB without a file"
                 );
-                let joined = Guest::connect(server.addr()).join("ada", "room-9999");
+                let joined = ChatClient::connect(server.addr()).join("ada", "room-9999");
                 assert_eq!(joined["seq"], 1, "{joined}");
             },
         ),
     ]
 }
 
-fn start(file: &Scratch) -> Own {
+fn start(file: &TempFile) -> Own {
     Own::start(&["--history", file.path(), "--rate", "off"])
 }
 
@@ -101,8 +101,8 @@ fn degraded(addr: SocketAddr) -> u64 {
 }
 
 fn two_talk(addr: SocketAddr) {
-    let mut ada = Guest::in_room(addr, "ada", "lobby");
-    let mut bob = Guest::in_room(addr, "bob", "lobby");
+    let mut ada = ChatClient::in_room(addr, "ada", "lobby");
+    let mut bob = ChatClient::in_room(addr, "bob", "lobby");
     for _ in 0..5 {
         let number = ada.say_now("lobby", "anyone?");
         assert_eq!(bob.until("said")["seq"], number);
@@ -110,7 +110,7 @@ fn two_talk(addr: SocketAddr) {
 }
 
 /// The numbers of the lobby in the file, in order.
-fn numbers_in(file: &Scratch) -> Vec<u64> {
+fn numbers_in(file: &TempFile) -> Vec<u64> {
     let text = file.read();
     let lines = text.lines().map(serde_json::from_str::<Value>);
     let lines = lines.map(|line| line.expect("a whole line"));
@@ -118,9 +118,9 @@ fn numbers_in(file: &Scratch) -> Vec<u64> {
 }
 
 fn waits_for_its_turn() {
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     let mut first = start(&file);
-    let mut ada = Guest::in_room(first.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(first.addr(), "ada", "lobby");
     ada.say_now("lobby", "one");
     let next = thread::scope(|scope| {
         let next = scope.spawn(|| start(&file));
@@ -129,7 +129,7 @@ fn waits_for_its_turn() {
         end(&mut first);
         next.join().expect("it starts")
     });
-    let mut bob = Guest::connect(next.addr());
+    let mut bob = ChatClient::connect(next.addr());
     let joined = bob.join("bob", "lobby");
     assert_eq!(joined["seq"], 51, "{joined}");
     assert_eq!(degraded(next.addr()), 0);
@@ -139,14 +139,14 @@ fn waits_for_its_turn() {
 
 /// The next server has waited for as long as an end can take, and serves without the file.
 fn takes_over() {
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     let mut first = start(&file);
-    let mut ada = Guest::connect(first.addr());
+    let mut ada = ChatClient::connect(first.addr());
     let epoch = ada.join("ada", "lobby")["epoch"].clone();
     ada.say_now("lobby", "one");
     let next = start(&file);
     assert_eq!(degraded(next.addr()), 1);
-    let mut bob = Guest::connect(next.addr());
+    let mut bob = ChatClient::connect(next.addr());
     assert_eq!(bob.join("bob", "lobby")["seq"], 1);
     ada.say_now("lobby", "two");
     let last = ada.say_now("lobby", "three");
@@ -158,7 +158,7 @@ fn takes_over() {
     wait_until(|| degraded(next.addr()) == 0);
     assert_eq!(bob.say_now("lobby", "four"), 4);
     // Who was with the first server missed exactly that.
-    let (_, joined) = Guest::rejoin(next.addr(), "ada", &epoch, json!(last));
+    let (_, joined) = ChatClient::rejoin(next.addr(), "ada", &epoch, json!(last));
     assert_eq!(
         (texts(&joined["messages"]), &joined["lost"]),
         (vec!["four"], &json!(false))
@@ -168,12 +168,12 @@ fn takes_over() {
 }
 
 fn both_spoke() {
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     let mut first = start(&file);
-    let mut ada = Guest::in_room(first.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(first.addr(), "ada", "lobby");
     ada.say_now("lobby", "one");
     let mut next = start(&file);
-    let mut bob = Guest::in_room(next.addr(), "bob", "lobby");
+    let mut bob = ChatClient::in_room(next.addr(), "bob", "lobby");
     assert_eq!(bob.say_now("lobby", "of the next"), 2);
     assert_eq!(ada.say_now("lobby", "of the first"), 2);
     end(&mut first);
@@ -185,7 +185,7 @@ fn both_spoke() {
     wait_until(|| degraded(next.addr()) == 0);
     let all = ["one", "of the next", "of the first"];
     for round in 0..2 {
-        let joined = Guest::connect(next.addr()).join(&format!("carol-{round}"), "lobby");
+        let joined = ChatClient::connect(next.addr()).join(&format!("carol-{round}"), "lobby");
         assert_eq!(texts(&joined["messages"]), all, "round {round}");
         assert_eq!(numbers(&joined["messages"]), [1, 2, 3]);
         end(&mut next);
@@ -194,7 +194,7 @@ fn both_spoke() {
 }
 
 fn beyond_counting() {
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     let line = |seq: u64| {
         format!(
             "{{\"type\":\"said\",\"room\":\"lobby\",\"seq\":{seq},\"from\":\"ada\",\"text\":\"{seq}\",\"at\":\"2026-11-21T00:00:00.000Z\"}}\n"
@@ -206,7 +206,7 @@ fn beyond_counting() {
         line((1 << 53) + 1)
     ));
     let server = start(&file);
-    let mut ada = Guest::connect(server.addr());
+    let mut ada = ChatClient::connect(server.addr());
     assert_eq!(texts(&ada.join("ada", "lobby")["messages"]), ["1"]);
     assert_eq!(ada.say_now("lobby", "two"), 2);
     wait_until(|| {
@@ -216,7 +216,7 @@ fn beyond_counting() {
 }
 
 /// A server that can write so many blocks (of 512 bytes or 1 KiB) to a file.
-fn with_file_limit(blocks: &str, file: &Scratch) -> Own {
+fn with_file_limit(blocks: &str, file: &TempFile) -> Own {
     let program = env!("CARGO_BIN_EXE_ws101");
     let script = format!(
         "ulimit -f {blocks}; exec \"$0\" serve --listen 127.0.0.1:0 --rate off --history \"$1\""
@@ -225,9 +225,9 @@ fn with_file_limit(blocks: &str, file: &Scratch) -> Own {
 }
 
 fn limited() {
-    let (file, full) = (Scratch::new("history"), Scratch::new("history.1"));
+    let (file, full) = (TempFile::new("history"), TempFile::new("history.1"));
     let server = with_file_limit("4", &file);
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let mut last = 0;
     while degraded(server.addr()) == 0 {
         last = ada.say_now("lobby", &"more ".repeat(30));

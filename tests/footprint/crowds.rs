@@ -1,9 +1,9 @@
 //! Rows with a hundred clients or a thousand: what each of them costs, and how soon they hear.
 
+use crate::baseline::Control;
 use crate::client::upgraded;
-use crate::control::Control;
 use crate::crowd::{Crowd, stamped};
-use crate::kit::client::chat::Guest;
+use crate::kit::client::chat::ChatClient;
 use crate::kit::client::http::metric;
 use crate::kit::server::Server;
 use crate::kit::server::usage::Usage;
@@ -119,7 +119,7 @@ fn talk_to_a_crowd() {
     let (addr, control) = Control::listen(CLIENTS);
     let mut elsewhere = Crowd::connect(addr, "/ws", CLIENTS);
     let mut control = control.join().expect("all came in");
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     quiet(&usage, &mut upgraded(&server));
     // What they were told of each other has not been read yet.
     crowd.listen(1);
@@ -151,7 +151,7 @@ fn talk_to_a_crowd() {
 }
 
 /// Each line is followed by one of the control, half of the time to the next one later.
-fn say_ten_a_second(ada: &mut Guest, control: &mut Control, lines: usize) {
+fn say_ten_a_second(ada: &mut ChatClient, control: &mut Control, lines: usize) {
     const HALF: Duration = Duration::from_millis(50);
     for _ in 0..lines {
         let start = Instant::now();
@@ -163,7 +163,7 @@ fn say_ten_a_second(ada: &mut Guest, control: &mut Control, lines: usize) {
 }
 
 /// Whatever she is told until then is passed over.
-fn hear_until(ada: &mut Guest, end: Instant) {
+fn hear_until(ada: &mut ChatClient, end: Instant) {
     while let Some(left) = end.checked_duration_since(Instant::now()) {
         ada.hear(left);
     }
@@ -173,13 +173,13 @@ fn hear_until(ada: &mut Guest, end: Instant) {
 fn never_readers() {
     const DEAF: usize = 100;
     let (server, usage) = server(&["--rate", "off", "--write-timeout", "2s"]);
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let before = usage();
-    let deaf: Vec<Guest> = (0..DEAF)
-        .map(|_| Guest::in_room(server.addr(), "deaf", "lobby"))
+    let deaf: Vec<ChatClient> = (0..DEAF)
+        .map(|_| ChatClient::in_room(server.addr(), "deaf", "lobby"))
         .collect();
-    for guest in &deaf {
-        set_socket_recv_buffer_size(guest.tcp(), 4 << 10).expect("an option");
+    for client in &deaf {
+        set_socket_recv_buffer_size(client.tcp(), 4 << 10).expect("an option");
     }
     let text = "x".repeat(2_000);
     let start = Instant::now();

@@ -4,9 +4,9 @@
 //! `cargo test --test footprint F13` runs one row, with the figures that it measured.
 
 #[cfg(target_os = "linux")]
-mod client;
+mod baseline;
 #[cfg(target_os = "linux")]
-mod control;
+mod client;
 #[cfg(target_os = "linux")]
 mod crowd;
 #[cfg(target_os = "linux")]
@@ -15,9 +15,9 @@ mod crowds;
 #[path = "../kit/mod.rs"]
 mod kit;
 #[cfg(target_os = "linux")]
-mod rows;
+mod large_messages;
 #[cfg(target_os = "linux")]
-mod together;
+mod rows;
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
@@ -28,7 +28,7 @@ fn main() -> std::process::ExitCode {
     let mut args = libtest_mimic::Arguments::from_args();
     // One after another: they measure the machine's time, too.
     args.test_threads.get_or_insert(1);
-    let rows = [rows::rows(), together::rows(), crowds::rows()]
+    let rows = [rows::rows(), large_messages::rows(), crowds::rows()]
         .into_iter()
         .flatten()
         .collect();

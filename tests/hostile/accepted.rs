@@ -1,24 +1,24 @@
 //! J: what looks odd in a request and is taken all the same, or in part.
 
-use crate::house::House;
-use crate::kit::client::chat::{Guest, fresh, two};
+use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
 use crate::kit::client::lists::numbers;
+use crate::witnessed::House;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     [
-        house.row("J05 a key twice: the last one counts", |door| {
-            let mut ada = Guest::connect(door);
-            let (name, room) = (fresh("ada"), fresh("room"));
+        house.row("J05 a key twice: the last one counts", |target| {
+            let mut ada = ChatClient::connect(target);
+            let (name, room) = (unique("ada"), unique("room"));
             ada.ask_text(&format!(
                 r#"{{"type":"say","type":"join","name":"nobody","name":"{name}","room":"{room}"}}"#
             ));
             assert_eq!(ada.next()["name"], *name);
         }),
-        house.row("J08 fields that nobody knows are passed over", |door| {
-                let (mut ada, mut bob, room) = two(door);
+        house.row("J08 fields that nobody knows are passed over", |target| {
+                let (mut ada, mut bob, room) = two_in_a_room(target);
                 ada.ask(json!({
                     "type": "say", "room": room, "text": "hi", "colour": "red",
                     "later": {"version": [2, {"deep": null}]}, "": 0,
@@ -27,32 +27,32 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(ada.until("said")["text"], "hi");
             },
         ),
-        house.row("J08 null is as good as nothing", |door| {
-            let mut ada = Guest::connect(door);
-            let (name, room) = (fresh("ada"), fresh("room"));
+        house.row("J08 null is as good as nothing", |target| {
+            let mut ada = ChatClient::connect(target);
+            let (name, room) = (unique("ada"), unique("room"));
             ada.ask(json!({
                 "type": "join", "name": name, "room": room,
                 "session": null, "epoch": null, "since": null, "id": null,
             }));
             assert_eq!(ada.next()["lost"], false);
         }),
-        house.row("J12 a name of 1 MiB: 1009, the message is too long", |door| {
-                let mut ada = Guest::connect(door);
+        house.row("J12 a name of 1 MiB: 1009, the message is too long", |target| {
+                let mut ada = ChatClient::connect(target);
                 let name = "x".repeat(1 << 20);
                 // It is refused at its header, and the connection may end before all of it is sent.
                 let _ = ada.try_ask_all([json!({"type": "join", "name": name, "room": "lobby"})]);
                 assert_eq!(ada.until_close().0, 1009);
             },
         ),
-        house.row("J18 2000 characters fit, the blanks around them do not count", |door| {
-                let (mut ada, mut bob, room) = two(door);
+        house.row("J18 2000 characters fit, the blanks around them do not count", |target| {
+                let (mut ada, mut bob, room) = two_in_a_room(target);
                 let text = "🦆".repeat(2_000);
                 ada.say(&room, &format!("  {text}\n"));
                 assert_eq!(bob.until("said")["text"], *text);
             },
         ),
-        house.row("J22 from, seq, at and ts are the server's to say", |door| {
-                let (mut ada, mut bob, room) = two(door);
+        house.row("J22 from, seq, at and ts are the server's to say", |target| {
+                let (mut ada, mut bob, room) = two_in_a_room(target);
                 ada.ask(json!({
                     "type": "say", "room": room, "text": "hi", "id": "c1", "from": bob.name,
                     "seq": 4_711, "at": "1970-01-01T00:00:00.000Z", "ts": 0,
@@ -71,9 +71,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(said, expected);
             },
         ),
-        house.row("J27 a limit of -1 counts as none, one of 1e9 as a hundred", |door| {
-                let room = fresh("room");
-                let mut ada = Guest::in_room(door, "ada", &room);
+        house.row("J27 a limit of -1 counts as none, one of 1e9 as a hundred", |target| {
+                let room = unique("room");
+                let mut ada = ChatClient::in_room(target, "ada", &room);
                 for number in 0..5 {
                     ada.say_now(&room, &format!("line {number}"));
                 }
@@ -88,8 +88,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 }
             },
         ),
-        house.row("J29 10000 keys are too long for one message: 1009", |door| {
-                let mut ada = Guest::connect(door);
+        house.row("J29 10000 keys are too long for one message: 1009", |target| {
+                let mut ada = ChatClient::connect(target);
                 let keys = (0..10_000)
                     .map(|key| (format!("key{key}"), Value::Null))
                     .collect();
@@ -103,9 +103,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     .collect()
 }
 
-fn page(guest: &mut Guest, room: &str, limit: &str) -> Vec<u64> {
-    guest.ask_text(&format!(
+fn page(client: &mut ChatClient, room: &str, limit: &str) -> Vec<u64> {
+    client.ask_text(&format!(
         r#"{{"type":"history","room":"{room}","limit":{limit}}}"#
     ));
-    numbers(&guest.until("history")["messages"])
+    numbers(&client.until("history")["messages"])
 }

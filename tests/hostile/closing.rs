@@ -1,12 +1,12 @@
 //! C: how a conversation ends, when it is the client who ends it or who has broken a rule.
 
-use crate::house::{House, Own};
 use crate::kit::bytes::{close_from, frame_from, hear, hex};
-use crate::kit::client::chat::{Guest, fresh, two};
-use crate::kit::client::raw::{ENDPOINTS, UPGRADE, Wire};
-use crate::kit::client::target::{Door, Pace};
+use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
+use crate::kit::client::raw::{ENDPOINTS, RawClient, UPGRADE};
+use crate::kit::client::target::{Pace, Target};
 use crate::kit::stopwatch::Stopwatch;
 use crate::kit::table::row;
+use crate::witnessed::{House, Own};
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::Arc;
@@ -32,8 +32,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut closing = |name: String, bytes: Vec<u8>, answer: Answer| {
         for (connect, there) in ENDPOINTS {
             let (bytes, answer) = (bytes.clone(), answer.clone());
-            rows.extend(house.row(format!("{name}{there}"), move |door| {
-                check(connect(door), &bytes, &answer);
+            rows.extend(house.row(format!("{name}{there}"), move |target| {
+                check(connect(target), &bytes, &answer);
             }));
         }
     };
@@ -75,24 +75,24 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     ] {
         closing(name.to_owned(), bytes, Answer::Bytes(answer));
     }
-    rows.extend(house.row("C13 what precedes a Close counts", |door| {
+    rows.extend(house.row("C13 what precedes a Close counts", |target| {
         let bytes = [
             frame_from(Role::Client, 0x81, b"text"),
             close_from(Role::Client, 1000, ""),
         ];
         let answer = [frame_from(Role::Server, 0x81, b"text"), hex("88 02 03 e8")];
         check(
-            Wire::upgraded(door),
+            RawClient::upgraded(target),
             &bytes.concat(),
             &Answer::Bytes(answer.concat()),
         );
     }));
     rows.extend(house.row(
         "C13 a line and a Close: the others hear the line, then of the end",
-        |door| {
-            let (_ada, mut bob, room) = two(door);
-            let mut wire = Wire::in_chat(door);
-            let name = fresh("carol");
+        |target| {
+            let (_ada, mut bob, room) = two_in_a_room(target);
+            let mut wire = RawClient::in_chat(target);
+            let name = unique("carol");
             let join = json!({"type": "join", "name": name, "room": room}).to_string();
             let say = json!({"type": "say", "room": room, "text": "bye"}).to_string();
             let frames =
@@ -117,7 +117,7 @@ enum Answer {
     Bytes(Vec<u8>),
 }
 
-fn check(mut wire: Wire, bytes: &[u8], answer: &Answer) {
+fn check(mut wire: RawClient, bytes: &[u8], answer: &Answer) {
     wire.send(bytes);
     match answer {
         Answer::Close(code) => assert!(!wire.expect_close(*code).is_empty(), "it says why"),
@@ -129,16 +129,16 @@ fn check(mut wire: Wire, bytes: &[u8], answer: &Answer) {
 }
 
 fn clean_ends(house: &Arc<House>) -> Vec<Trial> {
-    let mut rows = house.row("C17 FIN within a frame ends it", |door| {
-        let mut wire = Wire::upgraded(door);
+    let mut rows = house.row("C17 FIN within a frame ends it", |target| {
+        let mut wire = RawClient::upgraded(target);
         wire.send(&[0x81, 0x85, 0, 0, 0, 0, b'h']);
         wire.send_fin();
         wire.expect_prompt_end();
     });
     rows.extend(house.row(
         "C20 the client answers our 1002 with its own Close",
-        |door| {
-            let mut wire = Wire::upgraded(door);
+        |target| {
+            let mut wire = RawClient::upgraded(target);
             wire.send(&hex("83 80 37 fa 21 3d"));
             let close = wire.frame();
             assert_eq!(close.payload[..2], 1002_u16.to_be_bytes());
@@ -149,11 +149,11 @@ fn clean_ends(house: &Arc<House>) -> Vec<Trial> {
     ));
     rows.push(house.row_as_it_stands(
         "C21 a Close in front of 1 MiB that nobody reads is not lost: 100 runs",
-        |door| (0..100).for_each(|run| close_in_front_of_much(door, run)),
+        |target| (0..100).for_each(|run| close_in_front_of_much(target, run)),
     ));
     rows.push(house.row_as_it_stands(
         "F36 garbage ends as the protocol says: 1 000 seeds",
-        |door| (1..=1_000).for_each(|seed| garbage_in(door, seed)),
+        |target| (1..=1_000).for_each(|seed| garbage_in(target, seed)),
     ));
     rows.push(row(
         "C24 1 000 close at once: done in two seconds, and nobody is left in the room",
@@ -163,8 +163,8 @@ fn clean_ends(house: &Arc<House>) -> Vec<Trial> {
 }
 
 /// A server that closed the connection now would reset it, and the Close would be lost.
-fn close_in_front_of_much(door: Door, run: usize) {
-    let mut wire = Wire::upgraded(door);
+fn close_in_front_of_much(target: Target, run: usize) {
+    let mut wire = RawClient::upgraded(target);
     let mut bytes = hex("83 80 37 fa 21 3d");
     bytes.resize(bytes.len() + (1 << 20), 0);
     wire.try_send(&bytes).unwrap_or_else(|error| {
@@ -174,11 +174,11 @@ fn close_in_front_of_much(door: Door, run: usize) {
 }
 
 /// The library, given the same bytes, says what must come back.
-fn garbage_in(door: Door, seed: u64) {
+fn garbage_in(target: Target, seed: u64) {
     let bytes = garbage(seed, 16 << 10);
     let mut session = Session::server(Limits::ECHO);
     let seen = hear(&mut session, &bytes);
-    let mut wire = Wire::upgraded(door);
+    let mut wire = RawClient::upgraded(target);
     wire.try_send(&bytes)
         .unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     wire.send_fin();
@@ -214,12 +214,12 @@ fn close_all_at_once() {
         "--handshake-timeout",
         "10m",
     ]);
-    let door = server.door(Pace::Whole);
-    let room = fresh("room");
-    let mut stays = Guest::in_room(door.addr, "stays", &room);
+    let target = server.target(Pace::Whole);
+    let room = unique("room");
+    let mut stays = ChatClient::in_room(target.addr, "stays", &room);
     let request = UPGRADE.replace("/echo", "/ws");
-    let request = request.replace("{host}", &door.addr.to_string());
-    let mut all: Vec<Wire> = (0..COUNT).map(|_| Wire::open(door)).collect();
+    let request = request.replace("{host}", &target.addr.to_string());
+    let mut all: Vec<RawClient> = (0..COUNT).map(|_| RawClient::open(target)).collect();
     for (number, wire) in all.iter_mut().enumerate() {
         let join = json!({"type": "join", "name": format!("n{number}"), "room": room});
         let join = frame_from(Role::Client, 0x81, join.to_string().as_bytes());
@@ -238,6 +238,6 @@ fn close_all_at_once() {
     eprintln!("C24: {COUNT} closed in {took:.1?}, {work:?} of processor time");
     start.assert_under(Duration::from_secs(2));
     assert!(work < Duration::from_secs(2), "{work:?} of processor time");
-    let now = Guest::connect(door.addr).join(&fresh("late"), &room);
+    let now = ChatClient::connect(target.addr).join(&unique("late"), &room);
     assert_eq!(now["people"].as_array().map(Vec::len), Some(2), "{now}");
 }

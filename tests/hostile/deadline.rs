@@ -1,6 +1,6 @@
 //! Rows about time: one deadline for all of them, and a client that trickles below it.
 
-use crate::kit::client::raw::Wire;
+use crate::kit::client::raw::RawClient;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ pub(crate) const LATE: Duration = Duration::from_secs(1);
 pub(crate) const STEP: Duration = Duration::from_micros(500);
 
 /// Sends these bytes again and again, a step apart, until the server has something to say.
-pub(crate) fn trickle(wire: &mut Wire, bytes: &[u8], step: Duration) {
+pub(crate) fn trickle(wire: &mut RawClient, bytes: &[u8], step: Duration) {
     let (since, patience) = (Stopwatch::start(), Instant::now() + PATIENCE);
     loop {
         // A client that writes all the time keeps a processor busy, and waits for nothing.

@@ -3,10 +3,10 @@
 //! Integers are integers. JSON has one kind of number, so the value counts and not how it is
 //! written; a value out of range counts as the end of the range that it is beyond.
 
-use crate::house::House;
-use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::numbers;
-use crate::kit::client::target::Door;
+use crate::kit::client::target::Target;
+use crate::witnessed::House;
 use Meaning::{Absent, Is, Refused};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -75,16 +75,16 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     .collect()
 }
 
-fn limit(door: Door) {
-    let room = &talkative(door);
-    each_spelling(door, |guest, spelling, meaning| {
-        guest.join(&fresh("bob"), room);
+fn limit(target: Target) {
+    let room = &talkative(target);
+    each_spelling(target, |client, spelling, meaning| {
+        client.join(&unique("bob"), room);
         let request = json!({"type": "history", "room": room});
         let expected = match meaning {
             Is(limit) => LINES.saturating_sub(limit) + 1..=LINES,
             _ => 1..=LINES,
         };
-        let answer = ask(guest, request, "limit", spelling);
+        let answer = ask(client, request, "limit", spelling);
         answer.map(|page| {
             assert!(
                 numbers(&page["messages"]).into_iter().eq(expected),
@@ -94,16 +94,16 @@ fn limit(door: Door) {
     });
 }
 
-fn before(door: Door) {
-    let room = &talkative(door);
-    each_spelling(door, |guest, spelling, meaning| {
-        guest.join(&fresh("bob"), room);
+fn before(target: Target) {
+    let room = &talkative(target);
+    each_spelling(target, |client, spelling, meaning| {
+        client.join(&unique("bob"), room);
         let request = json!({"type": "history", "room": room});
         let expected = match meaning {
             Is(before) => 1..=LINES.min(before.saturating_sub(1)),
             _ => 1..=LINES,
         };
-        let answer = ask(guest, request, "before", spelling);
+        let answer = ask(client, request, "before", spelling);
         answer.map(|page| {
             assert!(
                 numbers(&page["messages"]).into_iter().eq(expected),
@@ -113,18 +113,18 @@ fn before(door: Door) {
     });
 }
 
-fn since(door: Door) {
-    let room = &talkative(door);
-    let epoch = Guest::connect(door).join(&fresh("eve"), room)["epoch"].clone();
-    each_spelling(door, |guest, spelling, meaning| {
-        let (name, epoch) = (fresh("bob"), epoch.clone());
+fn since(target: Target) {
+    let room = &talkative(target);
+    let epoch = ChatClient::connect(target).join(&unique("eve"), room)["epoch"].clone();
+    each_spelling(target, |client, spelling, meaning| {
+        let (name, epoch) = (unique("bob"), epoch.clone());
         let request = json!({"type": "join", "room": room, "name": name, "epoch": epoch});
         let (expected, lost) = match meaning {
             Is(since @ 0..=LINES) => (since + 1..=LINES, false),
             Is(_) => (1..=LINES, true),
             _ => (1..=LINES, false),
         };
-        let answer = ask(guest, request, "since", spelling);
+        let answer = ask(client, request, "since", spelling);
         answer.map(|joined| {
             assert!(
                 numbers(&joined["messages"]).into_iter().eq(expected),
@@ -136,13 +136,13 @@ fn since(door: Door) {
 }
 
 /// A field of another request is still a field: its kind does not depend on who reads it.
-fn elsewhere(door: Door) {
-    each_spelling(door, |guest, spelling, _| {
-        ask(guest, json!({"type": "rooms"}), "since", spelling).map(drop)
+fn elsewhere(target: Target) {
+    each_spelling(target, |client, spelling, _| {
+        ask(client, json!({"type": "rooms"}), "since", spelling).map(drop)
     });
 }
 
-fn strings(door: Door) {
+fn strings(target: Target) {
     let strings = [
         "type", "id", "name", "room", "text", "to", "session", "token", "epoch",
     ];
@@ -152,16 +152,16 @@ fn strings(door: Door) {
         .flat_map(|field| others.map(|value| (*field, value)))
         .chain(topics.map(|value| ("topics", value)));
     for (field, value) in wrong {
-        let mut guest = Guest::connect(door);
-        guest.ask_text(&format!(r#"{{"type":"rooms","{field}":{value}}}"#));
-        assert_eq!(guest.next()["code"], "bad_shape", "{field}: {value}");
+        let mut client = ChatClient::connect(target);
+        client.ask_text(&format!(r#"{{"type":"rooms","{field}":{value}}}"#));
+        assert_eq!(client.next()["code"], "bad_shape", "{field}: {value}");
     }
 }
 
 /// A room in which something was said.
-fn talkative(door: Door) -> String {
-    let room = fresh("room");
-    let mut ada = Guest::in_room(door, "ada", &room);
+fn talkative(target: Target) -> String {
+    let room = unique("room");
+    let mut ada = ChatClient::in_room(target, "ada", &room);
     for number in 1..=LINES {
         ada.say_now(&room, &format!("line {number}"));
     }
@@ -170,12 +170,12 @@ fn talkative(door: Door) -> String {
 
 /// Each spelling on a connection of its own, for ten refusals end one.
 fn each_spelling(
-    door: Door,
-    check: impl Fn(&mut Guest, &'static str, Meaning) -> Result<(), Value>,
+    target: Target,
+    check: impl Fn(&mut ChatClient, &'static str, Meaning) -> Result<(), Value>,
 ) {
     for &(spelling, meaning) in SPELLINGS {
-        let mut guest = Guest::connect(door);
-        let code = check(&mut guest, spelling, meaning).err();
+        let mut client = ChatClient::connect(target);
+        let code = check(&mut client, spelling, meaning).err();
         let expected = match meaning {
             Refused(code) => Some(json!(code)),
             Is(_) | Absent => None,
@@ -185,11 +185,16 @@ fn each_spelling(
 }
 
 /// The answer to `request` with one more field, or the code of the refusal.
-fn ask(guest: &mut Guest, request: Value, field: &str, spelling: &str) -> Result<Value, Value> {
+fn ask(
+    client: &mut ChatClient,
+    request: Value,
+    field: &str,
+    spelling: &str,
+) -> Result<Value, Value> {
     let request = request.to_string();
     let open = request.strip_suffix('}').expect("an object");
-    guest.ask_text(&format!("{open},\"{field}\":{spelling}}}"));
-    let answer = guest.find_answer(match field {
+    client.ask_text(&format!("{open},\"{field}\":{spelling}}}"));
+    let answer = client.find_answer(match field {
         "since" if request.contains("join") => "joined",
         "since" => "rooms",
         _ => "history",

@@ -1,12 +1,12 @@
 //! J: too much, too fast. Somebody who is hasty is told when to try again; somebody who does not
 //! listen is sent away; the others go on talking.
 
-use crate::house::House;
-use crate::kit::client::chat::two;
-use crate::kit::client::chat::{Guest, Heard, fresh};
+use crate::kit::client::chat::two_in_a_room;
+use crate::kit::client::chat::{ChatClient, Received, unique};
 use crate::kit::client::lists::names;
-use crate::kit::client::target::Door;
+use crate::kit::client::target::Target;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
+use crate::witnessed::House;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -26,18 +26,21 @@ pub(crate) fn rows() -> Vec<Trial> {
             comings,
         ),
         house.row("J26 names changed all the time: rate_limited", renames),
-        house.row("strikes: ten wrong requests in ten seconds: 1008", |door| {
-            let (mut ada, mut bob, _) = two(door);
-            ada.ask_all((0..10).map(|_| json!({"type": "shout"})));
-            for _ in 0..10 {
-                assert_eq!(ada.next()["code"], "unknown_type");
-            }
-            let (code, reason) = ada.until_close();
-            assert_eq!((code, reason.is_empty()), (1008, false));
-            assert_eq!(bob.until("left")["name"], *ada.name);
-        }),
-        house.row("strikes: nine wrong requests are forgiven", |door| {
-            let (mut ada, _bob, room) = two(door);
+        house.row(
+            "strikes: ten wrong requests in ten seconds: 1008",
+            |target| {
+                let (mut ada, mut bob, _) = two_in_a_room(target);
+                ada.ask_all((0..10).map(|_| json!({"type": "shout"})));
+                for _ in 0..10 {
+                    assert_eq!(ada.next()["code"], "unknown_type");
+                }
+                let (code, reason) = ada.until_close();
+                assert_eq!((code, reason.is_empty()), (1008, false));
+                assert_eq!(bob.until("left")["name"], *ada.name);
+            },
+        ),
+        house.row("strikes: nine wrong requests are forgiven", |target| {
+            let (mut ada, _bob, room) = two_in_a_room(target);
             ada.ask_all((0..9).map(|_| json!([])));
             for _ in 0..9 {
                 assert_eq!(ada.next()["code"], "bad_shape");
@@ -60,8 +63,8 @@ fn assert_bucket(let_through: usize, burst: usize, a_second: f64, start: Instant
     );
 }
 
-fn at_once(door: Door) {
-    let (mut ada, mut bob, room) = two(door);
+fn at_once(target: Target) {
+    let (mut ada, mut bob, room) = two_in_a_room(target);
     let start = Instant::now();
     let say =
         |number| json!({"type": "say", "room": room, "text": "hi", "id": format!("c{number}")});
@@ -95,9 +98,9 @@ fn at_once(door: Door) {
     ada.assert_undisturbed();
 }
 
-fn flood(door: Door) {
-    let (mut ada, mut bob, room) = two(door);
-    let mut mallory = Guest::in_room(door, "mallory", &room);
+fn flood(target: Target) {
+    let (mut ada, mut bob, room) = two_in_a_room(target);
+    let mut mallory = ChatClient::in_room(target, "mallory", &room);
     let name = mallory.name.clone();
     let in_room = room.clone();
     let flooding = thread::spawn(move || {
@@ -109,10 +112,10 @@ fn flood(door: Door) {
         }
         loop {
             match mallory.hear(PATIENCE) {
-                Heard::Event(event) if event["type"] == "error" => {
+                Received::Event(event) if event["type"] == "error" => {
                     assert_eq!(event["code"], "rate_limited")
                 }
-                Heard::Event(_) => {}
+                Received::Event(_) => {}
                 other => return other,
             }
         }
@@ -133,25 +136,25 @@ fn flood(door: Door) {
         assert_eq!(bob.until("left")["name"], *name);
     }
     match flooding.join().expect("the flood ends") {
-        Heard::Close(1008, reason) => assert_eq!(reason, "flood"),
+        Received::Close(1008, reason) => assert_eq!(reason, "flood"),
         other => panic!("not a Close with 1008: {other:?}"),
     }
 }
 
-fn comings(door: Door) {
-    let room = fresh("room");
-    let mut witness = Guest::connect(door);
-    let joined = witness.join(&fresh("witness"), &room);
+fn comings(target: Target) {
+    let room = unique("room");
+    let mut witness = ChatClient::connect(target);
+    let joined = witness.join(&unique("witness"), &room);
     let mut roster: BTreeSet<String> = names(&joined["people"]);
     let in_room = room.clone();
     let crowd = thread::spawn(move || {
         let mut stay = Vec::new();
         for number in 0..100 {
-            let guest = Guest::in_room(door, "passer-by", &in_room);
+            let client = ChatClient::in_room(target, "passer-by", &in_room);
             match number % 10 {
-                0 => stay.push(guest),
-                1 => guest.vanish(),
-                _ => guest.close(),
+                0 => stay.push(client),
+                1 => client.vanish(),
+                _ => client.close(),
             }
         }
         stay
@@ -171,7 +174,7 @@ fn comings(door: Door) {
     while !crowd.is_finished() {
         let asked = Instant::now();
         let mut told = match witness.hear(Duration::from_millis(50)) {
-            Heard::Event(event) => vec![event],
+            Received::Event(event) => vec![event],
             _ => Vec::new(),
         };
         told.extend(witness.waiting());
@@ -185,13 +188,13 @@ fn comings(door: Door) {
         });
     }
     let stay = crowd.join().expect("all of them came in");
-    let mut expected: BTreeSet<String> = stay.iter().map(|guest| guest.name.clone()).collect();
+    let mut expected: BTreeSet<String> = stay.iter().map(|client| client.name.clone()).collect();
     expected.insert(witness.name.clone());
     while now != expected {
         now = hear(&witness.next());
     }
     witness.assert_undisturbed();
-    let now_in = Guest::connect(door).join(&fresh("late"), &room);
+    let now_in = ChatClient::connect(target).join(&unique("late"), &room);
     assert_eq!(now_in["count"], expected.len() + 1);
     assert_ten_a_second(&batches);
 }
@@ -216,8 +219,8 @@ fn assert_ten_a_second(batches: &[Batch]) {
     }
 }
 
-fn renames(door: Door) {
-    let (mut ada, mut bob, room) = two(door);
+fn renames(target: Target) {
+    let (mut ada, mut bob, room) = two_in_a_room(target);
     let start = Instant::now();
     let stem = ada.name.clone();
     ada.ask_all((0..8).map(|number| json!({"type": "name", "name": format!("{stem}-{number}")})));

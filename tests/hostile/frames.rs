@@ -1,8 +1,8 @@
 //! F: frames, right and wrong. A wrong one is answered with one Close that says why.
 
-use crate::house::{House, own_row};
 use crate::kit::bytes::{KEY, SIZES, header, hex};
-use crate::kit::client::raw::{ENDPOINTS, Wire};
+use crate::kit::client::raw::{ENDPOINTS, RawClient};
+use crate::witnessed::{House, own_row};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
@@ -48,20 +48,20 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         .iter()
         .flat_map(|row| ENDPOINTS.map(|there| (row, there)));
     for (&(name, bytes, code), (connect, there)) in everywhere {
-        rows.extend(house.row(format!("{name}: {code}{there}"), move |door| {
-            let mut wire = connect(door);
+        rows.extend(house.row(format!("{name}: {code}{there}"), move |target| {
+            let mut wire = connect(target);
             wire.send(&hex(bytes));
             let sentence = wire.expect_close(code);
             assert!(!sentence.is_empty(), "the Close says why");
         }));
     }
     for (name, run) in ACCEPTED {
-        rows.extend(house.row(name, move |door| run(&mut Wire::upgraded(door))));
+        rows.extend(house.row(name, move |target| run(&mut RawClient::upgraded(target))));
     }
     for size in SIZES {
         rows.extend(
-            house.row(format!("F10 {size} bytes are echoed"), move |door| {
-                let mut wire = Wire::upgraded(door);
+            house.row(format!("F10 {size} bytes are echoed"), move |target| {
+                let mut wire = RawClient::upgraded(target);
                 let payload: Vec<u8> = (0..size).map(|i| i as u8).collect();
                 wire.send_frame(0x82, &payload);
                 wire.expect_frame(0x82, &payload);
@@ -69,8 +69,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         );
     }
     rows.push(
-        house.row_as_it_stands("F30 65536 fragments of one byte: echoed", |door| {
-            let mut wire = Wire::upgraded(door);
+        house.row_as_it_stands("F30 65536 fragments of one byte: echoed", |target| {
+            let mut wire = RawClient::upgraded(target);
             wire.send(&fragments(65_536));
             wire.expect_frame(0x81, "k".repeat(65_536));
         }),
@@ -78,8 +78,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     rows.extend(own_row(
         "F30 over --echo-max-fragments: 1008",
         ["--echo-max-fragments", "1024"],
-        |door| {
-            let mut wire = Wire::upgraded(door);
+        |target| {
+            let mut wire = RawClient::upgraded(target);
             wire.send(&fragments(1_024));
             wire.expect_frame(0x81, "k".repeat(1_024));
             wire.send(&fragments(1_025));
@@ -88,8 +88,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     ));
     rows.extend(house.row(
         "F30 1024 fragments are one message in the chat, 1025 are too many: 1008",
-        |door| {
-            let mut wire = Wire::in_chat(door);
+        |target| {
+            let mut wire = RawClient::in_chat(target);
             wire.send(&fragments(1_024)); // no JSON, but one message
             let error = String::from_utf8(wire.frame().payload).expect("text");
             assert!(error.contains("bad_json"), "{error}");
@@ -100,7 +100,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     rows
 }
 
-type Accepted = (&'static str, fn(&mut Wire));
+type Accepted = (&'static str, fn(&mut RawClient));
 
 const ACCEPTED: [Accepted; 6] = [
     ("F20 a ping of 125 bytes gets the same back", |wire| {

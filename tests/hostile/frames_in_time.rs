@@ -1,11 +1,11 @@
 //! F: frames and messages that do not end, and clients that fall silent.
 
 use crate::deadline::{DEADLINE, LATE, STEP, assert_ended_at, assert_in_time, trickle};
-use crate::house::{House, own_row};
 use crate::kit::bytes::frame_from;
-use crate::kit::client::raw::Wire;
-use crate::kit::client::target::Door;
+use crate::kit::client::raw::RawClient;
+use crate::kit::client::target::Target;
 use crate::kit::stopwatch::Stopwatch;
+use crate::witnessed::{House, own_row};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,22 +19,23 @@ const GONE: Duration = Duration::from_millis(500 + 2_000);
 
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = house.row("F23 10 000 pings: 100 are answered, then 1008", ping_flood);
-    rows.push(
-        house.row_as_it_stands("F24 pings from one who does not read hurt nobody", |door| {
-            let mut deaf = Wire::upgraded(door);
+    rows.push(house.row_as_it_stands(
+        "F24 pings from one who does not read hurt nobody",
+        |target| {
+            let mut deaf = RawClient::upgraded(target);
             // The server answers a hundred and ends the connection: the rest may be lost.
             let _ = deaf.try_send(&frame_from(Role::Client, 0x89, &[b'p'; 125]).repeat(50_000));
-            Wire::upgraded(door).echo("unharmed");
-        }),
-    );
+            RawClient::upgraded(target).echo("unharmed");
+        },
+    ));
     rows.extend(stalled_frames());
     rows.extend(stalled_messages());
     rows.extend(silent_clients());
     rows
 }
 
-fn ping_flood(door: Door) {
-    let mut wire = Wire::upgraded(door);
+fn ping_flood(target: Target) {
+    let mut wire = RawClient::upgraded(target);
     let start = Instant::now();
     let _ = wire.try_send(&frame_from(Role::Client, 0x89, b"").repeat(10_000));
     let mut pongs = 0;
@@ -82,19 +83,21 @@ fn stalled_frames() -> Vec<Trial> {
     let mut rows: Vec<Trial> = stalls
         .into_iter()
         .flat_map(|(name, begin, then)| {
-            house.row(name, move |door| stall(door, &begin, then, "frame stalled"))
+            house.row(name, move |target| {
+                stall(target, &begin, then, "frame stalled")
+            })
         })
         .collect();
     rows.extend(house.row(
         "F15 frames that follow closely have each their own deadline",
-        |door| {
+        |target| {
             let whole = frame_from(Role::Client, 0x81, b"hello");
-            overlapping(&mut Wire::upgraded(door), &whole, "hello");
+            overlapping(&mut RawClient::upgraded(target), &whole, "hello");
         },
     ));
     rows.extend(
-        house.row("F15 between frames there is no deadline", |door| {
-            let mut wire = Wire::upgraded(door);
+        house.row("F15 between frames there is no deadline", |target| {
+            let mut wire = RawClient::upgraded(target);
             wire.echo("hello");
             wire.expect_silence(DEADLINE + DEADLINE / 4);
             wire.echo("hello again");
@@ -105,14 +108,14 @@ fn stalled_frames() -> Vec<Trial> {
 
 fn stalled_messages() -> Vec<Trial> {
     let house = House::with(MESSAGE);
-    let mut rows = house.row("F32 a message that is not continued: 1008", |door| {
+    let mut rows = house.row("F32 a message that is not continued: 1008", |target| {
         let half = frame_from(Role::Client, 0x01, b"half");
-        stall(door, &half, None, "message stalled");
+        stall(target, &half, None, "message stalled");
     });
     rows.extend(
-        house.row("F32 one that is continued without end: 1008", |door| {
+        house.row("F32 one that is continued without end: 1008", |target| {
             let start = Stopwatch::start();
-            let mut wire = Wire::upgraded(door);
+            let mut wire = RawClient::upgraded(target);
             wire.send_frame(0x01, "half");
             trickle(&mut wire, &frame_from(Role::Client, 0x00, b""), STEP);
             assert!(wire.expect_late_close(1008).contains("message stalled"));
@@ -121,19 +124,19 @@ fn stalled_messages() -> Vec<Trial> {
     );
     rows.extend(house.row(
         "F32 messages that follow closely have each their own deadline",
-        |door| {
+        |target| {
             let whole = [
                 frame_from(Role::Client, 0x01, b"hel"),
                 frame_from(Role::Client, 0x80, b"lo"),
             ];
-            overlapping(&mut Wire::upgraded(door), &whole.concat(), "hello");
+            overlapping(&mut RawClient::upgraded(target), &whole.concat(), "hello");
         },
     ));
     rows.push(
-        house.row_as_it_stands("F32 so have texts of one frame, however long", |door| {
+        house.row_as_it_stands("F32 so have texts of one frame, however long", |target| {
             let long = "k".repeat(10_000);
             let whole = frame_from(Role::Client, 0x81, long.as_bytes());
-            overlapping(&mut Wire::upgraded(door), &whole, &long);
+            overlapping(&mut RawClient::upgraded(target), &whole, &long);
         }),
     );
     rows
@@ -141,9 +144,9 @@ fn stalled_messages() -> Vec<Trial> {
 
 /// Begins something, goes on with it byte by byte if it is said at which pace, and is closed at
 /// the deadline.
-fn stall(door: Door, begin: &[u8], then: Option<Duration>, why: &str) {
+fn stall(target: Target, begin: &[u8], then: Option<Duration>, why: &str) {
     let start = Stopwatch::start();
-    let mut wire = Wire::upgraded(door);
+    let mut wire = RawClient::upgraded(target);
     wire.send(begin);
     if let Some(step) = then {
         trickle(&mut wire, b"k", step);
@@ -156,7 +159,7 @@ fn stall(door: Door, begin: &[u8], then: Option<Duration>, why: &str) {
 /// Sends `whole` again and again, for longer than the deadline, so that every packet holds the
 /// end of one and the beginning of the next: there is always something unfinished, but nothing
 /// stays so.
-fn overlapping(wire: &mut Wire, whole: &[u8], echoed: &str) {
+fn overlapping(wire: &mut RawClient, whole: &[u8], echoed: &str) {
     let (beginning, end) = whole.split_at(whole.len() / 2);
     let start = Instant::now();
     wire.send(beginning);
@@ -172,16 +175,16 @@ fn silent_clients() -> Vec<Trial> {
     let house = House::with(PING);
     let mut rows = house.row(
         "half-open: who does not answer a ping is gone at the ping timeout",
-        |door| {
+        |target| {
             let start = Stopwatch::start();
-            let mut wire = Wire::upgraded(door);
+            let mut wire = RawClient::upgraded(target);
             wire.expect_frame(0x89, "");
             assert!(wire.expect_late_close(1008).contains("ping"));
             assert_ended_at(GONE, start);
         },
     );
-    rows.extend(house.row("half-open: who answers pings stays", |door| {
-        let mut wire = Wire::upgraded(door);
+    rows.extend(house.row("half-open: who answers pings stays", |target| {
+        let mut wire = RawClient::upgraded(target);
         let start = Instant::now();
         while start.elapsed() < GONE + DEADLINE {
             wire.expect_frame(0x89, "");
@@ -191,8 +194,8 @@ fn silent_clients() -> Vec<Trial> {
     }));
     rows.extend(house.row(
         "F22 any byte is a sign of life, a pong with another payload too",
-        |door| {
-            let mut wire = Wire::upgraded(door);
+        |target| {
+            let mut wire = RawClient::upgraded(target);
             wire.expect_frame(0x89, "");
             wire.send_frame(0x8a, "another");
             wire.expect_frame(0x89, "");
@@ -205,11 +208,11 @@ fn silent_clients() -> Vec<Trial> {
     rows.extend(own_row(
         "half-open: the place of one who is gone is free",
         [PING, &["--max-connections", "3"]].concat(),
-        |door| {
-            let mut wire = Wire::upgraded(door);
+        |target| {
+            let mut wire = RawClient::upgraded(target);
             wire.expect_frame(0x89, "");
             wire.wait_for_anything(); // its Close; nothing is answered, and nothing closed
-            Wire::upgraded_when_there_is_room(door).echo("next");
+            RawClient::upgraded_when_there_is_room(target).echo("next");
         },
     ));
     rows

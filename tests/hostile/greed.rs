@@ -1,13 +1,13 @@
 //! G: one greedy address beside one victim, for each thing that all share. The greedy one has as many
 //! connections as it may; the victim has what it needs.
 
-use crate::house::own_row_as_it_stands;
-use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::texts;
-use crate::kit::client::raw::Wire;
-use crate::kit::client::target::Door;
+use crate::kit::client::raw::RawClient;
+use crate::kit::client::target::Target;
 use crate::kit::optional;
 use crate::kit::stopwatch::PATIENCE;
+use crate::witnessed::own_row_as_it_stands;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr};
@@ -74,65 +74,65 @@ pub(crate) fn rows() -> Vec<Trial> {
 pub(crate) fn row(
     name: &str,
     flags: &[&'static str],
-    run: impl FnOnce(Door) + Send + 'static,
+    run: impl FnOnce(Target) + Send + 'static,
 ) -> Trial {
     own_row_as_it_stands(name, [&TRUST[..], flags].concat(), run)
 }
 
 /// A guest at this address.
-pub(crate) fn at(address: &str, door: Door) -> Guest {
-    Guest::connect_with(door, &[("X-Forwarded-For", address)])
+pub(crate) fn at(address: &str, target: Target) -> ChatClient {
+    ChatClient::connect_with(target, &[("X-Forwarded-For", address)])
 }
 
 /// The same, with a name, in the lobby.
-pub(crate) fn in_lobby(address: &str, door: Door) -> Guest {
-    let mut guest = at(address, door);
-    guest.join(&fresh("guest"), "lobby");
-    guest
+pub(crate) fn in_lobby(address: &str, target: Target) -> ChatClient {
+    let mut client = at(address, target);
+    client.join(&unique("guest"), "lobby");
+    client
 }
 
 /// Asks to come in; says whether it may. Only one thing can be wrong.
-fn enters(guest: &mut Guest, room: &str) -> bool {
-    guest.ask(json!({"type": "join", "room": room}));
-    let answer = guest.find_answer("joined");
+fn enters(client: &mut ChatClient, room: &str) -> bool {
+    client.ask(json!({"type": "join", "room": room}));
+    let answer = client.find_answer("joined");
     let enters = answer["type"] == "joined";
     assert!(enters || answer["code"] == "bad_room", "{answer}");
     enters
 }
 
-fn all_rooms(door: Door) {
+fn all_rooms(target: Target) {
     let mut held = 0;
     let mut crowd = Vec::new();
     for _ in 0..9 {
         // The lobby is beside all these rooms: each is in 31 others.
-        let mut greedy = in_lobby(GREEDY, door);
+        let mut greedy = in_lobby(GREEDY, target);
         held += (0..31)
-            .take_while(|_| enters(&mut greedy, &fresh("mine")))
+            .take_while(|_| enters(&mut greedy, &unique("mine")))
             .count();
         crowd.push(greedy);
     }
     assert_eq!(held, 128, "half of the rooms");
-    let mut victim = in_lobby(VICTIM, door);
+    let mut victim = in_lobby(VICTIM, target);
     assert!(enters(&mut victim, "quiet"), "and a room of its own");
     assert!(enters(&mut victim, "cheeper"), "and the page /cheeper");
-    let mut another = in_lobby(GREEDY, door);
+    let mut another = in_lobby(GREEDY, target);
     assert!(enters(&mut another, "cheeper"), "one from the same address");
 }
 
-fn rooms_of_others(door: Door) {
-    let (mut victim, mut greedy) = (in_lobby(VICTIM, door), in_lobby(GREEDY, door));
-    let mut rooms: Vec<String> = (0..4).map(|_| fresh("theirs")).collect();
+fn rooms_of_others(target: Target) {
+    let (mut victim, mut greedy) = (in_lobby(VICTIM, target), in_lobby(GREEDY, target));
+    let mut rooms: Vec<String> = (0..4).map(|_| unique("theirs")).collect();
     rooms.iter().for_each(|room| _ = victim.enter(room));
-    let mut third = in_lobby("192.0.2.1", door);
-    rooms.push(fresh("third"));
+    let mut third = in_lobby("192.0.2.1", target);
+    rooms.push(unique("third"));
     third.enter(&rooms[4]);
     let entered = rooms.iter().filter(|room| enters(&mut greedy, room));
     assert_eq!(entered.count(), 4, "half of the rooms");
     // All others go, and the greedy one stays.
     drop((victim, third));
-    let mut victim = in_lobby(VICTIM, door);
+    let mut victim = in_lobby(VICTIM, target);
     for _ in 0..2 {
-        victim.enter(&fresh("again"));
+        victim.enter(&unique("again"));
     }
     greedy.ask(json!({"type": "leave", "room": rooms[0]}));
     greedy.until("left");
@@ -140,11 +140,11 @@ fn rooms_of_others(door: Door) {
 }
 
 /// More rooms than there can be, with a line in each.
-fn flood_of_rooms(door: Door) {
+fn flood_of_rooms(target: Target) {
     for _ in 0..2 {
-        let mut greedy = in_lobby(GREEDY, door);
+        let mut greedy = in_lobby(GREEDY, target);
         for _ in 0..16 {
-            let room = fresh("flood");
+            let room = unique("flood");
             greedy.enter(&room);
             greedy.say_now(&room, "flood");
             greedy.ask(json!({"type": "leave", "room": room}));
@@ -153,46 +153,46 @@ fn flood_of_rooms(door: Door) {
     }
 }
 
-fn histories(door: Door) {
-    let mut victim = in_lobby(VICTIM, door);
+fn histories(target: Target) {
+    let mut victim = in_lobby(VICTIM, target);
     victim.enter("kitchen");
     for room in ["lobby", "kitchen"] {
         victim.say_now(room, "soup");
     }
     victim.close();
-    flood_of_rooms(door);
-    let mut victim = at(VICTIM, door);
+    flood_of_rooms(target);
+    let mut victim = at(VICTIM, target);
     for room in ["lobby", "kitchen"] {
         let joined = victim.join("victim", room);
         assert_eq!(texts(&joined["messages"]), ["soup"], "{room}");
     }
 }
 
-fn squatted(door: Door) {
-    let mut squatter = in_lobby(GREEDY, door);
+fn squatted(target: Target) {
+    let mut squatter = in_lobby(GREEDY, target);
     squatter.enter("kitchen");
     squatter.say_now("kitchen", "mine");
-    let mut victim = at(VICTIM, door);
+    let mut victim = at(VICTIM, target);
     victim.join("victim", "kitchen");
     victim.say_now("kitchen", "soup");
     squatter.close();
     victim.close();
-    flood_of_rooms(door);
-    let joined = at(VICTIM, door).join("victim", "kitchen");
+    flood_of_rooms(target);
+    let joined = at(VICTIM, target).join("victim", "kitchen");
     assert_eq!(texts(&joined["messages"]), ["mine", "soup"]);
 }
 
-fn sessions(door: Door) {
-    let mut victim = in_lobby(VICTIM, door);
+fn sessions(target: Target) {
+    let mut victim = in_lobby(VICTIM, target);
     let line = json!({"type": "say", "room": "lobby", "text": "once", "id": "c1"});
     victim.ask(line.clone());
     let said = victim.until("said");
     let (name, session) = (victim.name.clone(), victim.session().to_owned());
     victim.close();
     for _ in 0..1_030 {
-        in_lobby(GREEDY, door).close();
+        in_lobby(GREEDY, target).close();
     }
-    let mut victim = at(VICTIM, door);
+    let mut victim = at(VICTIM, target);
     victim.ask(json!({"type": "join", "name": name, "room": "lobby", "session": session}));
     victim.until("joined");
     victim.ask(line);
@@ -200,11 +200,11 @@ fn sessions(door: Door) {
 }
 
 /// The status of a request for a WebSocket at `path`, and the connection.
-fn upgrade(door: Door, path: &str, address: &str) -> (u16, Wire) {
-    let mut wire = Wire::open(door);
+fn upgrade(target: Target, path: &str, address: &str) -> (u16, RawClient) {
+    let mut wire = RawClient::open(target);
     let request = crate::kit::client::raw::UPGRADE
         .replace("/echo", path)
-        .replace("{host}", &door.addr.to_string());
+        .replace("{host}", &target.addr.to_string());
     let forwarded = format!("X-Forwarded-For: {address}\r\n\r\n");
     // Who is refused may have been closed before it asked.
     let _ = wire.try_send(
@@ -216,43 +216,43 @@ fn upgrade(door: Door, path: &str, address: &str) -> (u16, Wire) {
 }
 
 /// Lets clients in until one is refused; they stay.
-fn upgraded(door: Door, path: &str, most: usize) -> Vec<Wire> {
-    let all = (0..most).map(|_| upgrade(door, path, GREEDY));
+fn upgraded(target: Target, path: &str, most: usize) -> Vec<RawClient> {
+    let all = (0..most).map(|_| upgrade(target, path, GREEDY));
     let entered = all.take_while(|(status, _)| *status == 101);
     entered.map(|(_, wire)| wire).collect()
 }
 
-fn watchers(door: Door) {
-    let greedy = upgraded(door, "/ws/wire", 260);
+fn watchers(target: Target) {
+    let greedy = upgraded(target, "/ws/wire", 260);
     // Those that were let in first may have had their five seconds by now.
     assert!(greedy.len() >= 128, "{} came in", greedy.len());
-    let (status, _wire) = upgrade(door, "/ws/wire", VICTIM);
+    let (status, _wire) = upgrade(target, "/ws/wire", VICTIM);
     assert_eq!(status, 101);
 }
 
-fn connections(door: Door) {
-    let greedy = upgraded(door, "/echo", 12);
+fn connections(target: Target) {
+    let greedy = upgraded(target, "/echo", 12);
     assert_eq!(greedy.len(), 6, "half of the connections");
-    let (status, mut wire) = upgrade(door, "/echo", VICTIM);
+    let (status, mut wire) = upgrade(target, "/echo", VICTIM);
     assert_eq!(status, 101);
     wire.echo("in");
 }
 
 /// One address keeps as many half requests as it can; the other sends its own in two parts.
-fn half_requests(door: Door) {
+fn half_requests(target: Target) {
     let [greedy, victim] = [2, 1].map(|last| IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)));
-    let half = |door: Door| {
-        let mut wire = Wire::open(door);
+    let half = |target: Target| {
+        let mut wire = RawClient::open(target);
         wire.send(b"GET /icon.svg HTTP/1.1\r\nA: ");
         wire
     };
-    let mut crowd: Vec<Wire> = Vec::new();
+    let mut crowd: Vec<RawClient> = Vec::new();
     for round in 0..20 {
-        crowd.extend((0..8).map(|_| half(door.from(greedy))));
-        let mut wire = half(door.from(victim));
+        crowd.extend((0..8).map(|_| half(target.from(greedy))));
+        let mut wire = half(target.from(victim));
         let early = wire.can_be_read(Duration::from_millis(50));
         assert!(!early, "round {round}: {:?}", wire.answer());
-        wire.send(format!("b\r\nHost: {}\r\n\r\n", door.addr).as_bytes());
+        wire.send(format!("b\r\nHost: {}\r\n\r\n", target.addr).as_bytes());
         assert_eq!(wire.kept_answer().status, 200, "round {round}");
     }
     let deadline = Instant::now() + PATIENCE;

@@ -1,9 +1,9 @@
 //! G: one greedy address beside one victim: lines that are sent again, and whispers.
 
 use crate::greed::{GREEDY, VICTIM, at, in_lobby, row};
-use crate::kit::client::chat::{Guest, Heard, fresh};
+use crate::kit::client::chat::{ChatClient, Received, unique};
 use crate::kit::client::http::metric;
-use crate::kit::client::target::Door;
+use crate::kit::client::target::Target;
 use crate::kit::stopwatch::PATIENCE;
 use libtest_mimic::Trial;
 use rustix::net::sockopt::set_socket_recv_buffer_size;
@@ -19,9 +19,9 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "G09 history, again and again: rate_limited by bytes; another address has its lines",
             TALKATIVE,
-            |door| {
+            |target| {
                 charged(
-                    door,
+                    target,
                     "history",
                     |_| json!({"type": "history", "room": "lobby"}),
                 )
@@ -30,9 +30,9 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "G10 join with since, again and again: the same",
             TALKATIVE,
-            |door| {
+            |target| {
                 let known = |epoch: &Value| json!({"type": "join", "room": "lobby", "epoch": epoch, "since": 0});
-                charged(door, "joined", known);
+                charged(target, "joined", known);
             },
         ),
         row(
@@ -71,8 +71,8 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 /// A hundred lines in the lobby, as long as lines can be: 800 kB.
-fn long_lines(door: Door) {
-    let mut speaker = in_lobby("192.0.2.1", door);
+fn long_lines(target: Target) {
+    let mut speaker = in_lobby("192.0.2.1", target);
     let text = "\u{1f986}".repeat(2_000);
     for _ in 0..100 {
         speaker.say_now("lobby", &text);
@@ -81,10 +81,10 @@ fn long_lines(door: Door) {
 }
 
 /// Asks until it is told that this was too much, waits as long as it is told to, and asks once more.
-fn charged(door: Door, kind: &str, request: fn(&Value) -> Value) {
-    long_lines(door);
-    let mut greedy = at(GREEDY, door);
-    let joined = greedy.join(&fresh("greedy"), "lobby");
+fn charged(target: Target, kind: &str, request: fn(&Value) -> Value) {
+    long_lines(target);
+    let mut greedy = at(GREEDY, target);
+    let joined = greedy.join(&unique("greedy"), "lobby");
     let (request, deadline) = (request(&joined["epoch"]), Instant::now() + PATIENCE);
     let refused = loop {
         assert!(Instant::now() < deadline, "it is never too much");
@@ -101,7 +101,7 @@ fn charged(door: Door, kind: &str, request: fn(&Value) -> Value) {
         }
     };
     assert_eq!(refused["code"], "rate_limited", "{refused}");
-    let joined = at(VICTIM, door).join(&fresh("victim"), "lobby");
+    let joined = at(VICTIM, target).join(&unique("victim"), "lobby");
     assert_eq!(joined["messages"].as_array().map(Vec::len), Some(100));
     wait_as_told(&refused);
     let answer = ask_patiently(&mut greedy, request, kind);
@@ -109,10 +109,10 @@ fn charged(door: Door, kind: &str, request: fn(&Value) -> Value) {
 }
 
 /// Requests have an allowance, too: who asks too often waits, and asks again.
-fn ask_patiently(guest: &mut Guest, request: Value, kind: &str) -> Value {
+fn ask_patiently(client: &mut ChatClient, request: Value, kind: &str) -> Value {
     loop {
-        guest.ask(request.clone());
-        let answer = guest.find_answer(kind);
+        client.ask(request.clone());
+        let answer = client.find_answer(kind);
         if answer["message"] != "not so fast" {
             return answer;
         }
@@ -126,10 +126,10 @@ fn wait_as_told(refusal: &Value) {
 }
 
 /// The answers to these requests: how many are of this type, and the refusals for haste.
-fn ask_for(guest: &mut Guest, kind: &str, requests: Vec<Value>) -> (usize, Vec<Value>) {
+fn ask_for(client: &mut ChatClient, kind: &str, requests: Vec<Value>) -> (usize, Vec<Value>) {
     let count = requests.len();
-    guest.ask_all(requests);
-    let answers: Vec<Value> = (0..count).map(|_| guest.find_answer(kind)).collect();
+    client.ask_all(requests);
+    let answers: Vec<Value> = (0..count).map(|_| client.find_answer(kind)).collect();
     let (refused, served): (Vec<Value>, Vec<Value>) = answers
         .into_iter()
         .partition(|answer| answer["type"] == "error");
@@ -138,23 +138,23 @@ fn ask_for(guest: &mut Guest, kind: &str, requests: Vec<Value>) -> (usize, Vec<V
     (served.len(), refused)
 }
 
-fn class_of_thirty(door: Door) {
-    long_lines(door);
-    let mut class: Vec<Guest> = (0..30).map(|_| at(GREEDY, door)).collect();
-    for guest in &mut class {
-        let joined = guest.join(&fresh("pupil"), "lobby");
+fn class_of_thirty(target: Target) {
+    long_lines(target);
+    let mut class: Vec<ChatClient> = (0..30).map(|_| at(GREEDY, target)).collect();
+    for client in &mut class {
+        let joined = client.join(&unique("pupil"), "lobby");
         assert_eq!(joined["messages"].as_array().map(Vec::len), Some(100));
     }
 }
 
-fn one_of_a_class(door: Door) {
-    long_lines(door);
-    let mut greedy = in_lobby(GREEDY, door);
+fn one_of_a_class(target: Target) {
+    long_lines(target);
+    let mut greedy = in_lobby(GREEDY, target);
     let asks = vec![json!({"type": "history", "room": "lobby"}); 35];
     let (_, refused) = ask_for(&mut greedy, "history", asks);
     assert!(!refused.is_empty(), "28 MB are too much");
     for _ in 0..10 {
-        let joined = at(GREEDY, door).join(&fresh("pupil"), "lobby");
+        let joined = at(GREEDY, target).join(&unique("pupil"), "lobby");
         assert_eq!(joined["messages"].as_array().map(Vec::len), Some(100));
     }
 }
@@ -165,16 +165,16 @@ fn whispers(to: &str, count: usize) -> Vec<Value> {
 }
 
 /// As many whispers as the connection can hold, and more than are kept besides.
-fn slow_listener(door: Door) {
-    let mut listener = in_lobby(VICTIM, door);
+fn slow_listener(target: Target) {
+    let mut listener = in_lobby(VICTIM, target);
     set_socket_recv_buffer_size(listener.tcp(), 4 << 10).expect("an option");
     let (mut taken, mut refused) = (0, 0);
     for number in 0..50 {
-        let mut greedy = in_lobby(&format!("203.0.113.{number}"), door);
+        let mut greedy = in_lobby(&format!("203.0.113.{number}"), target);
         let (served, hasty) = ask_for(&mut greedy, "whispered", whispers(&listener.name, 60));
         taken += served;
         refused += hasty.len();
-        assert_eq!(metric(door.addr, "ws101_evictions_total"), Some(0));
+        assert_eq!(metric(target.addr, "ws101_evictions_total"), Some(0));
     }
     assert!(taken > 0 && refused > 0, "{taken} taken, {refused} refused");
     // The slow listener has all that was taken, in the end.
@@ -186,15 +186,15 @@ fn slow_listener(door: Door) {
     assert!(!rest.iter().any(is_whisper), "one more was told as taken");
 }
 
-fn other_whisperer(door: Door) {
-    let mut listener = in_lobby("192.0.2.1", door);
-    let (mut greedy, mut victim) = (in_lobby(GREEDY, door), in_lobby(VICTIM, door));
+fn other_whisperer(target: Target) {
+    let mut listener = in_lobby("192.0.2.1", target);
+    let (mut greedy, mut victim) = (in_lobby(GREEDY, target), in_lobby(VICTIM, target));
     let name = listener.name.clone();
     let listening = thread::spawn(move || {
         loop {
             match listener.hear(PATIENCE) {
-                Heard::Event(event) if event["text"] == "psst" => return,
-                Heard::Event(_) => {}
+                Received::Event(event) if event["text"] == "psst" => return,
+                Received::Event(_) => {}
                 other => panic!("{other:?}"),
             }
         }
@@ -208,11 +208,11 @@ fn other_whisperer(door: Door) {
 }
 
 /// Each connection says as many lines as it may at once.
-fn flood_of_lines(door: Door) {
-    let mut victim = in_lobby(VICTIM, door);
+fn flood_of_lines(target: Target) {
+    let mut victim = in_lobby(VICTIM, target);
     let say = json!({"type": "say", "room": "lobby", "text": "\u{1f986}".repeat(2_000)});
     let mut crowd = (0..60).map(|_| {
-        let mut greedy = in_lobby(GREEDY, door);
+        let mut greedy = in_lobby(GREEDY, target);
         let refused = ask_for(&mut greedy, "said", vec![say.clone(); 20]).1;
         greedy.close();
         refused
@@ -222,5 +222,5 @@ fn flood_of_lines(door: Door) {
     assert_eq!(refused["message"], "not so much at once");
     victim.say_now("lobby", "may I?");
     wait_as_told(&refused);
-    in_lobby(GREEDY, door).say_now("lobby", "again");
+    in_lobby(GREEDY, target).say_now("lobby", "again");
 }

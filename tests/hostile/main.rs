@@ -3,12 +3,12 @@
 //!
 //! `cargo test --test hostile H` runs the rows of one letter, `… C21` one row.
 
-use house::House;
 use std::process::ExitCode;
+use witnessed::House;
 
 mod accepted;
 mod closing;
-mod crowd;
+mod connection_limits;
 mod deadline;
 mod fields;
 mod floods;
@@ -16,23 +16,23 @@ mod frames;
 mod frames_in_time;
 mod greed;
 mod greed_talk;
-mod house;
-mod kept;
+mod keep_alive;
 #[path = "../kit/mod.rs"]
 mod kit;
 mod lateness;
+mod memory_budget;
 mod messages;
-mod noticed;
 mod origins;
 mod pages;
 mod refused;
 mod requests;
 mod requests_in_time;
-mod together;
 mod upgrades;
 mod wire_floods;
 mod wire_tokens;
 mod wire_view;
+mod witness_checks;
+mod witnessed;
 mod witnesses;
 
 /// Rows of one house wait for each other, and most others for a deadline of the server's.
@@ -44,10 +44,10 @@ fn main() -> ExitCode {
     let tables = [
         // Those that have houses of their own go first: the others wait in front of one door.
         requests_in_time::rows(),     // H: requests that do not end
-        noticed::rows(),              // the witnesses of all rows
-        crowd::rows(),                // U, R: how many may connect
+        witness_checks::rows(),       // the witnesses of all rows
+        connection_limits::rows(),    // U, R: how many may connect
         floods::rows(),               // J: too much, too fast
-        together::rows(),             // M: many large messages
+        memory_budget::rows(),        // M: many large messages
         greed::rows(),                // G: one address that wants all places
         greed_talk::rows(),           // G: … all bytes, and all of a listener
         frames_in_time::rows(&house), // F: frames that do not end, clients that fall silent
@@ -59,7 +59,7 @@ fn main() -> ExitCode {
         closing::rows(&house),        // C: the client closes
         requests::rows(&house),       // H: one request, one answer
         pages::rows(&house),          // S
-        kept::rows(&house),           // K: connections that are kept
+        keep_alive::rows(&house),     // K: connections that are kept
         upgrades::rows(&house),       // U: the upgrade
         frames::rows(&house),         // F
         refused::rows(&house),        // J: what the chat refuses

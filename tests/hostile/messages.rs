@@ -1,8 +1,8 @@
 //! M: messages. Text is judged as it arrives, a size when it is declared.
 
-use crate::house::{House, own_row};
 use crate::kit::bytes::{KEY, frame, frame_from, header};
-use crate::kit::client::raw::{ENDPOINTS, Wire};
+use crate::kit::client::raw::{ENDPOINTS, RawClient};
+use crate::witnessed::{House, own_row};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;
@@ -50,19 +50,19 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         .iter()
         .flat_map(|row| ENDPOINTS.map(|there| (row, there)));
     for (&(name, payload), (connect, there)) in everywhere {
-        rows.extend(house.row(format!("{name}: 1007{there}"), move |door| {
-            let mut wire = connect(door);
+        rows.extend(house.row(format!("{name}: 1007{there}"), move |target| {
+            let mut wire = connect(target);
             wire.send_frame(0x81, payload);
             wire.expect_close(1007);
         }));
     }
-    rows.extend(house.row("M06 texts at the edge are echoed", |door| {
-        let mut wire = Wire::upgraded(door);
+    rows.extend(house.row("M06 texts at the edge are echoed", |target| {
+        let mut wire = RawClient::upgraded(target);
         TEXTS.into_iter().for_each(|text| wire.echo(text));
     }));
     rows.extend(
-        house.row("M06 a character over several frames is echoed", |door| {
-            let mut wire = Wire::upgraded(door);
+        house.row("M06 a character over several frames is echoed", |target| {
+            let mut wire = RawClient::upgraded(target);
             for text in TEXTS {
                 wire.send(&one_byte_a_frame(text.as_bytes()));
                 wire.expect_frame(0x81, text);
@@ -71,8 +71,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     );
     rows.extend(house.row(
         "M08 a bad byte in fragment 2 of 3: 1007 before the third",
-        |door| {
-            let mut wire = Wire::upgraded(door);
+        |target| {
+            let mut wire = RawClient::upgraded(target);
             wire.send_frame(0x01, "κό");
             wire.send_frame(0x00, b"\xed\xa0\x80");
             wire.expect_close(1007);
@@ -80,16 +80,16 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     ));
     rows.extend(house.row(
         "M09 a bad byte within a frame: 1007 before its end",
-        |door| {
-            let mut wire = Wire::upgraded(door);
+        |target| {
+            let mut wire = RawClient::upgraded(target);
             let text = b"text \xed\xa0\x80 and more that never comes";
             wire.send(&frame_from(Role::Client, 0x81, text)[..6 + 8]);
             wire.expect_close(1007);
         },
     ));
     rows.push(
-        house.row_as_it_stands("M15 16 MiB of binary are echoed", |door| {
-            let mut wire = Wire::upgraded(door);
+        house.row_as_it_stands("M15 16 MiB of binary are echoed", |target| {
+            let mut wire = RawClient::upgraded(target);
             let payload: Vec<u8> = (0..16 << 20).map(|i: u32| (i ^ i >> 8) as u8).collect();
             wire.send_frame(0x82, &payload);
             assert!(wire.frame().payload == payload, "the echo differs");
@@ -104,25 +104,27 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 const LIMIT: usize = 65_536;
 
 fn in_chat(house: &Arc<House>) -> Vec<Trial> {
-    let mut rows = house.row("M14 binary to the chat: 1003", |door| {
-        let mut wire = Wire::in_chat(door);
+    let mut rows = house.row("M14 binary to the chat: 1003", |target| {
+        let mut wire = RawClient::in_chat(target);
         wire.send_frame(0x82, b"\x00\x01");
         wire.expect_close(1003);
     });
-    rows.extend(house.row("M14 empty binary to the chat: 1003", |door| {
-        let mut wire = Wire::in_chat(door);
+    rows.extend(house.row("M14 empty binary to the chat: 1003", |target| {
+        let mut wire = RawClient::in_chat(target);
         wire.send_frame(0x82, b"");
         wire.expect_close(1003);
     }));
-    rows.extend(house.row("M11 65536 bytes are taken in the chat", |door| {
-        let mut wire = Wire::in_chat(door);
-        wire.send_frame(0x81, "[".repeat(LIMIT));
-        let error = String::from_utf8(wire.frame().payload).expect("text");
-        assert!(error.contains("bad_json"), "{error}");
-    }));
     rows.extend(
-        house.row("M12 one byte more is not: 1009 at the header", |door| {
-            let mut wire = Wire::in_chat(door);
+        house.row("M11 65536 bytes are taken in the chat", |target| {
+            let mut wire = RawClient::in_chat(target);
+            wire.send_frame(0x81, "[".repeat(LIMIT));
+            let error = String::from_utf8(wire.frame().payload).expect("text");
+            assert!(error.contains("bad_json"), "{error}");
+        }),
+    );
+    rows.extend(
+        house.row("M12 one byte more is not: 1009 at the header", |target| {
+            let mut wire = RawClient::in_chat(target);
             wire.send(&header(0x81, Some(KEY), LIMIT as u64 + 1));
             wire.expect_close(1009);
         }),
@@ -132,25 +134,27 @@ fn in_chat(house: &Arc<House>) -> Vec<Trial> {
 
 fn limits() -> Vec<Trial> {
     let house = House::with(&["--echo-max-message", "65536"]);
-    let mut rows = house.row("M11 a message exactly at the limit is echoed", |door| {
-        let mut wire = Wire::upgraded(door);
+    let mut rows = house.row("M11 a message exactly at the limit is echoed", |target| {
+        let mut wire = RawClient::upgraded(target);
         let text = "k".repeat(LIMIT);
         for first in [0x81, 0x82] {
             wire.send_frame(first, &text);
             wire.expect_frame(first, &text);
         }
     });
-    rows.extend(house.row("M12 one byte more: 1009 at the header", |door| {
-        for first in [0x81, 0x82] {
-            let mut wire = Wire::upgraded(door);
-            wire.send(&header(first, Some(KEY), LIMIT as u64 + 1));
-            wire.expect_close(1009);
-        }
-    }));
+    rows.extend(
+        house.row("M12 one byte more: 1009 at the header", |target| {
+            for first in [0x81, 0x82] {
+                let mut wire = RawClient::upgraded(target);
+                wire.send(&header(first, Some(KEY), LIMIT as u64 + 1));
+                wire.expect_close(1009);
+            }
+        }),
+    );
     rows.extend(house.row(
         "M12 over two frames: 1009 at the header of the second",
-        |door| {
-            let mut wire = Wire::upgraded(door);
+        |target| {
+            let mut wire = RawClient::upgraded(target);
             wire.send_frame(0x02, vec![0; LIMIT]);
             wire.send(&header(0x80, Some(KEY), 1));
             wire.expect_close(1009);
@@ -159,8 +163,8 @@ fn limits() -> Vec<Trial> {
     rows.extend(own_row(
         "M12 under a limit of none, an empty message is echoed",
         ["--echo-max-message", "0"],
-        |door| {
-            let mut wire = Wire::upgraded(door);
+        |target| {
+            let mut wire = RawClient::upgraded(target);
             wire.echo("");
             wire.send_frame(0x81, "k");
             wire.expect_close(1009);

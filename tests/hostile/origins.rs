@@ -1,9 +1,9 @@
 //! U: who may connect, by `Origin` and `Host`. §10.2.
 
-use crate::house::House;
-use crate::kit::client::raw::{UPGRADE, Wire};
-use crate::kit::client::response::Answer;
-use crate::kit::client::target::Door;
+use crate::kit::client::raw::{RawClient, UPGRADE};
+use crate::kit::client::response::Response;
+use crate::kit::client::target::Target;
+use crate::witnessed::House;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
@@ -54,15 +54,15 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows: Vec<Trial> = plain
         .chain(with_flags)
         .flat_map(|(house, &(name, host, origin, status))| {
-            house.row(format!("{name}: {status}"), move |door| {
-                judge(door, host, origin, status);
+            house.row(format!("{name}: {status}"), move |target| {
+                judge(target, host, origin, status);
             })
         })
         .collect();
     rows.extend(house.row(
         "U17 a page may be fetched from anywhere, a WebSocket not",
-        |door| {
-            let mut wire = Wire::open(door);
+        |target| {
+            let mut wire = RawClient::open(target);
             let origin = "Origin: http://evil.example";
             let request = format!("GET /healthz HTTP/1.1\r\nHost: localhost\r\n{origin}\r\n\r\n");
             wire.send(request.as_bytes());
@@ -72,13 +72,13 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     rows
 }
 
-fn judge(door: Door, host: &str, origin: Option<&str>, status: u16) {
-    let mut wire = Wire::open(door);
+fn judge(target: Target, host: &str, origin: Option<&str>, status: u16) {
+    let mut wire = RawClient::open(target);
     let origin = origin.map_or_else(String::new, |origin| format!("Origin: {origin}\r\n"));
     let host = format!("{host}\r\n{origin}");
     wire.send(UPGRADE.replace("{host}\r\n", &host).as_bytes());
     if status == 101 {
-        let answer: Answer = wire.head();
+        let answer: Response = wire.head();
         assert_eq!(answer.status, 101, "{answer:?}");
         wire.echo("hello");
     } else {

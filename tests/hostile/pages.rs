@@ -1,13 +1,13 @@
 //! S: what a browser gets, and what it is told about it.
 
-use crate::house::{House, Own};
-use crate::kit::client::chat::fresh;
-use crate::kit::client::raw::{UPGRADE, Wire};
-use crate::kit::client::response::Answer;
-use crate::kit::client::target::{Door, Pace};
+use crate::kit::client::chat::unique;
+use crate::kit::client::raw::{RawClient, UPGRADE};
+use crate::kit::client::response::Response;
+use crate::kit::client::target::{Pace, Target};
 use crate::kit::optional;
 use crate::kit::table::row;
-use crate::kit::temp_file::Scratch;
+use crate::kit::temp_file::TempFile;
+use crate::witnessed::{House, Own};
 use libtest_mimic::Trial;
 use std::fs;
 use std::net::SocketAddr;
@@ -20,30 +20,30 @@ use std::time::{Duration, Instant};
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = house.row(
         "S08 the page and all its files say what may be done with them",
-        |door| {
-            let page = get(door, "/");
+        |target| {
+            let page = get(target, "/");
             let mut paths = vec!["/".to_owned()];
             paths.extend(own_files(&page.body));
             assert!(paths.len() > 1, "the page has files of its own");
             for path in paths {
-                let answer = get(door, &path);
+                let answer = get(target, &path);
                 assert_eq!(answer.status, 200, "{path}");
-                assert_guarded(&answer, door);
+                assert_guarded(&answer, target);
             }
         },
     );
-    rows.extend(house.row("S08 every 200 does, a plain one too", |door| {
-        assert_guarded(&get(door, "/healthz"), door);
+    rows.extend(house.row("S08 every 200 does, a plain one too", |target| {
+        assert_guarded(&get(target, "/healthz"), target);
     }));
-    rows.extend(house.row("S14 no other site may frame the page", |door| {
-        let page = get(door, "/");
+    rows.extend(house.row("S14 no other site may frame the page", |target| {
+        let page = get(target, "/");
         assert_eq!(page.header("X-Frame-Options"), Some("DENY"));
         let policy = page.header("Content-Security-Policy").expect("a policy");
         assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
     }));
     rows.extend(house.row(
         "S15 a refusal is a page to a browser, and text in it stays text",
-        |door| {
+        |target| {
             for (request, status, sentence) in [
                 (
                     "GET /none HTTP/1.1\r\nHost: {host}\r\n",
@@ -61,8 +61,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                     "\"http://&lt;b>\" may not connect",
                 ),
             ] {
-                let mut wire = Wire::open(door);
-                let request = request.replace("{host}", &door.addr.to_string());
+                let mut wire = RawClient::open(target);
+                let request = request.replace("{host}", &target.addr.to_string());
                 let browser = "Origin: http://<b>\r\nAccept: text/html,*/*;q=0.8\r\n\r\n";
                 wire.send(format!("{}\r\n{browser}", request.trim_end()).as_bytes());
                 let answer = wire.answer();
@@ -79,7 +79,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     ));
     rows.extend(house.row(
         "S16 no answer with a body may be taken for another type",
-        |door| {
+        |target| {
             for (path, status) in [
                 ("/", 200),
                 ("/healthz", 200),
@@ -88,7 +88,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 ("/ws", 426),
                 ("/%zz", 400),
             ] {
-                let answer = get(door, path);
+                let answer = get(target, path);
                 assert_eq!(answer.status, status, "{path}");
                 answer.assert_complete();
             }
@@ -117,7 +117,7 @@ fn from_a_directory() -> Vec<Trial> {
             "S07 a pipe, a directory, a file that may not be read: 404, at once",
             || {
                 let www = Www::new();
-                let pipe = Scratch::pipe();
+                let pipe = TempFile::pipe();
                 fs::rename(pipe.path(), www.pages().join("pipe.js")).expect("it is there");
                 fs::create_dir(www.pages().join("directory.js")).expect("a directory");
                 symlink("loop.js", www.pages().join("loop.js")).expect("linked to itself");
@@ -134,7 +134,7 @@ fn from_a_directory() -> Vec<Trial> {
                 www.write("www/large.js", &vec![b' '; 4 << 20]);
                 let server = Own::start(&["--www", &www.flag(), "--write-timeout", "600ms"]);
                 let start = Instant::now();
-                let mut wire = Wire::open(server.door(Pace::ByteByByte));
+                let mut wire = RawClient::open(server.target(Pace::ByteByByte));
                 wire.send(request("/large.js", server.addr()).as_bytes());
                 wire.wait_for_anything();
                 server.assert_nobody_is_left();
@@ -154,7 +154,7 @@ struct Www(PathBuf);
 impl Www {
     fn new() -> Self {
         let www =
-            Self(std::env::temp_dir().join(format!("ws101-{}-{}", process::id(), fresh("www"))));
+            Self(std::env::temp_dir().join(format!("ws101-{}-{}", process::id(), unique("www"))));
         fs::create_dir_all(www.pages()).expect("made");
         www.write("www/index.html", b"<!doctype html>");
         www
@@ -177,8 +177,8 @@ impl Www {
 
     fn expect(&self, path: &str, status: u16) {
         let server = Own::start(&["--www", &self.flag()]);
-        assert_eq!(get(server.door(Pace::Whole), "/").status, 200);
-        get(server.door(Pace::Whole), path).assert_refusal(status);
+        assert_eq!(get(server.target(Pace::Whole), "/").status, 200);
+        get(server.target(Pace::Whole), path).assert_refusal(status);
     }
 }
 
@@ -237,14 +237,14 @@ fn request(path: &str, host: SocketAddr) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
 }
 
-fn get(door: Door, path: &str) -> Answer {
-    let mut wire = Wire::open(door);
-    wire.send(request(path, door.addr).as_bytes());
+fn get(target: Target, path: &str) -> Response {
+    let mut wire = RawClient::open(target);
+    wire.send(request(path, target.addr).as_bytes());
     wire.answer()
 }
 
-fn assert_guarded(answer: &Answer, door: Door) {
-    let host = door.addr;
+fn assert_guarded(answer: &Response, target: Target) {
+    let host = target.addr;
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
          connect-src 'self' ws://{host} wss://{host}; \

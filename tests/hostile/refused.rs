@@ -4,9 +4,9 @@
 mod requests;
 mod values;
 
-use crate::house::House;
-use crate::kit::client::chat::{Guest, fresh};
-use crate::kit::client::target::Door;
+use crate::kit::client::chat::{ChatClient, unique};
+use crate::kit::client::target::Target;
+use crate::witnessed::House;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -36,11 +36,11 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         values::bad_rooms(),
     ];
     let trials = |(name, who, request, expected): Row| {
-        house.row(name, move |door| check(door, who, &request, &expected))
+        house.row(name, move |target| check(target, who, &request, &expected))
     };
     let mut rows: Vec<Trial> = all.into_iter().flatten().flat_map(trials).collect();
-    rows.extend(house.row("J18 a cheep of 141 characters", |door| {
-        let mut ada = Guest::in_room(door, "ada", "cheeper");
+    rows.extend(house.row("J18 a cheep of 141 characters", |target| {
+        let mut ada = ChatClient::in_room(target, "ada", "cheeper");
         ada.say("cheeper", &"ß".repeat(141));
         assert_eq!(ada.next()["code"], "text_too_long");
         ada.say_now("cheeper", &"ß".repeat(140));
@@ -48,12 +48,12 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     rows
 }
 
-fn check(door: Door, who: Who, request: &str, expected: &Value) {
-    let room = fresh("room");
-    let mut witness = Guest::in_room(door, "witness", &room);
-    let mut asker = Guest::connect(door);
+fn check(target: Target, who: Who, request: &str, expected: &Value) {
+    let room = unique("room");
+    let mut witness = ChatClient::in_room(target, "witness", &room);
+    let mut asker = ChatClient::connect(target);
     if who == Who::Member {
-        asker.join(&fresh("asker"), &room);
+        asker.join(&unique("asker"), &room);
         witness.until("entered");
     }
     let request = request
@@ -79,7 +79,7 @@ fn check(door: Door, who: Who, request: &str, expected: &Value) {
     if who == Who::Member {
         asker.say_now(&room, "still here");
     } else {
-        asker.join(&fresh("asker"), &room);
+        asker.join(&unique("asker"), &room);
     }
 }
 

@@ -1,9 +1,9 @@
 //! H: one request, one answer. Whatever is wrong with it, the client can read what.
 
-use crate::house::House;
-use crate::kit::client::raw::{UPGRADE, Wire};
-use crate::kit::client::response::Answer;
-use crate::kit::client::target::Door;
+use crate::kit::client::raw::{RawClient, UPGRADE};
+use crate::kit::client::response::Response;
+use crate::kit::client::target::Target;
+use crate::witnessed::House;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
@@ -114,15 +114,15 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     rows.extend(house.row("H46 HEAD has all but the body", head_of_pages));
     rows.extend(house.row(
         "H46 an error in answer to HEAD has no body either",
-        |door| {
-            let answer = ask(door, "HEAD /nothing HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        |target| {
+            let answer = ask(target, "HEAD /nothing HTTP/1.1\r\nHost: {host}\r\n\r\n");
             assert_eq!((answer.status, answer.body.as_str()), (404, ""));
         },
     ));
     rows.extend(house.row(
         "H46 a 405 does not allow the method that it refuses",
-        |door| {
-            let answer = ask(door, "HEAD /echo HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        |target| {
+            let answer = ask(target, "HEAD /echo HTTP/1.1\r\nHost: {host}\r\n\r\n");
             let allowed = answer.header("Allow").unwrap_or_default();
             assert!(
                 answer.status != 405 || !allowed.contains("HEAD"),
@@ -134,40 +134,40 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 }
 
 fn refused(rows: &mut Vec<Trial>, house: &Arc<House>, name: &str, request: String, status: u16) {
-    rows.extend(house.row(format!("{name}: {status}"), move |door| {
-        let answer = ask(door, &request);
+    rows.extend(house.row(format!("{name}: {status}"), move |target| {
+        let answer = ask(target, &request);
         answer.assert_refusal(status);
         assert!(!answer.body.contains("reflected"), "{answer:?}");
     }));
 }
 
 fn answered(rows: &mut Vec<Trial>, house: &Arc<House>, name: &str, request: String) {
-    rows.extend(house.row(format!("{name}: 200"), move |door| {
-        let answer = ask(door, &request);
+    rows.extend(house.row(format!("{name}: 200"), move |target| {
+        let answer = ask(target, &request);
         assert_eq!((answer.status, answer.body.as_str()), (200, "ok\n"));
         answer.assert_complete();
     }));
 }
 
-fn ask(door: Door, request: &str) -> Answer {
-    let request = request.replace("{host}", &door.addr.to_string());
-    let mut wire = Wire::open(door);
+fn ask(target: Target, request: &str) -> Response {
+    let request = request.replace("{host}", &target.addr.to_string());
+    let mut wire = RawClient::open(target);
     // ISO 8859-1, as HTTP once had it: one byte a character, so that a row can hold any byte.
     let bytes: Vec<u8> = request.chars().map(|character| character as u8).collect();
     wire.send(&bytes);
     wire.answer()
 }
 
-fn head_of_pages(door: Door) {
+fn head_of_pages(target: Target) {
     for path in ["/", "/healthz"] {
         let request = |method: &str| {
             format!("{method} {path} HTTP/1.1\r\nHost: {{host}}\r\nConnection: close\r\n\r\n")
         };
-        let (get, head) = (ask(door, &request("GET")), ask(door, &request("HEAD")));
+        let (get, head) = (ask(target, &request("GET")), ask(target, &request("HEAD")));
         get.assert_complete();
         assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
         assert_eq!(head.names(), get.names(), "{path}");
-        let length = |answer: &Answer| answer.header("Content-Length").map(str::to_owned);
+        let length = |answer: &Response| answer.header("Content-Length").map(str::to_owned);
         assert_eq!(length(&head), length(&get), "{path}");
     }
 }

@@ -1,11 +1,11 @@
 //! H: requests that do not end. The deadline is absolute, so a byte now and then gains nothing.
 
 use crate::deadline::{DEADLINE, STEP, assert_in_time, trickle};
-use crate::house::{House, own_row, own_row_as_it_stands};
-use crate::kit::client::raw::Wire;
-use crate::kit::client::target::Door;
+use crate::kit::client::raw::RawClient;
+use crate::kit::client::target::Target;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::stopwatch::Stopwatch;
+use crate::witnessed::{House, own_row, own_row_as_it_stands};
 use libtest_mimic::Trial;
 use std::time::{Duration, Instant};
 
@@ -16,50 +16,50 @@ pub(crate) fn rows() -> Vec<Trial> {
     [
         house.row(
             "H01 nothing is sent: a silent end at the deadline",
-            |door| silent_end(door, ""),
+            |target| silent_end(target, ""),
         ),
-        house.row("H01 blank lines do not begin a request", |door| {
-            silent_end(door, "\r\n\r\n")
+        house.row("H01 blank lines do not begin a request", |target| {
+            silent_end(target, "\r\n\r\n")
         }),
-        own_row("H02 FIN at once: an end at once", [], |door| {
-            let mut wire = Wire::open(door);
+        own_row("H02 FIN at once: an end at once", [], |target| {
+            let mut wire = RawClient::open(target);
             wire.send_fin();
             wire.expect_prompt_end();
         }),
-        own_row("H02 FIN within a request: an end at once", [], |door| {
-            let mut wire = Wire::open(door);
+        own_row("H02 FIN within a request: an end at once", [], |target| {
+            let mut wire = RawClient::open(target);
             wire.send(b"GET / HT");
             wire.send_fin();
             wire.expect_prompt_end();
         }),
-        house.row("H03 a request that stops: 408 at the deadline", |door| {
+        house.row("H03 a request that stops: 408 at the deadline", |target| {
             let start = Stopwatch::start();
-            let mut wire = Wire::open(door);
+            let mut wire = RawClient::open(target);
             wire.send(b"GET / HT");
             wire.answer().assert_refusal(408);
             assert_in_time(start);
         }),
         house.row(
             "H04 a header that never ends: 408 at the deadline",
-            |door| {
+            |target| {
                 let start = Stopwatch::start();
-                let mut wire = Wire::open(door);
+                let mut wire = RawClient::open(target);
                 wire.send(b"GET / HTTP/1.1\r\nA: ");
                 trickle(&mut wire, b"a", STEP);
                 wire.answer().assert_refusal(408);
                 assert_in_time(start);
             },
         ),
-        house.row("H04 an upgraded client has no such deadline", |door| {
-            let mut wire = Wire::upgraded(door);
+        house.row("H04 an upgraded client has no such deadline", |target| {
+            let mut wire = RawClient::upgraded(target);
             wire.expect_silence(DEADLINE + DEADLINE / 4);
             wire.echo("still here");
         }),
         own_row(
             "H05 who has an answer shakes hands no more",
             ["--handshake-timeout", "1500ms", "--max-handshaking", "1"],
-            |door| {
-                let crowd: Vec<Wire> = (0..200).map(|_| Wire::upgraded(door)).collect();
+            |target| {
+                let crowd: Vec<RawClient> = (0..200).map(|_| RawClient::upgraded(target)).collect();
                 crowd.into_iter().for_each(|mut wire| wire.echo("in"));
             },
         ),
@@ -79,22 +79,22 @@ pub(crate) fn rows() -> Vec<Trial> {
     .collect()
 }
 
-fn silent_end(door: Door, sent: &str) {
+fn silent_end(target: Target, sent: &str) {
     let start = Stopwatch::start();
-    let mut wire = Wire::open(door);
+    let mut wire = RawClient::open(target);
     wire.send(sent.as_bytes());
     wire.expect_end();
     assert_in_time(start);
 }
 
 /// All come from one address, which may have half of the places.
-fn slow_crowd(door: Door) {
+fn slow_crowd(target: Target) {
     const PLACES: usize = 5;
-    let mut one_in = Wire::upgraded(door);
+    let mut one_in = RawClient::upgraded(target);
     one_in.echo("no longer shaking hands");
-    let mut slow: Vec<Wire> = (0..=PLACES)
+    let mut slow: Vec<RawClient> = (0..=PLACES)
         .map(|_| {
-            let mut wire = Wire::open(door);
+            let mut wire = RawClient::open(target);
             wire.send(b"GET / HTTP/1.1\r\nA: ");
             wire
         })
@@ -103,14 +103,14 @@ fn slow_crowd(door: Door) {
     let deadline = Instant::now() + PATIENCE;
     let refused = loop {
         assert!(Instant::now() < deadline, "one too many is in");
-        let told = |wire: &Wire| wire.can_be_read(Duration::from_millis(10));
+        let told = |wire: &RawClient| wire.can_be_read(Duration::from_millis(10));
         if let Some(index) = slow.iter().position(told) {
             break slow.remove(index).answer();
         }
     };
     refused.assert_refusal(if refused.status == 408 { 408 } else { 503 });
     // A request that comes whole needs no such place.
-    Wire::upgraded(door.addr).echo("in a hurry");
+    RawClient::upgraded(target.addr).echo("in a hurry");
     for round in 0..10 {
         slow.iter_mut().for_each(|wire| wire.send(b"a"));
         one_in.echo(&format!("round {round}"));
@@ -123,16 +123,16 @@ fn slow_crowd(door: Door) {
 
 /// Of 200 slow requests from one address 64 have places. The others are refused, until one has been coming for longer than a
 /// second: it makes room for another, and is told that it took too long.
-fn quick_one(door: Door) {
+fn quick_one(target: Target) {
     const PLACES: usize = 64;
     let begin = || {
-        let mut wire = Wire::open(door);
+        let mut wire = RawClient::open(target);
         wire.send(b"GET / HTTP/1.1\r\nA: ");
         wire
     };
     let start = Instant::now();
-    let mut slow: Vec<Wire> = (0..200).map(|_| begin()).collect();
-    Wire::upgraded(door).echo("a request that comes whole needs no such place");
+    let mut slow: Vec<RawClient> = (0..200).map(|_| begin()).collect();
+    RawClient::upgraded(target).echo("a request that comes whole needs no such place");
     let mut others = Vec::new();
     while !slow[0].can_be_read(Duration::ZERO) {
         assert!(start.elapsed() < PATIENCE, "nobody makes room");

@@ -1,9 +1,9 @@
 //! U: from HTTP to WebSocket.
 
-use crate::house::House;
 use crate::kit::bytes::frame_from;
-use crate::kit::client::raw::{UPGRADE, Wire};
-use crate::kit::client::target::Door;
+use crate::kit::client::raw::{RawClient, UPGRADE};
+use crate::kit::client::target::Target;
+use crate::witnessed::House;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;
@@ -59,16 +59,16 @@ const UPGRADED: &[(&str, &[&str], &str)] = &[
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = Vec::new();
     for &(name, line, headers, status) in REFUSED {
-        rows.extend(house.row(format!("{name}: {status}"), move |door| {
-            let answer = ask(door, line, headers).answer();
+        rows.extend(house.row(format!("{name}: {status}"), move |target| {
+            let answer = ask(target, line, headers).answer();
             answer.assert_refusal(status);
             let version = answer.header("Sec-WebSocket-Version");
             assert_eq!(version, name.starts_with("U09").then_some("13"));
         }));
     }
     for &(name, headers, accept) in UPGRADED {
-        rows.extend(house.row(format!("{name}: 101"), move |door| {
-            let mut wire = ask(door, "GET /echo HTTP/1.1", headers);
+        rows.extend(house.row(format!("{name}: 101"), move |target| {
+            let mut wire = ask(target, "GET /echo HTTP/1.1", headers);
             expect_upgrade(&mut wire, accept);
             wire.echo("hello");
         }));
@@ -80,16 +80,16 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     rows
 }
 
-fn ask(door: Door, line: &str, headers: &[&str]) -> Wire {
-    let mut wire = Wire::open(door);
-    let host = door.addr.to_string();
+fn ask(target: Target, line: &str, headers: &[&str]) -> RawClient {
+    let mut wire = RawClient::open(target);
+    let host = target.addr.to_string();
     let request = format!("{line}\r\n{}\r\n\r\n", headers.join("\r\n"));
     wire.send(request.replace("{host}", &host).as_bytes());
     wire
 }
 
 /// Exactly these headers: no extension, no subprotocol.
-fn expect_upgrade(wire: &mut Wire, accept: &str) {
+fn expect_upgrade(wire: &mut RawClient, accept: &str) {
     let answer = wire.head();
     assert_eq!(answer.status, 101, "{answer:?}");
     assert_eq!(
@@ -102,11 +102,11 @@ fn expect_upgrade(wire: &mut Wire, accept: &str) {
 }
 
 /// One packet with a request, a ping, a whole text and half of another.
-fn frames_behind_the_request(door: Door) {
-    let mut wire = Wire::open(door);
+fn frames_behind_the_request(target: Target) {
+    let mut wire = RawClient::open(target);
     let half = frame_from(Role::Client, 0x81, b"second");
     let (now, later) = half.split_at(7);
-    let request = UPGRADE.replace("{host}", &door.addr.to_string());
+    let request = UPGRADE.replace("{host}", &target.addr.to_string());
     let packet = [
         request.as_bytes(),
         &frame_from(Role::Client, 0x89, b"ping"),

@@ -2,9 +2,9 @@
 //! nobody waits for either.
 
 use crate::kit;
-use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::http::metric;
-use crate::kit::client::target::Door;
+use crate::kit::client::target::Target;
 use crate::kit::client::watcher::Watcher;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
@@ -45,7 +45,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 
 /// In a server without witnesses, who would wait for the machine: such a row keeps it busy, and
 /// hears every line itself.
-fn busy_row(name: &str, flags: &'static [&'static str], run: fn(Door)) -> Trial {
+fn busy_row(name: &str, flags: &'static [&'static str], run: fn(Target)) -> Trial {
     row(name, move || {
         let server = kit::server::shared::Own::start(flags);
         run(server.addr().into());
@@ -53,12 +53,12 @@ fn busy_row(name: &str, flags: &'static [&'static str], run: fn(Door)) -> Trial 
 }
 
 /// Five thousand lines a second, each of them twice on the wire.
-fn flood(door: Door) {
+fn flood(target: Target) {
     const LINES: usize = 10_000;
-    let mut ada = Guest::in_room(door, "ada", &fresh("room"));
-    let room = fresh("flood");
+    let mut ada = ChatClient::in_room(target, "ada", &unique("room"));
+    let room = unique("flood");
     ada.enter(&room);
-    let (mut watcher, _) = Watcher::of(door, &ada.welcome["wire"]);
+    let (mut watcher, _) = Watcher::of(target, &ada.welcome["wire"]);
     let text = "x".repeat(400);
     let start = Instant::now();
     for batch in 0..LINES / 50 {
@@ -94,14 +94,14 @@ fn flood(door: Door) {
     assert!(!states.is_empty(), "the end was seen");
 }
 
-fn deaf(door: Door) {
-    let mut ada = Guest::in_room(door, "ada", &fresh("room"));
-    let room = fresh("flood");
+fn deaf(target: Target) {
+    let mut ada = ChatClient::in_room(target, "ada", &unique("room"));
+    let room = unique("flood");
     ada.enter(&room);
-    let (watcher, _) = Watcher::of(door, &ada.welcome["wire"]);
+    let (watcher, _) = Watcher::of(target, &ada.welcome["wire"]);
     let text = "x".repeat(1_500);
     let deadline = Instant::now() + PATIENCE;
-    while metric(door.addr, "ws101_watchers") != Some(0) {
+    while metric(target.addr, "ws101_watchers") != Some(0) {
         ada.ask_all((0..50).map(|_| json!({"type": "say", "room": room, "text": text})));
         ada.count("said", 50);
         assert!(Instant::now() < deadline, "it is still there");
@@ -111,15 +111,15 @@ fn deaf(door: Door) {
 }
 
 /// One who does not read, and then does.
-fn lagging(door: Door) {
-    let mut talker = Guest::in_room(door, "talker", &fresh("room"));
-    let room = fresh("lag");
+fn lagging(target: Target) {
+    let mut talker = ChatClient::in_room(target, "talker", &unique("room"));
+    let room = unique("lag");
     talker.enter(&room);
-    let mut slow = Guest::connect(door);
-    let join = json!({"type": "join", "name": fresh("slow"), "room": room});
+    let mut slow = ChatClient::connect(target);
+    let join = json!({"type": "join", "name": unique("slow"), "room": room});
     slow.ask(join);
     slow.until("joined");
-    let (mut watcher, _) = Watcher::of(door, &slow.welcome["wire"]);
+    let (mut watcher, _) = Watcher::of(target, &slow.welcome["wire"]);
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
         loop {

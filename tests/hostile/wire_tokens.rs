@@ -1,13 +1,13 @@
 //! J31: who may watch a connection. Nobody watches another's, and a token is seen nowhere.
 
-use crate::house::{House, Own, own_row_as_it_stands};
 use crate::kit::bytes::digits;
-use crate::kit::client::chat::{Guest, fresh};
-use crate::kit::client::raw::{UPGRADE, Wire};
-use crate::kit::client::target::{Door, Pace};
+use crate::kit::client::chat::{ChatClient, unique};
+use crate::kit::client::raw::{RawClient, UPGRADE};
+use crate::kit::client::target::{Pace, Target};
 use crate::kit::client::watcher::{Watcher, bytes_of};
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
+use crate::witnessed::{House, Own, own_row_as_it_stands};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use libtest_mimic::Trial;
@@ -56,10 +56,10 @@ const SECRETS: [(&str, &str); 12] = [
 ];
 
 /// A request with all of them, and one more in its query.
-fn request_with_secrets(door: Door) -> String {
+fn request_with_secrets(target: Target) -> String {
     let headers = SECRETS.map(|(name, value)| format!("{name}: {value}\r\n"));
     UPGRADE
-        .replace("{host}", &door.addr.to_string())
+        .replace("{host}", &target.addr.to_string())
         .replace("/echo", "/ws?access_token=s3cret-query&czNjcmV0LXF1ZXJ5==")
         .replace(
             "Upgrade: websocket",
@@ -71,16 +71,16 @@ fn request_with_secrets(door: Door) -> String {
 }
 
 /// At once and afterwards: all that two watchers are sent, and what the request's record shows.
-fn headers(door: Door) {
-    let request = request_with_secrets(door);
-    let mut ada = Wire::open(door);
+fn headers(target: Target) {
+    let request = request_with_secrets(target);
+    let mut ada = RawClient::open(target);
     ada.send(request.as_bytes());
     assert_eq!(ada.head().status, 101);
     let welcome: Value = serde_json::from_slice(&ada.frame().payload).expect("a welcome");
-    let (mut there, first) = Watcher::of(door, &welcome["wire"]);
+    let (mut there, first) = Watcher::of(target, &welcome["wire"]);
     ada.send_frame(0x88, b"\x03\xe8");
     ada.expect_close(1000);
-    let (mut late, first_late) = Watcher::of(door, &welcome["wire"]);
+    let (mut late, first_late) = Watcher::of(target, &welcome["wire"]);
     for (watcher, first) in [(&mut there, first), (&mut late, first_late)] {
         let mut seen = first.to_vec();
         while let Ok(record) = watcher.record() {
@@ -134,9 +134,9 @@ fn assert_unseen(records: &[Value]) {
     }
 }
 
-fn wrong(door: Door) {
-    let ada = Guest::connect(door);
-    let mut watcher = Watcher::connect(door);
+fn wrong(target: Target) {
+    let ada = ChatClient::connect(target);
+    let mut watcher = Watcher::connect(target);
     let guesses = [
         json!("0".repeat(32)),
         json!("x".repeat(129)),
@@ -160,7 +160,7 @@ fn wrong(door: Door) {
         );
     }
     watcher.expect_close(1008);
-    let mut other = Watcher::connect(door);
+    let mut other = Watcher::connect(target);
     for (text, code) in [
         ("{", "bad_json"),
         ("{\"type\":\"watch\"}", "bad_shape"),
@@ -173,34 +173,34 @@ fn wrong(door: Door) {
     assert_eq!(other.next()["t"], "hello", "three mistakes are no harm");
 }
 
-fn no_token(door: Door) {
+fn no_token(target: Target) {
     let start = Stopwatch::start();
-    let mut watcher = Watcher::connect(door);
+    let mut watcher = Watcher::connect(target);
     watcher.expect_close(1008);
     let took = start.elapsed();
     assert!(took > Duration::from_millis(4_900), "after {took:?}");
     start.assert_under(Duration::from_secs(7));
 }
 
-fn talkative(door: Door) {
-    let ada = Guest::connect(door);
-    let (mut watcher, _) = Watcher::of(door, &ada.welcome["wire"]);
+fn talkative(target: Target) {
+    let ada = ChatClient::connect(target);
+    let (mut watcher, _) = Watcher::of(target, &ada.welcome["wire"]);
     watcher.until("frame");
     watcher.ask(&ada.welcome["wire"]);
     watcher.expect_close(1008);
 }
 
-fn four(door: Door) {
-    let ada = Guest::connect(door);
+fn four(target: Target) {
+    let ada = ChatClient::connect(target);
     let token = &ada.welcome["wire"];
-    let mut watching: Vec<Watcher> = (0..4).map(|_| Watcher::of(door, token).0).collect();
-    let mut fifth = Watcher::connect(door);
+    let mut watching: Vec<Watcher> = (0..4).map(|_| Watcher::of(target, token).0).collect();
+    let mut fifth = Watcher::connect(target);
     fifth.ask(token);
     assert_eq!(fifth.next()["code"], "too_many_watchers");
     watching.pop();
     let (since, deadline) = (Stopwatch::start(), Instant::now() + PATIENCE);
     loop {
-        fifth = Watcher::connect(door);
+        fifth = Watcher::connect(target);
         fifth.ask(token);
         if fifth.next()["t"] == "hello" {
             return;
@@ -210,21 +210,21 @@ fn four(door: Door) {
     }
 }
 
-fn other_site(door: Door) {
-    let mut wire = Wire::open(door);
+fn other_site(target: Target) {
+    let mut wire = RawClient::open(target);
     let request = UPGRADE
         .replace("/echo", "/ws/wire")
-        .replace("{host}", &door.addr.to_string())
+        .replace("{host}", &target.addr.to_string())
         .replace("Upgrade: ", "Origin: http://evil.example\r\nUpgrade: ");
     wire.send(request.as_bytes());
     wire.answer().assert_refusal(403);
 }
 
-fn someone_elses(door: Door) {
+fn someone_elses(target: Target) {
     let from = |ip| [("X-Forwarded-For", ip)];
-    let ada = Guest::connect_with(door, &from("203.0.113.1"));
+    let ada = ChatClient::connect_with(target, &from("203.0.113.1"));
     for (address, expected) in [("203.0.113.2", false), ("203.0.113.1", true)] {
-        let mut watcher = Watcher::connect_with(door, &from(address));
+        let mut watcher = Watcher::connect_with(target, &from(address));
         watcher.ask(&ada.welcome["wire"]);
         let answer = watcher.next();
         assert_eq!(answer["t"] == "hello", expected, "{address}: {answer}");
@@ -237,31 +237,31 @@ fn nowhere() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
     let flags = ["serve", "-v", "--listen", "127.0.0.1:0"];
     let server = Own::spawn(command.args(flags).env("RUST_LOG", "trace"));
-    let door = server.door(Pace::Whole);
-    let mut ada = Guest::in_room(door, "ada", &fresh("room"));
+    let target = server.target(Pace::Whole);
+    let mut ada = ChatClient::in_room(target, "ada", &unique("room"));
     let tokens = ["session", "wire"].map(|key| ada.welcome[key].as_str().expect("it").to_owned());
     // It comes back, in two fragments that cut its token in two.
-    let mut again = Wire::in_chat(door);
+    let mut again = RawClient::in_chat(target);
     let join = json!({"type": "join", "name": ada.name, "room": "lobby", "session": tokens[0]});
     let join = join.to_string();
     let middle = join.find(&tokens[0]).expect("it is there") + 9;
     again.send_frame(0x01, &join[..middle]);
     again.send_frame(0x80, &join[middle..]);
     assert_eq!(ada.until_close().0, 4001, "the same person");
-    let mut bob = Guest::connect(door);
+    let mut bob = ChatClient::connect(target);
     let resume = json!({"type": "join", "name": ada.name, "room": "lobby", "session": tokens[0]});
     bob.ask(resume);
     bob.until("joined");
-    let mut guess = Watcher::connect(door);
+    let mut guess = Watcher::connect(target);
     guess.ask(&json!(format!("{}0", tokens[1])));
     assert_eq!(guess.next()["code"], "bad_token");
-    for guest in [&ada, &bob] {
-        let (mut watcher, first) = Watcher::of(door, &guest.welcome["wire"]);
+    for client in [&ada, &bob] {
+        let (mut watcher, first) = Watcher::of(target, &client.welcome["wire"]);
         let mut seen: Vec<Value> = first.to_vec();
         while seen.iter().filter(|record| record["t"] == "frame").count() < 3 {
             seen.push(watcher.next());
         }
-        let own = ["session", "wire"].map(|key| guest.welcome[key].as_str().expect("a token"));
+        let own = ["session", "wire"].map(|key| client.welcome[key].as_str().expect("a token"));
         for token in own.into_iter().chain(tokens.iter().map(String::as_str)) {
             let text = format!("{seen:?}");
             assert!(!text.contains(token) && !text.contains(&digits(token.as_bytes())));

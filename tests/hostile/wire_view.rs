@@ -1,11 +1,11 @@
 //! What one sees who watches: every byte of one's own connection, also of its past and its end.
 
-use crate::house::{House, own_row};
 use crate::kit::bytes::{KEY, frame_from};
-use crate::kit::client::chat::Guest;
-use crate::kit::client::raw::{UPGRADE, Wire};
-use crate::kit::client::target::{Door, Pace};
+use crate::kit::client::chat::ChatClient;
+use crate::kit::client::raw::{RawClient, UPGRADE};
+use crate::kit::client::target::{Pace, Target};
 use crate::kit::client::watcher::{Watcher, bytes_of};
+use crate::witnessed::{House, own_row};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -22,14 +22,14 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     rows
 }
 
-fn late(door: Door) {
-    let mut ada = Guest::connect(door);
+fn late(target: Target) {
+    let mut ada = ChatClient::connect(target);
     let pong = |t| json!({"type": "pong", "t": t}).to_string();
     for t in 0..30 {
         ada.ask(json!({"type": "ping", "t": t}));
         assert_eq!(ada.next()["t"], t);
     }
-    let (mut watcher, [hello, request, response]) = Watcher::of(door, &ada.welcome["wire"]);
+    let (mut watcher, [hello, request, response]) = Watcher::of(target, &ada.welcome["wire"]);
     assert_eq!(
         (&hello["v"], &hello["conn"]),
         (&json!(1), &ada.welcome["you"])
@@ -70,14 +70,14 @@ fn late(door: Door) {
 }
 
 /// A connection of bytes that are known, and what its owner is shown.
-fn everything(door: Door) {
-    let mut ada = Wire::open(door);
+fn everything(target: Target) {
+    let mut ada = RawClient::open(target);
     let request = UPGRADE.replace("/echo", "/ws");
-    let request = request.replace("{host}", &door.addr.to_string());
+    let request = request.replace("{host}", &target.addr.to_string());
     ada.send(request.as_bytes());
     ada.head();
     let welcome: Value = serde_json::from_slice(&ada.frame().payload).expect("a welcome");
-    let (mut watcher, [_, asked, _]) = Watcher::of(door, &welcome["wire"]);
+    let (mut watcher, [_, asked, _]) = Watcher::of(target, &welcome["wire"]);
     assert_eq!(bytes_of(&asked["hex"]), request.as_bytes());
     assert_eq!(watcher.until("frame")["dir"], "out");
     let long = format!("{{\"type\":\"nothing\",\"x\":\"{}\"}}", "é".repeat(3_000));
@@ -109,7 +109,7 @@ fn everything(door: Door) {
     assert_eq!(outgoing, heard);
     assert_eq!(incoming.len(), sent.len(), "{incoming:?}");
     for (record, (first, payload)) in incoming.iter().zip(sent) {
-        assert_sent(record, first, payload, door.pace);
+        assert_sent(record, first, payload, target.pace);
     }
     let state =
         |from, to, by| json!({"t": "state", "from": from, "to": to, "by": by, "code": 1000});
@@ -154,13 +154,17 @@ fn assert_sent(record: &Value, first: u8, payload: &[u8], pace: Pace) {
     assert!(pace == Pace::ByteByByte || reads.len() < 8, "{record}");
 }
 
-fn afterwards(door: Door) {
-    let mut ada = Wire::open(door);
+fn afterwards(target: Target) {
+    let mut ada = RawClient::open(target);
     let request = UPGRADE.replace("/echo", "/ws");
-    ada.send(request.replace("{host}", &door.addr.to_string()).as_bytes());
+    ada.send(
+        request
+            .replace("{host}", &target.addr.to_string())
+            .as_bytes(),
+    );
     ada.head();
     let welcome: Value = serde_json::from_slice(&ada.frame().payload).expect("a welcome");
-    let (mut there, _) = Watcher::of(door, &welcome["wire"]);
+    let (mut there, _) = Watcher::of(target, &welcome["wire"]);
     ada.send(&[0xc1, 0x80, 1, 2, 3, 4]); // RSV1
     ada.expect_close(1002);
     let seen = |watcher: &mut Watcher| {
@@ -174,7 +178,7 @@ fn afterwards(door: Door) {
     };
     let (told, code) = seen(&mut there);
     assert_eq!(code, 1000);
-    let (mut late, _) = Watcher::of(door, &welcome["wire"]);
+    let (mut late, _) = Watcher::of(target, &welcome["wire"]);
     let (told_late, code) = seen(&mut late);
     assert_eq!(code, 1000);
     for told in [told, told_late] {

@@ -5,7 +5,7 @@
 //! that has nobody else. Whatever else the machine does makes their lines late too. What only the
 //! witnesses suffer was done to their server.
 
-use crate::kit::client::chat::Guest;
+use crate::kit::client::chat::ChatClient;
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::PATIENCE;
 use crate::lateness::{Control, Lateness, Line, TURN};
@@ -95,13 +95,13 @@ impl Witnesses {
 }
 
 /// Two in one room, who know that both are in.
-fn enter(addr: SocketAddr) -> [Guest; 2] {
+fn enter(addr: SocketAddr) -> [ChatClient; 2] {
     ["one", "two"].map(|name| {
         // Some servers ask where a page comes from.
         let origin = format!("http://{addr}");
-        let mut guest = Guest::connect_with(addr, &[("Origin", &origin)]);
-        guest.join(name, "witnesses");
-        guest
+        let mut client = ChatClient::connect_with(addr, &[("Origin", &origin)]);
+        client.join(name, "witnesses");
+        client
     })
 }
 
@@ -115,7 +115,7 @@ struct Pair {
 }
 
 impl Pair {
-    fn talk_from(start: Instant, guests: [Guest; 2], note: fn(&Line)) -> Self {
+    fn talk_from(start: Instant, clients: [ChatClient; 2], note: fn(&Line)) -> Self {
         let (stop, stopped) = mpsc::channel();
         let lines = Arc::default();
         let for_thread: Arc<Mutex<Vec<Line>>> = Arc::clone(&lines);
@@ -124,7 +124,7 @@ impl Pair {
             lock(&for_thread).push(line);
         };
         let talk = move || {
-            talk(guests, start, heard, |pause| {
+            talk(clients, start, heard, |pause| {
                 stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout)
             })
         };
@@ -179,7 +179,7 @@ impl Drop for Pair {
 /// Says line after line, each when it is due, and waits until both have it. Lines that are due
 /// meanwhile could not be said: they count as heard when that one is.
 fn talk(
-    mut pair: [Guest; 2],
+    mut pair: [ChatClient; 2],
     start: Instant,
     mut heard: impl FnMut(Line),
     mut stopped: impl FnMut(Duration) -> bool,
@@ -191,10 +191,10 @@ fn talk(
         }
         let text = format!("line {number}");
         pair[number % 2].say("witnesses", &text);
-        for guest in &mut pair {
-            let said = guest.until("said");
-            assert_eq!(said["seq"], number, "{} heard {said}", guest.name);
-            assert_eq!(said["text"], *text, "{} heard {said}", guest.name);
+        for client in &mut pair {
+            let said = client.until("said");
+            assert_eq!(said["seq"], number, "{} heard {said}", client.name);
+            assert_eq!(said["text"], *text, "{} heard {said}", client.name);
         }
         let now = Instant::now();
         while due < now {

@@ -1,6 +1,6 @@
 //! A file of a test's own.
 
-use super::client::chat::fresh;
+use super::client::chat::unique;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -8,11 +8,11 @@ use std::process::{self, Command};
 
 /// A path that nobody else uses; what is there is removed with this.
 #[derive(Debug)]
-pub(crate) struct Scratch(PathBuf);
+pub(crate) struct TempFile(PathBuf);
 
-impl Scratch {
+impl TempFile {
     pub(crate) fn new(stem: &str) -> Self {
-        let name = format!("ws101-{}-{}", process::id(), fresh(stem));
+        let name = format!("ws101-{}-{}", process::id(), unique(stem));
         Self(std::env::temp_dir().join(name))
     }
 
@@ -40,7 +40,7 @@ impl Scratch {
     }
 }
 
-impl Drop for Scratch {
+impl Drop for TempFile {
     fn drop(&mut self) {
         // It may never have been written.
         let _ = fs::remove_file(&self.0);

@@ -5,16 +5,16 @@
 //! them for ten minutes, or as many as `WS101_SOAK_MINUTES` says, and tells how it went.
 
 #[cfg(target_os = "linux")]
-mod comings;
-#[cfg(target_os = "linux")]
 mod figures;
 #[cfg(target_os = "linux")]
 #[path = "../kit/mod.rs"]
 mod kit;
 #[cfg(target_os = "linux")]
-mod person;
-#[cfg(target_os = "linux")]
 mod rooms;
+#[cfg(target_os = "linux")]
+mod short_connections;
+#[cfg(target_os = "linux")]
+mod speaker;
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
@@ -27,7 +27,7 @@ fn main() -> std::process::ExitCode {
     let rows = [
         (
             "R06 100 connections a second come and go",
-            comings::soak as fn(Duration),
+            short_connections::soak as fn(Duration),
         ),
         (
             "R09 200 talk, come back, and break a rule now and then",

@@ -1,10 +1,10 @@
 //! Two hundred people in ten rooms, whose history is full from the beginning.
 
 use crate::figures::Figures;
-use crate::kit::client::chat::Guest;
-use crate::kit::server::resources::{Standing, assert_back_at};
+use crate::kit::client::chat::ChatClient;
+use crate::kit::server::resources::{Resources, assert_back_at};
 use crate::kit::server::shared::Own;
-use crate::person::{Person, Tally};
+use crate::speaker::{Person, Tally};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ pub(crate) fn soak(duration: Duration) {
     let server = Own::start(&["--rate", "off"]);
     (0..ROOMS).for_each(|room| fill(server.addr(), &room_name(room)));
     // All threads that it keeps are there now.
-    let before = Standing::of(server.process.id());
+    let before = Resources::of(server.process.id());
     let stage = Stage {
         addr: server.addr(),
         over: AtomicBool::new(false),
@@ -58,10 +58,10 @@ pub(crate) fn room_name(number: usize) -> String {
 }
 
 fn fill(addr: SocketAddr, room: &str) {
-    let mut guest = Guest::in_room(addr, "filler", room);
-    guest.ask_all((0..HISTORY).map(|number| {
+    let mut client = ChatClient::in_room(addr, "filler", room);
+    client.ask_all((0..HISTORY).map(|number| {
         json!({"type": "say", "room": room, "text": format!("{number}: what was said before anyone came")})
     }));
-    guest.count("said", HISTORY);
-    guest.close();
+    client.count("said", HISTORY);
+    client.close();
 }

@@ -1,8 +1,8 @@
 //! What the clients do: raw frames, each masked with another key, while a view of the connection runs.
 
 use crate::kit::bytes::{SIZES, frame, hex};
-use crate::kit::client::chat::{Guest, fresh};
-use crate::kit::client::raw::{Frame, UPGRADE, Wire};
+use crate::kit::client::chat::{ChatClient, unique};
+use crate::kit::client::raw::{Frame, RawClient, UPGRADE};
 use crate::kit::client::watcher::Watcher;
 use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
@@ -27,7 +27,7 @@ pub(crate) struct Shown {
 /// A client that is watched from its handshake on.
 #[derive(Debug)]
 struct Client {
-    wire: Wire,
+    wire: RawClient,
     sent: usize,
     heard: usize,
     secrets: Vec<String>,
@@ -49,7 +49,7 @@ impl Client {
     /// Connects, and is greeted: with secrets under these names, of which the last lets it be watched.
     fn open(server: &Server, path: &str, secrets: &[&str]) -> Self {
         let addr = server.addr();
-        let mut wire = Wire::open(addr);
+        let mut wire = RawClient::open(addr);
         let request = UPGRADE.replace("/echo", path);
         wire.send(request.replace("{host}", &addr.to_string()).as_bytes());
         assert_eq!(wire.head().status, 101);
@@ -205,8 +205,8 @@ pub(crate) fn echo(server: &Server) -> Vec<Shown> {
 
 /// A guest who comes back, says something and hears something. The session's token travels both ways.
 pub(crate) fn chat(server: &Server) -> Vec<Shown> {
-    let room = fresh("room");
-    let before = Guest::in_room(server.addr(), "ada", &room);
+    let room = unique("room");
+    let before = ChatClient::in_room(server.addr(), "ada", &room);
     let session = before.welcome["session"].as_str().expect("a token");
     let mut client = Client::open(server, "/ws", &["session", "wire"]);
     client.secrets.push(session.to_owned());
@@ -214,7 +214,7 @@ pub(crate) fn chat(server: &Server) -> Vec<Shown> {
     client.until_event("joined");
     client.ask(&json!({"type": "say", "room": room, "text": "hello 👋"}));
     client.until_event("said");
-    let bob = Guest::in_room(server.addr(), "bob", &room);
+    let bob = ChatClient::in_room(server.addr(), "bob", &room);
     client.until_event("entered");
     client.ask(&json!({"type": "whisper", "to": bob.name, "text": "psst"}));
     client.until_event("whispered");

@@ -4,7 +4,7 @@ use crate::kit::client::http;
 use crate::kit::process::Process;
 use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
-use crate::kit::temp_file::Scratch;
+use crate::kit::temp_file::TempFile;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -52,7 +52,7 @@ pub(crate) fn find() -> Result<(), String> {
 pub(crate) struct Capture {
     process: Process,
     server: SocketAddr,
-    file: Scratch,
+    file: TempFile,
     name: &'static str,
 }
 
@@ -60,7 +60,7 @@ impl Capture {
     /// Captures what goes to a server and comes from it, from here on.
     pub(crate) fn of(server: &Server, name: &'static str) -> Self {
         let addr = server.addr();
-        let file = Scratch::new("capture");
+        let file = TempFile::new("capture");
         let mut command = tshark();
         command
             .args([

@@ -5,7 +5,7 @@ use crate::browser::Browser;
 use crate::chat;
 use crate::house::House;
 use crate::kit::bytes::{frame_from, header};
-use crate::kit::client::raw::Wire;
+use crate::kit::client::raw::RawClient;
 use crate::tab::Tab;
 use serde_json::Value;
 use ws101::Role;
@@ -119,7 +119,7 @@ pub(super) fn as_sent(browser: &Browser) {
 }
 
 /// Hears what comes back, all echoes and at least one of these.
-fn hear_until(first: u8, wire: &mut Wire, came: &mut Vec<Row>) {
+fn hear_until(first: u8, wire: &mut RawClient, came: &mut Vec<Row>) {
     let mut last = 0;
     while last != first || came.len() < ANSWERS {
         let frame = wire.frame();

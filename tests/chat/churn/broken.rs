@@ -2,7 +2,7 @@
 //! what they say of it.
 
 use super::ledger::{Account, Ledger, View};
-use super::meddler::{self, Edited, Side, VICTIM};
+use super::tampering_proxy::{self, Edited, Side, VICTIM};
 use super::{ROOMS, Round};
 use crate::kit::server::shared::Own;
 use crate::kit::table::row;
@@ -188,7 +188,7 @@ fn meddle(change: Change) -> Result<String, String> {
     };
     let edit = move |side, value| fault.meddle(side, value);
     // What it is told on a connection that it has given up, it would not hear.
-    let addr = meddler::start(server.addr(), Box::new(edit));
+    let addr = tampering_proxy::start(server.addr(), Box::new(edit));
     let round = Round::begin(addr, 20, Some(VICTIM));
     round.wait(super::PATIENCE, |_| is_done.load(Ordering::SeqCst));
     // The line that comes next shows it, or their accounts will.

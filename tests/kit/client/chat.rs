@@ -1,7 +1,7 @@
 //! A guest of the chat, played by a test: it asks for something, and waits for what comes, never
 //! without a deadline.
 
-use super::target::{Door, Pace};
+use super::target::{Pace, Target};
 use crate::kit::bytes::frame_from;
 use crate::kit::stopwatch::PATIENCE;
 use rustix::net::sockopt::set_socket_linger;
@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 use ws101::{CloseCode, Connect, Event, Message, Role, SocketError, Stream, WebSocket};
 
 /// A name for a person or a room that no other row uses: many rows share one server.
-pub(crate) fn fresh(stem: &str) -> String {
+pub(crate) fn unique(stem: &str) -> String {
     static LAST: AtomicU32 = AtomicU32::new(0);
     format!("{stem}-{}", LAST.fetch_add(1, Ordering::Relaxed))
 }
 
 #[derive(Debug)]
-pub(crate) struct Guest {
+pub(crate) struct ChatClient {
     socket: WebSocket<Stream>,
     pace: Pace,
     pub(crate) name: String,
@@ -30,7 +30,7 @@ pub(crate) struct Guest {
 
 /// What a guest hears.
 #[derive(Debug)]
-pub(crate) enum Heard {
+pub(crate) enum Received {
     Event(Value),
     /// A Close, its code and its reason.
     Close(u16, String),
@@ -39,50 +39,50 @@ pub(crate) enum Heard {
 }
 
 /// Two in a room of their own; the first knows that the second is there.
-pub(crate) fn two(door: impl Into<Door>) -> (Guest, Guest, String) {
-    let door = door.into();
-    let room = fresh("room");
-    let mut ada = Guest::in_room(door, "ada", &room);
-    let bob = Guest::in_room(door, "bob", &room);
+pub(crate) fn two_in_a_room(target: impl Into<Target>) -> (ChatClient, ChatClient, String) {
+    let target = target.into();
+    let room = unique("room");
+    let mut ada = ChatClient::in_room(target, "ada", &room);
+    let bob = ChatClient::in_room(target, "bob", &room);
     assert_eq!(ada.until("entered")["name"], *bob.name);
     (ada, bob, room)
 }
 
-impl Guest {
+impl ChatClient {
     /// Connects, and hears the welcome.
-    pub(crate) fn connect(door: impl Into<Door>) -> Self {
-        Self::connect_with(door, &[])
+    pub(crate) fn connect(target: impl Into<Target>) -> Self {
+        Self::connect_with(target, &[])
     }
 
     /// The same with further headers in its request.
-    pub(crate) fn connect_with(door: impl Into<Door>, headers: &[(&str, &str)]) -> Self {
-        let Door { addr, pace, .. } = door.into();
+    pub(crate) fn connect_with(target: impl Into<Target>, headers: &[(&str, &str)]) -> Self {
+        let Target { addr, pace, .. } = target.into();
         let url = format!("ws://{addr}/ws");
         let socket = Connect::to(&url).headers(headers).timeout(PATIENCE).open();
-        let mut guest = Self::welcomed(socket.expect("the handshake succeeds"));
-        guest.pace = pace;
-        guest
+        let mut client = Self::welcomed(socket.expect("the handshake succeeds"));
+        client.pace = pace;
+        client
     }
 
     /// The handshake is done.
     pub(crate) fn welcomed(socket: WebSocket<Stream>) -> Self {
-        let mut guest = Self {
+        let mut client = Self {
             socket,
             pace: Pace::Whole,
             name: String::new(),
             welcome: Value::Null,
             pings: 0,
         };
-        guest.welcome = guest.next();
-        assert_eq!(guest.welcome["type"], "welcome", "{}", guest.welcome);
-        guest
+        client.welcome = client.next();
+        assert_eq!(client.welcome["type"], "welcome", "{}", client.welcome);
+        client
     }
 
     /// Connects and joins a room, under a name that begins like this.
-    pub(crate) fn in_room(door: impl Into<Door>, stem: &str, room: &str) -> Self {
-        let mut guest = Self::connect(door);
-        guest.join(&fresh(stem), room);
-        guest
+    pub(crate) fn in_room(target: impl Into<Target>, stem: &str, room: &str) -> Self {
+        let mut client = Self::connect(target);
+        client.join(&unique(stem), room);
+        client
     }
 
     /// The token that its session can be continued with.
@@ -105,14 +105,14 @@ impl Guest {
         epoch: &Value,
         since: Value,
     ) -> (Self, Value) {
-        let mut guest = Self::connect(addr);
-        guest.ask(
+        let mut client = Self::connect(addr);
+        client.ask(
             json!({"type": "join", "name": name, "room": "lobby", "epoch": epoch, "since": since}),
         );
-        let joined = guest.next();
+        let joined = client.next();
         assert_eq!(joined["type"], "joined", "{joined}");
-        guest.name = name.to_owned();
-        (guest, joined)
+        client.name = name.to_owned();
+        (client, joined)
     }
 
     /// Joins a further room, for which no name is needed.
@@ -183,26 +183,26 @@ impl Guest {
     /// The next event.
     pub(crate) fn next(&mut self) -> Value {
         match self.hear(PATIENCE) {
-            Heard::Event(event) => event,
+            Received::Event(event) => event,
             other => panic!("{} expected an event: {other:?}", self.name),
         }
     }
 
-    pub(crate) fn hear(&mut self, within: Duration) -> Heard {
+    pub(crate) fn hear(&mut self, within: Duration) -> Received {
         self.socket.set_deadline(Some(Instant::now() + within));
         loop {
             match self.socket.next_event() {
                 Ok(Event::Message(Message::Text(text))) => {
-                    return Heard::Event(serde_json::from_str(text).expect("JSON"));
+                    return Received::Event(serde_json::from_str(text).expect("JSON"));
                 }
                 Ok(Event::Close(reason)) => {
                     let (code, text) =
                         reason.map_or((1005, ""), |reason| (reason.code.number(), reason.text));
-                    return Heard::Close(code, text.to_owned());
+                    return Received::Close(code, text.to_owned());
                 }
                 Ok(Event::Message(Message::Binary(_))) => panic!("the chat sends text"),
                 Ok(_) => {}
-                Err(error) => return Heard::Nothing(error),
+                Err(error) => return Received::Nothing(error),
             }
         }
     }
@@ -264,9 +264,9 @@ impl Guest {
     pub(crate) fn until_close(&mut self) -> (u16, String) {
         loop {
             match self.hear(PATIENCE) {
-                Heard::Event(_) => {}
-                Heard::Close(code, reason) => return (code, reason),
-                Heard::Nothing(error) => panic!("{} expected a Close: {error}", self.name),
+                Received::Event(_) => {}
+                Received::Close(code, reason) => return (code, reason),
+                Received::Nothing(error) => panic!("{} expected a Close: {error}", self.name),
             }
         }
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 #[derive(Debug)]
-pub(crate) struct Proxy {
+pub(crate) struct HangingProxy {
     addr: SocketAddr,
     shared: Arc<Shared>,
 }
@@ -31,7 +31,7 @@ struct State {
     has_ended: bool,
 }
 
-impl Proxy {
+impl HangingProxy {
     pub(crate) fn to(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let addr = listener.local_addr().expect("it is bound");
@@ -83,7 +83,7 @@ impl Proxy {
     }
 }
 
-impl Drop for Proxy {
+impl Drop for HangingProxy {
     fn drop(&mut self) {
         self.cut();
         self.shared.lock().has_ended = true;

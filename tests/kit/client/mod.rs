@@ -8,5 +8,5 @@ pub(crate) mod lists;
 pub(crate) mod raw;
 pub(crate) mod response;
 pub(crate) mod target;
-pub(crate) mod watched;
+pub(crate) mod view_check;
 pub(crate) mod watcher;

@@ -1,9 +1,9 @@
 //! A client made of bytes: it sends what a row says, right or wrong, and reads what comes back.
 
 use super::close_times;
-use super::response::Answer;
-use super::target::{Door, Pace};
-use super::watched::Watch;
+use super::response::Response;
+use super::target::{Pace, Target};
+use super::view_check::ViewCheck;
 use crate::kit::bytes::frame_from;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -25,10 +25,12 @@ pub(crate) const UPGRADE: &str = "GET /echo HTTP/1.1\r\n\
     Sec-WebSocket-Version: 13\r\n\r\n";
 
 /// How to come to one of the server's WebSockets, and what that adds to a row's name.
-pub(crate) type Endpoint = (fn(Door) -> Wire, &'static str);
+pub(crate) type Endpoint = (fn(Target) -> RawClient, &'static str);
 
-pub(crate) const ENDPOINTS: [Endpoint; 2] =
-    [(Wire::upgraded, ""), (Wire::in_chat, ", in the chat")];
+pub(crate) const ENDPOINTS: [Endpoint; 2] = [
+    (RawClient::upgraded, ""),
+    (RawClient::in_chat, ", in the chat"),
+];
 
 /// A frame that the server sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +40,7 @@ pub(crate) struct Frame {
 }
 
 #[derive(Debug)]
-pub(crate) struct Wire {
+pub(crate) struct RawClient {
     tcp: TcpStream,
     pace: Pace,
     /// What was read and belongs to what comes next.
@@ -47,14 +49,14 @@ pub(crate) struct Wire {
     /// How many bytes were sent in all.
     sent_bytes: u64,
     /// Behind `tcp`: the connection has ended when it is dropped.
-    watch: Option<Box<Watch>>,
+    watch: Option<Box<ViewCheck>>,
 }
 
-impl Wire {
+impl RawClient {
     /// A TCP connection, and nothing said yet.
-    pub(crate) fn open(door: impl Into<Door>) -> Self {
-        let door = door.into();
-        let (tcp, pace) = (door.connect(), door.pace);
+    pub(crate) fn open(target: impl Into<Target>) -> Self {
+        let target = target.into();
+        let (tcp, pace) = (target.connect(), target.pace);
         tcp.set_write_timeout(Some(PATIENCE)).expect("a timeout");
         Self {
             tcp,
@@ -67,40 +69,48 @@ impl Wire {
     }
 
     /// A WebSocket to the chat, which has said its welcome.
-    pub(crate) fn in_chat(door: impl Into<Door>) -> Self {
-        let door = door.into();
-        let mut wire = Self::open(door);
+    pub(crate) fn in_chat(target: impl Into<Target>) -> Self {
+        let target = target.into();
+        let mut wire = Self::open(target);
         let request = UPGRADE.replace("/echo", "/ws");
-        wire.send(request.replace("{host}", &door.addr.to_string()).as_bytes());
+        wire.send(
+            request
+                .replace("{host}", &target.addr.to_string())
+                .as_bytes(),
+        );
         assert_eq!(wire.head().status, 101);
         let welcome = wire.frame();
         assert_eq!(welcome.first, 0x81, "{welcome:02x?}");
-        wire.watch_through(door, Limits::CHAT, &welcome, "wire");
+        wire.watch_through(target, Limits::CHAT, &welcome, "wire");
         wire
     }
 
     /// A WebSocket to `/echo`.
-    pub(crate) fn upgraded(door: impl Into<Door>) -> Self {
-        let door = door.into();
-        let mut wire = Self::open(door);
-        if !door.watched {
+    pub(crate) fn upgraded(target: impl Into<Target>) -> Self {
+        let target = target.into();
+        let mut wire = Self::open(target);
+        if !target.watched {
             assert_eq!(wire.status_of_upgrade(), 101);
             return wire;
         }
         let request = UPGRADE.replace("/echo", "/echo?watch");
-        wire.send(request.replace("{host}", &door.addr.to_string()).as_bytes());
+        wire.send(
+            request
+                .replace("{host}", &target.addr.to_string())
+                .as_bytes(),
+        );
         assert_eq!(wire.head().status, 101);
         let greeting = wire.frame();
-        wire.watch_through(door, door.echo, &greeting, "token");
+        wire.watch_through(target, target.echo, &greeting, "token");
         wire
     }
 
     /// If the door says so, lets a view of this connection run from here on, with the token that the
     /// server has greeted with.
-    fn watch_through(&mut self, door: Door, limits: Limits, greeting: &Frame, key: &str) {
-        if door.watched {
+    fn watch_through(&mut self, target: Target, limits: Limits, greeting: &Frame, key: &str) {
+        if target.watched {
             let greeting: Value = serde_json::from_slice(&greeting.payload).expect("JSON");
-            let mut watch = Watch::begin(door, limits, &greeting[key]);
+            let mut watch = ViewCheck::begin(target, limits, &greeting[key]);
             watch.received.clone_from(&self.ahead);
             self.watch = Some(Box::new(watch));
         }
@@ -108,11 +118,11 @@ impl Wire {
 
     /// Connects as often as it takes: a place becomes free at once when its client has closed, and
     /// a second later when the client keeps a connection that the server has closed.
-    pub(crate) fn upgraded_when_there_is_room(door: impl Into<Door>) -> Self {
-        let door = door.into();
+    pub(crate) fn upgraded_when_there_is_room(target: impl Into<Target>) -> Self {
+        let target = target.into();
         let (since, deadline) = (Stopwatch::start(), Instant::now() + PATIENCE);
         loop {
-            let mut wire = Self::open(door);
+            let mut wire = Self::open(target);
             match wire.status_of_upgrade() {
                 101 => return wire,
                 503 => {
@@ -217,7 +227,7 @@ impl Wire {
     }
 
     /// The head of an answer, and no more than that.
-    pub(crate) fn head(&mut self) -> Answer {
+    pub(crate) fn head(&mut self) -> Response {
         let deadline = Instant::now() + PATIENCE;
         let mut bytes = Vec::new();
         loop {
@@ -227,13 +237,13 @@ impl Wire {
             bytes.extend(more);
             if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
                 self.ahead = bytes.split_off(end + 4);
-                return Answer::parse(&bytes);
+                return Response::parse(&bytes);
             }
         }
     }
 
     /// The next answer, as long as it says, on a connection that may be kept.
-    pub(crate) fn kept_answer(&mut self) -> Answer {
+    pub(crate) fn kept_answer(&mut self) -> Response {
         let mut answer = self.head();
         let length = answer.header("Content-Length").map_or(Ok(0), str::parse);
         let body = self.take(length.expect("a length"));
@@ -242,8 +252,8 @@ impl Wire {
     }
 
     /// The one answer that comes before the end of the stream.
-    pub(crate) fn answer(&mut self) -> Answer {
-        Answer::parse(&self.rest())
+    pub(crate) fn answer(&mut self) -> Response {
+        Response::parse(&self.rest())
     }
 
     /// All that comes before the end of the stream, which must be a clean one.

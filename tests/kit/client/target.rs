@@ -18,7 +18,7 @@ pub(crate) enum Pace {
 
 /// Where a row's clients connect, and how they write and read there.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Door {
+pub(crate) struct Target {
     pub(crate) addr: SocketAddr,
     pub(crate) pace: Pace,
     /// Through the wire view, which must show what travels.
@@ -29,7 +29,7 @@ pub(crate) struct Door {
     pub(crate) source: Option<IpAddr>,
 }
 
-impl Door {
+impl Target {
     pub(crate) const fn new(addr: SocketAddr, pace: Pace) -> Self {
         Self {
             addr,
@@ -61,7 +61,7 @@ impl Door {
     }
 }
 
-impl From<SocketAddr> for Door {
+impl From<SocketAddr> for Target {
     fn from(addr: SocketAddr) -> Self {
         Self::new(addr, Pace::Whole)
     }

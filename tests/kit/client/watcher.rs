@@ -1,6 +1,6 @@
 //! Somebody who watches a chat connection through `/ws/wire`.
 
-use super::target::Door;
+use super::target::Target;
 use crate::kit::bytes::hex;
 use crate::kit::stopwatch::PATIENCE;
 use serde_json::{Value, json};
@@ -12,20 +12,20 @@ pub(crate) struct Watcher(WebSocket<Stream>);
 
 impl Watcher {
     /// Connects, and says nothing yet.
-    pub(crate) fn connect(door: impl Into<Door>) -> Self {
-        Self::connect_with(door, &[])
+    pub(crate) fn connect(target: impl Into<Target>) -> Self {
+        Self::connect_with(target, &[])
     }
 
     /// The same with further headers in its request.
-    pub(crate) fn connect_with(door: impl Into<Door>, headers: &[(&str, &str)]) -> Self {
-        let url = format!("ws://{}/ws/wire", door.into().addr);
+    pub(crate) fn connect_with(target: impl Into<Target>, headers: &[(&str, &str)]) -> Self {
+        let url = format!("ws://{}/ws/wire", target.into().addr);
         let socket = Connect::to(&url).headers(headers).timeout(PATIENCE).open();
         Self(socket.expect("the handshake succeeds"))
     }
 
     /// Connects and watches; the first three records (the greeting and the handshake) come with it.
-    pub(crate) fn of(door: impl Into<Door>, token: &Value) -> (Self, [Value; 3]) {
-        let mut watcher = Self::connect(door);
+    pub(crate) fn of(target: impl Into<Target>, token: &Value) -> (Self, [Value; 3]) {
+        let mut watcher = Self::connect(target);
         watcher.ask(token);
         let first = [watcher.next(), watcher.next(), watcher.next()];
         assert_eq!(first[0]["t"], "hello", "{first:?}");

@@ -9,12 +9,12 @@ const LONGEST: Duration = Duration::from_secs(2);
 
 /// How many the process has of each. Only Linux says so: elsewhere all are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(crate) struct Resources {
     threads: usize,
     descriptors: usize,
 }
 
-impl Standing {
+impl Resources {
     #[cfg(target_os = "linux")]
     pub(crate) fn of(process: u32) -> Self {
         use super::usage::entries;
@@ -35,20 +35,20 @@ impl Standing {
 }
 
 /// Has the process no more of either than it had before?
-pub(crate) fn has_come_back(before: Standing, process: u32) -> bool {
-    let now = Standing::of(process);
+pub(crate) fn has_come_back(before: Resources, process: u32) -> bool {
+    let now = Resources::of(process);
     now.threads <= before.threads && now.descriptors <= before.descriptors
 }
 
 /// The process has no more of either than it had before, or after two seconds of waiting.
-pub(crate) fn assert_back_at(before: Standing, process: u32) {
+pub(crate) fn assert_back_at(before: Resources, process: u32) {
     let (since, deadline) = (Stopwatch::start(), Instant::now() + PATIENCE);
     loop {
         if has_come_back(before, process) {
             return;
         }
         let too_long = since.waited() >= LONGEST || Instant::now() >= deadline;
-        let now = Standing::of(process);
+        let now = Resources::of(process);
         assert!(!too_long, "{before:?} before, now {now:?}");
         thread::park_timeout(Duration::from_millis(1));
     }

@@ -2,18 +2,18 @@
 //! way they went, and until then they count.
 
 use crate::clients::reset;
-use crate::gone::wait_for_people;
 use crate::kit::bytes::{close_from, frame_from};
-use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::http::metric;
-use crate::kit::client::raw::{UPGRADE, Wire};
-use crate::kit::client::target::{Door, Pace};
+use crate::kit::client::raw::{RawClient, UPGRADE};
+use crate::kit::client::target::{Pace, Target};
 use crate::kit::server::descriptors;
-use crate::kit::server::resources::{Standing, assert_back_at};
+use crate::kit::server::resources::{Resources, assert_back_at};
 use crate::kit::server::shared::Own;
 use crate::kit::server::usage::Usage;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
+use crate::vanished_clients::wait_for_people;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::io::Write;
@@ -27,7 +27,7 @@ use ws101::Role;
 const CLIENTS: usize = 10;
 
 /// How a client goes. What is handed back it keeps open, and never reads.
-type Way = fn(Wire) -> Option<TcpStream>;
+type Way = fn(RawClient) -> Option<TcpStream>;
 
 const WAYS: [(&str, Way); 5] = [
     ("FIN, and it stays", |wire| {
@@ -54,7 +54,7 @@ const WAYS: [(&str, Way); 5] = [
 ];
 
 /// A WebSocket, and how much comes to be kept for clients there that do not read.
-type Backlog = (&'static str, fn(&Own, usize) -> Vec<Wire>);
+type Backlog = (&'static str, fn(&Own, usize) -> Vec<RawClient>);
 
 const BACKLOGS: [Backlog; 2] = [("/echo", unread_echoes), ("the chat", unread_lines)];
 
@@ -84,11 +84,11 @@ pub(crate) fn rows() -> Vec<Trial> {
     rows
 }
 
-fn nothing_is_left(backlog: fn(&Own, usize) -> Vec<Wire>, go: Way) {
+fn nothing_is_left(backlog: fn(&Own, usize) -> Vec<RawClient>, go: Way) {
     // A client that is still there might take its time.
     let server = Own::start(&["--rate", "off", "--write-timeout", "10m"]);
-    let mut witness = Guest::in_room(server.addr(), "witness", "other");
-    let before = Standing::of(server.process.id());
+    let mut witness = ChatClient::in_room(server.addr(), "witness", "other");
+    let before = Resources::of(server.process.id());
     let clients = backlog(&server, CLIENTS);
     let gone: Vec<_> = clients.into_iter().map(go).collect();
     assert_back_at(before, server.process.id());
@@ -98,10 +98,10 @@ fn nothing_is_left(backlog: fn(&Own, usize) -> Vec<Wire>, go: Way) {
 }
 
 /// Clients of `/echo` that take nothing of what comes back.
-fn unread_echoes(server: &Own, count: usize) -> Vec<Wire> {
+fn unread_echoes(server: &Own, count: usize) -> Vec<RawClient> {
     let message = frame_from(Role::Client, 0x82, &[b'x'; 6 << 20]); // more than the kernel keeps
     let one = |_| {
-        let wire = Wire::upgraded(door(server));
+        let wire = RawClient::upgraded(target(server));
         wire.tcp().write_all(&message).expect("it is read");
         wire.wait_for_anything(); // all was read, and the echo has begun
         wire
@@ -110,17 +110,17 @@ fn unread_echoes(server: &Own, count: usize) -> Vec<Wire> {
 }
 
 /// Clients in a room of the chat that take nothing of what is said there.
-fn unread_lines(server: &Own, count: usize) -> Vec<Wire> {
-    let mut ada = Guest::in_room(server.addr(), "ada", "room");
-    let all: Vec<Wire> = (0..count).map_while(|_| deaf(server)).collect();
+fn unread_lines(server: &Own, count: usize) -> Vec<RawClient> {
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "room");
+    let all: Vec<RawClient> = (0..count).map_while(|_| deaf(server)).collect();
     talk_until_they_lag(server, &mut ada, all.len());
     ada.close();
     all
 }
 
 /// A client in the room, unless there is no place for it.
-fn deaf(server: &Own) -> Option<Wire> {
-    let mut wire = Wire::open(door(server));
+fn deaf(server: &Own) -> Option<RawClient> {
+    let mut wire = RawClient::open(target(server));
     // The lines that it is sent when it joins are paid for by its address: each has its own, where a proxy
     // is believed.
     static LAST: AtomicU8 = AtomicU8::new(0);
@@ -138,13 +138,13 @@ fn deaf(server: &Own) -> Option<Wire> {
     if wire.head().status != 101 {
         return None;
     }
-    let join = json!({"type": "join", "name": fresh("deaf"), "room": "room"});
+    let join = json!({"type": "join", "name": unique("deaf"), "room": "room"});
     wire.send_frame(0x81, join.to_string());
     Some(wire)
 }
 
 /// Talks until each of this many clients has a thread that waits for it, or was evicted.
-fn talk_until_they_lag(server: &Own, ada: &mut Guest, count: usize) {
+fn talk_until_they_lag(server: &Own, ada: &mut ChatClient, count: usize) {
     wait_for_people(ada, 1 + count as u64);
     let writers = || writers(server.process.id());
     let deadline = Instant::now() + PATIENCE;
@@ -161,15 +161,15 @@ fn talk_until_they_lag(server: &Own, ada: &mut Guest, count: usize) {
 }
 
 /// The kernel keeps little for a client with a small window, the server all the more.
-fn door(server: &Own) -> Door {
-    Door::new(server.addr(), Pace::ByteByByte)
+fn target(server: &Own) -> Target {
+    Target::new(server.addr(), Pace::ByteByByte)
 }
 
 /// Evicted while it does nothing: it is gone two seconds after that.
 fn evicted() {
     let server = Own::start(&["--rate", "off", "--max-backlog", "100000"]);
-    let mut ada = Guest::in_room(server.addr(), "ada", "room");
-    let before = Standing::of(server.process.id());
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "room");
+    let before = Resources::of(server.process.id());
     let deaf = deaf(&server);
     let text = "\u{1d11e}".repeat(2_000);
     while metric(server.addr(), "ws101_evictions_total") != Some(1) {
@@ -181,7 +181,7 @@ fn evicted() {
 
 fn last_answers() {
     let server = Own::start(&[]);
-    let mut wire = Wire::upgraded(server.addr());
+    let mut wire = RawClient::upgraded(server.addr());
     let message = vec![b'x'; 4 << 20];
     wire.send_frame(0x82, &message);
     wire.send_fin();
@@ -217,10 +217,10 @@ fn places() {
     ]);
     let process = server.process.id();
     let before = Usage::of(process);
-    let mut ada = Guest::in_room(server.addr(), "ada", "room");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "room");
     let (mut gone, mut descriptors, mut memory) = (Vec::new(), 0, 0);
     while gone.len() < 300 {
-        let crowd: Vec<Wire> = (0..300 - gone.len()).map_while(|_| deaf(&server)).collect();
+        let crowd: Vec<RawClient> = (0..300 - gone.len()).map_while(|_| deaf(&server)).collect();
         talk_until_they_lag(&server, &mut ada, crowd.len());
         let now = Usage::of(process);
         descriptors = descriptors.max(now.descriptors - before.descriptors);

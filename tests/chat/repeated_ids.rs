@@ -1,7 +1,7 @@
 //! An id that comes again: its line is acknowledged as it was said, whatever comes under it now,
 //! and is not said again.
 
-use crate::kit::client::chat::{Guest, fresh, two};
+use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
 use crate::kit::server::shared::{House, Own};
 use crate::kit::table::{row, shared};
 use libtest_mimic::Trial;
@@ -11,16 +11,16 @@ use std::sync::Arc;
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     vec![
         shared(house, "an id again: with another text", |house| {
-            let (mut ada, mut bob, room) = two(house.addr());
+            let (mut ada, mut bob, room) = two_in_a_room(house.addr());
             let said = say(&mut ada, &room, "first", "said");
             assert_eq!(bob.next(), said);
             assert_eq!(say(&mut ada, &room, "second", "said"), said);
             bob.assert_undisturbed();
         }),
         shared(house, "an id again: under another name", |house| {
-            let (mut ada, mut bob, room) = two(house.addr());
+            let (mut ada, mut bob, room) = two_in_a_room(house.addr());
             let said = say(&mut ada, &room, "hi", "said");
-            ada.ask(json!({"type": "name", "name": fresh("grace")}));
+            ada.ask(json!({"type": "name", "name": unique("grace")}));
             ada.until("renamed");
             assert_eq!(say(&mut ada, &room, "hi", "said"), said);
             assert_eq!((bob.next(), &bob.next()["type"]), (said, &json!("renamed")));
@@ -35,7 +35,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "an id again: after the room was left and joined",
             |house| {
-                let (mut ada, _bob, room) = two(house.addr());
+                let (mut ada, _bob, room) = two_in_a_room(house.addr());
                 let said = say(&mut ada, &room, "hi", "said");
                 ada.ask(json!({"type": "leave", "room": room}));
                 ada.until("left");
@@ -52,7 +52,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "an id again: lines and whispers count apart",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 let whispered = whisper(&mut ada, &bob.name, "psst", "whispered");
                 let said = say(&mut ada, &room, "hi", "said");
                 assert_eq!((bob.next(), bob.next()), (whispered, said));
@@ -62,7 +62,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "an id again: what is no line is refused all the same",
             |house| {
-                let (mut ada, _bob, room) = two(house.addr());
+                let (mut ada, _bob, room) = two_in_a_room(house.addr());
                 say(&mut ada, &room, "hi", "said");
                 let refused = say(&mut ada, &room, " ", "error");
                 assert_eq!(refused["code"], "empty_text");
@@ -72,7 +72,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             "an id again: its line is not in the history any more",
             || {
                 let server = Own::start(&["--rate", "off"]);
-                let (mut ada, mut bob, room) = two(server.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let said = say(&mut ada, &room, "first", "said");
                 bob.ask_all((0..1_000).map(|_| json!({"type": "say", "room": room, "text": "!"})));
                 bob.count("said", 1_001);
@@ -88,26 +88,26 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 }
 
 /// Says a line under an id, always the same one: the next event of this type.
-fn say(guest: &mut Guest, room: &str, text: &str, answer: &str) -> Value {
-    guest.ask(json!({"type": "say", "room": room, "text": text, "id": "c1"}));
-    guest.find_answer(answer)
+fn say(client: &mut ChatClient, room: &str, text: &str, answer: &str) -> Value {
+    client.ask(json!({"type": "say", "room": room, "text": text, "id": "c1"}));
+    client.find_answer(answer)
 }
 
-fn whisper(guest: &mut Guest, to: &str, text: &str, answer: &str) -> Value {
-    guest.ask(json!({"type": "whisper", "to": to, "text": text, "id": "c1"}));
-    guest.find_answer(answer)
+fn whisper(client: &mut ChatClient, to: &str, text: &str, answer: &str) -> Value {
+    client.ask(json!({"type": "whisper", "to": to, "text": text, "id": "c1"}));
+    client.find_answer(answer)
 }
 
 fn came_back(house: &House) {
-    let (ada, mut bob, room) = two(house.addr());
+    let (ada, mut bob, room) = two_in_a_room(house.addr());
     let session = ada.session().to_owned();
     let mut ada = ada;
     let said = say(&mut ada, &room, "first", "said");
     let whispered = whisper(&mut ada, &bob.name, "psst", "whispered");
     assert_eq!((bob.next(), bob.next()), (said.clone(), whispered.clone()));
     ada.vanish();
-    let name = fresh("grace");
-    let mut grace = Guest::connect(house.addr());
+    let name = unique("grace");
+    let mut grace = ChatClient::connect(house.addr());
     grace.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
     grace.until("joined");
     assert_eq!(say(&mut grace, &room, "second", "said"), said);
@@ -124,21 +124,21 @@ fn came_back(house: &House) {
 }
 
 fn of_a_whisper(house: &House) {
-    let (mut ada, mut bob, room) = two(house.addr());
-    let mut eve = Guest::in_room(house.addr(), "eve", &room);
+    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+    let mut eve = ChatClient::in_room(house.addr(), "eve", &room);
     let whispered = whisper(&mut ada, &bob.name, "for bob", "whispered");
     assert_eq!(bob.until("whispered"), whispered);
     assert_eq!(
         whisper(&mut ada, &eve.name, "for eve", "whispered"),
         whispered
     );
-    ada.ask(json!({"type": "name", "name": fresh("grace")}));
-    bob.ask(json!({"type": "name", "name": fresh("bobby")}));
+    ada.ask(json!({"type": "name", "name": unique("grace")}));
+    bob.ask(json!({"type": "name", "name": unique("bobby")}));
     ada.count("renamed", 2);
     let to = bob.name.clone();
     assert_eq!(whisper(&mut ada, &to, "for bob", "whispered"), whispered);
-    for guest in [&mut bob, &mut eve] {
-        let told = guest.waiting();
+    for client in [&mut bob, &mut eve] {
+        let told = client.waiting();
         let is_rename = |event: &Value| event["type"] == "renamed";
         assert!(told.iter().all(is_rename), "{told:?}");
     }
@@ -146,7 +146,7 @@ fn of_a_whisper(house: &House) {
 
 fn long_lines() {
     let server = Own::start(&["--rate", "off"]);
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let text = |number: usize| format!("{number:04}{}", "ß".repeat(1_996));
     let say = |number: usize, text: &str| json!({"type": "say", "room": "lobby", "text": text, "id": format!("c{number}")});
     ada.ask_all((1..=128).map(|number| say(number, &text(number))));

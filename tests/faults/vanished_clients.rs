@@ -1,8 +1,8 @@
 //! Clients that are gone without a word, or do not move: whether their process was killed, their
 //! machine sleeps or a cable was pulled, the others learn it in time.
 
-use crate::kit::client::chat::Guest;
-use crate::kit::client::hanging_proxy::Proxy;
+use crate::kit::client::chat::ChatClient;
+use crate::kit::client::hanging_proxy::HangingProxy;
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
@@ -35,9 +35,9 @@ pub(crate) fn rows() -> Vec<Trial> {
 
 fn pulled_cable() {
     let server = Own::start(&HEARTBEAT);
-    let mut witness = Guest::in_room(server.addr(), "witness", "room");
-    let cable = Proxy::to(server.addr());
-    let far = Guest::in_room(cable.addr(), "far", "room");
+    let mut witness = ChatClient::in_room(server.addr(), "witness", "room");
+    let cable = HangingProxy::to(server.addr());
+    let far = ChatClient::in_room(cable.addr(), "far", "room");
     assert_eq!(witness.until("entered")["name"], *far.name);
     // While the cable is there, pings are answered.
     witness.ask(serde_json::json!({"type": "ping", "t": 1}));
@@ -76,7 +76,7 @@ impl Drop for Terminal {
 }
 
 /// The room's people, asked for until there are so many.
-pub(crate) fn wait_for_people(witness: &mut Guest, count: u64) -> Stopwatch {
+pub(crate) fn wait_for_people(witness: &mut ChatClient, count: u64) -> Stopwatch {
     let start = Stopwatch::start();
     loop {
         witness.ask(serde_json::json!({"type": "rooms"}));
@@ -98,7 +98,7 @@ pub(crate) fn wait_for_people(witness: &mut Guest, count: u64) -> Stopwatch {
 fn killed() {
     const CLIENTS: usize = 100;
     let server = Own::start(&[]);
-    let mut witness = Guest::in_room(server.addr(), "witness", "room");
+    let mut witness = ChatClient::in_room(server.addr(), "witness", "room");
     let terminals: Vec<Terminal> = (0..CLIENTS)
         .map(|number| Terminal::in_room(server.addr(), number).expect("it starts"))
         .collect();
@@ -114,7 +114,7 @@ fn killed() {
 
 fn stopped() {
     let server = Own::start(&HEARTBEAT);
-    let mut witness = Guest::in_room(server.addr(), "witness", "room");
+    let mut witness = ChatClient::in_room(server.addr(), "witness", "room");
     let terminal = Terminal::in_room(server.addr(), 1).expect("it starts");
     assert_eq!(witness.until("entered")["name"], "terminal-1");
     kill_process(terminal.id(), Signal::STOP).expect("it runs");
@@ -128,8 +128,8 @@ fn stopped() {
 /// of twenty clients that do nothing but answer. (The other rows are busy meanwhile, too.)
 fn busy_machine() {
     let server = Own::start(&["--ping-interval", "150ms", "--ping-timeout", "1500ms"]);
-    let mut guests: Vec<Guest> = (0..20)
-        .map(|_| Guest::in_room(server.addr(), "guest", "room"))
+    let mut clients: Vec<ChatClient> = (0..20)
+        .map(|_| ChatClient::in_room(server.addr(), "guest", "room"))
         .collect();
     let over = AtomicBool::new(false);
     let burners = 2 * thread::available_parallelism().map_or(2, usize::from);
@@ -142,11 +142,11 @@ fn busy_machine() {
             });
         }
         // Pings are answered on the way to the next line.
-        let waiting = guests.iter_mut();
-        let waiting = waiting.map(|guest| scope.spawn(|| guest.until("said")));
+        let waiting = clients.iter_mut();
+        let waiting = waiting.map(|client| scope.spawn(|| client.until("said")));
         let waiting: Vec<_> = waiting.collect();
         thread::sleep(Duration::from_secs(2));
-        Guest::in_room(server.addr(), "speaker", "room").say_now("room", "all there?");
+        ChatClient::in_room(server.addr(), "speaker", "room").say_now("room", "all there?");
         let all = waiting.into_iter().map(thread::ScopedJoinHandle::join);
         let lost = all.filter(Result::is_err).count();
         over.store(true, Ordering::Relaxed);

@@ -2,8 +2,8 @@
 //! it likes; the witnesses must not notice, and when it has gone nothing of it may be left.
 
 use crate::kit;
-use crate::kit::client::target::{Door, Pace};
-use crate::kit::server::resources::{Standing, assert_back_at};
+use crate::kit::client::target::{Pace, Target};
+use crate::kit::server::resources::{Resources, assert_back_at};
 use crate::witnesses::Witnesses;
 use libtest_mimic::Trial;
 use std::ops::Deref;
@@ -59,7 +59,7 @@ impl House {
     /// A row, in each way. Rows of frames, messages and Closes also while somebody watches.
     pub(crate) fn row<R>(self: &Arc<Self>, name: impl Into<String>, run: R) -> Vec<Trial>
     where
-        R: Fn(Door) + Clone + Send + 'static,
+        R: Fn(Target) + Clone + Send + 'static,
     {
         let name = name.into();
         let is_framing = name.starts_with(['F', 'M', 'C']);
@@ -72,7 +72,7 @@ impl House {
     pub(crate) fn row_as_it_stands(
         self: &Arc<Self>,
         name: impl Into<String>,
-        run: impl FnOnce(Door) + Send + 'static,
+        run: impl FnOnce(Target) + Send + 'static,
     ) -> Trial {
         self.visit(name.into(), &WAYS[0], run)
     }
@@ -81,17 +81,17 @@ impl House {
         self: &Arc<Self>,
         name: String,
         &way: &Way,
-        run: impl FnOnce(Door) + Send + 'static,
+        run: impl FnOnce(Target) + Send + 'static,
     ) -> Trial {
         let house = Arc::clone(self);
         kit::table::row(name, move || {
             // A row that failed may have left things as they were not before: start anew.
             let mut server = house.server.lock().unwrap_or_else(PoisonError::into_inner);
             let own = server.take().unwrap_or_else(|| Own::start(house.flags));
-            run(Door {
+            run(Target {
                 watched: way.watched,
                 echo: echo_limits(house.flags),
-                ..own.door(way.pace)
+                ..own.target(way.pace)
             });
             own.assert_undisturbed();
             *server = Some(own);
@@ -112,7 +112,7 @@ fn echo_limits(flags: &[&str]) -> Limits {
 /// A row in a server of its own, with these flags; twice, as above.
 pub(crate) fn own_row<R>(name: &str, flags: impl Into<Vec<&'static str>>, run: R) -> Vec<Trial>
 where
-    R: Fn(Door) + Clone + Send + 'static,
+    R: Fn(Target) + Clone + Send + 'static,
 {
     let flags = flags.into();
     let trial = |way: &Way| {
@@ -127,7 +127,7 @@ where
 pub(crate) fn own_row_as_it_stands(
     name: &str,
     flags: impl Into<Vec<&'static str>>,
-    run: impl FnOnce(Door) + Send + 'static,
+    run: impl FnOnce(Target) + Send + 'static,
 ) -> Trial {
     visit_own(name.to_owned(), flags.into(), Pace::Whole, run)
 }
@@ -136,11 +136,11 @@ fn visit_own(
     name: String,
     flags: Vec<&'static str>,
     pace: Pace,
-    run: impl FnOnce(Door) + Send + 'static,
+    run: impl FnOnce(Target) + Send + 'static,
 ) -> Trial {
     kit::table::row(name, move || {
         let server = Own::start(&flags);
-        run(server.door(pace));
+        run(server.target(pace));
     })
 }
 
@@ -150,7 +150,7 @@ pub(crate) struct Own {
     /// They stop before the server does.
     witnesses: Witnesses,
     server: kit::server::shared::Own,
-    before: Standing,
+    before: Resources,
 }
 
 impl Own {
@@ -166,7 +166,7 @@ impl Own {
     fn watched(mut start: impl FnMut() -> kit::server::shared::Own) -> Self {
         let server = start();
         let witnesses = Witnesses::begin(server.addr(), start());
-        let before = Standing::of(server.process.id());
+        let before = Resources::of(server.process.id());
         Self {
             witnesses,
             server,
@@ -178,8 +178,8 @@ impl Own {
         &self.witnesses
     }
 
-    pub(crate) fn door(&self, pace: Pace) -> Door {
-        Door::new(self.server.addr(), pace)
+    pub(crate) fn target(&self, pace: Pace) -> Target {
+        Target::new(self.server.addr(), pace)
     }
 
     /// The processor time that it has used, as far as the system says.

@@ -1,15 +1,15 @@
 //! M: large messages of many clients at the same time. All of them together have a bound, and who is
 //! beyond it is told so; the chat does without.
 
-use crate::crowd::{listening, own_address};
-use crate::house::{Own, own_row_as_it_stands};
+use crate::connection_limits::{listening, own_address};
 use crate::kit::bytes::frame_from;
 use crate::kit::client::http::metric;
-use crate::kit::client::raw::Wire;
-use crate::kit::client::target::{Door, Pace};
+use crate::kit::client::raw::RawClient;
+use crate::kit::client::target::{Pace, Target};
 use crate::kit::optional;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
+use crate::witnessed::{Own, own_row_as_it_stands};
 use libtest_mimic::Trial;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::Command;
@@ -27,15 +27,15 @@ pub(crate) fn rows() -> Vec<Trial> {
         .into_iter()
         .map(|(name, first)| {
             let name = format!("M16 more large messages than there is memory for, {name}: 1013");
-            own_row_as_it_stands(&name, EIGHT_MEBI, move |door| one_too_many(door, first))
+            own_row_as_it_stands(&name, EIGHT_MEBI, move |target| one_too_many(target, first))
         })
         .collect();
     rows.push(own_row_as_it_stands(
         "M16 large messages one after the other: each has its place",
         EIGHT_MEBI,
-        |door| {
+        |target| {
             for _ in 0..3 {
-                let mut wire = Wire::upgraded(door);
+                let mut wire = RawClient::upgraded(target);
                 for first in [0x81, 0x82, 0x81] {
                     wire.send_frame(first, vec![b'x'; MEBI]);
                     assert!(wire.frame().payload.len() == MEBI, "the echo");
@@ -51,11 +51,11 @@ pub(crate) fn rows() -> Vec<Trial> {
             "--write-timeout",
             "600ms",
         ],
-        |door| {
-            let mut deaf = Wire::upgraded(door);
+        |target| {
+            let mut deaf = RawClient::upgraded(target);
             deaf.send_frame(0x82, vec![0; 12 * MEBI]);
-            wait_until(|| taken(door.addr) > 20 * MEBI as u64);
-            wait_until(|| taken(door.addr) == 0);
+            wait_until(|| taken(target.addr) > 20 * MEBI as u64);
+            wait_until(|| taken(target.addr) == 0);
         },
     ));
     let name =
@@ -110,51 +110,51 @@ fn message(first: u8) -> Vec<u8> {
     }
 }
 
-fn one_too_many(door: Door, first: u8) {
-    let mut fit = fill(door, first);
+fn one_too_many(target: Target, first: u8) {
+    let mut fit = fill(target, first);
     assert!((3..=8).contains(&fit.len()), "{} fit", fit.len());
     // The chat has its longest message all the same, and newcomers their pages.
-    let mut guest = Wire::in_chat(door);
-    guest.send_frame(0x81, "[".repeat(64 << 10));
-    let answer = String::from_utf8(guest.frame().payload).expect("text");
+    let mut client = RawClient::in_chat(target);
+    client.send_frame(0x81, "[".repeat(64 << 10));
+    let answer = String::from_utf8(client.frame().payload).expect("text");
     assert!(answer.contains("bad_json"), "{answer}");
-    assert!(taken(door.addr) > 0);
+    assert!(taken(target.addr) > 0);
     // Who has a place keeps it, and who goes leaves it to others.
     let mut last = fit.pop().expect("one fits");
     drop(fit);
-    wait_until(|| taken(door.addr) < 5 * MEBI as u64);
+    wait_until(|| taken(target.addr) < 5 * MEBI as u64);
     last.send(&the_rest(first));
     assert!(last.frame().payload.len() == MEBI, "the echo");
     drop(last);
-    wait_until(|| taken(door.addr) == 0);
-    let again = fill(door, first).len();
+    wait_until(|| taken(target.addr) == 0);
+    let again = fill(target, first).len();
     assert!((3..=8).contains(&again), "{again} fit later");
 }
 
 fn one_address(own: IpAddr) {
     let server = listening(&["--listen", "0.0.0.0:0", EIGHT_MEBI[0], EIGHT_MEBI[1]]);
-    let door = |ip| Door::new(SocketAddr::new(ip, server.addr().port()), Pace::Whole);
-    let greedy = fill(door(own), 0x82);
+    let target = |ip| Target::new(SocketAddr::new(ip, server.addr().port()), Pace::Whole);
+    let greedy = fill(target(own), 0x82);
     let all = 8 * MEBI as u64;
     let half = taken(server.addr());
     assert!(
         (all / 4..=all / 2).contains(&half),
         "it has {half} of {all}"
     );
-    let others = fill(door(Ipv4Addr::LOCALHOST.into()), 0x82);
+    let others = fill(target(Ipv4Addr::LOCALHOST.into()), 0x82);
     assert!(others.len() >= 3, "others have {}", others.len());
     drop((greedy, others));
 }
 
 /// Clients that are in the middle of a large message, as many as there is memory for.
-fn fill(door: Door, first: u8) -> Vec<Wire> {
+fn fill(target: Target, first: u8) -> Vec<RawClient> {
     let mut inside = Vec::new();
     loop {
-        let before = taken(door.addr);
-        let mut wire = Wire::upgraded(door);
+        let before = taken(target.addr);
+        let mut wire = RawClient::upgraded(target);
         // Refused while it sends, it may not be rid of the rest.
         let _ = wire.try_send(&nearly_all(first));
-        if is_kept(&mut wire, first, || taken(door.addr) - before) {
+        if is_kept(&mut wire, first, || taken(target.addr) - before) {
             inside.push(wire);
         } else {
             let why = wire.expect_late_close(1013);
@@ -165,7 +165,7 @@ fn fill(door: Door, first: u8) -> Vec<Wire> {
 }
 
 /// All that was sent was read, and is kept. `false`: a Close is there instead.
-fn is_kept(wire: &mut Wire, first: u8, grown: impl Fn() -> u64) -> bool {
+fn is_kept(wire: &mut RawClient, first: u8, grown: impl Fn() -> u64) -> bool {
     if first & 0x80 != 0 {
         // The last time that its buffer grows, it is by half.
         let mut is_refused = false;
@@ -191,10 +191,10 @@ fn little_memory() {
     let program = env!("CARGO_BIN_EXE_ws101");
     let script = "ulimit -v 100000; exec \"$0\" serve --listen 127.0.0.1:0 --ping-interval 10m";
     let server = Own::spawn(Command::new("sh").args(["-c", script, program]));
-    let door = server.door(Pace::Whole);
+    let target = server.target(Pace::Whole);
     let frame = frame_from(Role::Client, 0x82, &vec![0; 4 * MEBI]);
     let is_echoed = || {
-        let mut wire = Wire::upgraded(door);
+        let mut wire = RawClient::upgraded(target);
         // Refused while it sends, it may not be rid of the rest.
         let _ = wire.try_send(&frame);
         let answer = wire.frame();
@@ -214,7 +214,7 @@ fn little_memory() {
     });
     eprintln!("M17: {echoes} of 30 were echoed");
     assert!((1..30).contains(&echoes), "{echoes} of 30 were echoed");
-    wait_until(|| taken(door.addr) == 0);
+    wait_until(|| taken(target.addr) == 0);
     assert!(is_echoed(), "one by itself has room");
 }
 

@@ -1,6 +1,6 @@
 //! Who is meant: names change hands, persons stay.
 
-use crate::kit::client::chat::{Guest, fresh, two};
+use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
 use crate::kit::server::shared::House;
 use crate::kit::table::shared;
 use libtest_mimic::Trial;
@@ -23,7 +23,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "person: a whisper that names none goes by the name, null is none",
             |house| {
-                let (mut ada, mut bob, _) = two(house.addr());
+                let (mut ada, mut bob, _) = two_in_a_room(house.addr());
                 for person in [json!({}), json!({"person": null})] {
                     let mut whisper = json!({"type": "whisper", "to": bob.name, "text": "hi"});
                     whisper["person"] = person["person"].clone();
@@ -37,7 +37,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "person: a whisper to one that never was, and to one of another kind",
             |house| {
-                let (mut ada, mut bob, _) = two(house.addr());
+                let (mut ada, mut bob, _) = two_in_a_room(house.addr());
                 for (person, code) in [
                     (json!("0123456789ab"), "no_such_person"),
                     (json!(""), "no_such_person"),
@@ -67,10 +67,10 @@ fn person_of(list: &Value, name: &str) -> String {
 }
 
 fn one_person(house: &House) {
-    let room = fresh("room");
-    let mut ada = Guest::in_room(house.addr(), "ada", &room);
-    let mut bob = Guest::connect(house.addr());
-    let joined = bob.join(&fresh("bob"), &room);
+    let room = unique("room");
+    let mut ada = ChatClient::in_room(house.addr(), "ada", &room);
+    let mut bob = ChatClient::connect(house.addr());
+    let joined = bob.join(&unique("bob"), &room);
     let person = person_of(&joined, &bob.name);
     assert_eq!(ada.until("entered")["person"], *person);
     assert_ne!(person_of(&joined, &ada.name), person);
@@ -79,7 +79,7 @@ fn one_person(house: &House) {
         "it is of no use to others"
     );
 
-    let to = fresh("grace");
+    let to = unique("grace");
     bob.ask(json!({"type": "name", "name": to}));
     assert_eq!(bob.until("renamed")["person"], *person);
     assert_eq!(ada.until("renamed")["person"], *person);
@@ -87,14 +87,14 @@ fn one_person(house: &House) {
     let session = bob.session().to_owned();
     bob.vanish();
     ada.until("left");
-    let mut back = Guest::connect(house.addr());
+    let mut back = ChatClient::connect(house.addr());
     back.ask(json!({"type": "join", "name": to, "room": room, "session": session}));
     let joined = back.until("joined");
     assert_eq!(person_of(&joined, &to), person);
     assert_eq!(ada.until("entered")["person"], *person);
     back.close();
     ada.until("left");
-    let mut next = Guest::connect(house.addr());
+    let mut next = ChatClient::connect(house.addr());
     let joined = next.join(&to, &room);
     assert_ne!(
         person_of(&joined, &to),
@@ -104,17 +104,17 @@ fn one_person(house: &House) {
 }
 
 fn next_of_that_name(house: &House) {
-    let room = fresh("room");
-    let mut ada = Guest::in_room(house.addr(), "ada", &room);
-    let mut grace = Guest::in_room(house.addr(), "grace", &room);
+    let room = unique("room");
+    let mut ada = ChatClient::in_room(house.addr(), "ada", &room);
+    let mut grace = ChatClient::in_room(house.addr(), "grace", &room);
     let person = ada.until("entered")["person"].clone();
-    let (name, other) = (grace.name.clone(), fresh("hopper"));
+    let (name, other) = (grace.name.clone(), unique("hopper"));
     let secret = |to: &str| json!({"type": "whisper", "to": to, "person": person, "text": "my secret", "id": "c1"});
 
     // Renamed, and the name taken by somebody else: by the old name it fails, by the new one it arrives.
     grace.ask(json!({"type": "name", "name": other}));
     grace.until("renamed");
-    let mut mallory = Guest::connect(house.addr());
+    let mut mallory = ChatClient::connect(house.addr());
     mallory.join(&name, &room);
     ada.ask(secret(&name));
     assert_eq!(ada.until("error")["code"], "no_such_person");

@@ -1,7 +1,7 @@
 //! What is said: to a room, to one person, once.
 
-use crate::kit::client::chat::two;
-use crate::kit::client::chat::{Guest, fresh};
+use crate::kit::client::chat::two_in_a_room;
+use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::numbers;
 use crate::kit::server::shared::{House, Own};
 use crate::kit::table::{row, shared};
@@ -15,7 +15,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "a line comes to everyone in the room as it was said",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 for text in [
                     "<img src=x onerror=alert(1)>",
                     "a\nb\tc",
@@ -34,11 +34,11 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "whisper: the two hear it, and nobody else",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
-                let mut eve = Guest::in_room(house.addr(), "eve", &room);
-                let mut other = Guest::in_room(house.addr(), "other", &fresh("room"));
-                for guest in [&mut ada, &mut bob] {
-                    guest.until("entered");
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+                let mut eve = ChatClient::in_room(house.addr(), "eve", &room);
+                let mut other = ChatClient::in_room(house.addr(), "other", &unique("room"));
+                for client in [&mut ada, &mut bob] {
+                    client.until("entered");
                 }
                 // By any spelling of the name, and in no room in particular.
                 let to = other.name.to_uppercase();
@@ -56,7 +56,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             },
         ),
         shared(house, "whisper: to oneself, heard once", |house| {
-            let (mut ada, mut bob, _) = two(house.addr());
+            let (mut ada, mut bob, _) = two_in_a_room(house.addr());
             ada.ask(json!({"type": "whisper", "to": ada.name, "text": "hm"}));
             assert_eq!(ada.next()["text"], "hm");
             ada.assert_undisturbed();
@@ -66,7 +66,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "whisper: the same id again is acknowledged, not heard again",
             |house| {
-                let (mut ada, mut bob, _) = two(house.addr());
+                let (mut ada, mut bob, _) = two_in_a_room(house.addr());
                 let whisper =
                     json!({"type": "whisper", "to": bob.name, "text": "psst", "id": "c1"});
                 ada.ask_all([whisper.clone(), whisper]);
@@ -79,7 +79,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "an id again: acknowledged with the same number, not said again",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 let say = |id: &str| json!({"type": "say", "room": room, "text": "hi", "id": id});
                 ada.ask_all([say("c1"), say("c1"), say("c2"), say("c1")]);
                 let own = ada.count("said", 4);
@@ -105,7 +105,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "an id is its author's own: another may use the same",
             |house| {
-                let (mut ada, mut bob, room) = two(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
                 let say = json!({"type": "say", "room": room, "text": "hi", "id": "c1"});
                 ada.ask(say.clone());
                 bob.until("said");
@@ -117,9 +117,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "an id in one room says nothing about another room",
             |house| {
-                let (mut ada, _bob, room) = two(house.addr());
-                let other = fresh("other");
-                let mut eve = Guest::in_room(house.addr(), "eve", &other);
+                let (mut ada, _bob, room) = two_in_a_room(house.addr());
+                let other = unique("other");
+                let mut eve = ChatClient::in_room(house.addr(), "eve", &other);
                 ada.enter(&other);
                 eve.until("entered");
                 for room in [&room, &other] {
@@ -132,7 +132,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         ),
         row("--rate off: as many lines as one likes", || {
             let server = Own::start(&["--rate", "off"]);
-            let mut ada = Guest::connect(server.addr());
+            let mut ada = ChatClient::connect(server.addr());
             assert!(ada.welcome["limits"].get("says_per_second").is_none());
             ada.join("ada", "lobby");
             ada.ask_all((0..500).map(|_| json!({"type": "say", "room": "lobby", "text": "hi"})));
@@ -141,7 +141,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         }),
         row("--rate 2: two a second, four at once", || {
             let server = Own::start(&["--rate", "2"]);
-            let mut ada = Guest::connect(server.addr());
+            let mut ada = ChatClient::connect(server.addr());
             let limits = &ada.welcome["limits"];
             assert_eq!(
                 (&limits["says_per_second"], &limits["burst"]),

@@ -1,8 +1,8 @@
 //! A hundred connections a second: each joins a room and goes, with a Close or without a word.
 
 use crate::figures::Figures;
-use crate::kit::client::chat::{Guest, fresh};
-use crate::kit::server::resources::{Standing, assert_back_at};
+use crate::kit::client::chat::{ChatClient, unique};
+use crate::kit::server::resources::{Resources, assert_back_at};
 use crate::kit::server::shared::Own;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -14,7 +14,7 @@ const EVERY: Duration = Duration::from_millis(10);
 pub(crate) fn soak(duration: Duration) {
     let server = Own::start(&[]);
     come_and_go(server.addr(), 0);
-    let before = Standing::of(server.process.id());
+    let before = Resources::of(server.process.id());
     let (addr, over) = (server.addr(), AtomicBool::new(false));
     let came = AtomicU32::new(0);
     let most = 1 + (duration.as_millis() / EVERY.as_millis()) as u32;
@@ -44,11 +44,11 @@ pub(crate) fn soak(duration: Duration) {
 }
 
 fn come_and_go(addr: SocketAddr, number: u32) {
-    let mut guest = Guest::connect(addr);
-    guest.join(&fresh("passer-by"), "corridor");
+    let mut client = ChatClient::connect(addr);
+    client.join(&unique("passer-by"), "corridor");
     if number.is_multiple_of(2) {
-        guest.close();
+        client.close();
     } else {
-        guest.vanish();
+        client.vanish();
     }
 }

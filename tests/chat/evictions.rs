@@ -1,6 +1,6 @@
 //! Who does as they are told is not sent away, and who was sent away is gone.
 
-use crate::kit::client::chat::{Guest, Heard, fresh};
+use crate::kit::client::chat::{ChatClient, Received, unique};
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
@@ -26,7 +26,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 /// refused once, far more often in ten seconds than haste is forgiven.
 fn patient_talker() {
     let server = Own::start(&["--rate", "50"]);
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let mut refused = 0;
     let mut said = 0;
     while said < 300 {
@@ -54,9 +54,9 @@ fn wait(milliseconds: &Value) {
 /// The older connection neither answers the Close nor closes; still its thread does not stay.
 fn silent_elder() {
     let server = Own::start(&["--close-timeout", "10m"]);
-    let mut elder = Guest::in_room(server.addr(), "bob", "lobby");
+    let mut elder = ChatClient::in_room(server.addr(), "bob", "lobby");
     let (name, session) = (elder.name.clone(), elder.session().to_owned());
-    let mut heir = Guest::connect(server.addr());
+    let mut heir = ChatClient::connect(server.addr());
     heir.ask(json!({"type": "join", "name": name, "room": "lobby", "session": session}));
     heir.until("joined");
     heir.name = name;
@@ -71,8 +71,8 @@ fn silent_elder() {
         thread::yield_now();
     }
     match elder.hear(PATIENCE) {
-        Heard::Close(code, _) => assert_eq!(code, 4001),
+        Received::Close(code, _) => assert_eq!(code, 4001),
         other => panic!("{other:?} instead of a Close"),
     }
-    heir.say_now("lobby", &fresh("here"));
+    heir.say_now("lobby", &unique("here"));
 }

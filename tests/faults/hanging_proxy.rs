@@ -1,17 +1,17 @@
 //! A proxy on the way that hangs: no error and no end says so, on either side. Whatever it hangs within,
 //! the server lets the client go at the deadline of that, and those who come by another way talk on.
 
-use crate::endings::{LONGEST, assert_ends, goodbye, settled, signal};
 use crate::kit::bytes::{KEY, close_from, frame_from, header};
-use crate::kit::client::chat::{Guest, two};
-use crate::kit::client::hanging_proxy::Proxy;
-use crate::kit::client::raw::Wire;
+use crate::kit::client::chat::{ChatClient, two_in_a_room};
+use crate::kit::client::hanging_proxy::HangingProxy;
+use crate::kit::client::raw::RawClient;
 use crate::kit::process::Process;
-use crate::kit::server::resources::{Standing, has_come_back};
+use crate::kit::server::resources::{Resources, has_come_back};
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
-use crate::places::wait_until;
+use crate::shutdown::{LONGEST, assert_ends, goodbye, settled, signal};
+use crate::unwritable_history::wait_until;
 use libtest_mimic::Trial;
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 use rustix::process::Signal;
@@ -20,26 +20,30 @@ use std::time::{Duration, Instant};
 use ws101::{Connect, Role};
 
 /// What it hangs within, the flag with that deadline, and a client that comes so far.
-type Stage = (&'static str, [&'static str; 2], fn(&Proxy) -> Wire);
+type Stage = (
+    &'static str,
+    [&'static str; 2],
+    fn(&HangingProxy) -> RawClient,
+);
 
 const STAGES: [Stage; 5] = [
     ("a request", ["--handshake-timeout", "600ms"], |proxy| {
-        let mut wire = Wire::open(proxy.addr());
+        let mut wire = RawClient::open(proxy.addr());
         wire.send(b"GET /ws HTTP/1.1\r\nHost: loc");
         wire
     }),
     ("a frame", ["--frame-timeout", "600ms"], |proxy| {
-        let mut wire = Wire::in_chat(proxy.addr());
+        let mut wire = RawClient::in_chat(proxy.addr());
         wire.send(&frame_from(Role::Client, 0x81, b"half of it")[..9]);
         wire
     }),
     ("a message", ["--message-timeout", "600ms"], |proxy| {
-        let mut wire = Wire::in_chat(proxy.addr());
+        let mut wire = RawClient::in_chat(proxy.addr());
         wire.send_frame(0x01, "the first frame of several");
         wire
     }),
     ("an answer", ["--write-timeout", "600ms"], |proxy| {
-        let mut wire = Wire::upgraded(proxy.addr());
+        let mut wire = RawClient::upgraded(proxy.addr());
         // With a small buffer on our side, all others on the way back together are smaller.
         set_socket_recv_buffer_size(wire.tcp(), 4 << 10).expect("a connection has options");
         wire.send(&header(0x82, Some(KEY), ANSWER as u64));
@@ -47,7 +51,7 @@ const STAGES: [Stage; 5] = [
         wire
     }),
     ("a silence", ["--ping-interval", "300ms"], |proxy| {
-        Wire::in_chat(proxy.addr())
+        RawClient::in_chat(proxy.addr())
     }),
 ];
 
@@ -76,14 +80,14 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 /// Lets a client come so far, and waits until all that it sent is with the server.
-fn come(proxy: &Proxy, stage: fn(&Proxy) -> Wire) -> Wire {
+fn come(proxy: &HangingProxy, stage: fn(&HangingProxy) -> RawClient) -> RawClient {
     let before = proxy.passed_on();
     let wire = stage(proxy);
     wait_until(|| proxy.passed_on() == before + wire.sent_bytes());
     wire
 }
 
-fn hangs(deadline: [&str; 2], stage: fn(&Proxy) -> Wire) {
+fn hangs(deadline: [&str; 2], stage: fn(&HangingProxy) -> RawClient) {
     let mut flags = vec![
         "--rate",
         "off",
@@ -94,9 +98,9 @@ fn hangs(deadline: [&str; 2], stage: fn(&Proxy) -> Wire) {
     ];
     flags.extend(deadline);
     let server = Own::start(&flags);
-    let (mut ada, mut bob, room) = two(server.addr());
-    let before = Standing::of(server.process.id());
-    let proxy = Proxy::to(server.addr());
+    let (mut ada, mut bob, room) = two_in_a_room(server.addr());
+    let before = Resources::of(server.process.id());
+    let proxy = HangingProxy::to(server.addr());
     let mut client = come(&proxy, stage);
     proxy.hang();
     let since = Stopwatch::start();
@@ -111,7 +115,7 @@ fn hangs(deadline: [&str; 2], stage: fn(&Proxy) -> Wire) {
     // The deadline, a ping's answer or the close timeout, and what an end may take.
     since.assert_under(Duration::from_secs(6));
     // The proxy still holds its end. By a new connection one comes back.
-    let mut again = Guest::in_room(proxy.addr(), "carol", &room);
+    let mut again = ChatClient::in_room(proxy.addr(), "carol", &room);
     let number = again.say_now(&room, "here I am again");
     ada.find(|event| event["type"] == "said" && event["seq"] == number);
     ada.close();
@@ -121,7 +125,7 @@ fn hangs(deadline: [&str; 2], stage: fn(&Proxy) -> Wire) {
 /// One client at each stage.
 fn sigterm() {
     let mut server = Own::start(&[]);
-    let proxy = Proxy::to(server.addr());
+    let proxy = HangingProxy::to(server.addr());
     let clients = STAGES.map(|(_, _, stage)| come(&proxy, stage));
     let mut other = settled(&server);
     proxy.hang();
@@ -136,7 +140,7 @@ fn sigterm() {
 fn client() {
     const DEADLINE: Duration = Duration::from_millis(300);
     let server = Own::start(&[]);
-    let proxy = Proxy::to(server.addr());
+    let proxy = HangingProxy::to(server.addr());
     let url = format!("ws://{}/echo", proxy.addr());
     let connect = || Connect::to(&url).timeout(PATIENCE).open();
     proxy.hang_next();
@@ -163,13 +167,13 @@ fn client() {
 /// The first connection breaks, the second hangs within its handshake, the third is a good one.
 fn terminal() {
     let server = Own::start(&[]);
-    let mut witness = Guest::in_room(server.addr(), "witness", "room");
-    let proxy = Proxy::to(server.addr());
+    let mut witness = ChatClient::in_room(server.addr(), "witness", "room");
+    let proxy = HangingProxy::to(server.addr());
     let url = format!("ws://{}/ws", proxy.addr());
     let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
     command.args(["chat", &url, "--name", "far", "--room", "room", "--follow"]);
     let terminal = Process::spawn(&mut command);
-    let hears = |witness: &mut Guest, text: &str| {
+    let hears = |witness: &mut ChatClient, text: &str| {
         assert_eq!(witness.until("entered")["name"], "far");
         witness.say_now("room", text);
         while !terminal.line(PATIENCE).ends_with(text) {}

@@ -1,7 +1,7 @@
 //! A connection that is watched while a row uses it. Whatever the row does: what the view has shown
 //! must be what travelled, and its verdict that of the Close.
 
-use super::target::Door;
+use super::target::Target;
 use super::watcher::{Watcher, bytes_of};
 use serde_json::{Value, json};
 use std::thread::{self, JoinHandle};
@@ -13,7 +13,7 @@ const END: usize = 64;
 
 /// Compares when it is dropped, which has to be after the connection's end.
 #[derive(Debug)]
-pub(crate) struct Watch {
+pub(crate) struct ViewCheck {
     /// What the client sent behind its handshake, and what it read.
     pub(crate) sent: Vec<u8>,
     pub(crate) received: Vec<u8>,
@@ -21,10 +21,10 @@ pub(crate) struct Watch {
     shown: Option<JoinHandle<Vec<Value>>>,
 }
 
-impl Watch {
+impl ViewCheck {
     /// Watches from here on. The server has said its greeting, and the client nothing yet.
-    pub(crate) fn begin(door: Door, limits: Limits, token: &Value) -> Self {
-        let (mut watcher, first) = Watcher::of(door.addr, token);
+    pub(crate) fn begin(target: Target, limits: Limits, token: &Value) -> Self {
+        let (mut watcher, first) = Watcher::of(target.addr, token);
         let verdicts = [&first[1]["verdict"], &first[2]["verdict"]];
         assert_eq!(verdicts, [&json!({"ok": true}); 2], "{first:?}");
         let greeting = watcher.until("frame");
@@ -133,7 +133,7 @@ fn assert_same_bytes(frames: &[&Value], mut bytes: &[u8]) {
     }
 }
 
-impl Drop for Watch {
+impl Drop for ViewCheck {
     fn drop(&mut self) {
         if let Some(shown) = self.shown.take()
             && !thread::panicking()

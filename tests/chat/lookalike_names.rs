@@ -1,6 +1,6 @@
 //! Names that are one, names that only seem to be, and names of every script.
 
-use crate::kit::client::chat::{Guest, fresh, two};
+use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
 use crate::kit::server::shared::House;
 use crate::kit::table::shared;
 use libtest_mimic::Trial;
@@ -49,10 +49,10 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     for (held, wanted) in TWO_NAMES {
         let are_two = move |house: &House| {
             let (held, wanted) = same_number(held, wanted);
-            let room = fresh("room");
-            let mut ada = Guest::connect(house.addr());
+            let room = unique("room");
+            let mut ada = ChatClient::connect(house.addr());
             ada.join(&held, &room);
-            Guest::connect(house.addr()).join(&wanted, &room);
+            ChatClient::connect(house.addr()).join(&wanted, &room);
             assert_eq!(ada.until("entered")["name"], *wanted);
         };
         let name = format!("names: {wanted} is not {held}");
@@ -63,8 +63,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         house,
         "names: a whisper reaches a name in another spelling",
         |house| {
-            let (mut ada, mut bob, _) = two(house.addr());
-            let name = fresh("René");
+            let (mut ada, mut bob, _) = two_in_a_room(house.addr());
+            let name = unique("René");
             bob.ask(json!({"type": "name", "name": name}));
             ada.until("renamed");
             for to in [name.to_uppercase(), name.replace('é', "e\u{301}")] {
@@ -81,7 +81,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         house,
         "names: a whisper to a name that only looks like one here reaches nobody",
         |house| {
-            let (mut ada, mut bob, _) = two(house.addr());
+            let (mut ada, mut bob, _) = two_in_a_room(house.addr());
             let (held, wanted) = same_number("modern", "modem");
             bob.ask(json!({"type": "name", "name": held}));
             ada.until("renamed");
@@ -94,7 +94,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 
 /// With one number behind both, so that the same name is nobody's in another row.
 fn same_number(held: &str, wanted: &str) -> (String, String) {
-    let number = fresh("");
+    let number = unique("");
     (format!("{held}{number}"), format!("{wanted}{number}"))
 }
 
@@ -102,14 +102,14 @@ fn same_number(held: &str, wanted: &str) -> (String, String) {
 /// change between the two, and when they have gone, both are free.
 fn assert_one(house: &House, held: &str, wanted: &str, told: &str) {
     let (held, wanted) = same_number(held, wanted);
-    let (mut ada, mut bob, room) = two(house.addr());
+    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
     ada.ask(json!({"type": "name", "name": held}));
     bob.until("renamed");
     bob.ask(json!({"type": "name", "name": wanted}));
-    let mut eve = Guest::connect(house.addr());
+    let mut eve = ChatClient::connect(house.addr());
     eve.ask(json!({"type": "join", "name": wanted, "room": room}));
-    for guest in [&mut bob, &mut eve] {
-        let error = guest.next();
+    for client in [&mut bob, &mut eve] {
+        let error = client.next();
         assert_eq!(error["code"], "name_taken", "{error}");
         let sentence = error["message"].as_str().expect("a sentence");
         assert!(
@@ -127,7 +127,7 @@ fn assert_one(house: &House, held: &str, wanted: &str, told: &str) {
 }
 
 fn of_every_script(house: &House) {
-    let room = fresh("room");
+    let room = unique("room");
     for name in [
         "Zoë Ångström",
         "Nguyễn Thị Hạnh",
@@ -146,7 +146,7 @@ fn of_every_script(house: &House) {
         "🦆 duck",
         "O’Neil-Smith Jr.",
     ] {
-        let joined = Guest::connect(house.addr()).join(name, &room);
+        let joined = ChatClient::connect(house.addr()).join(name, &room);
         assert_eq!(joined["name"], *name);
     }
 }

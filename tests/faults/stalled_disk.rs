@@ -1,15 +1,15 @@
 //! A disk that stands still: no write returns, and no error says so. Here it is a pipe that nobody
 //! reads: when its 64 KiB are full, the server's write waits.
 
-use crate::endings::{LONGEST, signal};
-use crate::kit::client::chat::{Guest, Heard};
+use crate::kit::client::chat::{ChatClient, Received};
 use crate::kit::client::http::metric;
 use crate::kit::client::lists::numbers;
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
-use crate::kit::temp_file::Scratch;
-use crate::places::wait_until;
+use crate::kit::temp_file::TempFile;
+use crate::shutdown::{LONGEST, signal};
+use crate::unwritable_history::wait_until;
 use libtest_mimic::Trial;
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::Signal;
@@ -45,7 +45,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row("D04 standing disk: SIGTERM ends in time, with 1001", || {
             let disk = Disk::new();
             let mut server = disk.server();
-            let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+            let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
             stop(&mut ada);
             let start = signal(&server, Signal::TERM);
             assert_eq!(ada.until_close().0, 1001);
@@ -59,7 +59,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             || {
                 let disk = Disk::new();
                 let mut server = disk.server();
-                let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+                let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
                 // The last of them do not come: the pipe is full, and the journal not degraded yet.
                 ada.ask_all((0..40).map(|_| long_line("lobby")));
                 ada.find(|event| event["seq"] == 1);
@@ -67,12 +67,12 @@ pub(crate) fn rows() -> Vec<Trial> {
                 let mut last = 1;
                 let code = loop {
                     match ada.hear(PATIENCE) {
-                        Heard::Event(event) if event["type"] == "said" => {
+                        Received::Event(event) if event["type"] == "said" => {
                             last += 1;
                             assert_eq!(event["seq"], last);
                         }
-                        Heard::Event(_) => {}
-                        Heard::Close(code, _) => break code,
+                        Received::Event(_) => {}
+                        Received::Close(code, _) => break code,
                         nothing => panic!("a Close comes before the end: {nothing:?}"),
                     }
                 };
@@ -88,13 +88,13 @@ pub(crate) fn rows() -> Vec<Trial> {
 
 /// A pipe, held open by one who does not read yet.
 struct Disk {
-    pipe: Scratch,
+    pipe: TempFile,
     reader: File,
 }
 
 impl Disk {
     fn new() -> Self {
-        let pipe = Scratch::pipe();
+        let pipe = TempFile::pipe();
         // Both ends: opening one would wait for the other.
         let reader = File::options().read(true).write(true).open(pipe.path());
         Self {
@@ -108,7 +108,7 @@ impl Disk {
     }
 
     /// It moves again: the lines that come.
-    fn move_on(self) -> (Receiver<Value>, Scratch) {
+    fn move_on(self) -> (Receiver<Value>, TempFile) {
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
             let lines = BufReader::new(self.reader).lines().map_while(Result::ok);
@@ -128,13 +128,13 @@ fn long_line(room: &str) -> Value {
 }
 
 /// Talks until the disk stands still, and goes on.
-fn stop(guest: &mut Guest) {
-    (0..40).for_each(|_| say_long(guest));
+fn stop(client: &mut ChatClient) {
+    (0..40).for_each(|_| say_long(client));
 }
 
-fn say_long(guest: &mut Guest) {
-    guest.ask(long_line("lobby"));
-    guest.until("said");
+fn say_long(client: &mut ChatClient) {
+    client.ask(long_line("lobby"));
+    client.until("said");
 }
 
 fn is_degraded(addr: SocketAddr) -> bool {
@@ -145,8 +145,8 @@ fn is_degraded(addr: SocketAddr) -> bool {
 fn conversation(addr: SocketAddr) -> Vec<(String, u64)> {
     let mut heard = Vec::new();
     for room in ["lobby", "annex"] {
-        let mut ada = Guest::in_room(addr, "ada", room);
-        let mut bob = Guest::in_room(addr, "bob", room);
+        let mut ada = ChatClient::in_room(addr, "ada", room);
+        let mut bob = ChatClient::in_room(addr, "bob", room);
         for number in 0..20 {
             let seq = ada.say_now(room, &format!("{room}, {number}"));
             let said = bob.until("said");
@@ -155,7 +155,7 @@ fn conversation(addr: SocketAddr) -> Vec<(String, u64)> {
         }
         bob.ask(json!({"type": "leave", "room": room}));
         bob.until("left");
-        let mut carol = Guest::connect(addr);
+        let mut carol = ChatClient::connect(addr);
         let told = numbers(&carol.join("carol", room)["messages"]);
         assert_eq!(told.last(), heard.last().map(|(_, seq)| seq));
         carol.ask(json!({"type": "history", "room": room}));
@@ -169,9 +169,9 @@ fn conversation(addr: SocketAddr) -> Vec<(String, u64)> {
 fn killed_in_time() -> bool {
     let mut disk = Disk::new();
     let mut server = disk.server();
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
-    let mut bob = Guest::in_room(server.addr(), "bob", "lobby");
-    let mut carol = Guest::in_room(server.addr(), "carol", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
+    let mut bob = ChatClient::in_room(server.addr(), "bob", "lobby");
+    let mut carol = ChatClient::in_room(server.addr(), "carol", "lobby");
     // It holds 31 of them at most. Whoever sends waits with one more, and the other does not.
     for speaker in [&mut ada, &mut carol] {
         speaker.ask_all((0..30).map(|_| long_line("lobby")));
@@ -179,7 +179,7 @@ fn killed_in_time() -> bool {
     wait_until(|| metric(server.addr(), "ws101_messages_total") > Some(32));
     let mut heard = 0;
     let mut listen = |within| {
-        while let Heard::Event(event) = bob.hear(within) {
+        while let Received::Event(event) = bob.hear(within) {
             heard = event["seq"].as_u64().unwrap_or(heard);
         }
     };
@@ -206,7 +206,7 @@ fn talk_goes_on() {
     let disk = Disk::new();
     let (server, control) = (disk.server(), Own::start(&["--rate", "off"]));
     for server in [&server, &control] {
-        stop(&mut Guest::in_room(server.addr(), "first", "lobby"));
+        stop(&mut ChatClient::in_room(server.addr(), "first", "lobby"));
     }
     assert!(is_degraded(server.addr()));
     assert_eq!(conversation(server.addr()), conversation(control.addr()));
@@ -225,7 +225,7 @@ fn talk_goes_on() {
 fn all_is_written() {
     let disk = Disk::new();
     let server = disk.server();
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     for _ in 0..60 {
         say_long(&mut ada);
     }
@@ -259,7 +259,7 @@ fn all_is_written() {
 fn too_much() {
     let disk = Disk::new();
     let server = disk.server();
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     for _ in 0..1_500 {
         say_long(&mut ada);
     }

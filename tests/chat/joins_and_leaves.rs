@@ -1,7 +1,7 @@
 //! Who hears of it when somebody comes or goes, in whatever way.
 
-use crate::kit::client::chat::Guest;
-use crate::kit::client::chat::two;
+use crate::kit::client::chat::ChatClient;
+use crate::kit::client::chat::two_in_a_room;
 use crate::kit::client::lists::names;
 use crate::kit::server::shared::House;
 use crate::kit::stopwatch::Stopwatch;
@@ -22,7 +22,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "on Close the others hear at once that somebody left",
             |house| {
-                let (mut ada, bob, room) = two(house.addr());
+                let (mut ada, bob, room) = two_in_a_room(house.addr());
                 let (name, start) = (bob.name.clone(), Stopwatch::start());
                 bob.close();
                 assert_eq!(
@@ -33,7 +33,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             },
         ),
         shared(house, "on a reset too", |house| {
-            let (mut ada, bob, room) = two(house.addr());
+            let (mut ada, bob, room) = two_in_a_room(house.addr());
             let (name, start) = (bob.name.clone(), Stopwatch::start());
             bob.vanish();
             assert_eq!(
@@ -46,7 +46,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             house,
             "on the end of the stream without a Close too",
             |house| {
-                let (mut ada, bob, _) = two(house.addr());
+                let (mut ada, bob, _) = two_in_a_room(house.addr());
                 let (name, start) = (bob.name.clone(), Stopwatch::start());
                 drop(bob);
                 assert_eq!(ada.next()["name"], *name);
@@ -62,9 +62,9 @@ fn assert_at_once(start: Stopwatch) {
 }
 
 fn coming_and_going(house: &House) {
-    let (mut ada, mut bob, room) = two(house.addr());
+    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
     bob.assert_undisturbed(); // its own coming in was told as `joined`
-    let mut eve = Guest::in_room(house.addr(), "eve", &room);
+    let mut eve = ChatClient::in_room(house.addr(), "eve", &room);
     let heard = ada.next();
     let person = &heard["person"];
     let entered =

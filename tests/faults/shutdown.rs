@@ -1,11 +1,11 @@
 //! C: how the server ends, by SIGTERM or SIGINT, and what its clients see of it.
 
 use crate::kit::bytes::close_from;
-use crate::kit::client::raw::{UPGRADE, Wire};
+use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
-use crate::kit::temp_file::Scratch;
+use crate::kit::temp_file::TempFile;
 use libtest_mimic::Trial;
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::{Pid, Signal, kill_process};
@@ -25,7 +25,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             "C25 SIGTERM: every client gets 1001, the exit status is 0",
             || {
                 let mut server = Own::start(&[]);
-                let mut clients: Vec<Wire> = (0..20).map(|_| settled(&server)).collect();
+                let mut clients: Vec<RawClient> = (0..20).map(|_| settled(&server)).collect();
                 let start = signal(&server, Signal::TERM);
                 for client in &mut clients {
                     assert_eq!(goodbye(client), "server shutting down");
@@ -86,9 +86,9 @@ pub(crate) fn rows() -> Vec<Trial> {
         }),
         row("U33 SIGTERM within a request: 503", || {
             let mut server = Own::start(&[]);
-            let mut waiting = Wire::open(server.addr());
+            let mut waiting = RawClient::open(server.addr());
             waiting.send(b"GET / HT");
-            let mut witness = Wire::upgraded(server.addr());
+            let mut witness = RawClient::upgraded(server.addr());
             witness.echo("by now the other one is being read");
             let start = signal(&server, Signal::TERM);
             waiting.answer().assert_refusal(503);
@@ -100,7 +100,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             let mut client = settled(&server);
             let start = signal(&server, Signal::TERM);
             goodbye(&mut client);
-            let late = Wire::open(server.addr()).answer();
+            let late = RawClient::open(server.addr()).answer();
             late.assert_refusal(503);
             drop(client);
             assert_ends(&mut server, start);
@@ -142,14 +142,14 @@ pub(crate) fn signal(server: &Own, signal: Signal) -> Stopwatch {
 }
 
 /// A client whose connection the server knows to be a WebSocket: its 101 comes a little earlier.
-pub(crate) fn settled(server: &Own) -> Wire {
-    let mut wire = Wire::upgraded(server.addr());
+pub(crate) fn settled(server: &Own) -> RawClient {
+    let mut wire = RawClient::upgraded(server.addr());
     wire.echo("here");
     wire
 }
 
 /// The Close of a server that ends; its end of the connection may come later.
-pub(crate) fn goodbye(client: &mut Wire) -> String {
+pub(crate) fn goodbye(client: &mut RawClient) -> String {
     let close = client.frame();
     assert_eq!(close.first, 0x88, "{close:02x?}");
     assert_eq!(close.payload[..2], 1001_u16.to_be_bytes());
@@ -166,7 +166,7 @@ pub(crate) fn assert_ends(server: &mut Own, start: Stopwatch) {
 fn both_close() {
     for _ in 0..10 {
         let mut server = Own::start(&[]);
-        let mut clients: Vec<Wire> = (0..10).map(|_| settled(&server)).collect();
+        let mut clients: Vec<RawClient> = (0..10).map(|_| settled(&server)).collect();
         let start = signal(&server, Signal::TERM);
         for client in &mut clients {
             client.send(&close_from(Role::Client, 1000, ""));
@@ -182,7 +182,7 @@ fn both_close() {
     }
 }
 
-fn talk_until_cut(client: &mut Wire) {
+fn talk_until_cut(client: &mut RawClient) {
     let ping = crate::kit::bytes::frame_from(Role::Client, 0x89, b"");
     let deadline = Instant::now() + PATIENCE;
     while client.try_send(&ping).is_ok() {
@@ -195,7 +195,7 @@ fn end_amid_handshakes() {
     let mut server = Own::start(&[]);
     let addr = server.addr();
     let request = UPGRADE.replace("{host}", &addr.to_string());
-    let mut clients: Vec<Wire> = (0..50).map(|_| Wire::open(addr)).collect();
+    let mut clients: Vec<RawClient> = (0..50).map(|_| RawClient::open(addr)).collect();
     let start = clients
         .iter_mut()
         .enumerate()
@@ -234,7 +234,7 @@ fn never_readers() {
 
 /// Whoever writes to the log waits for good.
 fn full_log() {
-    let pipe = Scratch::pipe();
+    let pipe = TempFile::pipe();
     let log = File::options().read(true).write(true).open(pipe.path());
     let mut log = log.expect("a pipe has ends");
     fcntl_setfl(&log, OFlags::NONBLOCK).expect("a pipe has flags");
@@ -252,7 +252,7 @@ fn full_log() {
 
 /// A client that has sent more than all buffers on the way back can hold.
 fn deaf_client(server: &Own) -> TcpStream {
-    let wire = Wire::upgraded(server.addr());
+    let wire = RawClient::upgraded(server.addr());
     crate::clients::fill(&wire);
     wire.into_tcp()
 }

@@ -2,7 +2,7 @@
 //! In between it closes, vanishes, or breaks a rule, and comes back for what it missed.
 
 use crate::kit::bytes::hex;
-use crate::kit::client::chat::{Guest, Heard};
+use crate::kit::client::chat::{ChatClient, Received};
 use crate::kit::stopwatch::PATIENCE;
 use crate::rooms::{Stage, room_name};
 use serde_json::{Value, json};
@@ -82,48 +82,48 @@ impl Person {
         // Not all at the same moment.
         let mut turn = Instant::now() + TURN * (self.random.percent() as u32) / 100;
         while !stage.over.load(Ordering::Relaxed) {
-            let mut guest = self.come(stage);
+            let mut client = self.come(stage);
             loop {
-                self.listen(&mut guest, turn);
+                self.listen(&mut client, turn);
                 turn += TURN;
                 assert_eq!(self.waiting, None, "{} did not hear its line", self.name);
                 let chance = self.random.percent();
                 if chance < BREAKS {
-                    self.break_a_rule(guest);
+                    self.break_a_rule(client);
                     break;
                 }
                 if chance < BREAKS + LEAVES {
                     if chance.is_multiple_of(2) {
-                        guest.close();
+                        client.close();
                     } else {
-                        guest.vanish();
+                        client.vanish();
                     }
                     break;
                 }
                 if stage.over.load(Ordering::Relaxed) {
-                    guest.close();
+                    client.close();
                     break;
                 }
-                self.say(&mut guest);
+                self.say(&mut client);
             }
         }
         self.tally
     }
 
     /// Comes in, or back: then it hears exactly what it missed.
-    fn come(&mut self, stage: &Stage) -> Guest {
-        let mut guest = Guest::connect(stage.addr);
+    fn come(&mut self, stage: &Stage) -> ChatClient {
+        let mut client = ChatClient::connect(stage.addr);
         let mut join = json!({"type": "join", "name": self.name, "room": self.room});
         if let Some(known) = &self.known {
             join["session"] = json!(known.session);
             join["epoch"] = known.epoch.clone();
             join["since"] = json!(known.seq);
         }
-        guest.ask(join);
-        let joined = guest.find_answer("joined");
+        client.ask(join);
+        let joined = client.find_answer("joined");
         assert_eq!(joined["type"], "joined", "{}: {joined}", self.name);
         let mut known = Known {
-            session: guest.session().to_owned(),
+            session: client.session().to_owned(),
             epoch: joined["epoch"].clone(),
             seq: joined["seq"].as_u64().expect("a number"),
         };
@@ -140,18 +140,18 @@ impl Person {
         } else {
             self.known = Some(known);
         }
-        guest
+        client
     }
 
-    fn listen(&mut self, guest: &mut Guest, until: Instant) {
+    fn listen(&mut self, client: &mut ChatClient, until: Instant) {
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            match guest.hear(left.max(Duration::from_millis(1))) {
-                Heard::Event(event) if event["type"] == "said" => self.hear(&event),
-                Heard::Event(event) => assert_ne!(event["type"], "error", "{event}"),
-                Heard::Nothing(error) if error.is_timeout() && self.waiting.is_none() => return,
+            match client.hear(left.max(Duration::from_millis(1))) {
+                Received::Event(event) if event["type"] == "said" => self.hear(&event),
+                Received::Event(event) => assert_ne!(event["type"], "error", "{event}"),
+                Received::Nothing(error) if error.is_timeout() && self.waiting.is_none() => return,
                 // On a busy machine its own line may take longer than a turn; not without end.
-                Heard::Nothing(error) if error.is_timeout() && until.elapsed() < PATIENCE => {}
+                Received::Nothing(error) if error.is_timeout() && until.elapsed() < PATIENCE => {}
                 other => panic!("{}: {other:?}", self.name),
             }
         }
@@ -169,27 +169,27 @@ impl Person {
         }
     }
 
-    fn say(&mut self, guest: &mut Guest) {
+    fn say(&mut self, client: &mut ChatClient) {
         self.tally.said += 1;
         let id = format!("{}", self.tally.said);
         let text = format!("line {id} of {}, the same for a long time", self.name);
-        guest.ask(json!({"type": "say", "room": self.room, "text": text, "id": id}));
+        client.ask(json!({"type": "say", "room": self.room, "text": text, "id": id}));
         self.waiting = Some(id);
     }
 
-    fn break_a_rule(&mut self, mut guest: Guest) {
+    fn break_a_rule(&mut self, mut client: ChatClient) {
         let (wrong, deserved) = WRONG[(self.random.next() % WRONG.len() as u64) as usize];
-        let sent = guest.tcp().write_all(&hex(wrong));
+        let sent = client.tcp().write_all(&hex(wrong));
         sent.expect("the connection is open");
         loop {
-            match guest.hear(PATIENCE) {
-                Heard::Event(event) if event["type"] == "said" => self.hear(&event),
-                Heard::Event(_) => {}
-                Heard::Close(code, reason) => {
+            match client.hear(PATIENCE) {
+                Received::Event(event) if event["type"] == "said" => self.hear(&event),
+                Received::Event(_) => {}
+                Received::Close(code, reason) => {
                     assert_eq!(code, deserved, "{wrong}: {reason}");
                     break;
                 }
-                Heard::Nothing(error) => panic!("{wrong}: no Close, {error}"),
+                Received::Nothing(error) => panic!("{wrong}: no Close, {error}"),
             }
         }
         self.tally.broke_a_rule += 1;

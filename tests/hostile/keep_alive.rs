@@ -1,11 +1,11 @@
 //! K: a connection that loads a page is kept for the next request, and never at anyone's cost.
 
-use crate::house::{House, own_row, own_row_as_it_stands};
-use crate::kit::client::raw::{UPGRADE, Wire};
-use crate::kit::client::response::Answer;
-use crate::kit::client::target::Door;
+use crate::kit::client::raw::{RawClient, UPGRADE};
+use crate::kit::client::response::Response;
+use crate::kit::client::target::Target;
 use crate::kit::server::shared::Own;
 use crate::kit::table::row;
+use crate::witnessed::{House, own_row, own_row_as_it_stands};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,10 +31,10 @@ const REFUSED: &[(&str, &str, u16)] = &[
 pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = house.row(
         "K01 pages and files, one after another, all of them whole",
-        |door| {
-            let mut wire = Wire::open(door);
+        |target| {
+            let mut wire = RawClient::open(target);
             for path in ["/", "/main.js", "/style.css", "/"] {
-                let answer = page(&mut wire, door, path, "");
+                let answer = page(&mut wire, target, path, "");
                 assert_eq!(
                     (answer.status, answer.header("Connection")),
                     (200, Some("keep-alive"))
@@ -65,39 +65,39 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n",
         ),
     ] {
-        rows.extend(house.row(name, move |door| {
-            let mut wire = Wire::open(door);
-            ask(&mut wire, door, request);
+        rows.extend(house.row(name, move |target| {
+            let mut wire = RawClient::open(target);
+            ask(&mut wire, target, request);
             wire.answer().assert_complete();
         }));
     }
     for &(name, request, status) in REFUSED {
         rows.extend(
-            house.row(format!("{name}: {status}, and the end"), move |door| {
-                let mut wire = kept(door);
-                ask(&mut wire, door, request);
+            house.row(format!("{name}: {status}, and the end"), move |target| {
+                let mut wire = kept(target);
+                ask(&mut wire, target, request);
                 wire.answer().assert_refusal(status);
             }),
         );
     }
     rows.push(house.row_as_it_stands(
         "K04 two requests in one read: one answer, and the end",
-        |door| {
-            let mut wire = kept(door);
-            let one = request("/style.css", door, "");
+        |target| {
+            let mut wire = kept(target);
+            let one = request("/style.css", target, "");
             wire.send(format!("{one}{one}").as_bytes());
             wire.answer().assert_complete();
         },
     ));
-    rows.extend(house.row("K05 HEAD, then GET", |door| {
-        let mut wire = Wire::open(door);
-        ask(&mut wire, door, "HEAD / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    rows.extend(house.row("K05 HEAD, then GET", |target| {
+        let mut wire = RawClient::open(target);
+        ask(&mut wire, target, "HEAD / HTTP/1.1\r\nHost: {host}\r\n\r\n");
         assert_eq!(wire.head().status, 200);
-        assert!(page(&mut wire, door, "/", "").body.ends_with("</html>\n"));
+        assert!(page(&mut wire, target, "/", "").body.ends_with("</html>\n"));
     }));
-    rows.extend(house.row("K06 an upgrade behind a page: 101", |door| {
-        let mut wire = kept(door);
-        ask(&mut wire, door, UPGRADE);
+    rows.extend(house.row("K06 an upgrade behind a page: 101", |target| {
+        let mut wire = kept(target);
+        ask(&mut wire, target, UPGRADE);
         assert_eq!(wire.head().status, 101);
         wire.echo("no longer HTTP");
     }));
@@ -111,12 +111,12 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 fn revalidated(house: &Arc<House>) -> Vec<Trial> {
     let mut rows = house.row(
         "K07 every file has an entity tag of its own, the same each time",
-        |door| {
-            let mut wire = Wire::open(door);
-            let tags = ["/", "/main.js", "/style.css"].map(|path| tag(&mut wire, door, path));
+        |target| {
+            let mut wire = RawClient::open(target);
+            let tags = ["/", "/main.js", "/style.css"].map(|path| tag(&mut wire, target, path));
             assert_eq!(
                 tags,
-                ["/", "/main.js", "/style.css"].map(|path| tag(&mut wire, door, path))
+                ["/", "/main.js", "/style.css"].map(|path| tag(&mut wire, target, path))
             );
             assert!(
                 tags[0] != tags[1] && tags[1] != tags[2] && tags[0] != tags[2],
@@ -138,17 +138,17 @@ fn revalidated(house: &Arc<House>) -> Vec<Trial> {
         ("K07 with another: 200", "\"another\"", 200),
         ("K07 with a part of it: 200", "\"", 200),
     ] {
-        rows.extend(house.row(name, move |door| {
-            let mut wire = Wire::open(door);
-            let own = tag(&mut wire, door, "/main.js");
+        rows.extend(house.row(name, move |target| {
+            let mut wire = RawClient::open(target);
+            let own = tag(&mut wire, target, "/main.js");
             let condition = format!("If-None-Match: {}\r\n", condition.replace("{tag}", &own));
-            let answer = page(&mut wire, door, "/main.js", &condition);
+            let answer = page(&mut wire, target, "/main.js", &condition);
             assert_eq!(answer.status, status);
             assert_eq!(answer.header("ETag"), Some(own.as_str()));
             assert_eq!(answer.header("Cache-Control"), Some("no-cache"));
             assert_eq!(answer.header("Content-Length").is_none(), status == 304);
             // And the connection goes on behind it.
-            assert_eq!(page(&mut wire, door, "/main.js", "").status, 200);
+            assert_eq!(page(&mut wire, target, "/main.js", "").status, 200);
         }));
     }
     for (name, codings, is_compressed) in [
@@ -166,11 +166,11 @@ fn revalidated(house: &Arc<House>) -> Vec<Trial> {
         ),
         ("K07 other codings: as it is", "br, gzipped", false),
     ] {
-        rows.extend(house.row(name, move |door| {
-            let mut wire = Wire::open(door);
-            let plain = page(&mut wire, door, "/main.js", "");
+        rows.extend(house.row(name, move |target| {
+            let mut wire = RawClient::open(target);
+            let plain = page(&mut wire, target, "/main.js", "");
             let codings = format!("Accept-Encoding: {codings}\r\n");
-            let answer = page(&mut wire, door, "/main.js", &codings);
+            let answer = page(&mut wire, target, "/main.js", &codings);
             let coding = answer.header("Content-Encoding");
             assert_eq!(coding, is_compressed.then_some("gzip"));
             assert_eq!(answer.header("Vary"), Some("Accept-Encoding"));
@@ -178,18 +178,18 @@ fn revalidated(house: &Arc<House>) -> Vec<Trial> {
             assert_eq!(answer.header("ETag") != plain.header("ETag"), is_compressed);
             let known = answer.header("ETag").expect("an entity tag");
             let again = format!("{codings}If-None-Match: {known}\r\n");
-            assert_eq!(page(&mut wire, door, "/main.js", &again).status, 304);
+            assert_eq!(page(&mut wire, target, "/main.js", &again).status, 304);
         }));
     }
     rows
 }
 
 fn in_time() -> Vec<Trial> {
-    let mut rows = own_row("K08 no further request: a silent end", SHORT, |door| {
-        kept(door).expect_end();
+    let mut rows = own_row("K08 no further request: a silent end", SHORT, |target| {
+        kept(target).expect_end();
     });
-    rows.extend(own_row("K08 half a request: 408", SHORT, |door| {
-        let mut wire = kept(door);
+    rows.extend(own_row("K08 half a request: 408", SHORT, |target| {
+        let mut wire = kept(target);
         wire.send(b"GET / HT");
         wire.answer().assert_refusal(408);
     }));
@@ -210,25 +210,25 @@ fn crowds() -> Vec<Trial> {
     let mut rows = own_row(
         "K10 who is kept makes room for a newcomer",
         TWO_PLACES,
-        |door| {
-            let (mut first, mut second) = (kept(door), kept(door));
-            let mut third = Wire::upgraded(door);
-            let mut fourth = Wire::upgraded(door);
+        |target| {
+            let (mut first, mut second) = (kept(target), kept(target));
+            let mut third = RawClient::upgraded(target);
+            let mut fourth = RawClient::upgraded(target);
             third.echo("in");
             fourth.echo("in");
             first.expect_end();
             second.expect_end();
-            Wire::open(door).answer().assert_refusal(503);
+            RawClient::open(target).answer().assert_refusal(503);
         },
     );
     rows.push(own_row_as_it_stands(
         "K11 180 connections stand before the first request: every one is answered",
         PATIENT,
-        |door| {
-            let mut crowd: Vec<Wire> = (0..180).map(|_| Wire::open(door)).collect();
+        |target| {
+            let mut crowd: Vec<RawClient> = (0..180).map(|_| RawClient::open(target)).collect();
             for round in 0..7 {
                 for wire in &mut crowd {
-                    ask(wire, door, &request("/icon.svg", door, ""));
+                    ask(wire, target, &request("/icon.svg", target, ""));
                 }
                 for (index, wire) in crowd.iter_mut().enumerate() {
                     let answer = wire.kept_answer();
@@ -238,7 +238,7 @@ fn crowds() -> Vec<Trial> {
                     );
                     if answer.header("Connection") == Some("close") {
                         // While others wait for a place, none is kept.
-                        *wire = Wire::open(door);
+                        *wire = RawClient::open(target);
                     }
                 }
             }
@@ -247,11 +247,11 @@ fn crowds() -> Vec<Trial> {
     rows.extend(own_row(
         "K12 connections that stay silent make room, too",
         TWO_PLACES,
-        |door| {
-            let mut silent = [Wire::open(door), Wire::open(door)];
-            let mut newcomers = [Wire::upgraded(door), Wire::upgraded(door)];
+        |target| {
+            let mut silent = [RawClient::open(target), RawClient::open(target)];
+            let mut newcomers = [RawClient::upgraded(target), RawClient::upgraded(target)];
             newcomers.iter_mut().for_each(|wire| wire.echo("in"));
-            silent.iter_mut().for_each(Wire::expect_end);
+            silent.iter_mut().for_each(RawClient::expect_end);
         },
     ));
     rows.push(own_row_as_it_stands(
@@ -264,12 +264,12 @@ fn crowds() -> Vec<Trial> {
 
 /// Eight places beside those of the witnesses, and requests in them that take long. Of one address two may
 /// wait (half of a quarter of the connections).
-fn queue(door: Door) {
+fn queue(target: Target) {
     let start = Instant::now();
-    let mut slow: Vec<Wire> = (0..8).map(|_| Wire::open(door)).collect();
+    let mut slow: Vec<RawClient> = (0..8).map(|_| RawClient::open(target)).collect();
     slow.iter_mut().for_each(|wire| wire.send(b"GET / HT"));
-    let mut waiting = [Wire::open(door), Wire::open(door)];
-    Wire::open(door).answer().assert_refusal(503);
+    let mut waiting = [RawClient::open(target), RawClient::open(target)];
+    RawClient::open(target).answer().assert_refusal(503);
     for wire in &mut waiting {
         wire.answer().assert_refusal(503);
     }
@@ -280,29 +280,33 @@ fn queue(door: Door) {
 }
 
 /// A connection that has loaded a page.
-fn kept(door: Door) -> Wire {
-    let mut wire = Wire::open(door);
-    page(&mut wire, door, "/icon.svg", "");
+fn kept(target: Target) -> RawClient {
+    let mut wire = RawClient::open(target);
+    page(&mut wire, target, "/icon.svg", "");
     wire
 }
 
-fn page(wire: &mut Wire, door: Door, path: &str, headers: &str) -> Answer {
-    wire.send(request(path, door, headers).as_bytes());
+fn page(wire: &mut RawClient, target: Target, path: &str, headers: &str) -> Response {
+    wire.send(request(path, target, headers).as_bytes());
     wire.kept_answer()
 }
 
-fn tag(wire: &mut Wire, door: Door, path: &str) -> String {
-    let answer = page(wire, door, path, "");
+fn tag(wire: &mut RawClient, target: Target, path: &str) -> String {
+    let answer = page(wire, target, path, "");
     answer.header("ETag").expect("an entity tag").to_owned()
 }
 
-fn request(path: &str, door: Door, headers: &str) -> String {
+fn request(path: &str, target: Target, headers: &str) -> String {
     format!(
         "GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n",
-        door.addr
+        target.addr
     )
 }
 
-fn ask(wire: &mut Wire, door: Door, request: &str) {
-    wire.send(request.replace("{host}", &door.addr.to_string()).as_bytes());
+fn ask(wire: &mut RawClient, target: Target, request: &str) {
+    wire.send(
+        request
+            .replace("{host}", &target.addr.to_string())
+            .as_bytes(),
+    );
 }

@@ -1,10 +1,10 @@
 //! The server ends while everyone talks: what it took, everyone gets, before they are told to go.
 
-use crate::kit::client::chat::Guest;
+use crate::kit::client::chat::ChatClient;
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::{is_long, row};
-use crate::kit::temp_file::Scratch;
+use crate::kit::temp_file::TempFile;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -30,11 +30,11 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 fn under_load() {
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     let mut server = Own::start(&["--rate", "off", "--history", file.path()]);
     let (mut readers, mut writers): (Vec<Reader>, Vec<Writer>) = (Vec::new(), Vec::new());
     for _ in 0..CLIENTS {
-        let (reader, writer) = Guest::in_room(server.addr(), "ada", "lobby")
+        let (reader, writer) = ChatClient::in_room(server.addr(), "ada", "lobby")
             .into_socket()
             .split();
         readers.push(reader);

@@ -1,10 +1,10 @@
 //! The witnesses themselves: a server that is disturbed is noticed, and a busy machine is not
 //! mistaken for one.
 
-use crate::house::Own;
 use crate::kit;
 use crate::kit::table::row;
 use crate::lateness::{Control, Lateness, Line, TURN};
+use crate::witnessed::Own;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use std::time::{Duration, Instant};

@@ -1,11 +1,11 @@
 //! U, R: how many may connect at once, and what the one too many is told.
 
-use crate::house::{Own, own_row};
-use crate::kit::client::raw::{UPGRADE, Wire};
-use crate::kit::client::target::Door;
+use crate::kit::client::raw::{RawClient, UPGRADE};
+use crate::kit::client::target::Target;
 use crate::kit::optional;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
+use crate::witnessed::{Own, own_row};
 use libtest_mimic::Trial;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::Command;
@@ -46,29 +46,30 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 fn refused() -> Vec<Trial> {
-    let full = |name, run: fn(Door, &mut Wire, &mut Wire)| {
-        own_row(name, TWO_PLACES, move |door| {
-            let (mut first, mut second) = (Wire::upgraded(door), Wire::upgraded(door));
-            run(door, &mut first, &mut second);
+    let full = |name, run: fn(Target, &mut RawClient, &mut RawClient)| {
+        own_row(name, TWO_PLACES, move |target| {
+            let (mut first, mut second) =
+                (RawClient::upgraded(target), RawClient::upgraded(target));
+            run(target, &mut first, &mut second);
         })
     };
     [
         full(
             "U33 over --max-connections: 503, before a word is said",
-            |door, _, _| {
-                Wire::open(door).answer().assert_refusal(503);
+            |target, _, _| {
+                RawClient::open(target).answer().assert_refusal(503);
             },
         ),
         full(
             "U33 over --max-connections: 503, behind the request",
-            |door, _, _| {
-                (0..20).for_each(|_| refused_with_request(door));
+            |target, _, _| {
+                (0..20).for_each(|_| refused_with_request(target));
             },
         ),
         full(
             "U33 refusals do not hold up those who are in",
-            |door, first, second| {
-                let refused: Vec<Wire> = (0..100).map(|_| Wire::open(door)).collect();
+            |target, first, second| {
+                let refused: Vec<RawClient> = (0..100).map(|_| RawClient::open(target)).collect();
                 first.echo("first");
                 second.echo("second");
                 for mut wire in refused {
@@ -78,8 +79,8 @@ fn refused() -> Vec<Trial> {
         ),
         full(
             "U33 one who is refused and sends without end holds up nobody",
-            |door, first, _| {
-                endless_sender(door);
+            |target, first, _| {
+                endless_sender(target);
                 first.echo("unharmed");
             },
         ),
@@ -94,23 +95,24 @@ fn free_places() -> Vec<Trial> {
         own_row(
             "R07 a place is free when its client has closed",
             TWO_PLACES,
-            |door| {
-                let (mut first, mut second) = (Wire::upgraded(door), Wire::upgraded(door));
+            |target| {
+                let (mut first, mut second) =
+                    (RawClient::upgraded(target), RawClient::upgraded(target));
                 first.send_frame(0x88, b"");
                 first.expect_frame(0x88, b"");
                 first.expect_end();
                 drop(first);
-                Wire::upgraded_when_there_is_room(door).echo("third");
+                RawClient::upgraded_when_there_is_room(target).echo("third");
                 second.echo("second");
             },
         ),
         own_row(
             "C14 a place is free when its client has gone without a Close",
             TWO_PLACES,
-            |door| {
-                let (first, _second) = (Wire::upgraded(door), Wire::upgraded(door));
+            |target| {
+                let (first, _second) = (RawClient::upgraded(target), RawClient::upgraded(target));
                 drop(first);
-                Wire::upgraded_when_there_is_room(door).echo("third");
+                RawClient::upgraded_when_there_is_room(target).echo("third");
             },
         ),
     ]
@@ -119,23 +121,27 @@ fn free_places() -> Vec<Trial> {
     .collect()
 }
 
-fn several_are_heard(door: Door) {
-    let mut all: Vec<Wire> = (0..5).map(|_| Wire::upgraded(door)).collect();
+fn several_are_heard(target: Target) {
+    let mut all: Vec<RawClient> = (0..5).map(|_| RawClient::upgraded(target)).collect();
     all.iter_mut().for_each(|wire| wire.echo("here"));
 }
 
 /// The answer is there before the request is: it must not be lost when the server closes.
-fn refused_with_request(door: Door) {
-    let mut wire = Wire::open(door);
+fn refused_with_request(target: Target) {
+    let mut wire = RawClient::open(target);
     // Who takes long over its request may find the door closed in the middle of it.
-    let _ = wire.try_send(UPGRADE.replace("{host}", &door.addr.to_string()).as_bytes());
+    let _ = wire.try_send(
+        UPGRADE
+            .replace("{host}", &target.addr.to_string())
+            .as_bytes(),
+    );
     wire.answer().assert_refusal(503);
 }
 
 /// Refused clients are kept for a moment, and what they still send is taken in meanwhile. That
 /// must have an end: those who come behind wait for the same thread.
-fn endless_sender(door: Door) {
-    let mut endless = Wire::open(door.addr);
+fn endless_sender(target: Target) {
+    let mut endless = RawClient::open(target.addr);
     let chunk = vec![b'a'; 1 << 20];
     let deadline = Instant::now() + PATIENCE;
     let mut sent = 0;
@@ -149,13 +155,13 @@ fn one_address(own: IpAddr) {
     let server = listening(&["--listen", "0.0.0.0:0", "--max-per-address", "2"]);
     let port = server.addr().port();
     let addr = SocketAddr::new(own, port);
-    let mut first = Wire::upgraded(addr);
-    let _second = Wire::upgraded(addr);
+    let mut first = RawClient::upgraded(addr);
+    let _second = RawClient::upgraded(addr);
     refused_with_request(addr.into());
-    Wire::upgraded(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).echo("from elsewhere");
+    RawClient::upgraded(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).echo("from elsewhere");
     first.echo("first");
     drop(first);
-    Wire::upgraded_when_there_is_room(addr).echo("third");
+    RawClient::upgraded_when_there_is_room(addr).echo("third");
 }
 
 /// A server that listens where the flags say.

@@ -1,14 +1,14 @@
 //! A history in a place where none can be: the chat goes on, says once what is wrong, and writes
 //! again as soon as it can. And a system that has no thread left.
 
-use crate::kit::client::chat::Guest;
+use crate::kit::client::chat::ChatClient;
 use crate::kit::client::http::metric;
-use crate::kit::client::raw::Wire;
+use crate::kit::client::raw::RawClient;
 use crate::kit::optional;
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
-use crate::kit::temp_file::Scratch;
+use crate::kit::temp_file::TempFile;
 use libtest_mimic::Trial;
 use rustix::process::geteuid;
 use std::fs::{self, File};
@@ -25,16 +25,16 @@ const NOBODY_ELSE: u32 = 64_101;
 pub(crate) fn rows() -> Vec<Trial> {
     vec![
         row("D05 history: a directory in its place", || {
-            let place = Scratch::new("directory");
+            let place = TempFile::new("directory");
             fs::create_dir(place.path()).expect("a directory");
             degraded(place.path());
             fs::remove_dir(place.path()).expect("it is empty");
         }),
         row("D05 history: a directory that is not there", || {
-            degraded(&format!("{}/history", Scratch::new("nowhere").path()));
+            degraded(&format!("{}/history", TempFile::new("nowhere").path()));
         }),
         row("D05 history: a pipe that nobody reads", || {
-            let pipe = Scratch::pipe();
+            let pipe = TempFile::pipe();
             degraded(pipe.path());
         }),
         row(
@@ -72,8 +72,8 @@ fn degraded(path: &str) {
 }
 
 fn two_talk(addr: SocketAddr) {
-    let mut ada = Guest::in_room(addr, "ada", "lobby");
-    let mut bob = Guest::in_room(addr, "bob", "lobby");
+    let mut ada = ChatClient::in_room(addr, "ada", "lobby");
+    let mut bob = ChatClient::in_room(addr, "bob", "lobby");
     for _ in 0..5 {
         let number = ada.say_now("lobby", "anyone?");
         assert_eq!(bob.until("said")["seq"], number);
@@ -81,9 +81,9 @@ fn two_talk(addr: SocketAddr) {
 }
 
 fn deleted() {
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     let server = Own::start(&["--history", file.path(), "--rate", "off"]);
-    let mut ada = Guest::in_room(server.addr(), "ada", "lobby");
+    let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     ada.say_now("lobby", "into the first file");
     fs::remove_file(file.path()).expect("it is there");
     ada.say_now("lobby", "into the second file");
@@ -93,10 +93,10 @@ fn deleted() {
 }
 
 fn huge() {
-    let file = Scratch::new("history");
+    let file = TempFile::new("history");
     {
         let server = Own::start(&["--history", file.path()]);
-        Guest::in_room(server.addr(), "ada", "lobby").say_now("lobby", "an early line");
+        ChatClient::in_room(server.addr(), "ada", "lobby").say_now("lobby", "an early line");
     }
     // A hole, which takes no place on the disk.
     let kept = file.read();
@@ -110,7 +110,7 @@ fn huge() {
     // Reading all of it would take as long as the disk does, and be waiting, too.
     #[cfg(target_os = "linux")]
     assert!(crate::kit::server::usage::bytes_read(server.process.id()) < 64 << 20);
-    let mut ada = Guest::connect(server.addr());
+    let mut ada = ChatClient::connect(server.addr());
     let joined = ada.join("ada", "lobby");
     assert_eq!(joined["messages"][0]["text"], "an early line", "{joined}");
 }
@@ -142,10 +142,10 @@ fn little_space() {
 }
 
 /// As many clients as the server takes.
-fn crowd(server: &Own) -> Vec<Wire> {
-    let mut inside: Vec<Wire> = Vec::new();
+fn crowd(server: &Own) -> Vec<RawClient> {
+    let mut inside: Vec<RawClient> = Vec::new();
     loop {
-        let mut wire = Wire::open(server.addr());
+        let mut wire = RawClient::open(server.addr());
         if wire.status_of_upgrade() == 503 {
             eprintln!("{} clients are inside", inside.len());
             return inside;
@@ -156,12 +156,12 @@ fn crowd(server: &Own) -> Vec<Wire> {
 }
 
 /// Those inside have noticed nothing; when they go, there is room again.
-fn make_room(server: &Own, mut inside: Vec<Wire>) {
+fn make_room(server: &Own, mut inside: Vec<RawClient>) {
     assert!(inside.len() >= 10, "{}", inside.len());
     let echoes = inside.iter_mut();
     echoes.for_each(|wire| wire.echo("as if nothing was"));
     drop(inside);
-    Wire::upgraded_when_there_is_room(server.addr()).echo("there is room again");
+    RawClient::upgraded_when_there_is_room(server.addr()).echo("there is room again");
 }
 
 pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {

@@ -1,15 +1,15 @@
 //! Outputs without a reader: `ws101 serve 2>&1 | less`, where a page is read, and then no more. The pipe
 //! is full, a thread that writes to it waits, and no thread that serves a client may do so.
 
-use crate::endings::{assert_ends, goodbye, settled, signal};
 use crate::kit::bytes::{close_from, hex};
-use crate::kit::client::chat::two;
-use crate::kit::client::raw::Wire;
+use crate::kit::client::chat::two_in_a_room;
+use crate::kit::client::raw::RawClient;
 use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
-use crate::kit::temp_file::Scratch;
+use crate::kit::temp_file::TempFile;
 use crate::outputs::Running;
+use crate::shutdown::{assert_ends, goodbye, settled, signal};
 use libtest_mimic::Trial;
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::Signal;
@@ -55,14 +55,14 @@ pub(crate) fn rows() -> Vec<Trial> {
 
 /// A pipe that takes no more.
 struct FullPipe {
-    path: Scratch,
+    path: TempFile,
     /// Both ends: opening one would wait for the other.
     ends: File,
 }
 
 impl FullPipe {
     fn new() -> Self {
-        let path = Scratch::pipe();
+        let path = TempFile::pipe();
         let ends = File::options().read(true).write(true).open(path.path());
         let mut ends = ends.expect("a pipe has ends");
         fcntl_setfl(&ends, OFlags::NONBLOCK).expect("a pipe has flags");
@@ -93,13 +93,13 @@ fn with_full_log(flags: &[&str]) -> (Own, FullPipe) {
 
 fn everything_goes_on() {
     let (mut server, _pipe) = with_full_log(&["--max-connections", "8", "--verbose"]);
-    let (mut ada, mut bob, room) = two(server.addr());
+    let (mut ada, mut bob, room) = two_in_a_room(server.addr());
     for number in 0..20 {
         // Each has a line in the log, in front of its answer.
-        let mut refused = Wire::open(server.addr());
+        let mut refused = RawClient::open(server.addr());
         refused.send(b"nonsense\r\n\r\n");
         refused.answer().assert_refusal(400);
-        let mut newcomer = Wire::upgraded(server.addr());
+        let mut newcomer = RawClient::upgraded(server.addr());
         newcomer.echo("hello");
         newcomer.send(&hex("83 80 37 fa 21 3d"));
         newcomer.expect_close(1002);
@@ -122,7 +122,7 @@ fn goes_on() {
 
     let (server, pipe) = with_full_log(&["--verbose"]);
     let come_and_go = || {
-        let mut wire = Wire::upgraded(server.addr());
+        let mut wire = RawClient::upgraded(server.addr());
         wire.send(&close_from(Role::Client, 1000, ""));
         wire.expect_close(1000);
     };
