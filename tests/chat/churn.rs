@@ -12,14 +12,14 @@ mod tampering_proxy;
 mod wire;
 
 use crate::kit::client::chat::{ChatClient, unique};
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::{is_long, row};
 use crate::kit::temp_file::TempFile;
 use client::Client;
 use ledger::{Account, Ledger};
 use libtest_mimic::Trial;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -90,11 +90,10 @@ fn churn() {
 }
 
 /// The server's whole process, for a moment.
-fn stand_still(round: &Round, server: &Own) {
-    let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
-    kill_process(id, Signal::STOP).expect("the server runs");
+fn stand_still(round: &Round, server: &Server) {
+    server.process.signal(Signal::STOP);
     round.talk(Duration::from_millis(300));
-    kill_process(id, Signal::CONT).expect("the server is there");
+    server.process.signal(Signal::CONT);
 }
 
 /// A pipe that is nearly full, and of which a little is read now and then.
@@ -104,7 +103,7 @@ fn standing_disk() {
         .open(pipe.path())
         .expect("a pipe has ends");
     disk.write_all(&[b'\n'; 60 << 10]).expect("it has room");
-    let server = Own::start(&["--rate", "off", "--history", pipe.path()]);
+    let server = Server::start(&["--rate", "off", "--history", pipe.path()]);
     let round = Round::begin(server.addr(), 60, None);
     for _ in 0..3 {
         round.talk(part());
@@ -203,9 +202,9 @@ fn own_address() -> SocketAddr {
         .expect("a free port")
 }
 
-fn start(addr: SocketAddr, file: &TempFile) -> Own {
+fn start(addr: SocketAddr, file: &TempFile) -> Server {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
     let addr = addr.to_string();
     command.args(["serve", "--listen", &addr, "--rate", "off"]);
-    Own::spawn(command.args(["--history", file.path()]))
+    Server::spawn(command.args(["--history", file.path()]))
 }

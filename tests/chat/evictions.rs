@@ -1,7 +1,7 @@
 //! Who does as they are told is not sent away, and who was sent away is gone.
 
 use crate::kit::client::chat::{ChatClient, Received, unique};
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
 use libtest_mimic::Trial;
@@ -25,7 +25,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 /// A line at a time; one that was too early is said again when the server asked for it. Each is
 /// refused once, far more often in ten seconds than haste is forgiven.
 fn patient_talker() {
-    let server = Own::start(&["--rate", "50"]);
+    let server = Server::start(&["--rate", "50"]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let mut refused = 0;
     let mut said = 0;
@@ -53,7 +53,7 @@ fn wait(milliseconds: &Value) {
 
 /// The older connection neither answers the Close nor closes; still its thread does not stay.
 fn silent_elder() {
-    let server = Own::start(&["--close-timeout", "10m"]);
+    let server = Server::start(&["--close-timeout", "10m"]);
     let mut elder = ChatClient::in_room(server.addr(), "bob", "lobby");
     let (name, session) = (elder.name.clone(), elder.session().to_owned());
     let mut heir = ChatClient::connect(server.addr());

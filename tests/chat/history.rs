@@ -3,7 +3,7 @@
 
 use crate::kit::client::chat::ChatClient;
 use crate::kit::client::lists::{numbers, texts};
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -27,8 +27,8 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 /// A server whose room `lobby` has so many lines.
-fn with_lines(count: usize, text: impl Fn(usize) -> String) -> (Own, ChatClient) {
-    let server = Own::start(&["--rate", "off"]);
+fn with_lines(count: usize, text: impl Fn(usize) -> String) -> (Server, ChatClient) {
+    let server = Server::start(&["--rate", "off"]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let numbers: Vec<usize> = (1..=count).collect();
     for some in numbers.chunks(100) {

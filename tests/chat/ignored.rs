@@ -1,19 +1,17 @@
 //! Whispers from an ignored person are not heard, and no one else can tell.
 
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
-use crate::kit::server::shared::House;
-use crate::kit::table::shared;
+use crate::kit::server::shared::SharedServer;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        shared(
-            house,
+        server.row(
             "ignore: whispers are not heard, and are acknowledged as any other",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let person = introduce(&mut ada, &mut bob);
                 ignore(&mut bob, &[&person]);
                 assert_eq!(whisper(&mut ada, &bob.name, "two"), person);
@@ -24,11 +22,10 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(bob.next()["text"], "three");
             },
         ),
-        shared(
-            house,
+        server.row(
             "ignore: a person stays ignored by another name; who takes the name is heard",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let person = introduce(&mut ada, &mut bob);
                 ignore(&mut bob, &[&person]);
                 let (before, after) = (ada.name.clone(), unique("grace"));
@@ -36,23 +33,22 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 bob.until("renamed");
                 ada.until("renamed");
                 whisper(&mut ada, &bob.name, "two");
-                let mut eve = ChatClient::connect(house.addr());
+                let mut eve = ChatClient::connect(server.addr());
                 eve.join(&before, &room);
                 whisper(&mut eve, &bob.name, "three");
                 assert_eq!(bob.until("whispered")["text"], "three");
             },
         ),
-        shared(
-            house,
+        server.row(
             "ignore: it holds for the session, over a lost connection",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let person = introduce(&mut ada, &mut bob);
                 ignore(&mut bob, &[&person]);
                 let (name, session) = (bob.name.clone(), bob.session().to_owned());
                 bob.vanish();
                 ada.until("left");
-                let mut bob = ChatClient::connect(house.addr());
+                let mut bob = ChatClient::connect(server.addr());
                 bob.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
                 bob.until("joined");
                 ada.until("entered");
@@ -60,11 +56,10 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 bob.assert_undisturbed();
             },
         ),
-        shared(
-            house,
+        server.row(
             "ignore: before a name, without persons, of another kind, too many",
-            |house| {
-                let mut bob = ChatClient::connect(house.addr());
+            |server| {
+                let mut bob = ChatClient::connect(server.addr());
                 bob.ask(json!({"type": "ignore", "persons": []}));
                 assert_eq!(bob.next()["code"], "not_joined");
                 bob.join(&unique("bob"), &unique("room"));

@@ -3,26 +3,23 @@
 use crate::kit::client::chat::ChatClient;
 use crate::kit::client::chat::two_in_a_room;
 use crate::kit::client::lists::names;
-use crate::kit::server::shared::House;
+use crate::kit::server::shared::SharedServer;
 use crate::kit::stopwatch::Stopwatch;
-use crate::kit::table::shared;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        shared(
-            house,
+        server.row(
             "entered and left: told to those who are there, and to no others",
             coming_and_going,
         ),
-        shared(
-            house,
+        server.row(
             "on Close the others hear at once that somebody left",
-            |house| {
-                let (mut ada, bob, room) = two_in_a_room(house.addr());
+            |server| {
+                let (mut ada, bob, room) = two_in_a_room(server.addr());
                 let (name, start) = (bob.name.clone(), Stopwatch::start());
                 bob.close();
                 assert_eq!(
@@ -32,8 +29,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_at_once(start);
             },
         ),
-        shared(house, "on a reset too", |house| {
-            let (mut ada, bob, room) = two_in_a_room(house.addr());
+        server.row("on a reset too", |server| {
+            let (mut ada, bob, room) = two_in_a_room(server.addr());
             let (name, start) = (bob.name.clone(), Stopwatch::start());
             bob.vanish();
             assert_eq!(
@@ -42,17 +39,13 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             );
             assert_at_once(start);
         }),
-        shared(
-            house,
-            "on the end of the stream without a Close too",
-            |house| {
-                let (mut ada, bob, _) = two_in_a_room(house.addr());
-                let (name, start) = (bob.name.clone(), Stopwatch::start());
-                drop(bob);
-                assert_eq!(ada.next()["name"], *name);
-                assert_at_once(start);
-            },
-        ),
+        server.row("on the end of the stream without a Close too", |server| {
+            let (mut ada, bob, _) = two_in_a_room(server.addr());
+            let (name, start) = (bob.name.clone(), Stopwatch::start());
+            drop(bob);
+            assert_eq!(ada.next()["name"], *name);
+            assert_at_once(start);
+        }),
     ]
 }
 
@@ -61,10 +54,10 @@ fn assert_at_once(start: Stopwatch) {
     start.assert_under(Duration::from_secs(1));
 }
 
-fn coming_and_going(house: &House) {
-    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+fn coming_and_going(server: &SharedServer) {
+    let (mut ada, mut bob, room) = two_in_a_room(server.addr());
     bob.assert_undisturbed(); // its own coming in was told as `joined`
-    let mut eve = ChatClient::in_room(house.addr(), "eve", &room);
+    let mut eve = ChatClient::in_room(server.addr(), "eve", &room);
     let heard = ada.next();
     let person = &heard["person"];
     let entered =

@@ -3,19 +3,18 @@
 use crate::kit::client::chat::two_in_a_room;
 use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::numbers;
-use crate::kit::server::shared::{House, Own};
-use crate::kit::table::{row, shared};
+use crate::kit::server::Server;
+use crate::kit::server::shared::SharedServer;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        shared(
-            house,
-            "a line comes to everyone in the room as it was said",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+        server.row("a line comes to everyone in the room as it was said",
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 for text in [
                     "<img src=x onerror=alert(1)>",
                     "a\nb\tc",
@@ -30,13 +29,11 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 }
             },
         ),
-        shared(
-            house,
-            "whisper: the two hear it, and nobody else",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
-                let mut eve = ChatClient::in_room(house.addr(), "eve", &room);
-                let mut other = ChatClient::in_room(house.addr(), "other", &unique("room"));
+        server.row("whisper: the two hear it, and nobody else",
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
+                let mut eve = ChatClient::in_room(server.addr(), "eve", &room);
+                let mut other = ChatClient::in_room(server.addr(), "other", &unique("room"));
                 for client in [&mut ada, &mut bob] {
                     client.until("entered");
                 }
@@ -55,18 +52,16 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 eve.assert_undisturbed();
             },
         ),
-        shared(house, "whisper: to oneself, heard once", |house| {
-            let (mut ada, mut bob, _) = two_in_a_room(house.addr());
+        server.row("whisper: to oneself, heard once", |server| {
+            let (mut ada, mut bob, _) = two_in_a_room(server.addr());
             ada.ask(json!({"type": "whisper", "to": ada.name, "text": "hm"}));
             assert_eq!(ada.next()["text"], "hm");
             ada.assert_undisturbed();
             bob.assert_undisturbed();
         }),
-        shared(
-            house,
-            "whisper: the same id again is acknowledged, not heard again",
-            |house| {
-                let (mut ada, mut bob, _) = two_in_a_room(house.addr());
+        server.row("whisper: the same id again is acknowledged, not heard again",
+            |server| {
+                let (mut ada, mut bob, _) = two_in_a_room(server.addr());
                 let whisper =
                     json!({"type": "whisper", "to": bob.name, "text": "psst", "id": "c1"});
                 ada.ask_all([whisper.clone(), whisper]);
@@ -75,11 +70,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 bob.assert_undisturbed();
             },
         ),
-        shared(
-            house,
-            "an id again: acknowledged with the same number, not said again",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+        server.row("an id again: acknowledged with the same number, not said again",
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let say = |id: &str| json!({"type": "say", "room": room, "text": "hi", "id": id});
                 ada.ask_all([say("c1"), say("c1"), say("c2"), say("c1")]);
                 let own = ada.count("said", 4);
@@ -101,11 +94,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 bob.assert_undisturbed();
             },
         ),
-        shared(
-            house,
-            "an id is its author's own: another may use the same",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+        server.row("an id is its author's own: another may use the same",
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let say = json!({"type": "say", "room": room, "text": "hi", "id": "c1"});
                 ada.ask(say.clone());
                 bob.until("said");
@@ -113,13 +104,11 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(bob.until("said")["seq"], 2);
             },
         ),
-        shared(
-            house,
-            "an id in one room says nothing about another room",
-            |house| {
-                let (mut ada, _bob, room) = two_in_a_room(house.addr());
+        server.row("an id in one room says nothing about another room",
+            |server| {
+                let (mut ada, _bob, room) = two_in_a_room(server.addr());
                 let other = unique("other");
-                let mut eve = ChatClient::in_room(house.addr(), "eve", &other);
+                let mut eve = ChatClient::in_room(server.addr(), "eve", &other);
                 ada.enter(&other);
                 eve.until("entered");
                 for room in [&room, &other] {
@@ -131,7 +120,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             },
         ),
         row("--rate off: as many lines as one likes", || {
-            let server = Own::start(&["--rate", "off"]);
+            let server = Server::start(&["--rate", "off"]);
             let mut ada = ChatClient::connect(server.addr());
             assert!(ada.welcome["limits"].get("says_per_second").is_none());
             ada.join("ada", "lobby");
@@ -140,7 +129,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             assert!(numbers(&said).into_iter().eq(1..=500));
         }),
         row("--rate 2: two a second, four at once", || {
-            let server = Own::start(&["--rate", "2"]);
+            let server = Server::start(&["--rate", "2"]);
             let mut ada = ChatClient::connect(server.addr());
             let limits = &ada.welcome["limits"];
             assert_eq!(

@@ -1,8 +1,7 @@
 //! Names that are one, names that only seem to be, and names of every script.
 
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
-use crate::kit::server::shared::House;
-use crate::kit::table::shared;
+use crate::kit::server::shared::SharedServer;
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::Arc;
@@ -39,31 +38,30 @@ const TWO_NAMES: [(&str, &str); 8] = [
     ("ada🦆", "ada🦊"),
 ];
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     let mut rows = Vec::new();
     for (held, wanted, told) in ONE_NAME {
         let name = format!("names: {wanted} is {held}").replace("e\u{301}", "e+U+0301");
-        let is_one = move |house: &House| assert_one(house, held, wanted, told);
-        rows.push(shared(house, &name, is_one));
+        let is_one = move |server: &SharedServer| assert_one(server, held, wanted, told);
+        rows.push(server.row(&name, is_one));
     }
     for (held, wanted) in TWO_NAMES {
-        let are_two = move |house: &House| {
+        let are_two = move |server: &SharedServer| {
             let (held, wanted) = same_number(held, wanted);
             let room = unique("room");
-            let mut ada = ChatClient::connect(house.addr());
+            let mut ada = ChatClient::connect(server.addr());
             ada.join(&held, &room);
-            ChatClient::connect(house.addr()).join(&wanted, &room);
+            ChatClient::connect(server.addr()).join(&wanted, &room);
             assert_eq!(ada.until("entered")["name"], *wanted);
         };
         let name = format!("names: {wanted} is not {held}");
-        rows.push(shared(house, &name, are_two));
+        rows.push(server.row(&name, are_two));
     }
-    rows.push(shared(house, "names: of every script", of_every_script));
-    rows.push(shared(
-        house,
+    rows.push(server.row("names: of every script", of_every_script));
+    rows.push(server.row(
         "names: a whisper reaches a name in another spelling",
-        |house| {
-            let (mut ada, mut bob, _) = two_in_a_room(house.addr());
+        |server| {
+            let (mut ada, mut bob, _) = two_in_a_room(server.addr());
             let name = unique("René");
             bob.ask(json!({"type": "name", "name": name}));
             ada.until("renamed");
@@ -77,11 +75,10 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             assert_eq!(ada.next()["code"], "no_such_person");
         },
     ));
-    rows.push(shared(
-        house,
+    rows.push(server.row(
         "names: a whisper to a name that only looks like one here reaches nobody",
-        |house| {
-            let (mut ada, mut bob, _) = two_in_a_room(house.addr());
+        |server| {
+            let (mut ada, mut bob, _) = two_in_a_room(server.addr());
             let (held, wanted) = same_number("modern", "modem");
             bob.ask(json!({"type": "name", "name": held}));
             ada.until("renamed");
@@ -100,13 +97,13 @@ fn same_number(held: &str, wanted: &str) -> (String, String) {
 
 /// Nobody has the one name while somebody has the other, by joining or by a rename; its owner may
 /// change between the two, and when they have gone, both are free.
-fn assert_one(house: &House, held: &str, wanted: &str, told: &str) {
+fn assert_one(server: &SharedServer, held: &str, wanted: &str, told: &str) {
     let (held, wanted) = same_number(held, wanted);
-    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+    let (mut ada, mut bob, room) = two_in_a_room(server.addr());
     ada.ask(json!({"type": "name", "name": held}));
     bob.until("renamed");
     bob.ask(json!({"type": "name", "name": wanted}));
-    let mut eve = ChatClient::connect(house.addr());
+    let mut eve = ChatClient::connect(server.addr());
     eve.ask(json!({"type": "join", "name": wanted, "room": room}));
     for client in [&mut bob, &mut eve] {
         let error = client.next();
@@ -126,7 +123,7 @@ fn assert_one(house: &House, held: &str, wanted: &str, told: &str) {
     eve.join(&held, &room);
 }
 
-fn of_every_script(house: &House) {
+fn of_every_script(server: &SharedServer) {
     let room = unique("room");
     for name in [
         "Zoë Ångström",
@@ -146,7 +143,7 @@ fn of_every_script(house: &House) {
         "🦆 duck",
         "O’Neil-Smith Jr.",
     ] {
-        let joined = ChatClient::connect(house.addr()).join(name, &room);
+        let joined = ChatClient::connect(server.addr()).join(name, &room);
         assert_eq!(joined["name"], *name);
     }
 }

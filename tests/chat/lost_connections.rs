@@ -1,22 +1,19 @@
 //! Connections that break in the worst moment: while the server does what was asked over them.
 
 use crate::kit::client::chat::{ChatClient, unique};
-use crate::kit::server::shared::House;
-use crate::kit::table::shared;
+use crate::kit::server::shared::SharedServer;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        shared(
-            house,
+        server.row(
             "a line resent while the first try is on its way is said once",
             resent,
         ),
-        shared(
-            house,
+        server.row(
             "whoever breaks off while joining is in no room afterwards",
             broken_joins,
         ),
@@ -24,18 +21,18 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
 }
 
 /// The client says a line, breaks off, comes back at once and says it again.
-fn resent(house: &House) {
+fn resent(server: &SharedServer) {
     let rounds = if crate::kit::table::is_long() {
         1_000
     } else {
         100
     };
     let room = unique("room");
-    let mut witness = ChatClient::in_room(house.addr(), "witness", &room);
+    let mut witness = ChatClient::in_room(server.addr(), "witness", &room);
     let (name, mut session, mut known) = (unique("bob"), None, None);
     let mut older: Option<ChatClient> = None;
     for round in 0..rounds {
-        let mut bob = ChatClient::connect(house.addr());
+        let mut bob = ChatClient::connect(server.addr());
         let join = json!({
             "type": "join", "name": name, "room": room, "session": session,
             "epoch": known.as_ref().map(|(epoch, _)| epoch), "since": known.as_ref().map(|(_, seq)| seq),
@@ -60,7 +57,7 @@ fn resent(house: &House) {
         older = (round % 2 == 0).then_some(bob);
     }
     drop(older);
-    let mut bob = ChatClient::connect(house.addr());
+    let mut bob = ChatClient::connect(server.addr());
     bob.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
     assert_eq!(bob.next()["type"], "joined");
     bob.ask(json!({"type": "say", "room": room, "text": "the end", "id": "end"}));
@@ -79,7 +76,7 @@ fn resent(house: &House) {
 }
 
 /// Twenty joins in one write, and then a reset, while another connection takes the name over.
-fn broken_joins(house: &House) {
+fn broken_joins(server: &SharedServer) {
     let rounds = if crate::kit::table::is_long() {
         500
     } else {
@@ -90,7 +87,7 @@ fn broken_joins(house: &House) {
     let mut session = Value::Null;
     let mut older: Option<ChatClient> = None;
     for round in 0..rounds {
-        let mut bob = ChatClient::connect(house.addr());
+        let mut bob = ChatClient::connect(server.addr());
         let join =
             |room: &String| json!({"type": "join", "name": name, "room": room, "session": session});
         bob.ask_all(rooms.iter().map(join));
@@ -99,7 +96,7 @@ fn broken_joins(house: &House) {
         older = (round % 2 == 0).then_some(bob);
     }
     drop(older);
-    let mut last = ChatClient::connect(house.addr());
+    let mut last = ChatClient::connect(server.addr());
     last.ask(json!({"type": "join", "name": name, "room": rooms[0], "session": session}));
     assert_eq!(last.next()["people"], json!([name]));
     for room in &rooms[1..] {

@@ -4,7 +4,7 @@
 //! `cargo test --test chat churn` runs one row. `WS101_LONG=1` makes
 //! those longer that look for what happens seldom.
 
-use kit::server::shared::House;
+use kit::server::shared::SharedServer;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -35,22 +35,22 @@ mod third_parties;
 const AT_ONCE: usize = 12;
 
 fn main() -> ExitCode {
-    let house = Arc::new(House::with(&[]));
+    let server = Arc::new(SharedServer::with(&[]));
     let tables = [
         churn::rows(), // the longest first
         slow_readers::rows(),
         order::rows(),
-        rooms::rows(&house),
-        joins_and_leaves::rows(&house),
-        lookalike_names::rows(&house),
-        names::rows(&house),
-        lines_and_whispers::rows(&house),
-        repeated_ids::rows(&house),
-        person_ids::rows(&house),
-        ignored::rows(&house),
-        presence::rows(&house),
-        sessions::rows(&house),
-        lost_connections::rows(&house),
+        rooms::rows(&server),
+        joins_and_leaves::rows(&server),
+        lookalike_names::rows(&server),
+        names::rows(&server),
+        lines_and_whispers::rows(&server),
+        repeated_ids::rows(&server),
+        person_ids::rows(&server),
+        ignored::rows(&server),
+        presence::rows(&server),
+        sessions::rows(&server),
+        lost_connections::rows(&server),
         evictions::rows(),
         history::rows(),
         notices::rows(),

@@ -3,24 +3,19 @@
 use crate::kit::client::chat::two_in_a_room;
 use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::{follow, names};
-use crate::kit::server::shared::House;
-use crate::kit::table::shared;
+use crate::kit::server::shared::SharedServer;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        shared(
-            house,
-            "rename: told once in each room, to all in it",
+        server.row("rename: told once in each room, to all in it",
             renamed,
         ),
-        shared(
-            house,
-            "rename: before any room is refused, without one is told to oneself",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+        server.row("rename: before any room is refused, without one is told to oneself",
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 ada.ask(json!({"type": "leave", "room": room}));
                 ada.until("left");
                 bob.until("left");
@@ -35,11 +30,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 bob.assert_undisturbed();
             },
         ),
-        shared(
-            house,
-            "rename: names that are taken, reserved or none",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+        server.row("rename: names that are taken, reserved or none",
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let (taken, capitals) = (bob.name.clone(), bob.name.to_uppercase());
                 for (name, code) in [
                     (taken.as_str(), "name_taken"),
@@ -60,11 +53,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(bob.next()["from"], *ada.name);
             },
         ),
-        shared(
-            house,
-            "rename: one's own name in capitals is not taken",
-            |house| {
-                let (mut ada, mut bob, _) = two_in_a_room(house.addr());
+        server.row("rename: one's own name in capitals is not taken",
+            |server| {
+                let (mut ada, mut bob, _) = two_in_a_room(server.addr());
                 let capitals = ada.name.to_uppercase();
                 ada.ask(json!({"type": "name", "name": capitals}));
                 assert_eq!(bob.next()["to"], *capitals);
@@ -73,11 +64,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(bob.next()["code"], "name_taken");
             },
         ),
-        shared(
-            house,
-            "rename: to one's own name is answered, and nobody else hears of it",
-            |house| {
-                let (mut ada, mut bob, _) = two_in_a_room(house.addr());
+        server.row("rename: to one's own name is answered, and nobody else hears of it",
+            |server| {
+                let (mut ada, mut bob, _) = two_in_a_room(server.addr());
                 let name = ada.name.clone();
                 ada.ask(json!({"type": "name", "name": name}));
                 let renamed = ada.next();
@@ -89,39 +78,35 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 bob.assert_undisturbed();
             },
         ),
-        shared(house, "a name that was given up is free at once", |house| {
-            let (mut ada, mut bob, _) = two_in_a_room(house.addr());
+        server.row("a name that was given up is free at once", |server| {
+            let (mut ada, mut bob, _) = two_in_a_room(server.addr());
             let old = ada.name.clone();
             ada.ask(json!({"type": "name", "name": unique("grace")}));
             bob.until("renamed");
             bob.ask(json!({"type": "name", "name": old}));
             assert_eq!(bob.next()["to"], *old);
         }),
-        shared(
-            house,
-            "the name of a closed connection is free at once",
-            |house| {
+        server.row("the name of a closed connection is free at once",
+            |server| {
                 for end in [ChatClient::close, ChatClient::vanish, drop] {
-                    let (mut ada, bob, room) = two_in_a_room(house.addr());
+                    let (mut ada, bob, room) = two_in_a_room(server.addr());
                     let name = bob.name.clone();
                     end(bob);
                     ada.until("left");
-                    ChatClient::connect(house.addr()).join(&name.to_uppercase(), &room);
+                    ChatClient::connect(server.addr()).join(&name.to_uppercase(), &room);
                 }
             },
         ),
-        shared(
-            house,
-            "a name that is handed on at once: the newcomer is in the list",
+        server.row("a name that is handed on at once: the newcomer is in the list",
             handed_on,
         ),
     ]
 }
 
-fn renamed(house: &House) {
-    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+fn renamed(server: &SharedServer) {
+    let (mut ada, mut bob, room) = two_in_a_room(server.addr());
     let other = unique("other");
-    let mut eve = ChatClient::in_room(house.addr(), "eve", &other);
+    let mut eve = ChatClient::in_room(server.addr(), "eve", &other);
     ada.enter(&other);
     eve.until("entered");
     let (from, to) = (ada.name.clone(), unique("grace"));
@@ -140,7 +125,7 @@ fn renamed(house: &House) {
     assert_eq!(bob.next()["from"], *to);
     bob.ask(json!({"type": "whisper", "to": to, "text": "psst"}));
     assert_eq!(ada.until("whispered")["to"], *to);
-    let joined = ChatClient::connect(house.addr()).join(&unique("late"), &room);
+    let joined = ChatClient::connect(server.addr()).join(&unique("late"), &room);
     assert!(names(&joined["people"]).contains(&to));
     assert!(!names(&joined["people"]).contains(&from));
 }
@@ -148,7 +133,7 @@ fn renamed(house: &House) {
 /// One goes, and another comes who wants the very name, before anyone has noticed. The one is gone
 /// then, and the other is there: whatever overlapped on the way, the list must end so, the one
 /// that those have who were told of every step too.
-fn handed_on(house: &House) {
+fn handed_on(server: &SharedServer) {
     let (rounds, name) = (
         if crate::kit::table::is_long() {
             1_000
@@ -160,16 +145,16 @@ fn handed_on(house: &House) {
     let mut rooms: Vec<String> = (0..20).map(|_| unique("room")).collect();
     let (first, last) = (rooms[0].clone(), rooms[19].clone());
     let mut witnesses = [&first, &last].map(|room| {
-        let mut witness = ChatClient::connect(house.addr());
+        let mut witness = ChatClient::connect(server.addr());
         let joined = witness.join(&unique("witness"), room);
         (witness, names(&joined["people"]))
     });
     let mut before = None;
     for round in 0..rounds {
-        let mut ada = ChatClient::connect(house.addr());
+        let mut ada = ChatClient::connect(server.addr());
         let join = |room: &String| json!({"type": "join", "name": name, "room": room});
         while !insists(&mut ada, join(&rooms[0]), &mut before) {
-            ada = ChatClient::connect(house.addr());
+            ada = ChatClient::connect(server.addr());
         }
         ada.ask_all(rooms[1..].iter().map(join));
         for joined in ada.count("joined", rooms.len() - 1) {
@@ -180,7 +165,7 @@ fn handed_on(house: &House) {
         rooms.reverse();
         before = Some(ada);
     }
-    let mut late = ChatClient::connect(house.addr());
+    let mut late = ChatClient::connect(server.addr());
     let late_name = unique("late");
     for room in &rooms {
         let people = names(&late.join(&late_name, room)["people"]);

@@ -1,7 +1,7 @@
 //! What the server itself says: quotes, a count, the news from a file.
 
 use crate::kit::client::chat::ChatClient;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::table::row;
 use crate::kit::temp_file::TempFile;
 use libtest_mimic::Trial;
@@ -12,7 +12,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "--quotes: everyone who has joined hears one now and then",
             || {
-                let server = Own::start(&["--quotes", "100ms"]);
+                let server = Server::start(&["--quotes", "100ms"]);
                 let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
                 let mut bob = ChatClient::in_room(server.addr(), "bob", "annex");
                 let mut stranger = ChatClient::connect(server.addr());
@@ -35,7 +35,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             },
         ),
         row("--ticks: the server counts", || {
-            let server = Own::start(&["--ticks", "100ms"]);
+            let server = Server::start(&["--ticks", "100ms"]);
             let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
             let ticks: Vec<u64> = (ada.count("notice", 3).iter())
                 .inspect(|tick| assert_eq!(tick["kind"], "tick"))
@@ -53,7 +53,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             news,
         ),
         row("follow: 32 topics of 64 bytes, and no more", || {
-            let server = Own::start(&[]);
+            let server = Server::start(&[]);
             let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
             for (count, len, refused) in
                 [(32, 64, false), (33, 1, true), (1, 65, true), (0, 0, false)]
@@ -71,7 +71,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             }
         }),
         row("without flags: the server has nothing to say", || {
-            let server = Own::start(&[]);
+            let server = Server::start(&[]);
             let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
             ada.assert_undisturbed();
         }),
@@ -81,7 +81,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 fn news() {
     let file = TempFile::new("news");
     file.append("yesterday: old\n");
-    let server = Own::start(&["--news", file.path()]);
+    let server = Server::start(&["--news", file.path()]);
     let mut all = ChatClient::in_room(server.addr(), "all", "lobby");
     let mut rust = ChatClient::in_room(server.addr(), "rust", "annex");
     let mut go = ChatClient::in_room(server.addr(), "go", "annex");

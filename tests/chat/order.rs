@@ -1,7 +1,7 @@
 //! One order for all: whoever talks at the same time, everyone reads the same conversation.
 
 use crate::kit::client::chat::{ChatClient, unique};
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             latecomers,
         ),
         row("order: a burst in one write arrives complete", || {
-            let server = Own::start(&["--rate", "off"]);
+            let server = Server::start(&["--rate", "off"]);
             let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
             let mut bob = ChatClient::in_room(server.addr(), "bob", "lobby");
             let say =
@@ -40,7 +40,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "order: what one says in several rooms and to one person comes in its order",
             || {
-                let server = Own::start(&["--rate", "off"]);
+                let server = Server::start(&["--rate", "off"]);
                 let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
                 let mut bob = ChatClient::in_room(server.addr(), "bob", "lobby");
                 ada.say("lobby", "first");
@@ -78,7 +78,7 @@ fn listen(client: &mut ChatClient, from: u64) -> Vec<String> {
 }
 
 /// Everybody talks, and listens to the end: what each of them heard.
-fn talk(server: &Own) -> Vec<thread::JoinHandle<Vec<String>>> {
+fn talk(server: &Server) -> Vec<thread::JoinHandle<Vec<String>>> {
     let mut senders: Vec<ChatClient> = (0..SENDERS)
         .map(|_| ChatClient::in_room(server.addr(), "sender", "lobby"))
         .collect();
@@ -102,7 +102,7 @@ fn talk(server: &Own) -> Vec<thread::JoinHandle<Vec<String>>> {
 }
 
 fn same_for_all() {
-    let server = Own::start(&["--rate", "off"]);
+    let server = Server::start(&["--rate", "off"]);
     let mut heard = talk(&server)
         .into_iter()
         .map(|thread| thread.join().expect("it heard all"));
@@ -129,7 +129,7 @@ fn same_for_all() {
 
 /// The lines in the answer to a join and those that come after it are, together, all of them.
 fn latecomers() {
-    let server = Own::start(&["--rate", "off"]);
+    let server = Server::start(&["--rate", "off"]);
     let talking = talk(&server);
     let mut known = Vec::new();
     while known.len() < 30 {

@@ -1,29 +1,25 @@
 //! Who is meant: names change hands, persons stay.
 
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
-use crate::kit::server::shared::House;
-use crate::kit::table::shared;
+use crate::kit::server::shared::SharedServer;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        shared(
-            house,
+        server.row(
             "person: the same in each list and event, by any name, over a lost connection",
             one_person,
         ),
-        shared(
-            house,
+        server.row(
             "person: a whisper to one does not reach the next of that name",
             next_of_that_name,
         ),
-        shared(
-            house,
+        server.row(
             "person: a whisper that names none goes by the name, null is none",
-            |house| {
-                let (mut ada, mut bob, _) = two_in_a_room(house.addr());
+            |server| {
+                let (mut ada, mut bob, _) = two_in_a_room(server.addr());
                 for person in [json!({}), json!({"person": null})] {
                     let mut whisper = json!({"type": "whisper", "to": bob.name, "text": "hi"});
                     whisper["person"] = person["person"].clone();
@@ -33,11 +29,10 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 }
             },
         ),
-        shared(
-            house,
+        server.row(
             "person: a whisper to one that never was, and to one of another kind",
-            |house| {
-                let (mut ada, mut bob, _) = two_in_a_room(house.addr());
+            |server| {
+                let (mut ada, mut bob, _) = two_in_a_room(server.addr());
                 for (person, code) in [
                     (json!("0123456789ab"), "no_such_person"),
                     (json!(""), "no_such_person"),
@@ -66,10 +61,10 @@ fn person_of(list: &Value, name: &str) -> String {
     person.expect("a text").to_owned()
 }
 
-fn one_person(house: &House) {
+fn one_person(server: &SharedServer) {
     let room = unique("room");
-    let mut ada = ChatClient::in_room(house.addr(), "ada", &room);
-    let mut bob = ChatClient::connect(house.addr());
+    let mut ada = ChatClient::in_room(server.addr(), "ada", &room);
+    let mut bob = ChatClient::connect(server.addr());
     let joined = bob.join(&unique("bob"), &room);
     let person = person_of(&joined, &bob.name);
     assert_eq!(ada.until("entered")["person"], *person);
@@ -87,14 +82,14 @@ fn one_person(house: &House) {
     let session = bob.session().to_owned();
     bob.vanish();
     ada.until("left");
-    let mut back = ChatClient::connect(house.addr());
+    let mut back = ChatClient::connect(server.addr());
     back.ask(json!({"type": "join", "name": to, "room": room, "session": session}));
     let joined = back.until("joined");
     assert_eq!(person_of(&joined, &to), person);
     assert_eq!(ada.until("entered")["person"], *person);
     back.close();
     ada.until("left");
-    let mut next = ChatClient::connect(house.addr());
+    let mut next = ChatClient::connect(server.addr());
     let joined = next.join(&to, &room);
     assert_ne!(
         person_of(&joined, &to),
@@ -103,10 +98,10 @@ fn one_person(house: &House) {
     );
 }
 
-fn next_of_that_name(house: &House) {
+fn next_of_that_name(server: &SharedServer) {
     let room = unique("room");
-    let mut ada = ChatClient::in_room(house.addr(), "ada", &room);
-    let mut grace = ChatClient::in_room(house.addr(), "grace", &room);
+    let mut ada = ChatClient::in_room(server.addr(), "ada", &room);
+    let mut grace = ChatClient::in_room(server.addr(), "grace", &room);
     let person = ada.until("entered")["person"].clone();
     let (name, other) = (grace.name.clone(), unique("hopper"));
     let secret = |to: &str| json!({"type": "whisper", "to": to, "person": person, "text": "my secret", "id": "c1"});
@@ -114,7 +109,7 @@ fn next_of_that_name(house: &House) {
     // Renamed, and the name taken by somebody else: by the old name it fails, by the new one it arrives.
     grace.ask(json!({"type": "name", "name": other}));
     grace.until("renamed");
-    let mut mallory = ChatClient::connect(house.addr());
+    let mut mallory = ChatClient::connect(server.addr());
     mallory.join(&name, &room);
     ada.ask(secret(&name));
     assert_eq!(ada.until("error")["code"], "no_such_person");

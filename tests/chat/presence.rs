@@ -2,18 +2,17 @@
 
 use crate::kit::client::chat::Received;
 use crate::kit::client::chat::two_in_a_room;
-use crate::kit::server::shared::House;
+use crate::kit::server::shared::SharedServer;
 use crate::kit::stopwatch::Stopwatch;
-use crate::kit::table::shared;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        shared(house, "typing: expires after five seconds", |house| {
-            let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+        server.row("typing: expires after five seconds", |server| {
+            let (mut ada, mut bob, room) = two_in_a_room(server.addr());
             let start = Stopwatch::start();
             ada.ask(json!({"type": "typing", "room": room}));
             assert_eq!(bob.next(), typing(&room, &ada.name, true));
@@ -22,11 +21,10 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             assert!(took >= Duration::from_secs(5), "{took:?}");
             start.assert_under(Duration::from_secs(15));
         }),
-        shared(
-            house,
+        server.row(
             "typing: said again, it lasts longer and is told once",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 ada.ask(json!({"type": "typing", "room": room}));
                 assert_eq!(bob.next(), typing(&room, &ada.name, true));
                 // For a while nothing is told.
@@ -42,9 +40,9 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 );
             },
         ),
-        shared(house, "typing: ended by leaving, and by going", |house| {
+        server.row("typing: ended by leaving, and by going", |server| {
             for goes in [false, true] {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 ada.ask(json!({"type": "typing", "room": room}));
                 assert_eq!(bob.next(), typing(&room, &ada.name, true));
                 let name = ada.name.clone();
@@ -57,8 +55,8 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(bob.next()["type"], "left");
             }
         }),
-        shared(house, "typing: a line ends it without a word", |house| {
-            let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+        server.row("typing: a line ends it without a word", |server| {
+            let (mut ada, mut bob, room) = two_in_a_room(server.addr());
             ada.ask(json!({"type": "typing", "room": room}));
             assert_eq!(bob.next(), typing(&room, &ada.name, true));
             ada.say_now(&room, "done");
@@ -68,11 +66,10 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             ada.ask(json!({"type": "typing", "room": room}));
             assert_eq!(bob.next(), typing(&room, &ada.name, true));
         }),
-        shared(
-            house,
+        server.row(
             "typing: ends under the name that one has by then",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 ada.ask(json!({"type": "typing", "room": room}));
                 let to = format!("{}-x", ada.name);
                 ada.ask(json!({"type": "name", "name": to}));

@@ -2,23 +2,24 @@
 //! and is not said again.
 
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
-use crate::kit::server::shared::{House, Own};
-use crate::kit::table::{row, shared};
+use crate::kit::server::Server;
+use crate::kit::server::shared::SharedServer;
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        shared(house, "an id again: with another text", |house| {
-            let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+        server.row("an id again: with another text", |server| {
+            let (mut ada, mut bob, room) = two_in_a_room(server.addr());
             let said = say(&mut ada, &room, "first", "said");
             assert_eq!(bob.next(), said);
             assert_eq!(say(&mut ada, &room, "second", "said"), said);
             bob.assert_undisturbed();
         }),
-        shared(house, "an id again: under another name", |house| {
-            let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+        server.row("an id again: under another name", |server| {
+            let (mut ada, mut bob, room) = two_in_a_room(server.addr());
             let said = say(&mut ada, &room, "hi", "said");
             ada.ask(json!({"type": "name", "name": unique("grace")}));
             ada.until("renamed");
@@ -26,16 +27,14 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             assert_eq!((bob.next(), &bob.next()["type"]), (said, &json!("renamed")));
             bob.assert_undisturbed();
         }),
-        shared(
-            house,
+        server.row(
             "an id again: by a connection that came back, under another name",
             came_back,
         ),
-        shared(
-            house,
+        server.row(
             "an id again: after the room was left and joined",
-            |house| {
-                let (mut ada, _bob, room) = two_in_a_room(house.addr());
+            |server| {
+                let (mut ada, _bob, room) = two_in_a_room(server.addr());
                 let said = say(&mut ada, &room, "hi", "said");
                 ada.ask(json!({"type": "leave", "room": room}));
                 ada.until("left");
@@ -43,26 +42,17 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(say(&mut ada, &room, "other", "said"), said);
             },
         ),
-        shared(
-            house,
-            "an id again: of a whisper, to somebody else",
-            of_a_whisper,
-        ),
-        shared(
-            house,
-            "an id again: lines and whispers count apart",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
-                let whispered = whisper(&mut ada, &bob.name, "psst", "whispered");
-                let said = say(&mut ada, &room, "hi", "said");
-                assert_eq!((bob.next(), bob.next()), (whispered, said));
-            },
-        ),
-        shared(
-            house,
+        server.row("an id again: of a whisper, to somebody else", of_a_whisper),
+        server.row("an id again: lines and whispers count apart", |server| {
+            let (mut ada, mut bob, room) = two_in_a_room(server.addr());
+            let whispered = whisper(&mut ada, &bob.name, "psst", "whispered");
+            let said = say(&mut ada, &room, "hi", "said");
+            assert_eq!((bob.next(), bob.next()), (whispered, said));
+        }),
+        server.row(
             "an id again: what is no line is refused all the same",
-            |house| {
-                let (mut ada, _bob, room) = two_in_a_room(house.addr());
+            |server| {
+                let (mut ada, _bob, room) = two_in_a_room(server.addr());
                 say(&mut ada, &room, "hi", "said");
                 let refused = say(&mut ada, &room, " ", "error");
                 assert_eq!(refused["code"], "empty_text");
@@ -71,7 +61,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         row(
             "an id again: its line is not in the history any more",
             || {
-                let server = Own::start(&["--rate", "off"]);
+                let server = Server::start(&["--rate", "off"]);
                 let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let said = say(&mut ada, &room, "first", "said");
                 bob.ask_all((0..1_000).map(|_| json!({"type": "say", "room": room, "text": "!"})));
@@ -98,8 +88,8 @@ fn whisper(client: &mut ChatClient, to: &str, text: &str, answer: &str) -> Value
     client.find_answer(answer)
 }
 
-fn came_back(house: &House) {
-    let (ada, mut bob, room) = two_in_a_room(house.addr());
+fn came_back(server: &SharedServer) {
+    let (ada, mut bob, room) = two_in_a_room(server.addr());
     let session = ada.session().to_owned();
     let mut ada = ada;
     let said = say(&mut ada, &room, "first", "said");
@@ -107,7 +97,7 @@ fn came_back(house: &House) {
     assert_eq!((bob.next(), bob.next()), (said.clone(), whispered.clone()));
     ada.vanish();
     let name = unique("grace");
-    let mut grace = ChatClient::connect(house.addr());
+    let mut grace = ChatClient::connect(server.addr());
     grace.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
     grace.until("joined");
     assert_eq!(say(&mut grace, &room, "second", "said"), said);
@@ -123,9 +113,9 @@ fn came_back(house: &House) {
     );
 }
 
-fn of_a_whisper(house: &House) {
-    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
-    let mut eve = ChatClient::in_room(house.addr(), "eve", &room);
+fn of_a_whisper(server: &SharedServer) {
+    let (mut ada, mut bob, room) = two_in_a_room(server.addr());
+    let mut eve = ChatClient::in_room(server.addr(), "eve", &room);
     let whispered = whisper(&mut ada, &bob.name, "for bob", "whispered");
     assert_eq!(bob.until("whispered"), whispered);
     assert_eq!(
@@ -145,7 +135,7 @@ fn of_a_whisper(house: &House) {
 }
 
 fn long_lines() {
-    let server = Own::start(&["--rate", "off"]);
+    let server = Server::start(&["--rate", "off"]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let text = |number: usize| format!("{number:04}{}", "ß".repeat(1_996));
     let say = |number: usize, text: &str| json!({"type": "say", "room": "lobby", "text": text, "id": format!("c{number}")});

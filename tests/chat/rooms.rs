@@ -3,9 +3,10 @@
 use crate::kit::client::chat::two_in_a_room;
 use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::{names, texts};
-use crate::kit::server::shared::{House, Own};
+use crate::kit::server::Server;
+use crate::kit::server::shared::SharedServer;
 use crate::kit::stopwatch::PATIENCE;
-use crate::kit::table::{row, shared};
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -13,13 +14,12 @@ use ws101::Connect;
 
 const PROTOCOL: &str = "chat.ws101.v1";
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        shared(
-            house,
+        server.row(
             "subprotocol: chosen when it is offered, absent when not",
-            |house| {
-                let url = format!("ws://{}/ws", house.addr());
+            |server| {
+                let url = format!("ws://{}/ws", server.addr());
                 let connect = Connect::to(&url).timeout(PATIENCE);
                 for (offered, chosen) in [
                     (&["other.v1", PROTOCOL][..], Some(PROTOCOL)),
@@ -37,28 +37,18 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 }
             },
         ),
-        shared(
-            house,
-            "welcome: comes first, and says what can be known",
-            welcome,
-        ),
-        shared(
-            house,
+        server.row("welcome: comes first, and says what can be known", welcome),
+        server.row(
             "join: who is there, what was said, how to come back",
             joined,
         ),
-        shared(
-            house,
-            "two rooms: what happens in one stays there",
-            two_rooms,
-        ),
-        shared(house, "the list of rooms", listed),
-        shared(
-            house,
+        server.row("two rooms: what happens in one stays there", two_rooms),
+        server.row("the list of rooms", listed),
+        server.row(
             "a room is gone when all have left and nothing was said",
-            |house| {
+            |server| {
                 let (silent, talkative) = (unique("silent"), unique("talkative"));
-                let mut ada = ChatClient::in_room(house.addr(), "ada", &silent);
+                let mut ada = ChatClient::in_room(server.addr(), "ada", &silent);
                 ada.enter(&talkative);
                 ada.say_now(&talkative, "I was here");
                 for room in [&silent, &talkative] {
@@ -74,22 +64,22 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             "--max-rooms: one too many is refused, until one is empty",
             most_rooms,
         ),
-        shared(house, "32 rooms are enough for one", |house| {
-            let mut ada = ChatClient::connect(house.addr());
+        server.row("32 rooms are enough for one", |server| {
+            let mut ada = ChatClient::connect(server.addr());
             let name = unique("ada");
             let join = |room: String| json!({"type": "join", "name": name, "room": room});
             ada.ask_all((0..33).map(|_| join(unique("room"))));
             ada.count("joined", 32);
             assert_eq!(ada.next()["code"], "bad_room");
         }),
-        shared(house, "binary: 1003, the chat speaks text", |house| {
-            let (mut ada, mut bob, _) = two_in_a_room(house.addr());
+        server.row("binary: 1003, the chat speaks text", |server| {
+            let (mut ada, mut bob, _) = two_in_a_room(server.addr());
             ada.ask_binary(b"{}");
             assert_eq!(ada.until_close().0, 1003);
             assert_eq!(bob.next()["type"], "left");
         }),
-        shared(house, "a ping is answered with its own number", |house| {
-            let mut ada = ChatClient::connect(house.addr());
+        server.row("a ping is answered with its own number", |server| {
+            let mut ada = ChatClient::connect(server.addr());
             for t in ["0", "-1", "1.5", "1795242662123", "18446744073709551615"] {
                 ada.ask_text(&format!(r#"{{"type":"ping","t":{t}}}"#));
                 assert_eq!(
@@ -101,10 +91,10 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     ]
 }
 
-fn welcome(house: &House) {
+fn welcome(server: &SharedServer) {
     let (first, second) = (
-        ChatClient::connect(house.addr()),
-        ChatClient::connect(house.addr()),
+        ChatClient::connect(server.addr()),
+        ChatClient::connect(server.addr()),
     );
     for (field, digits) in [("session", 32), ("wire", 32)] {
         let tokens =
@@ -129,11 +119,11 @@ fn welcome(house: &House) {
     assert_eq!(first.welcome["limits"], limits);
 }
 
-fn joined(house: &House) {
-    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+fn joined(server: &SharedServer) {
+    let (mut ada, mut bob, room) = two_in_a_room(server.addr());
     ada.say_now(&room, "one");
     let line = bob.until("said");
-    let mut eve = ChatClient::connect(house.addr());
+    let mut eve = ChatClient::connect(server.addr());
     let joined = eve.join(&format!("  {} ", unique("eve")), &room);
     assert_eq!(
         eve.name,
@@ -164,10 +154,10 @@ fn joined(house: &House) {
     );
 }
 
-fn two_rooms(house: &House) {
-    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+fn two_rooms(server: &SharedServer) {
+    let (mut ada, mut bob, room) = two_in_a_room(server.addr());
     let other = unique("other");
-    let mut eve = ChatClient::in_room(house.addr(), "eve", &other);
+    let mut eve = ChatClient::in_room(server.addr(), "eve", &other);
     ada.ask(json!({"type": "typing", "room": room}));
     ada.say_now(&room, "here");
     bob.until("said");
@@ -189,11 +179,11 @@ fn two_rooms(house: &House) {
     assert_eq!(eve.say_now(&other, "two"), 2);
 }
 
-fn listed(house: &House) {
-    let (mut ada, _bob, room) = two_in_a_room(house.addr());
+fn listed(server: &SharedServer) {
+    let (mut ada, _bob, room) = two_in_a_room(server.addr());
     let other = unique("other");
     ada.enter(&other);
-    let mut stranger = ChatClient::connect(house.addr());
+    let mut stranger = ChatClient::connect(server.addr());
     assert_eq!(count(&mut stranger, &room), Some(2));
     assert_eq!(count(&mut stranger, &other), Some(1));
     stranger.ask(json!({"type": "rooms"}));
@@ -214,7 +204,7 @@ fn count(client: &mut ChatClient, room: &str) -> Option<u64> {
 
 /// Each of the three is at another address: one alone may be in one of two rooms.
 fn most_rooms() {
-    let server = Own::start(&["--max-rooms", "2", "--trust-proxy", "127.0.0.1"]);
+    let server = Server::start(&["--max-rooms", "2", "--trust-proxy", "127.0.0.1"]);
     let [mut ada, mut bob, mut eve] = ["ada", "bob", "eve"].map(|name| {
         let address = format!("192.0.2.{}", name.as_bytes()[0]);
         let mut client = ChatClient::connect_with(server.addr(), &[("X-Forwarded-For", &address)]);

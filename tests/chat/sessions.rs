@@ -5,34 +5,33 @@ use crate::kit::client::chat::two_in_a_room;
 use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::http::metric;
 use crate::kit::client::lists::names;
-use crate::kit::server::shared::{House, Own};
+use crate::kit::server::Server;
+use crate::kit::server::shared::SharedServer;
 use crate::kit::stopwatch::PATIENCE;
-use crate::kit::table::{row, shared};
+use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        shared(
-            house,
+        server.row(
             "session: the name is taken over, the older connection hears 4001",
             taken_over,
         ),
-        shared(
-            house,
+        server.row(
             "session: without it, the name is taken while the older one stands",
-            |house| {
-                let (_ada, bob, room) = two_in_a_room(house.addr());
+            |server| {
+                let (_ada, bob, room) = two_in_a_room(server.addr());
                 for session in [
                     json!(null),
                     json!(""),
                     json!("0".repeat(32)),
                     json!("x".repeat(500)),
                 ] {
-                    let mut again = ChatClient::connect(house.addr());
+                    let mut again = ChatClient::connect(server.addr());
                     again.ask(
                         json!({"type": "join", "name": bob.name, "room": room, "session": session}),
                     );
@@ -40,49 +39,42 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 }
             },
         ),
-        shared(
-            house,
+        server.row(
             "session: a line that was taken is not said again after a reconnect",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+            |server| {
+                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let say = json!({"type": "say", "room": room, "text": "hi", "id": "c1"});
                 bob.ask(say.clone());
                 let said = ada.until("said");
                 let (name, session) = (bob.name.clone(), bob.session().to_owned());
                 bob.vanish();
                 ada.until("left");
-                let mut bob = returning(house.addr(), &name, &room, &session);
+                let mut bob = returning(server.addr(), &name, &room, &session);
                 bob.ask(say.clone());
                 assert_eq!(bob.next(), said, "the same number, the same time");
                 assert_eq!(ada.next()["type"], "entered");
                 ada.assert_undisturbed();
                 // And once more, with the session that the second connection was given.
                 let session = bob.session().to_owned();
-                let mut bob = returning(house.addr(), &name, &room, &session);
+                let mut bob = returning(server.addr(), &name, &room, &session);
                 bob.ask(say);
                 assert_eq!(bob.next(), said);
             },
         ),
-        shared(
-            house,
-            "session: another name may be taken with it",
-            |house| {
-                let (mut ada, mut bob, room) = two_in_a_room(house.addr());
-                let name = unique("bobby");
-                let mut again = returning(house.addr(), &name, &room, bob.session());
-                assert_eq!(bob.until_close().0, 4001);
-                ada.until("entered");
-                again.ask(json!({"type": "name", "name": bob.name}));
-                assert_eq!(again.next()["to"], *bob.name, "the old name is free");
-            },
-        ),
-        shared(
-            house,
+        server.row("session: another name may be taken with it", |server| {
+            let (mut ada, mut bob, room) = two_in_a_room(server.addr());
+            let name = unique("bobby");
+            let mut again = returning(server.addr(), &name, &room, bob.session());
+            assert_eq!(bob.until_close().0, 4001);
+            ada.until("entered");
+            again.ask(json!({"type": "name", "name": bob.name}));
+            assert_eq!(again.next()["to"], *bob.name, "the old name is free");
+        }),
+        server.row(
             "session: who talks on while the name is taken over reads the 4001, and no reset",
             talks_on,
         ),
-        shared(
-            house,
+        server.row(
             "session: an earlier connection that asks later does not take over a later one",
             late_join,
         ),
@@ -116,11 +108,11 @@ fn elsewhere() -> (u16, String) {
 }
 
 /// A client gave up a connection on which its join was still on its way, and came back by another.
-fn late_join(house: &House) {
-    let (_ada, bob, room) = two_in_a_room(house.addr());
+fn late_join(server: &SharedServer) {
+    let (_ada, bob, room) = two_in_a_room(server.addr());
     let (name, session) = (bob.name.clone(), bob.session().to_owned());
-    let mut given_up = ChatClient::connect(house.addr());
-    let mut back = returning(house.addr(), &name, &room, &session);
+    let mut given_up = ChatClient::connect(server.addr());
+    let mut back = returning(server.addr(), &name, &room, &session);
     given_up.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
     assert_eq!(given_up.next()["code"], "name_taken");
     back.say_now(&room, "here still");
@@ -128,9 +120,9 @@ fn late_join(house: &House) {
 
 /// A page does not know yet that it was replaced, and asks for something. Bytes that the server
 /// has no use for must not make its last words unreadable.
-fn talks_on(house: &House) {
-    let (_ada, mut bob, room) = two_in_a_room(house.addr());
-    let _heir = returning(house.addr(), &bob.name, &room, bob.session());
+fn talks_on(server: &SharedServer) {
+    let (_ada, mut bob, room) = two_in_a_room(server.addr());
+    let _heir = returning(server.addr(), &bob.name, &room, bob.session());
     for number in 0..20 {
         bob.ask(json!({"type": "ping", "t": number}));
         std::thread::park_timeout(std::time::Duration::from_millis(10));
@@ -141,11 +133,11 @@ fn talks_on(house: &House) {
     assert!(matches!(rest, Ok(0)), "{rest:?} instead of an end");
 }
 
-fn taken_over(house: &House) {
-    let (mut ada, mut bob, room) = two_in_a_room(house.addr());
+fn taken_over(server: &SharedServer) {
+    let (mut ada, mut bob, room) = two_in_a_room(server.addr());
     let other = unique("other");
     bob.enter(&other);
-    let mut again = ChatClient::connect(house.addr());
+    let mut again = ChatClient::connect(server.addr());
     again.ask(json!({"type": "join", "name": bob.name, "room": room, "session": bob.session()}));
     let joined = again.next();
     assert_eq!(
@@ -167,14 +159,14 @@ fn taken_over(house: &House) {
     ada.say_now(&room, "welcome back");
     assert_eq!(again.next()["text"], "welcome back");
     // The older one has left all its rooms.
-    let joined = ChatClient::connect(house.addr()).join(&unique("late"), &other);
+    let joined = ChatClient::connect(server.addr()).join(&unique("late"), &other);
     assert_eq!(joined["count"], 1);
 }
 
 /// A client whose second connection breaks before it hears anything on it comes back with the
 /// token of its first.
 fn either_token() {
-    let server = Own::start(&[]);
+    let server = Server::start(&[]);
     let first = ChatClient::in_room(server.addr(), "bob", "lobby");
     let (name, token) = (first.name.clone(), first.session().to_owned());
     let second = returning(server.addr(), &name, "lobby", &token);
@@ -193,7 +185,7 @@ fn either_token() {
 /// The server has not read all that the older connection sent, when the newer one takes its
 /// name: it is held up by answers that nobody takes. What it then reads must not take it back.
 fn stale_join() {
-    let server = Own::start(&["--rate", "off"]);
+    let server = Server::start(&["--rate", "off"]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     for number in 0..100 {
         ada.say_now("lobby", &format!("{number}{}", "ß".repeat(1_900)));

@@ -2,7 +2,7 @@
 
 use crate::kit::client::chat::{ChatClient, Received};
 use crate::kit::client::http::metric;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
 use libtest_mimic::Trial;
@@ -29,7 +29,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "R03 a client that never reads is evicted, the others get every line",
             || {
-                let server = Own::start(&FLAGS);
+                let server = Server::start(&FLAGS);
                 let mut deaf = ChatClient::in_room(server.addr(), "deaf", "lobby");
                 talk_until_evicted(&server, || {});
                 // What it reads at last: lines without a gap, and then why that is all.
@@ -57,7 +57,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "R04 a client that reads 1 kB now and then is evicted all the same",
             || {
-                let server = Own::start(&FLAGS);
+                let server = Server::start(&FLAGS);
                 let slow = ChatClient::in_room(server.addr(), "slow", "lobby").into_socket();
                 let mut tcp = &**slow.stream().tcp();
                 tcp.set_read_timeout(Some(Duration::from_millis(1)))
@@ -69,7 +69,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 /// Somebody talks, and waits for two readers now and then: they keep up, by their own measure.
-fn talk_until_evicted(server: &Own, mut meanwhile: impl FnMut()) {
+fn talk_until_evicted(server: &Server, mut meanwhile: impl FnMut()) {
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let readers: Vec<Receiver<u64>> = (0..2).map(|_| reader(server)).collect();
     let text = "x".repeat(2_000);
@@ -102,7 +102,7 @@ fn talk_until_evicted(server: &Own, mut meanwhile: impl FnMut()) {
 }
 
 /// A client that reads, and says how far it is.
-fn reader(server: &Own) -> Receiver<u64> {
+fn reader(server: &Server) -> Receiver<u64> {
     let mut client = ChatClient::in_room(server.addr(), "reader", "lobby");
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {

@@ -4,7 +4,7 @@
 use crate::kit::client::chat::ChatClient;
 use crate::kit::optional;
 use crate::kit::process::Process;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
 use crate::peer::{PEERS, Peer};
@@ -22,7 +22,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 fn chat(peer: &Peer) {
-    let server = Own::start(&[]);
+    let server = Server::start(&[]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let mut command = peer.script("chat");
     command.args([&server.url("/ws"), peer.name]);

@@ -2,12 +2,12 @@
 
 use crate::kit::bytes::frame_from;
 use crate::kit::client::raw::{RawClient, is_timeout};
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
 use libtest_mimic::Trial;
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, waitpid};
 use std::io::Write;
 use std::iter;
 use std::process::Command;
@@ -22,13 +22,13 @@ pub(crate) fn rows() -> Vec<Trial> {
             slow_reader,
         ),
         row("C15 a reset ends one connection, at once", || {
-            let server = Own::start(&["--max-connections", "1"]);
+            let server = Server::start(&["--max-connections", "1"]);
             let wire = RawClient::upgraded(server.addr());
             reset(wire);
             RawClient::upgraded_when_there_is_room(server.addr()).echo("next");
         }),
         row("U34 500 handshakes, each reset when it is answered", || {
-            let server = Own::start(&["--max-connections", "10"]);
+            let server = Server::start(&["--max-connections", "10"]);
             let mut witness = RawClient::upgraded(server.addr());
             for round in 0..50 {
                 for _ in 0..10 {
@@ -50,7 +50,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "huge backlog: 200 connect before anyone is looked at",
             || {
-                let server = Own::start(&[]);
+                let server = Server::start(&[]);
                 let mut all: Vec<RawClient> =
                     (0..200).map(|_| RawClient::open(server.addr())).collect();
                 let start = Stopwatch::start();
@@ -99,7 +99,7 @@ pub(crate) fn fill(wire: &RawClient) {
 }
 
 fn never_reader() {
-    let server = Own::start(&["--write-timeout", "600ms", "--max-connections", "2"]);
+    let server = Server::start(&["--write-timeout", "600ms", "--max-connections", "2"]);
     let mut witness = RawClient::upgraded(server.addr());
     let deaf = RawClient::upgraded(server.addr());
     let start = Instant::now();
@@ -115,7 +115,7 @@ fn never_reader() {
 }
 
 fn slow_reader() {
-    let server = Own::start(&["--write-timeout", "600ms", "--max-connections", "2"]);
+    let server = Server::start(&["--write-timeout", "600ms", "--max-connections", "2"]);
     let mut witness = RawClient::upgraded(server.addr());
     let mut slow = RawClient::upgraded(server.addr());
     fill(&slow);
@@ -138,13 +138,13 @@ fn slow_reader() {
 /// The server stands still for longer than a ping and its answer may take together. When it goes
 /// on, it must read what has come, and ask once more, before it takes anyone for gone.
 fn suspend() {
-    let server = Own::start(&["--ping-interval", "2s", "--ping-timeout", "1s"]);
+    let server = Server::start(&["--ping-interval", "2s", "--ping-timeout", "1s"]);
     let mut clients: Vec<RawClient> = (0..20)
         .map(|_| RawClient::upgraded(server.addr()))
         .collect();
     clients.iter_mut().for_each(|client| client.echo("here"));
     let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
-    kill_process(id, Signal::STOP).expect("the server runs");
+    server.process.signal(Signal::STOP);
     // It takes a moment until all threads stand still.
     waitpid(Some(id), WaitOptions::UNTRACED).expect("it is our child");
     let (before, after) = clients.split_at_mut(10);
@@ -152,7 +152,7 @@ fn suspend() {
         .iter_mut()
         .for_each(|client| client.send_frame(0x81, "still here"));
     before[0].expect_silence(Duration::from_millis(4_000));
-    kill_process(id, Signal::CONT).expect("the server is there");
+    server.process.signal(Signal::CONT);
     after
         .iter_mut()
         .for_each(|client| client.send_frame(0x81, "still here"));
@@ -167,7 +167,7 @@ fn suspend() {
 fn few_descriptors() {
     let program = env!("CARGO_BIN_EXE_ws101");
     let script = "ulimit -n 128; exec \"$0\" serve --listen 127.0.0.1:0";
-    let server = Own::spawn(Command::new("sh").args(["-c", script, program]));
+    let server = Server::spawn(Command::new("sh").args(["-c", script, program]));
     let mut clients: Vec<RawClient> = (0..128)
         .map(|_| RawClient::open(server.addr()))
         .map_while(|mut wire| (wire.status_of_upgrade() == 101).then_some(wire))

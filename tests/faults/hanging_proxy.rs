@@ -6,8 +6,8 @@ use crate::kit::client::chat::{ChatClient, two_in_a_room};
 use crate::kit::client::hanging_proxy::HangingProxy;
 use crate::kit::client::raw::RawClient;
 use crate::kit::process::Process;
+use crate::kit::server::Server;
 use crate::kit::server::resources::{Resources, has_come_back};
-use crate::kit::server::shared::Own;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
 use crate::shutdown::{LONGEST, assert_ends, goodbye, settled, signal};
@@ -97,7 +97,7 @@ fn hangs(deadline: [&str; 2], stage: fn(&HangingProxy) -> RawClient) {
         "3s",
     ];
     flags.extend(deadline);
-    let server = Own::start(&flags);
+    let server = Server::start(&flags);
     let (mut ada, mut bob, room) = two_in_a_room(server.addr());
     let before = Resources::of(server.process.id());
     let proxy = HangingProxy::to(server.addr());
@@ -124,7 +124,7 @@ fn hangs(deadline: [&str; 2], stage: fn(&HangingProxy) -> RawClient) {
 
 /// One client at each stage.
 fn sigterm() {
-    let mut server = Own::start(&[]);
+    let mut server = Server::start(&[]);
     let proxy = HangingProxy::to(server.addr());
     let clients = STAGES.map(|(_, _, stage)| come(&proxy, stage));
     let mut other = settled(&server);
@@ -139,7 +139,7 @@ fn sigterm() {
 
 fn client() {
     const DEADLINE: Duration = Duration::from_millis(300);
-    let server = Own::start(&[]);
+    let server = Server::start(&[]);
     let proxy = HangingProxy::to(server.addr());
     let url = format!("ws://{}/echo", proxy.addr());
     let connect = || Connect::to(&url).timeout(PATIENCE).open();
@@ -166,7 +166,7 @@ fn client() {
 
 /// The first connection breaks, the second hangs within its handshake, the third is a good one.
 fn terminal() {
-    let server = Own::start(&[]);
+    let server = Server::start(&[]);
     let mut witness = ChatClient::in_room(server.addr(), "witness", "room");
     let proxy = HangingProxy::to(server.addr());
     let url = format!("ws://{}/ws", proxy.addr());

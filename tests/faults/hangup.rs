@@ -2,7 +2,7 @@
 
 use crate::kit::bytes::close_from;
 use crate::kit::client::raw::RawClient;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
 use crate::shutdown::{assert_ends, goodbye, settled, signal};
@@ -71,8 +71,8 @@ pub(crate) fn rows() -> Vec<Trial> {
 
 /// A server in whose command line another program stands first: it says what becomes of SIGHUP,
 /// which may be ignored where this test runs.
-fn started_by(program: &str, args: &[&str]) -> Own {
-    Own::spawn(Command::new(program).args(args).args(SERVE))
+fn started_by(program: &str, args: &[&str]) -> Server {
+    Server::spawn(Command::new(program).args(args).args(SERVE))
 }
 
 const SERVE: [&str; 4] = [

@@ -7,9 +7,9 @@ use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::http::metric;
 use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::client::target::{Pace, Target};
+use crate::kit::server::Server;
 use crate::kit::server::descriptors;
 use crate::kit::server::resources::{Resources, assert_back_at};
-use crate::kit::server::shared::Own;
 use crate::kit::server::usage::Usage;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
@@ -54,7 +54,7 @@ const WAYS: [(&str, Way); 5] = [
 ];
 
 /// A WebSocket, and how much comes to be kept for clients there that do not read.
-type Backlog = (&'static str, fn(&Own, usize) -> Vec<RawClient>);
+type Backlog = (&'static str, fn(&Server, usize) -> Vec<RawClient>);
 
 const BACKLOGS: [Backlog; 2] = [("/echo", unread_echoes), ("the chat", unread_lines)];
 
@@ -84,9 +84,9 @@ pub(crate) fn rows() -> Vec<Trial> {
     rows
 }
 
-fn nothing_is_left(backlog: fn(&Own, usize) -> Vec<RawClient>, go: Way) {
+fn nothing_is_left(backlog: fn(&Server, usize) -> Vec<RawClient>, go: Way) {
     // A client that is still there might take its time.
-    let server = Own::start(&["--rate", "off", "--write-timeout", "10m"]);
+    let server = Server::start(&["--rate", "off", "--write-timeout", "10m"]);
     let mut witness = ChatClient::in_room(server.addr(), "witness", "other");
     let before = Resources::of(server.process.id());
     let clients = backlog(&server, CLIENTS);
@@ -98,7 +98,7 @@ fn nothing_is_left(backlog: fn(&Own, usize) -> Vec<RawClient>, go: Way) {
 }
 
 /// Clients of `/echo` that take nothing of what comes back.
-fn unread_echoes(server: &Own, count: usize) -> Vec<RawClient> {
+fn unread_echoes(server: &Server, count: usize) -> Vec<RawClient> {
     let message = frame_from(Role::Client, 0x82, &[b'x'; 6 << 20]); // more than the kernel keeps
     let one = |_| {
         let wire = RawClient::upgraded(target(server));
@@ -110,7 +110,7 @@ fn unread_echoes(server: &Own, count: usize) -> Vec<RawClient> {
 }
 
 /// Clients in a room of the chat that take nothing of what is said there.
-fn unread_lines(server: &Own, count: usize) -> Vec<RawClient> {
+fn unread_lines(server: &Server, count: usize) -> Vec<RawClient> {
     let mut ada = ChatClient::in_room(server.addr(), "ada", "room");
     let all: Vec<RawClient> = (0..count).map_while(|_| deaf(server)).collect();
     talk_until_they_lag(server, &mut ada, all.len());
@@ -119,7 +119,7 @@ fn unread_lines(server: &Own, count: usize) -> Vec<RawClient> {
 }
 
 /// A client in the room, unless there is no place for it.
-fn deaf(server: &Own) -> Option<RawClient> {
+fn deaf(server: &Server) -> Option<RawClient> {
     let mut wire = RawClient::open(target(server));
     // The lines that it is sent when it joins are paid for by its address: each has its own, where a proxy
     // is believed.
@@ -144,7 +144,7 @@ fn deaf(server: &Own) -> Option<RawClient> {
 }
 
 /// Talks until each of this many clients has a thread that waits for it, or was evicted.
-fn talk_until_they_lag(server: &Own, ada: &mut ChatClient, count: usize) {
+fn talk_until_they_lag(server: &Server, ada: &mut ChatClient, count: usize) {
     wait_for_people(ada, 1 + count as u64);
     let writers = || writers(server.process.id());
     let deadline = Instant::now() + PATIENCE;
@@ -161,13 +161,13 @@ fn talk_until_they_lag(server: &Own, ada: &mut ChatClient, count: usize) {
 }
 
 /// The kernel keeps little for a client with a small window, the server all the more.
-fn target(server: &Own) -> Target {
+fn target(server: &Server) -> Target {
     Target::new(server.addr(), Pace::ByteByByte)
 }
 
 /// Evicted while it does nothing: it is gone two seconds after that.
 fn evicted() {
-    let server = Own::start(&["--rate", "off", "--max-backlog", "100000"]);
+    let server = Server::start(&["--rate", "off", "--max-backlog", "100000"]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "room");
     let before = Resources::of(server.process.id());
     let deaf = deaf(&server);
@@ -180,7 +180,7 @@ fn evicted() {
 }
 
 fn last_answers() {
-    let server = Own::start(&[]);
+    let server = Server::start(&[]);
     let mut wire = RawClient::upgraded(server.addr());
     let message = vec![b'x'; 4 << 20];
     wire.send_frame(0x82, &message);
@@ -207,7 +207,7 @@ fn places() {
     const AT_THE_DOOR: usize = PLACES / 4 + 16;
 
     descriptors::allow_many();
-    let server = Own::start(&[
+    let server = Server::start(&[
         "--max-connections",
         "200",
         "--rate",

@@ -2,11 +2,11 @@
 
 use crate::kit::bytes::{close_from, frame_from, hex};
 use crate::kit::client::raw::{RawClient, UPGRADE};
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
 use libtest_mimic::Trial;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
@@ -68,7 +68,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "R13 log: a flood of bad requests is not a flood of lines",
             || {
-                let server = Own::start(&[]);
+                let server = Server::start(&[]);
                 for _ in 0..500 {
                     let mut wire = RawClient::open(server.addr());
                     wire.send(b"nonsense\r\n\r\n");
@@ -79,7 +79,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             },
         ),
         row("log: what a request says is cut before it is told", || {
-            let server = Own::start(&[]);
+            let server = Server::start(&[]);
             let mut wire = RawClient::open(server.addr());
             let host = "a".repeat(10_000);
             wire.send(format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes());
@@ -179,7 +179,7 @@ fn largest_number(flag: &str) {
 /// In every place where a client can put it; logged as verbosely as can be.
 fn no_payload_in_the_log() {
     const SECRET: &str = "sesame-c0ffee";
-    let server = Own::start(&["--verbose"]);
+    let server = Server::start(&["--verbose"]);
     let request = UPGRADE
         .replace("{host}", &server.addr().to_string())
         .replace("/echo", &format!("/echo?token={SECRET}"))
@@ -222,9 +222,8 @@ fn no_payload_in_the_log() {
 }
 
 /// Ends the server, so that all it said has been read, and looks at that.
-fn log_of_ended(mut server: Own, judge: impl FnOnce(&str)) {
-    let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
-    kill_process(id, Signal::TERM).expect("the server runs");
+fn log_of_ended(mut server: Server, judge: impl FnOnce(&str)) {
+    server.process.signal(Signal::TERM);
     server.process.wait(PATIENCE);
     let deadline = Instant::now() + PATIENCE;
     while !server.process.log().contains("ending:") {

@@ -4,13 +4,13 @@ use crate::kit::client::chat::{ChatClient, Received};
 use crate::kit::client::http::metric;
 use crate::kit::client::lists::{numbers, texts};
 use crate::kit::optional;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
 use crate::kit::temp_file::TempFile;
 use crate::unwritable_history::wait_until;
 use libtest_mimic::Trial;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 pub(crate) fn rows() -> Vec<Trial> {
@@ -26,10 +26,10 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "restart without --history: what was known is lost, and it is said so",
             || {
-                let server = Own::start(&[]);
+                let server = Server::start(&[]);
                 let (_, epoch, seq) = talk(&server, &["one", "two"]);
                 drop(server);
-                let server = Own::start(&[]);
+                let server = Server::start(&[]);
                 let (mut ada, joined) =
                     ChatClient::rejoin(server.addr(), "ada", &epoch, json!(seq));
                 assert_eq!(
@@ -54,7 +54,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             "history: what is said is in the file before anyone hears it",
             || {
                 let file = TempFile::new("history");
-                let server = Own::start(&["--history", file.path(), "--rate", "off"]);
+                let server = Server::start(&["--history", file.path(), "--rate", "off"]);
                 let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
                 for number in 1..=50 {
                     ada.say("lobby", &format!("line {number}"));
@@ -72,7 +72,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         ),
         row("history: a whisper is in no file", || {
             let file = TempFile::new("history");
-            let server = Own::start(&["--history", file.path()]);
+            let server = Server::start(&["--history", file.path()]);
             let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
             ada.ask(json!({"type": "whisper", "to": ada.name, "text": "hush-hush"}));
             ada.until("whispered");
@@ -84,7 +84,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 /// Somebody says these lines: what it is called, the run and the number of the last line.
-fn talk(server: &Own, lines: &[&str]) -> (ChatClient, Value, u64) {
+fn talk(server: &Server, lines: &[&str]) -> (ChatClient, Value, u64) {
     let mut client = ChatClient::connect(server.addr());
     let joined = client.join("ada", "lobby");
     let mut seq = joined["seq"].as_u64().expect("a number");
@@ -95,16 +95,15 @@ fn talk(server: &Own, lines: &[&str]) -> (ChatClient, Value, u64) {
 }
 
 /// As `kill -9` does it: nothing is put in order first.
-fn kill(server: &mut Own) {
-    let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
-    kill_process(id, Signal::KILL).expect("it runs");
+fn kill(server: &mut Server) {
+    server.process.signal(Signal::KILL);
     server.process.wait(PATIENCE);
 }
 
 fn killed_amid_talk() {
     const ROOMS: [&str; 3] = ["lobby", "annex", "attic"];
     let file = TempFile::new("history");
-    let mut server = Own::start(&["--history", file.path(), "--rate", "off"]);
+    let mut server = Server::start(&["--history", file.path(), "--rate", "off"]);
     let all = (0..9).map(|number| ChatClient::in_room(server.addr(), "ada", ROOMS[number % 3]));
     let mut all: Vec<ChatClient> = all.collect();
     for (client, room) in all.iter_mut().zip(ROOMS.iter().cycle()) {
@@ -141,7 +140,7 @@ fn killed_amid_talk() {
 
 fn runs() {
     let file = TempFile::new("history");
-    let start = || Own::start(&["--history", file.path()]);
+    let start = || Server::start(&["--history", file.path()]);
     let mut server = start();
     let (mut ada, first, seq) = talk(&server, &["one", "two", "three"]);
     assert_eq!(seq, 3);
@@ -184,7 +183,7 @@ fn runs() {
 
 fn silent_room() {
     let file = TempFile::new("history");
-    let start = || Own::start(&["--history", file.path()]);
+    let start = || Server::start(&["--history", file.path()]);
     let mut server = start();
     let (_ada, epoch, _) = talk(&server, &[]);
     kill(&mut server);
@@ -198,7 +197,7 @@ fn silent_room() {
 
 fn torn() {
     let file = TempFile::new("history");
-    let start = || Own::start(&["--history", file.path()]);
+    let start = || Server::start(&["--history", file.path()]);
     let mut server = start();
     let (_, first, _) = talk(&server, &["one", "two"]);
     kill(&mut server);
@@ -220,12 +219,12 @@ fn torn() {
 
 fn garbage() {
     let file = TempFile::new("history");
-    let mut server = Own::start(&["--history", file.path()]);
+    let mut server = Server::start(&["--history", file.path()]);
     let (_, first, _) = talk(&server, &["one"]);
     kill(&mut server);
     file.append("\nhello\n{}\n[]\n\u{0}\u{1}\n{\"type\":\"said\",\"room\":\"../etc\",\"seq\":1}\n");
     file.append(&format!("{}\n", "[".repeat(50_000)));
-    let server = Own::start(&["--history", file.path()]);
+    let server = Server::start(&["--history", file.path()]);
     let (_, joined) = ChatClient::rejoin(server.addr(), "bob", &first, json!(0));
     assert_eq!(
         (texts(&joined["messages"]), &joined["lost"]),
@@ -235,7 +234,7 @@ fn garbage() {
 }
 
 fn full() {
-    let server = Own::start(&["--history", "/dev/full"]);
+    let server = Server::start(&["--history", "/dev/full"]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let mut bob = ChatClient::in_room(server.addr(), "bob", "lobby");
     for number in 1..=10 {

@@ -3,7 +3,7 @@
 use crate::kit::client::chat::ChatClient;
 use crate::kit::client::http::metric;
 use crate::kit::client::lists::{numbers, texts};
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
 use crate::kit::temp_file::TempFile;
@@ -71,9 +71,9 @@ pub(crate) fn rows() -> Vec<Trial> {
                     )
                 };
                 file.append(&(0..10_000).map(line).collect::<String>());
-                let control = Own::start(&[]);
+                let control = Server::start(&[]);
                 let server = start(&file);
-                let peak = |server: &Own| crate::kit::server::usage::peak(server.process.id());
+                let peak = |server: &Server| crate::kit::server::usage::peak(server.process.id());
                 let (kept, usual) = (peak(&server), peak(&control));
                 assert!(
                     kept < usual + (32 << 10),
@@ -86,11 +86,11 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-fn start(file: &TempFile) -> Own {
-    Own::start(&["--history", file.path(), "--rate", "off"])
+fn start(file: &TempFile) -> Server {
+    Server::start(&["--history", file.path(), "--rate", "off"])
 }
 
-fn end(server: &mut Own) {
+fn end(server: &mut Server) {
     signal(server, Signal::TERM);
     let status = server.process.wait(PATIENCE);
     assert!(status.success(), "{status}");
@@ -216,12 +216,12 @@ fn beyond_counting() {
 }
 
 /// A server that can write so many blocks (of 512 bytes or 1 KiB) to a file.
-fn with_file_limit(blocks: &str, file: &TempFile) -> Own {
+fn with_file_limit(blocks: &str, file: &TempFile) -> Server {
     let program = env!("CARGO_BIN_EXE_ws101");
     let script = format!(
         "ulimit -f {blocks}; exec \"$0\" serve --listen 127.0.0.1:0 --rate off --history \"$1\""
     );
-    Own::spawn(Command::new("sh").args(["-c", &script, program, file.path()]))
+    Server::spawn(Command::new("sh").args(["-c", &script, program, file.path()]))
 }
 
 fn limited() {

@@ -2,13 +2,13 @@
 
 use crate::kit::bytes::close_from;
 use crate::kit::client::raw::{RawClient, UPGRADE};
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
 use crate::kit::temp_file::TempFile;
 use libtest_mimic::Trial;
 use rustix::fs::{OFlags, fcntl_setfl};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use std::fs::File;
 use std::io::Write;
 use std::net::TcpStream;
@@ -24,7 +24,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "C25 SIGTERM: every client gets 1001, the exit status is 0",
             || {
-                let mut server = Own::start(&[]);
+                let mut server = Server::start(&[]);
                 let mut clients: Vec<RawClient> = (0..20).map(|_| settled(&server)).collect();
                 let start = signal(&server, Signal::TERM);
                 for client in &mut clients {
@@ -36,7 +36,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             },
         ),
         row("C25 SIGINT does the same", || {
-            let mut server = Own::start(&[]);
+            let mut server = Server::start(&[]);
             let mut client = settled(&server);
             let start = signal(&server, Signal::INT);
             goodbye(&mut client);
@@ -45,13 +45,13 @@ pub(crate) fn rows() -> Vec<Trial> {
             assert_ends(&mut server, start);
         }),
         row("C25 SIGTERM with nobody there: an end at once", || {
-            let mut server = Own::start(&[]);
+            let mut server = Server::start(&[]);
             let start = signal(&server, Signal::TERM);
             assert_ends(&mut server, start);
             start.assert_under(Duration::from_secs(1));
         }),
         row("C18 who does not answer our Close is cut off", || {
-            let mut server = Own::start(&["--close-timeout", "300ms"]);
+            let mut server = Server::start(&["--close-timeout", "300ms"]);
             let mut client = settled(&server);
             let start = signal(&server, Signal::TERM);
             goodbye(&mut client);
@@ -64,7 +64,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "C18 who talks on instead of answering is cut off too",
             || {
-                let mut server = Own::start(&["--close-timeout", "600ms"]);
+                let mut server = Server::start(&["--close-timeout", "600ms"]);
                 let mut client = settled(&server);
                 let start = signal(&server, Signal::TERM);
                 goodbye(&mut client);
@@ -74,7 +74,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         ),
         row("C22 both close at once: one Close each way", both_close),
         row("C25 a message on its way when the end comes", || {
-            let mut server = Own::start(&[]);
+            let mut server = Server::start(&[]);
             let mut client = settled(&server);
             client.send(&[0x81, 0x85, 0, 0, 0, 0, b'h']);
             let start = signal(&server, Signal::TERM);
@@ -85,7 +85,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             assert_ends(&mut server, start);
         }),
         row("U33 SIGTERM within a request: 503", || {
-            let mut server = Own::start(&[]);
+            let mut server = Server::start(&[]);
             let mut waiting = RawClient::open(server.addr());
             waiting.send(b"GET / HT");
             let mut witness = RawClient::upgraded(server.addr());
@@ -96,7 +96,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             assert_ends(&mut server, start);
         }),
         row("U33 while the server ends, who comes is told so", || {
-            let mut server = Own::start(&["--close-timeout", "1s"]);
+            let mut server = Server::start(&["--close-timeout", "1s"]);
             let mut client = settled(&server);
             let start = signal(&server, Signal::TERM);
             goodbye(&mut client);
@@ -122,7 +122,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             full_log,
         ),
         row("C25 a second SIGINT: an end at once, status 130", || {
-            let mut server = Own::start(&[]);
+            let mut server = Server::start(&[]);
             let mut client = settled(&server);
             signal(&server, Signal::INT);
             goodbye(&mut client); // the first one has been heard, and waits for the client
@@ -134,15 +134,14 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-pub(crate) fn signal(server: &Own, signal: Signal) -> Stopwatch {
+pub(crate) fn signal(server: &Server, signal: Signal) -> Stopwatch {
     let start = Stopwatch::start();
-    let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
-    kill_process(id, signal).expect("the server runs");
+    server.process.signal(signal);
     start
 }
 
 /// A client whose connection the server knows to be a WebSocket: its 101 comes a little earlier.
-pub(crate) fn settled(server: &Own) -> RawClient {
+pub(crate) fn settled(server: &Server) -> RawClient {
     let mut wire = RawClient::upgraded(server.addr());
     wire.echo("here");
     wire
@@ -156,7 +155,7 @@ pub(crate) fn goodbye(client: &mut RawClient) -> String {
     String::from_utf8_lossy(&close.payload[2..]).into_owned()
 }
 
-pub(crate) fn assert_ends(server: &mut Own, start: Stopwatch) {
+pub(crate) fn assert_ends(server: &mut Server, start: Stopwatch) {
     let status = server.process.wait(PATIENCE);
     assert_eq!(status.code(), Some(0), "{status}: {}", server.process.log());
     start.assert_under(LONGEST);
@@ -165,7 +164,7 @@ pub(crate) fn assert_ends(server: &mut Own, start: Stopwatch) {
 /// The client's Close crosses the server's. Again and again, because either may be first.
 fn both_close() {
     for _ in 0..10 {
-        let mut server = Own::start(&[]);
+        let mut server = Server::start(&[]);
         let mut clients: Vec<RawClient> = (0..10).map(|_| settled(&server)).collect();
         let start = signal(&server, Signal::TERM);
         for client in &mut clients {
@@ -192,7 +191,7 @@ fn talk_until_cut(client: &mut RawClient) {
 
 /// Whoever got 101 must get a Close, too; whoever did not, a 503; nobody silence.
 fn end_amid_handshakes() {
-    let mut server = Own::start(&[]);
+    let mut server = Server::start(&[]);
     let addr = server.addr();
     let request = UPGRADE.replace("{host}", &addr.to_string());
     let mut clients: Vec<RawClient> = (0..50).map(|_| RawClient::open(addr)).collect();
@@ -221,7 +220,7 @@ fn end_amid_handshakes() {
 
 /// They have filled every buffer on the way, so not even a Close gets through to them.
 fn never_readers() {
-    let mut server = Own::start(&[]);
+    let mut server = Server::start(&[]);
     let deaf: Vec<TcpStream> = (0..3).map(|_| deaf_client(&server)).collect();
     let mut client = settled(&server);
     let start = signal(&server, Signal::TERM);
@@ -241,7 +240,7 @@ fn full_log() {
     while log.write(&[b'\n'; 4_096]).is_ok() {}
     let script = "exec \"$0\" serve --listen 127.0.0.1:0 2>\"$1\"";
     let program = env!("CARGO_BIN_EXE_ws101");
-    let mut server = Own::spawn(Command::new("sh").args(["-c", script, program, pipe.path()]));
+    let mut server = Server::spawn(Command::new("sh").args(["-c", script, program, pipe.path()]));
     let mut client = settled(&server);
     let start = signal(&server, Signal::TERM);
     goodbye(&mut client);
@@ -251,7 +250,7 @@ fn full_log() {
 }
 
 /// A client that has sent more than all buffers on the way back can hold.
-fn deaf_client(server: &Own) -> TcpStream {
+fn deaf_client(server: &Server) -> TcpStream {
     let wire = RawClient::upgraded(server.addr());
     crate::clients::fill(&wire);
     wire.into_tcp()

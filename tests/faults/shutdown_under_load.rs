@@ -1,12 +1,12 @@
 //! The server ends while everyone talks: what it took, everyone gets, before they are told to go.
 
 use crate::kit::client::chat::ChatClient;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::{is_long, row};
 use crate::kit::temp_file::TempFile;
 use libtest_mimic::Trial;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,7 +31,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 
 fn under_load() {
     let file = TempFile::new("history");
-    let mut server = Own::start(&["--rate", "off", "--history", file.path()]);
+    let mut server = Server::start(&["--rate", "off", "--history", file.path()]);
     let (mut readers, mut writers): (Vec<Reader>, Vec<Writer>) = (Vec::new(), Vec::new());
     for _ in 0..CLIENTS {
         let (reader, writer) = ChatClient::in_room(server.addr(), "ada", "lobby")
@@ -63,9 +63,8 @@ fn under_load() {
         assert!(Instant::now() < deadline, "{seen:?} lines came");
         thread::yield_now();
     }
-    let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
     let start = Stopwatch::start();
-    kill_process(id, Signal::TERM).expect("it runs");
+    server.process.signal(Signal::TERM);
     let status = server.process.wait(PATIENCE);
     assert!(status.success(), "{status}");
     start.assert_under(Duration::from_secs(5));

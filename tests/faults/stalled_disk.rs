@@ -4,7 +4,7 @@
 use crate::kit::client::chat::{ChatClient, Received};
 use crate::kit::client::http::metric;
 use crate::kit::client::lists::numbers;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
 use crate::kit::temp_file::TempFile;
@@ -103,8 +103,8 @@ impl Disk {
         }
     }
 
-    fn server(&self) -> Own {
-        Own::start(&["--history", self.pipe.path(), "--rate", "off"])
+    fn server(&self) -> Server {
+        Server::start(&["--history", self.pipe.path(), "--rate", "off"])
     }
 
     /// It moves again: the lines that come.
@@ -204,7 +204,7 @@ fn killed_in_time() -> bool {
 
 fn talk_goes_on() {
     let disk = Disk::new();
-    let (server, control) = (disk.server(), Own::start(&["--rate", "off"]));
+    let (server, control) = (disk.server(), Server::start(&["--rate", "off"]));
     for server in [&server, &control] {
         stop(&mut ChatClient::in_room(server.addr(), "first", "lobby"));
     }

@@ -4,7 +4,7 @@
 use crate::kit::bytes::{close_from, hex};
 use crate::kit::client::chat::two_in_a_room;
 use crate::kit::client::raw::RawClient;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
 use crate::kit::temp_file::TempFile;
@@ -82,13 +82,13 @@ impl FullPipe {
     }
 }
 
-fn with_full_log(flags: &[&str]) -> (Own, FullPipe) {
+fn with_full_log(flags: &[&str]) -> (Server, FullPipe) {
     let pipe = FullPipe::new();
     let script = "exec 2>\"$1\"; shift; exec \"$0\" serve --listen 127.0.0.1:0 \
          --ping-interval 10m \"$@\"";
     let mut command = Command::new("sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_ws101"), pipe.path.path()]);
-    (Own::spawn(command.args(flags)), pipe)
+    (Server::spawn(command.args(flags)), pipe)
 }
 
 fn everything_goes_on() {

@@ -5,7 +5,7 @@ use crate::kit::client::chat::ChatClient;
 use crate::kit::client::http::metric;
 use crate::kit::client::raw::RawClient;
 use crate::kit::optional;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
 use crate::kit::temp_file::TempFile;
@@ -62,7 +62,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 
 /// Two talk, and are heard, in a server that cannot write its history there.
 fn degraded(path: &str) {
-    let server = Own::start(&["--history", path]);
+    let server = Server::start(&["--history", path]);
     two_talk(server.addr());
     assert_eq!(metric(server.addr(), "ws101_history_degraded"), Some(1));
     wait_until(|| server.process.log().contains("history"));
@@ -82,7 +82,7 @@ fn two_talk(addr: SocketAddr) {
 
 fn deleted() {
     let file = TempFile::new("history");
-    let server = Own::start(&["--history", file.path(), "--rate", "off"]);
+    let server = Server::start(&["--history", file.path(), "--rate", "off"]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     ada.say_now("lobby", "into the first file");
     fs::remove_file(file.path()).expect("it is there");
@@ -95,7 +95,7 @@ fn deleted() {
 fn huge() {
     let file = TempFile::new("history");
     {
-        let server = Own::start(&["--history", file.path()]);
+        let server = Server::start(&["--history", file.path()]);
         ChatClient::in_room(server.addr(), "ada", "lobby").say_now("lobby", "an early line");
     }
     // A hole, which takes no place on the disk.
@@ -105,7 +105,7 @@ fn huge() {
     std::io::Seek::seek(&mut disk, std::io::SeekFrom::End(0)).expect("a file");
     write!(disk, "\n{kept}").expect("a disk with room");
     let start = Stopwatch::start();
-    let server = Own::start(&["--history", file.path()]);
+    let server = Server::start(&["--history", file.path()]);
     start.assert_under(Duration::from_secs(2));
     // Reading all of it would take as long as the disk does, and be waiting, too.
     #[cfg(target_os = "linux")]
@@ -121,7 +121,7 @@ fn no_thread() {
     // Shells differ in the letter.
     let script = "ulimit -u 40 2>/dev/null || ulimit -p 40; exec \"$0\" serve --listen 127.0.0.1:0";
     let mut command = Command::new("sh");
-    let server = Own::spawn(command.args(["-c", script, program]).uid(NOBODY_ELSE));
+    let server = Server::spawn(command.args(["-c", script, program]).uid(NOBODY_ELSE));
     let inside = crowd(&server);
     // Its lines come by another way than its answers.
     let told = || server.process.log();
@@ -134,7 +134,7 @@ fn little_space() {
     let program = env!("CARGO_BIN_EXE_ws101");
     for limit in ["60000", "100000"] {
         let script = format!("ulimit -v {limit}; exec \"$0\" serve --listen 127.0.0.1:0");
-        let server = Own::spawn(Command::new("sh").args(["-c", &script, program]));
+        let server = Server::spawn(Command::new("sh").args(["-c", &script, program]));
         let inside = crowd(&server);
         wait_until(|| server.process.log().contains("by memory (ulimit -v)"));
         make_room(&server, inside);
@@ -142,7 +142,7 @@ fn little_space() {
 }
 
 /// As many clients as the server takes.
-fn crowd(server: &Own) -> Vec<RawClient> {
+fn crowd(server: &Server) -> Vec<RawClient> {
     let mut inside: Vec<RawClient> = Vec::new();
     loop {
         let mut wire = RawClient::open(server.addr());
@@ -156,7 +156,7 @@ fn crowd(server: &Own) -> Vec<RawClient> {
 }
 
 /// Those inside have noticed nothing; when they go, there is room again.
-fn make_room(server: &Own, mut inside: Vec<RawClient>) {
+fn make_room(server: &Server, mut inside: Vec<RawClient>) {
     assert!(inside.len() >= 10, "{}", inside.len());
     let echoes = inside.iter_mut();
     echoes.for_each(|wire| wire.echo("as if nothing was"));

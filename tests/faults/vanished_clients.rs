@@ -3,7 +3,7 @@
 
 use crate::kit::client::chat::ChatClient;
 use crate::kit::client::hanging_proxy::HangingProxy;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
 use libtest_mimic::Trial;
@@ -34,7 +34,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 fn pulled_cable() {
-    let server = Own::start(&HEARTBEAT);
+    let server = Server::start(&HEARTBEAT);
     let mut witness = ChatClient::in_room(server.addr(), "witness", "room");
     let cable = HangingProxy::to(server.addr());
     let far = ChatClient::in_room(cable.addr(), "far", "room");
@@ -97,7 +97,7 @@ pub(crate) fn wait_for_people(witness: &mut ChatClient, count: u64) -> Stopwatch
 
 fn killed() {
     const CLIENTS: usize = 100;
-    let server = Own::start(&[]);
+    let server = Server::start(&[]);
     let mut witness = ChatClient::in_room(server.addr(), "witness", "room");
     let terminals: Vec<Terminal> = (0..CLIENTS)
         .map(|number| Terminal::in_room(server.addr(), number).expect("it starts"))
@@ -113,7 +113,7 @@ fn killed() {
 }
 
 fn stopped() {
-    let server = Own::start(&HEARTBEAT);
+    let server = Server::start(&HEARTBEAT);
     let mut witness = ChatClient::in_room(server.addr(), "witness", "room");
     let terminal = Terminal::in_room(server.addr(), 1).expect("it starts");
     assert_eq!(witness.until("entered")["name"], "terminal-1");
@@ -127,7 +127,7 @@ fn stopped() {
 /// Twice as much to do as there are processors, at the same priority, while a dozen pings go to each
 /// of twenty clients that do nothing but answer. (The other rows are busy meanwhile, too.)
 fn busy_machine() {
-    let server = Own::start(&["--ping-interval", "150ms", "--ping-timeout", "1500ms"]);
+    let server = Server::start(&["--ping-interval", "150ms", "--ping-timeout", "1500ms"]);
     let mut clients: Vec<ChatClient> = (0..20)
         .map(|_| ChatClient::in_room(server.addr(), "guest", "room"))
         .collect();

@@ -2,14 +2,14 @@
 
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
 use crate::kit::client::lists::numbers;
-use crate::witnessed::House;
+use crate::witnessed::SharedServer;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     [
-        house.row("J05 a key twice: the last one counts", |target| {
+        shared.row("J05 a key twice: the last one counts", |target| {
             let mut ada = ChatClient::connect(target);
             let (name, room) = (unique("ada"), unique("room"));
             ada.ask_text(&format!(
@@ -17,7 +17,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             ));
             assert_eq!(ada.next()["name"], *name);
         }),
-        house.row("J08 fields that nobody knows are passed over", |target| {
+        shared.row("J08 fields that nobody knows are passed over", |target| {
                 let (mut ada, mut bob, room) = two_in_a_room(target);
                 ada.ask(json!({
                     "type": "say", "room": room, "text": "hi", "colour": "red",
@@ -27,7 +27,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(ada.until("said")["text"], "hi");
             },
         ),
-        house.row("J08 null is as good as nothing", |target| {
+        shared.row("J08 null is as good as nothing", |target| {
             let mut ada = ChatClient::connect(target);
             let (name, room) = (unique("ada"), unique("room"));
             ada.ask(json!({
@@ -36,7 +36,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             }));
             assert_eq!(ada.next()["lost"], false);
         }),
-        house.row("J12 a name of 1 MiB: 1009, the message is too long", |target| {
+        shared.row("J12 a name of 1 MiB: 1009, the message is too long", |target| {
                 let mut ada = ChatClient::connect(target);
                 let name = "x".repeat(1 << 20);
                 // It is refused at its header, and the connection may end before all of it is sent.
@@ -44,14 +44,14 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(ada.until_close().0, 1009);
             },
         ),
-        house.row("J18 2000 characters fit, the blanks around them do not count", |target| {
+        shared.row("J18 2000 characters fit, the blanks around them do not count", |target| {
                 let (mut ada, mut bob, room) = two_in_a_room(target);
                 let text = "🦆".repeat(2_000);
                 ada.say(&room, &format!("  {text}\n"));
                 assert_eq!(bob.until("said")["text"], *text);
             },
         ),
-        house.row("J22 from, seq, at and ts are the server's to say", |target| {
+        shared.row("J22 from, seq, at and ts are the server's to say", |target| {
                 let (mut ada, mut bob, room) = two_in_a_room(target);
                 ada.ask(json!({
                     "type": "say", "room": room, "text": "hi", "id": "c1", "from": bob.name,
@@ -71,7 +71,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 assert_eq!(said, expected);
             },
         ),
-        house.row("J27 a limit of -1 counts as none, one of 1e9 as a hundred", |target| {
+        shared.row("J27 a limit of -1 counts as none, one of 1e9 as a hundred", |target| {
                 let room = unique("room");
                 let mut ada = ChatClient::in_room(target, "ada", &room);
                 for number in 0..5 {
@@ -88,7 +88,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
                 }
             },
         ),
-        house.row("J29 10000 keys are too long for one message: 1009", |target| {
+        shared.row("J29 10000 keys are too long for one message: 1009", |target| {
                 let mut ada = ChatClient::connect(target);
                 let keys = (0..10_000)
                     .map(|key| (format!("key{key}"), Value::Null))

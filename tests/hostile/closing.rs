@@ -6,7 +6,7 @@ use crate::kit::client::raw::{ENDPOINTS, RawClient, UPGRADE};
 use crate::kit::client::target::{Pace, Target};
 use crate::kit::stopwatch::Stopwatch;
 use crate::kit::table::row;
-use crate::witnessed::{House, Own};
+use crate::witnessed::{SharedServer, WitnessedServer};
 use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::Arc;
@@ -27,12 +27,12 @@ const MAY_TRAVEL: [u16; 16] = [
     1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999,
 ];
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     let mut rows = Vec::new();
     let mut closing = |name: String, bytes: Vec<u8>, answer: Answer| {
         for (connect, there) in ENDPOINTS {
             let (bytes, answer) = (bytes.clone(), answer.clone());
-            rows.extend(house.row(format!("{name}{there}"), move |target| {
+            rows.extend(shared.row(format!("{name}{there}"), move |target| {
                 check(connect(target), &bytes, &answer);
             }));
         }
@@ -75,7 +75,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     ] {
         closing(name.to_owned(), bytes, Answer::Bytes(answer));
     }
-    rows.extend(house.row("C13 what precedes a Close counts", |target| {
+    rows.extend(shared.row("C13 what precedes a Close counts", |target| {
         let bytes = [
             frame_from(Role::Client, 0x81, b"text"),
             close_from(Role::Client, 1000, ""),
@@ -87,7 +87,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             &Answer::Bytes(answer.concat()),
         );
     }));
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "C13 a line and a Close: the others hear the line, then of the end",
         |target| {
             let (_ada, mut bob, room) = two_in_a_room(target);
@@ -104,7 +104,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             assert!(wire.rest().ends_with(&hex("88 02 03 e8")));
         },
     ));
-    rows.extend(clean_ends(house));
+    rows.extend(clean_ends(shared));
     rows
 }
 
@@ -128,14 +128,14 @@ fn check(mut wire: RawClient, bytes: &[u8], answer: &Answer) {
     }
 }
 
-fn clean_ends(house: &Arc<House>) -> Vec<Trial> {
-    let mut rows = house.row("C17 FIN within a frame ends it", |target| {
+fn clean_ends(shared: &Arc<SharedServer>) -> Vec<Trial> {
+    let mut rows = shared.row("C17 FIN within a frame ends it", |target| {
         let mut wire = RawClient::upgraded(target);
         wire.send(&[0x81, 0x85, 0, 0, 0, 0, b'h']);
         wire.send_fin();
         wire.expect_prompt_end();
     });
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "C20 the client answers our 1002 with its own Close",
         |target| {
             let mut wire = RawClient::upgraded(target);
@@ -147,11 +147,11 @@ fn clean_ends(house: &Arc<House>) -> Vec<Trial> {
             wire.expect_prompt_end();
         },
     ));
-    rows.push(house.row_as_it_stands(
+    rows.push(shared.row_as_it_stands(
         "C21 a Close in front of 1 MiB that nobody reads is not lost: 100 runs",
         |target| (0..100).for_each(|run| close_in_front_of_much(target, run)),
     ));
-    rows.push(house.row_as_it_stands(
+    rows.push(shared.row_as_it_stands(
         "F36 garbage ends as the protocol says: 1 000 seeds",
         |target| (1..=1_000).for_each(|seed| garbage_in(target, seed)),
     ));
@@ -205,7 +205,7 @@ fn garbage(seed: u64, length: usize) -> Vec<u8> {
 /// All are in one room, and say goodbye at the same moment: the one who stays is told of everyone.
 fn close_all_at_once() {
     const COUNT: usize = 1_000;
-    let server = Own::start(&[
+    let server = WitnessedServer::start(&[
         "--max-connections",
         "1100",
         "--max-handshaking",

@@ -5,7 +5,7 @@ use crate::kit::client::target::Target;
 use crate::kit::optional;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
-use crate::witnessed::{Own, own_row};
+use crate::witnessed::{WitnessedServer, own_row};
 use libtest_mimic::Trial;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::Command;
@@ -165,8 +165,8 @@ fn one_address(own: IpAddr) {
 }
 
 /// A server that listens where the flags say.
-pub(crate) fn listening(flags: &[&str]) -> Own {
-    Own::spawn(
+pub(crate) fn listening(flags: &[&str]) -> WitnessedServer {
+    WitnessedServer::spawn(
         Command::new(env!("CARGO_BIN_EXE_ws101"))
             .arg("serve")
             .args(flags),

@@ -6,7 +6,7 @@
 use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::numbers;
 use crate::kit::client::target::Target;
-use crate::witnessed::House;
+use crate::witnessed::SharedServer;
 use Meaning::{Absent, Is, Refused};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -59,13 +59,13 @@ const SPELLINGS: &[(&str, Meaning)] = &[
 /// Lines in the room.
 const LINES: u64 = 5;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     [
-        house.row("J20 no other kind where a string is wanted", strings),
-        house.row("J28 integers: limit", limit),
-        house.row("J28 integers: before", before),
-        house.row("J28 integers: since", since),
-        house.row(
+        shared.row("J20 no other kind where a string is wanted", strings),
+        shared.row("J28 integers: limit", limit),
+        shared.row("J28 integers: before", before),
+        shared.row("J28 integers: since", since),
+        shared.row(
             "J28 integers: in a request that has no such field",
             elsewhere,
         ),

@@ -6,7 +6,7 @@ use crate::kit::client::chat::{ChatClient, Received, unique};
 use crate::kit::client::lists::names;
 use crate::kit::client::target::Target;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
-use crate::witnessed::House;
+use crate::witnessed::SharedServer;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -14,19 +14,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub(crate) fn rows() -> Vec<Trial> {
-    let house = House::with(&[]);
+    let shared = SharedServer::with(&[]);
     [
-        house.row(
+        shared.row(
             "J23 30 lines at once: 20 are said, 10 come too fast",
             at_once,
         ),
-        house.row("J24 a flood: 1008, and the others go on talking", flood),
-        house.row(
+        shared.row("J24 a flood: 1008, and the others go on talking", flood),
+        shared.row(
             "J25 a hundred come and go: few are told of, and the list is right",
             comings,
         ),
-        house.row("J26 names changed all the time: rate_limited", renames),
-        house.row(
+        shared.row("J26 names changed all the time: rate_limited", renames),
+        shared.row(
             "strikes: ten wrong requests in ten seconds: 1008",
             |target| {
                 let (mut ada, mut bob, _) = two_in_a_room(target);
@@ -39,7 +39,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 assert_eq!(bob.until("left")["name"], *ada.name);
             },
         ),
-        house.row("strikes: nine wrong requests are forgiven", |target| {
+        shared.row("strikes: nine wrong requests are forgiven", |target| {
             let (mut ada, _bob, room) = two_in_a_room(target);
             ada.ask_all((0..9).map(|_| json!([])));
             for _ in 0..9 {

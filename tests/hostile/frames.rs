@@ -2,7 +2,7 @@
 
 use crate::kit::bytes::{KEY, SIZES, header, hex};
 use crate::kit::client::raw::{ENDPOINTS, RawClient};
-use crate::witnessed::{House, own_row};
+use crate::witnessed::{SharedServer, own_row};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
@@ -42,13 +42,13 @@ const REFUSED: &[(&str, &str, u16)] = &[
     ("F26 a text within a text", "01 81 37 fa 21 3d 4f 81 81 37 fa 21 3d 4f", 1002),
 ];
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     let mut rows = Vec::new();
     let everywhere = REFUSED
         .iter()
         .flat_map(|row| ENDPOINTS.map(|there| (row, there)));
     for (&(name, bytes, code), (connect, there)) in everywhere {
-        rows.extend(house.row(format!("{name}: {code}{there}"), move |target| {
+        rows.extend(shared.row(format!("{name}: {code}{there}"), move |target| {
             let mut wire = connect(target);
             wire.send(&hex(bytes));
             let sentence = wire.expect_close(code);
@@ -56,11 +56,11 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         }));
     }
     for (name, run) in ACCEPTED {
-        rows.extend(house.row(name, move |target| run(&mut RawClient::upgraded(target))));
+        rows.extend(shared.row(name, move |target| run(&mut RawClient::upgraded(target))));
     }
     for size in SIZES {
         rows.extend(
-            house.row(format!("F10 {size} bytes are echoed"), move |target| {
+            shared.row(format!("F10 {size} bytes are echoed"), move |target| {
                 let mut wire = RawClient::upgraded(target);
                 let payload: Vec<u8> = (0..size).map(|i| i as u8).collect();
                 wire.send_frame(0x82, &payload);
@@ -69,7 +69,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         );
     }
     rows.push(
-        house.row_as_it_stands("F30 65536 fragments of one byte: echoed", |target| {
+        shared.row_as_it_stands("F30 65536 fragments of one byte: echoed", |target| {
             let mut wire = RawClient::upgraded(target);
             wire.send(&fragments(65_536));
             wire.expect_frame(0x81, "k".repeat(65_536));
@@ -86,7 +86,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             wire.expect_close(1008);
         },
     ));
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "F30 1024 fragments are one message in the chat, 1025 are too many: 1008",
         |target| {
             let mut wire = RawClient::in_chat(target);

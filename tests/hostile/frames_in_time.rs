@@ -5,7 +5,7 @@ use crate::kit::bytes::frame_from;
 use crate::kit::client::raw::RawClient;
 use crate::kit::client::target::Target;
 use crate::kit::stopwatch::Stopwatch;
-use crate::witnessed::{House, own_row};
+use crate::witnessed::{SharedServer, own_row};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,9 +17,9 @@ const MESSAGE: &[&str] = &["--message-timeout", "600ms"];
 const PING: &[&str] = &["--ping-interval", "500ms", "--ping-timeout", "2s"];
 const GONE: Duration = Duration::from_millis(500 + 2_000);
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
-    let mut rows = house.row("F23 10 000 pings: 100 are answered, then 1008", ping_flood);
-    rows.push(house.row_as_it_stands(
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
+    let mut rows = shared.row("F23 10 000 pings: 100 are answered, then 1008", ping_flood);
+    rows.push(shared.row_as_it_stands(
         "F24 pings from one who does not read hurt nobody",
         |target| {
             let mut deaf = RawClient::upgraded(target);
@@ -56,7 +56,7 @@ fn ping_flood(target: Target) {
 }
 
 fn stalled_frames() -> Vec<Trial> {
-    let house = House::with(FRAME);
+    let shared = SharedServer::with(FRAME);
     // 16 MiB are declared, under a key that changes nothing, and one byte of them comes.
     let body = |first: u8| vec![first, 0xff, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, b'k'];
     // A ping has 125 bytes at most: at this pace, enough for a second.
@@ -83,12 +83,12 @@ fn stalled_frames() -> Vec<Trial> {
     let mut rows: Vec<Trial> = stalls
         .into_iter()
         .flat_map(|(name, begin, then)| {
-            house.row(name, move |target| {
+            shared.row(name, move |target| {
                 stall(target, &begin, then, "frame stalled")
             })
         })
         .collect();
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "F15 frames that follow closely have each their own deadline",
         |target| {
             let whole = frame_from(Role::Client, 0x81, b"hello");
@@ -96,7 +96,7 @@ fn stalled_frames() -> Vec<Trial> {
         },
     ));
     rows.extend(
-        house.row("F15 between frames there is no deadline", |target| {
+        shared.row("F15 between frames there is no deadline", |target| {
             let mut wire = RawClient::upgraded(target);
             wire.echo("hello");
             wire.expect_silence(DEADLINE + DEADLINE / 4);
@@ -107,13 +107,13 @@ fn stalled_frames() -> Vec<Trial> {
 }
 
 fn stalled_messages() -> Vec<Trial> {
-    let house = House::with(MESSAGE);
-    let mut rows = house.row("F32 a message that is not continued: 1008", |target| {
+    let shared = SharedServer::with(MESSAGE);
+    let mut rows = shared.row("F32 a message that is not continued: 1008", |target| {
         let half = frame_from(Role::Client, 0x01, b"half");
         stall(target, &half, None, "message stalled");
     });
     rows.extend(
-        house.row("F32 one that is continued without end: 1008", |target| {
+        shared.row("F32 one that is continued without end: 1008", |target| {
             let start = Stopwatch::start();
             let mut wire = RawClient::upgraded(target);
             wire.send_frame(0x01, "half");
@@ -122,7 +122,7 @@ fn stalled_messages() -> Vec<Trial> {
             assert_in_time(start);
         }),
     );
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "F32 messages that follow closely have each their own deadline",
         |target| {
             let whole = [
@@ -133,7 +133,7 @@ fn stalled_messages() -> Vec<Trial> {
         },
     ));
     rows.push(
-        house.row_as_it_stands("F32 so have texts of one frame, however long", |target| {
+        shared.row_as_it_stands("F32 so have texts of one frame, however long", |target| {
             let long = "k".repeat(10_000);
             let whole = frame_from(Role::Client, 0x81, long.as_bytes());
             overlapping(&mut RawClient::upgraded(target), &whole, &long);
@@ -172,8 +172,8 @@ fn overlapping(wire: &mut RawClient, whole: &[u8], echoed: &str) {
 }
 
 fn silent_clients() -> Vec<Trial> {
-    let house = House::with(PING);
-    let mut rows = house.row(
+    let shared = SharedServer::with(PING);
+    let mut rows = shared.row(
         "half-open: who does not answer a ping is gone at the ping timeout",
         |target| {
             let start = Stopwatch::start();
@@ -183,7 +183,7 @@ fn silent_clients() -> Vec<Trial> {
             assert_ended_at(GONE, start);
         },
     );
-    rows.extend(house.row("half-open: who answers pings stays", |target| {
+    rows.extend(shared.row("half-open: who answers pings stays", |target| {
         let mut wire = RawClient::upgraded(target);
         let start = Instant::now();
         while start.elapsed() < GONE + DEADLINE {
@@ -192,7 +192,7 @@ fn silent_clients() -> Vec<Trial> {
         }
         wire.echo("hello");
     }));
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "F22 any byte is a sign of life, a pong with another payload too",
         |target| {
             let mut wire = RawClient::upgraded(target);

@@ -3,9 +3,9 @@
 use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::client::response::Response;
 use crate::kit::client::target::Target;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::table::row;
-use crate::witnessed::{House, own_row, own_row_as_it_stands};
+use crate::witnessed::{SharedServer, own_row, own_row_as_it_stands};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,8 +28,8 @@ const REFUSED: &[(&str, &str, u16)] = &[
     ("K03 a name that is not ours", "GET / HTTP/1.1\r\nHost: attacker.example\r\n\r\n", 421),
 ];
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
-    let mut rows = house.row(
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
+    let mut rows = shared.row(
         "K01 pages and files, one after another, all of them whole",
         |target| {
             let mut wire = RawClient::open(target);
@@ -65,7 +65,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n",
         ),
     ] {
-        rows.extend(house.row(name, move |target| {
+        rows.extend(shared.row(name, move |target| {
             let mut wire = RawClient::open(target);
             ask(&mut wire, target, request);
             wire.answer().assert_complete();
@@ -73,14 +73,14 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     }
     for &(name, request, status) in REFUSED {
         rows.extend(
-            house.row(format!("{name}: {status}, and the end"), move |target| {
+            shared.row(format!("{name}: {status}, and the end"), move |target| {
                 let mut wire = kept(target);
                 ask(&mut wire, target, request);
                 wire.answer().assert_refusal(status);
             }),
         );
     }
-    rows.push(house.row_as_it_stands(
+    rows.push(shared.row_as_it_stands(
         "K04 two requests in one read: one answer, and the end",
         |target| {
             let mut wire = kept(target);
@@ -89,27 +89,27 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             wire.answer().assert_complete();
         },
     ));
-    rows.extend(house.row("K05 HEAD, then GET", |target| {
+    rows.extend(shared.row("K05 HEAD, then GET", |target| {
         let mut wire = RawClient::open(target);
         ask(&mut wire, target, "HEAD / HTTP/1.1\r\nHost: {host}\r\n\r\n");
         assert_eq!(wire.head().status, 200);
         assert!(page(&mut wire, target, "/", "").body.ends_with("</html>\n"));
     }));
-    rows.extend(house.row("K06 an upgrade behind a page: 101", |target| {
+    rows.extend(shared.row("K06 an upgrade behind a page: 101", |target| {
         let mut wire = kept(target);
         ask(&mut wire, target, UPGRADE);
         assert_eq!(wire.head().status, 101);
         wire.echo("no longer HTTP");
     }));
-    rows.extend(revalidated(house));
+    rows.extend(revalidated(shared));
     rows.extend(in_time());
     rows.extend(crowds());
     rows
 }
 
 /// What a browser has already is not sent again.
-fn revalidated(house: &Arc<House>) -> Vec<Trial> {
-    let mut rows = house.row(
+fn revalidated(shared: &Arc<SharedServer>) -> Vec<Trial> {
+    let mut rows = shared.row(
         "K07 every file has an entity tag of its own, the same each time",
         |target| {
             let mut wire = RawClient::open(target);
@@ -138,7 +138,7 @@ fn revalidated(house: &Arc<House>) -> Vec<Trial> {
         ("K07 with another: 200", "\"another\"", 200),
         ("K07 with a part of it: 200", "\"", 200),
     ] {
-        rows.extend(house.row(name, move |target| {
+        rows.extend(shared.row(name, move |target| {
             let mut wire = RawClient::open(target);
             let own = tag(&mut wire, target, "/main.js");
             let condition = format!("If-None-Match: {}\r\n", condition.replace("{tag}", &own));
@@ -166,7 +166,7 @@ fn revalidated(house: &Arc<House>) -> Vec<Trial> {
         ),
         ("K07 other codings: as it is", "br, gzipped", false),
     ] {
-        rows.extend(house.row(name, move |target| {
+        rows.extend(shared.row(name, move |target| {
             let mut wire = RawClient::open(target);
             let plain = page(&mut wire, target, "/main.js", "");
             let codings = format!("Accept-Encoding: {codings}\r\n");
@@ -197,7 +197,7 @@ fn in_time() -> Vec<Trial> {
         "K09 the server ends: who is kept is closed without a word, at once",
         || {
             // Neither the idle timeout nor the grace for WebSockets is waited for.
-            let mut server = Own::start(&["--idle-timeout", "10m"]);
+            let mut server = Server::start(&["--idle-timeout", "10m"]);
             let mut wire = kept(server.addr().into());
             server.process.interrupt();
             wire.expect_end();

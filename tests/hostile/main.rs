@@ -4,7 +4,7 @@
 //! `cargo test --test hostile H` runs the rows of one letter, `… C21` one row.
 
 use std::process::ExitCode;
-use witnessed::House;
+use witnessed::SharedServer;
 
 mod accepted;
 mod closing;
@@ -40,31 +40,31 @@ const AT_ONCE: usize = 32;
 
 fn main() -> ExitCode {
     kit::server::descriptors::allow_many();
-    let house = House::with(&[]);
+    let shared = SharedServer::with(&[]);
     let tables = [
         // Those that have houses of their own go first: the others wait in front of one door.
-        requests_in_time::rows(),     // H: requests that do not end
-        witness_checks::rows(),       // the witnesses of all rows
-        connection_limits::rows(),    // U, R: how many may connect
-        floods::rows(),               // J: too much, too fast
-        memory_budget::rows(),        // M: many large messages
-        greed::rows(),                // G: one address that wants all places
-        greed_talk::rows(),           // G: … all bytes, and all of a listener
-        frames_in_time::rows(&house), // F: frames that do not end, clients that fall silent
-        wire_floods::rows(),          // R: watchers who lag
-        wire_tokens::rows(&house),    // J: who may watch
-        wire_view::rows(&house),      // what they see
-        messages::rows(&house),       // M
-        origins::rows(&house),        // U: who may connect
-        closing::rows(&house),        // C: the client closes
-        requests::rows(&house),       // H: one request, one answer
-        pages::rows(&house),          // S
-        keep_alive::rows(&house),     // K: connections that are kept
-        upgrades::rows(&house),       // U: the upgrade
-        frames::rows(&house),         // F
-        refused::rows(&house),        // J: what the chat refuses
-        fields::rows(&house),         // J: of which kind each field is
-        accepted::rows(&house),       // J: what looks odd, and it takes
+        requests_in_time::rows(),      // H: requests that do not end
+        witness_checks::rows(),        // the witnesses of all rows
+        connection_limits::rows(),     // U, R: how many may connect
+        floods::rows(),                // J: too much, too fast
+        memory_budget::rows(),         // M: many large messages
+        greed::rows(),                 // G: one address that wants all places
+        greed_talk::rows(),            // G: … all bytes, and all of a listener
+        frames_in_time::rows(&shared), // F: frames that do not end, clients that fall silent
+        wire_floods::rows(),           // R: watchers who lag
+        wire_tokens::rows(&shared),    // J: who may watch
+        wire_view::rows(&shared),      // what they see
+        messages::rows(&shared),       // M
+        origins::rows(&shared),        // U: who may connect
+        closing::rows(&shared),        // C: the client closes
+        requests::rows(&shared),       // H: one request, one answer
+        pages::rows(&shared),          // S
+        keep_alive::rows(&shared),     // K: connections that are kept
+        upgrades::rows(&shared),       // U: the upgrade
+        frames::rows(&shared),         // F
+        refused::rows(&shared),        // J: what the chat refuses
+        fields::rows(&shared),         // J: of which kind each field is
+        accepted::rows(&shared),       // J: what looks odd, and it takes
     ];
     let conclusion = kit::table::run(tables, AT_ONCE);
     if let Some(endings) = kit::client::close_times::report() {

@@ -9,7 +9,7 @@ use crate::kit::client::target::{Pace, Target};
 use crate::kit::optional;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::table::row;
-use crate::witnessed::{Own, own_row_as_it_stands};
+use crate::witnessed::{WitnessedServer, own_row_as_it_stands};
 use libtest_mimic::Trial;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::Command;
@@ -190,7 +190,7 @@ fn is_kept(wire: &mut RawClient, first: u8, grown: impl Fn() -> u64) -> bool {
 fn little_memory() {
     let program = env!("CARGO_BIN_EXE_ws101");
     let script = "ulimit -v 100000; exec \"$0\" serve --listen 127.0.0.1:0 --ping-interval 10m";
-    let server = Own::spawn(Command::new("sh").args(["-c", script, program]));
+    let server = WitnessedServer::spawn(Command::new("sh").args(["-c", script, program]));
     let target = server.target(Pace::Whole);
     let frame = frame_from(Role::Client, 0x82, &vec![0; 4 * MEBI]);
     let is_echoed = || {

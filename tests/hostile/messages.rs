@@ -2,7 +2,7 @@
 
 use crate::kit::bytes::{KEY, frame, frame_from, header};
 use crate::kit::client::raw::{ENDPOINTS, RawClient};
-use crate::witnessed::{House, own_row};
+use crate::witnessed::{SharedServer, own_row};
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;
@@ -44,24 +44,24 @@ const TEXTS: [&str; 12] = [
     "κόσμε",
 ];
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     let mut rows = Vec::new();
     let everywhere = NOT_UTF8
         .iter()
         .flat_map(|row| ENDPOINTS.map(|there| (row, there)));
     for (&(name, payload), (connect, there)) in everywhere {
-        rows.extend(house.row(format!("{name}: 1007{there}"), move |target| {
+        rows.extend(shared.row(format!("{name}: 1007{there}"), move |target| {
             let mut wire = connect(target);
             wire.send_frame(0x81, payload);
             wire.expect_close(1007);
         }));
     }
-    rows.extend(house.row("M06 texts at the edge are echoed", |target| {
+    rows.extend(shared.row("M06 texts at the edge are echoed", |target| {
         let mut wire = RawClient::upgraded(target);
         TEXTS.into_iter().for_each(|text| wire.echo(text));
     }));
     rows.extend(
-        house.row("M06 a character over several frames is echoed", |target| {
+        shared.row("M06 a character over several frames is echoed", |target| {
             let mut wire = RawClient::upgraded(target);
             for text in TEXTS {
                 wire.send(&one_byte_a_frame(text.as_bytes()));
@@ -69,7 +69,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             }
         }),
     );
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "M08 a bad byte in fragment 2 of 3: 1007 before the third",
         |target| {
             let mut wire = RawClient::upgraded(target);
@@ -78,7 +78,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             wire.expect_close(1007);
         },
     ));
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "M09 a bad byte within a frame: 1007 before its end",
         |target| {
             let mut wire = RawClient::upgraded(target);
@@ -88,7 +88,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         },
     ));
     rows.push(
-        house.row_as_it_stands("M15 16 MiB of binary are echoed", |target| {
+        shared.row_as_it_stands("M15 16 MiB of binary are echoed", |target| {
             let mut wire = RawClient::upgraded(target);
             let payload: Vec<u8> = (0..16 << 20).map(|i: u32| (i ^ i >> 8) as u8).collect();
             wire.send_frame(0x82, &payload);
@@ -96,26 +96,26 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             wire.echo("and on it goes");
         }),
     );
-    rows.extend(in_chat(house));
+    rows.extend(in_chat(shared));
     rows.extend(limits());
     rows
 }
 
 const LIMIT: usize = 65_536;
 
-fn in_chat(house: &Arc<House>) -> Vec<Trial> {
-    let mut rows = house.row("M14 binary to the chat: 1003", |target| {
+fn in_chat(shared: &Arc<SharedServer>) -> Vec<Trial> {
+    let mut rows = shared.row("M14 binary to the chat: 1003", |target| {
         let mut wire = RawClient::in_chat(target);
         wire.send_frame(0x82, b"\x00\x01");
         wire.expect_close(1003);
     });
-    rows.extend(house.row("M14 empty binary to the chat: 1003", |target| {
+    rows.extend(shared.row("M14 empty binary to the chat: 1003", |target| {
         let mut wire = RawClient::in_chat(target);
         wire.send_frame(0x82, b"");
         wire.expect_close(1003);
     }));
     rows.extend(
-        house.row("M11 65536 bytes are taken in the chat", |target| {
+        shared.row("M11 65536 bytes are taken in the chat", |target| {
             let mut wire = RawClient::in_chat(target);
             wire.send_frame(0x81, "[".repeat(LIMIT));
             let error = String::from_utf8(wire.frame().payload).expect("text");
@@ -123,7 +123,7 @@ fn in_chat(house: &Arc<House>) -> Vec<Trial> {
         }),
     );
     rows.extend(
-        house.row("M12 one byte more is not: 1009 at the header", |target| {
+        shared.row("M12 one byte more is not: 1009 at the header", |target| {
             let mut wire = RawClient::in_chat(target);
             wire.send(&header(0x81, Some(KEY), LIMIT as u64 + 1));
             wire.expect_close(1009);
@@ -133,8 +133,8 @@ fn in_chat(house: &Arc<House>) -> Vec<Trial> {
 }
 
 fn limits() -> Vec<Trial> {
-    let house = House::with(&["--echo-max-message", "65536"]);
-    let mut rows = house.row("M11 a message exactly at the limit is echoed", |target| {
+    let shared = SharedServer::with(&["--echo-max-message", "65536"]);
+    let mut rows = shared.row("M11 a message exactly at the limit is echoed", |target| {
         let mut wire = RawClient::upgraded(target);
         let text = "k".repeat(LIMIT);
         for first in [0x81, 0x82] {
@@ -143,7 +143,7 @@ fn limits() -> Vec<Trial> {
         }
     });
     rows.extend(
-        house.row("M12 one byte more: 1009 at the header", |target| {
+        shared.row("M12 one byte more: 1009 at the header", |target| {
             for first in [0x81, 0x82] {
                 let mut wire = RawClient::upgraded(target);
                 wire.send(&header(first, Some(KEY), LIMIT as u64 + 1));
@@ -151,7 +151,7 @@ fn limits() -> Vec<Trial> {
             }
         }),
     );
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "M12 over two frames: 1009 at the header of the second",
         |target| {
             let mut wire = RawClient::upgraded(target);

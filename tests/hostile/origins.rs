@@ -3,7 +3,7 @@
 use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::client::response::Response;
 use crate::kit::client::target::Target;
-use crate::witnessed::House;
+use crate::witnessed::SharedServer;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
@@ -47,19 +47,19 @@ const FLAGS: &[&str] = &[
     "chat.example",
 ];
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
-    let strict = House::with(FLAGS);
-    let plain = ROWS.iter().map(|row| (house, row));
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
+    let strict = SharedServer::with(FLAGS);
+    let plain = ROWS.iter().map(|row| (shared, row));
     let with_flags = ROWS_WITH_FLAGS.iter().map(|row| (&strict, row));
     let mut rows: Vec<Trial> = plain
         .chain(with_flags)
-        .flat_map(|(house, &(name, host, origin, status))| {
-            house.row(format!("{name}: {status}"), move |target| {
+        .flat_map(|(shared, &(name, host, origin, status))| {
+            shared.row(format!("{name}: {status}"), move |target| {
                 judge(target, host, origin, status);
             })
         })
         .collect();
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "U17 a page may be fetched from anywhere, a WebSocket not",
         |target| {
             let mut wire = RawClient::open(target);

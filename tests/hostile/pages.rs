@@ -7,7 +7,7 @@ use crate::kit::client::target::{Pace, Target};
 use crate::kit::optional;
 use crate::kit::table::row;
 use crate::kit::temp_file::TempFile;
-use crate::witnessed::{House, Own};
+use crate::witnessed::{SharedServer, WitnessedServer};
 use libtest_mimic::Trial;
 use std::fs;
 use std::net::SocketAddr;
@@ -17,8 +17,8 @@ use std::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
-    let mut rows = house.row(
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
+    let mut rows = shared.row(
         "S08 the page and all its files say what may be done with them",
         |target| {
             let page = get(target, "/");
@@ -32,16 +32,18 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             }
         },
     );
-    rows.extend(house.row("S08 every 200 does, a plain one too", |target| {
+    rows.extend(shared.row("S08 every 200 does, a plain one too", |target| {
         assert_guarded(&get(target, "/healthz"), target);
     }));
-    rows.extend(house.row("S14 no other site may frame the page", |target| {
-        let page = get(target, "/");
-        assert_eq!(page.header("X-Frame-Options"), Some("DENY"));
-        let policy = page.header("Content-Security-Policy").expect("a policy");
-        assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
-    }));
-    rows.extend(house.row(
+    rows.extend(
+        shared.row("S14 no other site may frame the page", |target| {
+            let page = get(target, "/");
+            assert_eq!(page.header("X-Frame-Options"), Some("DENY"));
+            let policy = page.header("Content-Security-Policy").expect("a policy");
+            assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
+        }),
+    );
+    rows.extend(shared.row(
         "S15 a refusal is a page to a browser, and text in it stays text",
         |target| {
             for (request, status, sentence) in [
@@ -77,7 +79,7 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
             }
         },
     ));
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "S16 no answer with a body may be taken for another type",
         |target| {
             for (path, status) in [
@@ -132,7 +134,8 @@ fn from_a_directory() -> Vec<Trial> {
             || {
                 let www = Www::new();
                 www.write("www/large.js", &vec![b' '; 4 << 20]);
-                let server = Own::start(&["--www", &www.flag(), "--write-timeout", "600ms"]);
+                let server =
+                    WitnessedServer::start(&["--www", &www.flag(), "--write-timeout", "600ms"]);
                 let start = Instant::now();
                 let mut wire = RawClient::open(server.target(Pace::ByteByByte));
                 wire.send(request("/large.js", server.addr()).as_bytes());
@@ -176,7 +179,7 @@ impl Www {
     }
 
     fn expect(&self, path: &str, status: u16) {
-        let server = Own::start(&["--www", &self.flag()]);
+        let server = WitnessedServer::start(&["--www", &self.flag()]);
         assert_eq!(get(server.target(Pace::Whole), "/").status, 200);
         get(server.target(Pace::Whole), path).assert_refusal(status);
     }

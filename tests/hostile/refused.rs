@@ -6,7 +6,7 @@ mod values;
 
 use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::target::Target;
-use crate::witnessed::House;
+use crate::witnessed::SharedServer;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ enum Who {
 /// capitals, `{ｗｉｔｎｅｓｓ}` in full width, `{wіtness}` with a Cyrillic і.
 type Row = (&'static str, Who, String, Value);
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     let all = [
         requests::not_requests(),
         requests::out_of_turn(),
@@ -36,10 +36,10 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         values::bad_rooms(),
     ];
     let trials = |(name, who, request, expected): Row| {
-        house.row(name, move |target| check(target, who, &request, &expected))
+        shared.row(name, move |target| check(target, who, &request, &expected))
     };
     let mut rows: Vec<Trial> = all.into_iter().flatten().flat_map(trials).collect();
-    rows.extend(house.row("J18 a cheep of 141 characters", |target| {
+    rows.extend(shared.row("J18 a cheep of 141 characters", |target| {
         let mut ada = ChatClient::in_room(target, "ada", "cheeper");
         ada.say("cheeper", &"ß".repeat(141));
         assert_eq!(ada.next()["code"], "text_too_long");

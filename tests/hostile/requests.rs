@@ -3,7 +3,7 @@
 use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::client::response::Response;
 use crate::kit::client::target::Target;
-use crate::witnessed::House;
+use crate::witnessed::SharedServer;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
@@ -63,63 +63,63 @@ const METHODS: [&str; 9] = [
     "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "get", "FOO",
 ];
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     let mut rows = Vec::new();
     for &(name, request, status) in REFUSED {
-        refused(&mut rows, house, name, request.to_owned(), status);
+        refused(&mut rows, shared, name, request.to_owned(), status);
     }
     for method in METHODS {
         let name = format!("H37 method {method}");
         let request = format!("{method} / HTTP/1.1\r\nHost: {{host}}\r\nA: reflected\r\n\r\n");
-        refused(&mut rows, house, &name, request, 405);
+        refused(&mut rows, shared, &name, request, 405);
     }
     refused(
         &mut rows,
-        house,
+        shared,
         "U02 an upgrade by POST",
         UPGRADE.replace("GET", "POST"),
         405,
     );
     refused(
         &mut rows,
-        house,
+        shared,
         "H25 a first line of 8193 bytes",
         first_line_of(8_193),
         414,
     );
     refused(
         &mut rows,
-        house,
+        shared,
         "H26 a head of 16385 bytes",
         head_of(16_385),
         431,
     );
-    refused(&mut rows, house, "H27 65 headers", with_headers(65), 431);
+    refused(&mut rows, shared, "H27 65 headers", with_headers(65), 431);
     for &(name, request) in ANSWERED {
-        answered(&mut rows, house, name, request.to_owned());
+        answered(&mut rows, shared, name, request.to_owned());
     }
     answered(
         &mut rows,
-        house,
+        shared,
         "H25 a first line of 8192 bytes",
         first_line_of(8_192),
     );
     answered(
         &mut rows,
-        house,
+        shared,
         "H26 a head of 16384 bytes",
         head_of(16_384),
     );
-    answered(&mut rows, house, "H27 64 headers", with_headers(64));
-    rows.extend(house.row("H46 HEAD has all but the body", head_of_pages));
-    rows.extend(house.row(
+    answered(&mut rows, shared, "H27 64 headers", with_headers(64));
+    rows.extend(shared.row("H46 HEAD has all but the body", head_of_pages));
+    rows.extend(shared.row(
         "H46 an error in answer to HEAD has no body either",
         |target| {
             let answer = ask(target, "HEAD /nothing HTTP/1.1\r\nHost: {host}\r\n\r\n");
             assert_eq!((answer.status, answer.body.as_str()), (404, ""));
         },
     ));
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "H46 a 405 does not allow the method that it refuses",
         |target| {
             let answer = ask(target, "HEAD /echo HTTP/1.1\r\nHost: {host}\r\n\r\n");
@@ -133,16 +133,22 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
     rows
 }
 
-fn refused(rows: &mut Vec<Trial>, house: &Arc<House>, name: &str, request: String, status: u16) {
-    rows.extend(house.row(format!("{name}: {status}"), move |target| {
+fn refused(
+    rows: &mut Vec<Trial>,
+    shared: &Arc<SharedServer>,
+    name: &str,
+    request: String,
+    status: u16,
+) {
+    rows.extend(shared.row(format!("{name}: {status}"), move |target| {
         let answer = ask(target, &request);
         answer.assert_refusal(status);
         assert!(!answer.body.contains("reflected"), "{answer:?}");
     }));
 }
 
-fn answered(rows: &mut Vec<Trial>, house: &Arc<House>, name: &str, request: String) {
-    rows.extend(house.row(format!("{name}: 200"), move |target| {
+fn answered(rows: &mut Vec<Trial>, shared: &Arc<SharedServer>, name: &str, request: String) {
+    rows.extend(shared.row(format!("{name}: 200"), move |target| {
         let answer = ask(target, &request);
         assert_eq!((answer.status, answer.body.as_str()), (200, "ok\n"));
         answer.assert_complete();

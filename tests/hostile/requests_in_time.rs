@@ -5,20 +5,20 @@ use crate::kit::client::raw::RawClient;
 use crate::kit::client::target::Target;
 use crate::kit::stopwatch::PATIENCE;
 use crate::kit::stopwatch::Stopwatch;
-use crate::witnessed::{House, own_row, own_row_as_it_stands};
+use crate::witnessed::{SharedServer, own_row, own_row_as_it_stands};
 use libtest_mimic::Trial;
 use std::time::{Duration, Instant};
 
 const FLAGS: &[&str] = &["--handshake-timeout", "600ms"];
 
 pub(crate) fn rows() -> Vec<Trial> {
-    let house = House::with(FLAGS);
+    let shared = SharedServer::with(FLAGS);
     [
-        house.row(
+        shared.row(
             "H01 nothing is sent: a silent end at the deadline",
             |target| silent_end(target, ""),
         ),
-        house.row("H01 blank lines do not begin a request", |target| {
+        shared.row("H01 blank lines do not begin a request", |target| {
             silent_end(target, "\r\n\r\n")
         }),
         own_row("H02 FIN at once: an end at once", [], |target| {
@@ -32,14 +32,14 @@ pub(crate) fn rows() -> Vec<Trial> {
             wire.send_fin();
             wire.expect_prompt_end();
         }),
-        house.row("H03 a request that stops: 408 at the deadline", |target| {
+        shared.row("H03 a request that stops: 408 at the deadline", |target| {
             let start = Stopwatch::start();
             let mut wire = RawClient::open(target);
             wire.send(b"GET / HT");
             wire.answer().assert_refusal(408);
             assert_in_time(start);
         }),
-        house.row(
+        shared.row(
             "H04 a header that never ends: 408 at the deadline",
             |target| {
                 let start = Stopwatch::start();
@@ -50,7 +50,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 assert_in_time(start);
             },
         ),
-        house.row("H04 an upgraded client has no such deadline", |target| {
+        shared.row("H04 an upgraded client has no such deadline", |target| {
             let mut wire = RawClient::upgraded(target);
             wire.expect_silence(DEADLINE + DEADLINE / 4);
             wire.echo("still here");

@@ -3,7 +3,7 @@
 use crate::kit::bytes::frame_from;
 use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::client::target::Target;
-use crate::witnessed::House;
+use crate::witnessed::SharedServer;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 use ws101::Role;
@@ -56,10 +56,10 @@ const UPGRADED: &[(&str, &[&str], &str)] = &[
     ("U27 an extension that is declined", &[HOST, UP, CONNECTION, KEY, VERSION, "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"], ACCEPT),
 ];
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     let mut rows = Vec::new();
     for &(name, line, headers, status) in REFUSED {
-        rows.extend(house.row(format!("{name}: {status}"), move |target| {
+        rows.extend(shared.row(format!("{name}: {status}"), move |target| {
             let answer = ask(target, line, headers).answer();
             answer.assert_refusal(status);
             let version = answer.header("Sec-WebSocket-Version");
@@ -67,13 +67,13 @@ pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
         }));
     }
     for &(name, headers, accept) in UPGRADED {
-        rows.extend(house.row(format!("{name}: 101"), move |target| {
+        rows.extend(shared.row(format!("{name}: 101"), move |target| {
             let mut wire = ask(target, "GET /echo HTTP/1.1", headers);
             expect_upgrade(&mut wire, accept);
             wire.echo("hello");
         }));
     }
-    rows.extend(house.row(
+    rows.extend(shared.row(
         "U30 frames behind the request count",
         frames_behind_the_request,
     ));

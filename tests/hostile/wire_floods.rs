@@ -47,7 +47,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 /// hears every line itself.
 fn busy_row(name: &str, flags: &'static [&'static str], run: fn(Target)) -> Trial {
     row(name, move || {
-        let server = kit::server::shared::Own::start(flags);
+        let server = kit::server::Server::start(flags);
         run(server.addr().into());
     })
 }

@@ -7,7 +7,7 @@ use crate::kit::client::target::{Pace, Target};
 use crate::kit::client::watcher::{Watcher, bytes_of};
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
-use crate::witnessed::{House, Own, own_row_as_it_stands};
+use crate::witnessed::{SharedServer, WitnessedServer, own_row_as_it_stands};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use libtest_mimic::Trial;
@@ -18,14 +18,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 use ws101::protocol::mask;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
-    let mut rows = house.row("J31 no header that may be secret is in the view", headers);
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
+    let mut rows = shared.row("J31 no header that may be secret is in the view", headers);
     rows.extend([
-        house.row_as_it_stands("J31 a wrong wire token, five times: bad_token, 1008", wrong),
-        house.row_as_it_stands("J31 no wire token in five seconds: 1008", no_token),
-        house.row_as_it_stands("J31 who watches says nothing more: 1008", talkative),
-        house.row_as_it_stands("J31 four may watch one connection", four),
-        house.row_as_it_stands("J31 the page of another site cannot watch: 403", other_site),
+        shared.row_as_it_stands("J31 a wrong wire token, five times: bad_token, 1008", wrong),
+        shared.row_as_it_stands("J31 no wire token in five seconds: 1008", no_token),
+        shared.row_as_it_stands("J31 who watches says nothing more: 1008", talkative),
+        shared.row_as_it_stands("J31 four may watch one connection", four),
+        shared.row_as_it_stands("J31 the page of another site cannot watch: 403", other_site),
         own_row_as_it_stands(
             "J31 someone else's wire token: bad_token",
             ["--trust-proxy", "127.0.0.1"],
@@ -236,7 +236,7 @@ fn someone_elses(target: Target) {
 fn nowhere() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
     let flags = ["serve", "-v", "--listen", "127.0.0.1:0"];
-    let server = Own::spawn(command.args(flags).env("RUST_LOG", "trace"));
+    let server = WitnessedServer::spawn(command.args(flags).env("RUST_LOG", "trace"));
     let target = server.target(Pace::Whole);
     let mut ada = ChatClient::in_room(target, "ada", &unique("room"));
     let tokens = ["session", "wire"].map(|key| ada.welcome[key].as_str().expect("it").to_owned());

@@ -5,15 +5,15 @@ use crate::kit::client::chat::ChatClient;
 use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::client::target::{Pace, Target};
 use crate::kit::client::watcher::{Watcher, bytes_of};
-use crate::witnessed::{House, own_row};
+use crate::witnessed::{SharedServer, own_row};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use ws101::Role;
 
-pub(crate) fn rows(house: &Arc<House>) -> Vec<Trial> {
-    let mut rows = house.row("wire: every byte of one's own connection", everything);
-    rows.push(house.row_as_it_stands("wire: who comes late sees the last 32 frames", late));
+pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
+    let mut rows = shared.row("wire: every byte of one's own connection", everything);
+    rows.push(shared.row_as_it_stands("wire: who comes late sees the last 32 frames", late));
     rows.extend(own_row(
         "wire: how a connection ended can be seen afterwards",
         [],

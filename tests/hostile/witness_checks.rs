@@ -1,31 +1,32 @@
 //! The witnesses themselves: a server that is disturbed is noticed, and a busy machine is not
 //! mistaken for one.
 
-use crate::kit;
 use crate::kit::table::row;
 use crate::lateness::{Control, Lateness, Line, TURN};
-use crate::witnessed::Own;
+use crate::witnessed::WitnessedServer;
 use libtest_mimic::Trial;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use std::time::{Duration, Instant};
 
 pub(crate) fn rows() -> Vec<Trial> {
     vec![
         row("witnesses: a server that stands still is noticed", || {
-            let own = Own::start(&[]);
-            signal(&own, Signal::STOP);
+            let own = WitnessedServer::start(&[]);
+            own.process.signal(Signal::STOP);
             own.witnesses().wait_for_a_standstill();
-            signal(&own, Signal::CONT);
+            own.process.signal(Signal::CONT);
             assert!(own.witnesses().lateness().disturbance().is_some());
         }),
         row(
             "witnesses: a machine that stands still is not taken for the server",
             || {
-                let (own, clock) = (Own::start(&[]), Own::start(&[]));
+                let (own, clock) = (WitnessedServer::start(&[]), WitnessedServer::start(&[]));
                 let both = [&*own, own.witnesses().control()];
-                both.iter().for_each(|server| signal(server, Signal::STOP));
+                both.iter()
+                    .for_each(|server| server.process.signal(Signal::STOP));
                 clock.witnesses().wait_for_a_standstill();
-                both.iter().for_each(|server| signal(server, Signal::CONT));
+                both.iter()
+                    .for_each(|server| server.process.signal(Signal::CONT));
                 assert_eq!(own.witnesses().lateness().disturbance(), None);
             },
         ),
@@ -38,11 +39,6 @@ pub(crate) fn rows() -> Vec<Trial> {
             no_false_alarm,
         ),
     ]
-}
-
-fn signal(server: &kit::server::shared::Own, signal: Signal) {
-    let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
-    kill_process(id, signal).expect("it runs");
 }
 
 /// Name, how long lines take by themselves, for how long all stands still here, is that noticed?

@@ -43,12 +43,12 @@ const WAYS: [Way; 3] = [
 /// A server with certain flags, started by the first row that asks for it. One row at a time is
 /// in it, so that what is left behind is that row's.
 #[derive(Debug)]
-pub(crate) struct House {
+pub(crate) struct SharedServer {
     flags: &'static [&'static str],
-    server: Mutex<Option<Own>>,
+    server: Mutex<Option<WitnessedServer>>,
 }
 
-impl House {
+impl SharedServer {
     pub(crate) fn with(flags: &'static [&'static str]) -> Arc<Self> {
         Arc::new(Self {
             flags,
@@ -83,14 +83,16 @@ impl House {
         &way: &Way,
         run: impl FnOnce(Target) + Send + 'static,
     ) -> Trial {
-        let house = Arc::clone(self);
+        let shared = Arc::clone(self);
         kit::table::row(name, move || {
             // A row that failed may have left things as they were not before: start anew.
-            let mut server = house.server.lock().unwrap_or_else(PoisonError::into_inner);
-            let own = server.take().unwrap_or_else(|| Own::start(house.flags));
+            let mut server = shared.server.lock().unwrap_or_else(PoisonError::into_inner);
+            let own = server
+                .take()
+                .unwrap_or_else(|| WitnessedServer::start(shared.flags));
             run(Target {
                 watched: way.watched,
-                echo: echo_limits(house.flags),
+                echo: echo_limits(shared.flags),
                 ..own.target(way.pace)
             });
             own.assert_undisturbed();
@@ -139,31 +141,31 @@ fn visit_own(
     run: impl FnOnce(Target) + Send + 'static,
 ) -> Trial {
     kit::table::row(name, move || {
-        let server = Own::start(&flags);
+        let server = WitnessedServer::start(&flags);
         run(server.target(pace));
     })
 }
 
 /// A server with its witnesses, and what it used before anyone else came.
 #[derive(Debug)]
-pub(crate) struct Own {
+pub(crate) struct WitnessedServer {
     /// They stop before the server does.
     witnesses: Witnesses,
-    server: kit::server::shared::Own,
+    server: kit::server::Server,
     before: Resources,
 }
 
-impl Own {
+impl WitnessedServer {
     pub(crate) fn start(flags: &[&str]) -> Self {
-        Self::watched(|| kit::server::shared::Own::start(flags))
+        Self::watched(|| kit::server::Server::start(flags))
     }
 
     pub(crate) fn spawn(command: &mut Command) -> Self {
-        Self::watched(|| kit::server::shared::Own::spawn(command))
+        Self::watched(|| kit::server::Server::spawn(command))
     }
 
     /// Starts one for the row and one for the control.
-    fn watched(mut start: impl FnMut() -> kit::server::shared::Own) -> Self {
+    fn watched(mut start: impl FnMut() -> kit::server::Server) -> Self {
         let server = start();
         let witnesses = Witnesses::begin(server.addr(), start());
         let before = Resources::of(server.process.id());
@@ -203,15 +205,15 @@ impl Own {
     }
 }
 
-impl Deref for Own {
-    type Target = kit::server::shared::Own;
+impl Deref for WitnessedServer {
+    type Target = kit::server::Server;
 
-    fn deref(&self) -> &kit::server::shared::Own {
+    fn deref(&self) -> &kit::server::Server {
         &self.server
     }
 }
 
-impl Drop for Own {
+impl Drop for WitnessedServer {
     fn drop(&mut self) {
         if !thread::panicking() {
             self.assert_undisturbed();

@@ -6,7 +6,7 @@
 //! witnesses suffer was done to their server.
 
 use crate::kit::client::chat::ChatClient;
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
 use crate::lateness::{Control, Lateness, Line, TURN};
 use std::net::SocketAddr;
@@ -27,14 +27,14 @@ pub(crate) struct Witnesses {
     here: Pair,
     elsewhere: Pair,
     /// Behind its pair, which must stop first.
-    control: Own,
+    control: Server,
     /// How many lines were judged already.
     judged: AtomicUsize,
 }
 
 impl Witnesses {
     /// In this server, and in another one that was started like it.
-    pub(crate) fn begin(addr: SocketAddr, control: Own) -> Self {
+    pub(crate) fn begin(addr: SocketAddr, control: Server) -> Self {
         let pairs = [addr, control.addr()].map(enter);
         let start = Instant::now();
         lock(&CONTROL).get_or_insert(Control::since(start));
@@ -74,7 +74,7 @@ impl Witnesses {
         lateness.beside(elsewhere.get(since..end).unwrap_or_default())
     }
 
-    pub(crate) fn control(&self) -> &Own {
+    pub(crate) fn control(&self) -> &Server {
         &self.control
     }
 

@@ -70,10 +70,15 @@ impl Process {
         self.lines.recv_timeout(within)
     }
 
+    /// Sends a signal to the program, which must not have ended.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs, and is our child");
+    }
+
     /// Asks it to end, as Ctrl-C does, unless it has ended.
     pub(crate) fn interrupt(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
-            kill_process(Pid::from_child(&self.child), Signal::INT).expect("it is our child");
+            self.signal(Signal::INT);
         }
     }
 

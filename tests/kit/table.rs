@@ -1,10 +1,7 @@
 //! Tests that are rows of a table: each has a name of its own and shows in `cargo test -- --list`.
 
-#[cfg(feature = "server")]
-use super::server::shared::House;
 use libtest_mimic::{Arguments, Conclusion, Trial};
 use std::collections::HashSet;
-use std::sync::Arc;
 
 /// A row that is a function of its own.
 pub(crate) fn row(name: impl Into<String>, run: impl FnOnce() + Send + 'static) -> Trial {
@@ -12,16 +9,6 @@ pub(crate) fn row(name: impl Into<String>, run: impl FnOnce() + Send + 'static) 
         run();
         Ok(())
     })
-}
-
-/// A row that takes the server which many rows share.
-pub(crate) fn shared(
-    house: &Arc<House>,
-    name: &str,
-    run: impl FnOnce(&House) + Send + 'static,
-) -> Trial {
-    let house = Arc::clone(house);
-    row(name, move || run(&house))
 }
 
 /// Runs those that the command line asks for, so many at a time if it does not say.

@@ -2,8 +2,8 @@
 
 use crate::figures::Figures;
 use crate::kit::client::chat::ChatClient;
+use crate::kit::server::Server;
 use crate::kit::server::resources::{Resources, assert_back_at};
-use crate::kit::server::shared::Own;
 use crate::speaker::{Person, Tally};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -25,7 +25,7 @@ pub(crate) struct Stage {
 }
 
 pub(crate) fn soak(duration: Duration) {
-    let server = Own::start(&["--rate", "off"]);
+    let server = Server::start(&["--rate", "off"]);
     (0..ROOMS).for_each(|room| fill(server.addr(), &room_name(room)));
     // All threads that it keeps are there now.
     let before = Resources::of(server.process.id());

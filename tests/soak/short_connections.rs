@@ -2,8 +2,8 @@
 
 use crate::figures::Figures;
 use crate::kit::client::chat::{ChatClient, unique};
+use crate::kit::server::Server;
 use crate::kit::server::resources::{Resources, assert_back_at};
-use crate::kit::server::shared::Own;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const EVERY: Duration = Duration::from_millis(10);
 
 pub(crate) fn soak(duration: Duration) {
-    let server = Own::start(&[]);
+    let server = Server::start(&[]);
     come_and_go(server.addr(), 0);
     let before = Resources::of(server.process.id());
     let (addr, over) = (server.addr(), AtomicBool::new(false));

@@ -4,7 +4,7 @@
 use super::ledger::{Account, Ledger, View};
 use super::tampering_proxy::{self, Edited, Side, VICTIM};
 use super::{ROOMS, Round};
-use crate::kit::server::shared::Own;
+use crate::kit::server::Server;
 use crate::kit::table::row;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -178,7 +178,7 @@ fn notice_on_the_wire(change: Change, found: &str) {
 
 /// A round with a few clients, in which one thing is changed: what they say of it.
 fn meddle(change: Change) -> Result<String, String> {
-    let server = Own::start(&["--rate", "off"]);
+    let server = Server::start(&["--rate", "off"]);
     let is_done = Arc::new(AtomicBool::new(false));
     let mut fault = Fault {
         change,

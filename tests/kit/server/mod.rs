@@ -10,6 +10,7 @@ use super::process::Process;
 use super::stopwatch::PATIENCE;
 use std::net::SocketAddr;
 use std::process::Command;
+use std::thread;
 
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -52,5 +53,15 @@ impl Server {
     /// Where a WebSocket client finds `path`.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("ws://{}{path}", self.addr)
+    }
+}
+
+impl Drop for Server {
+    /// A server that panicked fails the test that it served.
+    fn drop(&mut self) {
+        let log = self.process.log();
+        if !thread::panicking() {
+            assert!(!log.contains("panicked"), "the server said:\n{log}");
+        }
     }
 }

@@ -1,20 +1,19 @@
-//! Servers for rows: one that many rows share, or one of a row's own.
+//! A server that many rows share.
 
 use super::Server;
+use crate::kit::table;
+use libtest_mimic::Trial;
 use std::net::SocketAddr;
-use std::ops::{Deref, DerefMut};
-use std::process::Command;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// A server with certain flags, started by the first row that asks for it.
+/// A server with certain flags, started by the first row that needs it.
 #[derive(Debug)]
-pub(crate) struct House {
+pub(crate) struct SharedServer {
     flags: &'static [&'static str],
-    server: Mutex<Option<Own>>,
+    server: Mutex<Option<Server>>,
 }
 
-impl House {
+impl SharedServer {
     pub(crate) const fn with(flags: &'static [&'static str]) -> Self {
         Self {
             flags,
@@ -24,43 +23,18 @@ impl House {
 
     pub(crate) fn addr(&self) -> SocketAddr {
         let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
-        server.get_or_insert_with(|| Own::start(self.flags)).addr()
-    }
-}
-
-/// A server that must not panic: whoever lets go of it looks at what it said.
-#[derive(Debug)]
-pub(crate) struct Own(Server);
-
-impl Own {
-    pub(crate) fn start(flags: &[&str]) -> Self {
-        Self(Server::start(flags))
+        server
+            .get_or_insert_with(|| Server::start(self.flags))
+            .addr()
     }
 
-    pub(crate) fn spawn(command: &mut Command) -> Self {
-        Self(Server::spawn(command))
-    }
-}
-
-impl Deref for Own {
-    type Target = Server;
-
-    fn deref(&self) -> &Server {
-        &self.0
-    }
-}
-
-impl DerefMut for Own {
-    fn deref_mut(&mut self) -> &mut Server {
-        &mut self.0
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        let log = self.0.process.log();
-        if !thread::panicking() {
-            assert!(!log.contains("panicked"), "the server said:\n{log}");
-        }
+    /// A row that runs on this server.
+    pub(crate) fn row(
+        self: &Arc<Self>,
+        name: impl Into<String>,
+        run: impl FnOnce(&Self) + Send + 'static,
+    ) -> Trial {
+        let server = Arc::clone(self);
+        table::row(name, move || run(&server))
     }
 }
