@@ -5,14 +5,9 @@ use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::server::Server;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use crate::kit::table::row;
-use crate::kit::temp_file::TempFile;
 use libtest_mimic::Trial;
-use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::Signal;
-use std::fs::File;
-use std::io::Write;
 use std::net::TcpStream;
-use std::process::Command;
 use std::time::{Duration, Instant};
 use ws101::Role;
 
@@ -116,10 +111,6 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "C25 SIGTERM with clients that never read: still in time",
             never_readers,
-        ),
-        row(
-            "C25 SIGTERM with a log that nobody reads, and that is full: still in time",
-            full_log,
         ),
         row("C25 a second SIGINT: an end at once, status 130", || {
             let mut server = Server::start(&[]);
@@ -229,24 +220,6 @@ fn never_readers() {
     client.expect_end();
     assert_ends(&mut server, start);
     drop(deaf);
-}
-
-/// Whoever writes to the log waits for good.
-fn full_log() {
-    let pipe = TempFile::pipe();
-    let log = File::options().read(true).write(true).open(pipe.path());
-    let mut log = log.expect("a pipe has ends");
-    fcntl_setfl(&log, OFlags::NONBLOCK).expect("a pipe has flags");
-    while log.write(&[b'\n'; 4_096]).is_ok() {}
-    let script = "exec \"$0\" serve --listen 127.0.0.1:0 2>\"$1\"";
-    let program = env!("CARGO_BIN_EXE_ws101");
-    let mut server = Server::spawn(Command::new("sh").args(["-c", script, program, pipe.path()]));
-    let mut client = settled(&server);
-    let start = signal(&server, Signal::TERM);
-    goodbye(&mut client);
-    client.send(&close_from(Role::Client, 1001, ""));
-    client.expect_end();
-    assert_ends(&mut server, start);
 }
 
 /// A client that has sent more than all buffers on the way back can hold.
