@@ -71,6 +71,9 @@ impl Control {
     }
 }
 
+/// Fewer lines than this have no 99th percentile other than the slowest of them.
+const ENOUGH: usize = 100;
+
 /// Some lines, how many of them were late, and how slow the control was meanwhile.
 #[derive(Debug, Default)]
 pub(crate) struct Lateness {
@@ -82,15 +85,8 @@ pub(crate) struct Lateness {
 }
 
 impl Lateness {
-    pub(crate) const NONE: Self = Self {
-        took: Vec::new(),
-        elsewhere: Vec::new(),
-        late: 0,
-        control: Duration::ZERO,
-    };
-
     pub(crate) fn of(lines: &[Line], control: &Control) -> Self {
-        let mut all = Self::NONE;
+        let mut all = Self::default();
         for line in lines {
             let control = control.slowest_about(line.due);
             all.took.push(line.took);
@@ -119,11 +115,31 @@ impl Lateness {
         (self.late > HICCUP + lines / 100).then(|| format!("the witnesses were late: {self}"))
     }
 
+    /// How many times as long as the control's the witnesses' lines took, by the time within which 99
+    /// in 100 were heard. `None` before the control has heard a line.
+    pub(crate) fn ratio(&self) -> Option<f64> {
+        let control = percentile(&self.elsewhere, 99);
+        (!control.is_zero())
+            .then(|| percentile(&self.took, 99).as_secs_f64() / control.as_secs_f64())
+    }
+
+    /// One line of the report by attack.
+    pub(crate) fn beside_the_control(&self) -> String {
+        let [here, elsewhere] = [&self.took, &self.elsewhere].map(|took| percentile(took, 99));
+        let (lines, ratio) = (self.took.len(), self.ratio().unwrap_or(f64::NAN));
+        let few = if lines < ENOUGH {
+            ", too few to judge"
+        } else {
+            ""
+        };
+        format!("{ratio:6.2} × {here:>8.1?} : {elsewhere:>8.1?}, {lines} lines{few}")
+    }
+
     /// Of all rows together: how late they were, and whether that is well.
     pub(crate) fn verdict(&self) -> Option<(String, bool)> {
         let lines = self.took.len();
         // Of a few lines, one is more than one in a hundred.
-        let is_well = lines < 100 || self.late * 100 <= lines;
+        let is_well = lines < ENOUGH || self.late * 100 <= lines;
         (lines > 0).then(|| (format!("witnesses: {self}"), is_well))
     }
 }
@@ -132,11 +148,8 @@ impl std::fmt::Display for Lateness {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (lines, late, control) = (self.took.len(), self.late, self.control);
         let [here, elsewhere] = [&self.took, &self.elsewhere].map(|took| {
-            let mut sorted = took.clone();
-            sorted.sort();
-            let of = |part: usize| sorted.get(sorted.len() * part / 100).copied();
-            let [median, slow] = [of(50), of(99)].map(Option::unwrap_or_default);
-            let longest = sorted.last().copied().unwrap_or_default();
+            let [median, slow] = [50, 99].map(|part| percentile(took, part));
+            let longest = took.iter().max().copied().unwrap_or_default();
             format!("median {median:.1?}, 99 in 100 within {slow:.1?}, longest {longest:.1?}")
         });
         write!(
@@ -144,4 +157,12 @@ impl std::fmt::Display for Lateness {
             "{lines} lines, {here}; {late} late; the control: {elsewhere}, slowest of all {control:.1?}"
         )
     }
+}
+
+/// The time within which so many of a hundred were heard; zero if there are none.
+fn percentile(took: &[Duration], part: usize) -> Duration {
+    let mut sorted = took.to_vec();
+    sorted.sort();
+    let at = sorted.len() * part / 100;
+    sorted.get(at).copied().unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use witnessed::SharedServer;
 
 mod accepted;
+mod by_attack;
 mod closing;
 mod connection_limits;
 mod deadline;
@@ -70,7 +71,7 @@ fn main() -> ExitCode {
     if let Some(endings) = kit::client::close_times::report() {
         eprintln!("{endings}");
     }
-    let undisturbed = witnesses::verdict().is_none_or(|(told, undisturbed)| {
+    let undisturbed = by_attack::verdict().is_none_or(|(told, undisturbed)| {
         eprintln!("{told}\n");
         undisturbed
     });

@@ -1,6 +1,7 @@
 //! The witnesses themselves: a server that is disturbed is noticed, and a busy machine is not
 //! mistaken for one.
 
+use crate::by_attack::Report;
 use crate::kit::table::row;
 use crate::lateness::{Control, Lateness, Line, TURN};
 use crate::witnessed::WitnessedServer;
@@ -37,6 +38,10 @@ pub(crate) fn rows() -> Vec<Trial> {
         row(
             "witnesses: no false alarm in a thousand runs on a busy machine",
             no_false_alarm,
+        ),
+        row(
+            "witnesses: the report puts the slowest attack first, and says where lines are few",
+            report_by_attack,
         ),
     ]
 }
@@ -82,6 +87,30 @@ fn disturbance(here: &[Duration], elsewhere: &[Duration]) -> Option<String> {
     let start = Instant::now();
     let control = control(start, elsewhere);
     Lateness::of(&lines(start, here), &control).disturbance()
+}
+
+fn report_by_attack() {
+    let mut report = Report::new();
+    let mut row = |name: &str, count: usize, millis: u64| {
+        let start = Instant::now();
+        let usual = vec![Duration::from_millis(1); count];
+        let here = vec![Duration::from_millis(millis); count];
+        let lateness = Lateness::of(&lines(start, &here), &control(start, &usual));
+        report.add(name, &lateness.beside(&lines(start, &usual)));
+    };
+    row("F01 a text without a mask: 1002", 60, 1);
+    row("F01 a text without a mask: 1002 (byte by byte)", 60, 1);
+    row("half-open: who answers pings stays", 10, 2);
+    row("G04 one address talks all the time", 200, 3);
+    let lines = report.lines();
+    let attacks: Vec<&str> = lines
+        .iter()
+        .map(|line| line.split(' ').next().expect("an attack"))
+        .collect();
+    assert_eq!(attacks, ["G04", "half-open", "F01"]);
+    let few = lines.iter().map(|line| line.contains("too few"));
+    assert!(few.eq([false, true, false]), "{lines:#?}");
+    assert!(lines[0].contains("3.00 ×") && lines[2].contains("120 lines"));
 }
 
 fn lines(start: Instant, took: &[Duration]) -> Vec<Line> {

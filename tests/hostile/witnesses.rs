@@ -5,9 +5,11 @@
 //! that has nobody else. Whatever else the machine does makes their lines late too. What only the
 //! witnesses suffer was done to their server.
 
+use crate::by_attack;
 use crate::kit::client::chat::ChatClient;
 use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
+use crate::kit::table;
 use crate::lateness::{Control, Lateness, Line, TURN};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,9 +20,6 @@ use std::time::{Duration, Instant};
 
 /// The controls of all rows: whatever runs at the same time is on the same machine.
 static CONTROL: Mutex<Option<Control>> = Mutex::new(None);
-
-/// All lines that were judged, for what is told at the end.
-static ALL: Mutex<Lateness> = Mutex::new(Lateness::NONE);
 
 #[derive(Debug)]
 pub(crate) struct Witnesses {
@@ -57,7 +56,7 @@ impl Witnesses {
     /// control heard its own.
     pub(crate) fn assert_undisturbed(&self) {
         let lateness = self.lateness();
-        lock(&ALL).add(&lateness);
+        by_attack::note(&table::current_row(), &lateness);
         assert_eq!(lateness.disturbance(), None);
     }
 
@@ -207,9 +206,4 @@ fn talk(
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Of all rows together: how late lines were, and whether that is well.
-pub(crate) fn verdict() -> Option<(String, bool)> {
-    lock(&ALL).verdict()
 }

@@ -1,14 +1,27 @@
 //! Tests that are rows of a table: each has a name of its own and shows in `cargo test -- --list`.
 
 use libtest_mimic::{Arguments, Conclusion, Trial};
+use std::cell::RefCell;
 use std::collections::HashSet;
 
-/// A row that is a function of its own.
+thread_local! {
+    /// The name of the row that runs on this thread.
+    static CURRENT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// A test with this name, which passes unless `run` panics.
 pub(crate) fn row(name: impl Into<String>, run: impl FnOnce() + Send + 'static) -> Trial {
-    Trial::test(name, || {
+    let name = name.into();
+    Trial::test(name.clone(), || {
+        CURRENT.replace(name);
         run();
         Ok(())
     })
+}
+
+/// The name of the row that runs on this thread.
+pub(crate) fn current_row() -> String {
+    CURRENT.with_borrow(String::clone)
 }
 
 /// Runs those that the command line asks for, so many at a time if it does not say.
