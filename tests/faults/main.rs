@@ -15,6 +15,7 @@ mod hangup;
 mod kit;
 #[cfg(target_os = "linux")]
 mod leftovers;
+mod lost_packets;
 mod outputs;
 mod recovery;
 mod shared_file;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         vanished_clients::rows(),    // clients that say no goodbye
         #[cfg(target_os = "linux")]
         leftovers::rows(), // and what is left of them
+        lost_packets::rows(),        // what a test says of them
         hanging_proxy::rows(),       // a proxy that hangs
         unwritable_history::rows(),  // a disk, or a thread, that is not to be had
         stalled_disk::rows(),        // a disk that stands still

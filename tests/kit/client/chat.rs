@@ -2,6 +2,7 @@
 //! without a deadline.
 
 use super::target::{Pace, Target};
+use super::tcp_state;
 use crate::kit::bytes::frame_from;
 use crate::kit::stopwatch::PATIENCE;
 use rustix::net::sockopt::set_socket_linger;
@@ -184,7 +185,11 @@ impl ChatClient {
     pub(crate) fn next(&mut self) -> Value {
         match self.hear(PATIENCE) {
             Received::Event(event) => event,
-            other => panic!("{} expected an event: {other:?}", self.name),
+            other => panic!(
+                "{} expected an event: {other:?}; {}",
+                self.name,
+                tcp_state::describe(self.tcp())
+            ),
         }
     }
 
@@ -266,7 +271,11 @@ impl ChatClient {
             match self.hear(PATIENCE) {
                 Received::Event(_) => {}
                 Received::Close(code, reason) => return (code, reason),
-                Received::Nothing(error) => panic!("{} expected a Close: {error}", self.name),
+                Received::Nothing(error) => panic!(
+                    "{} expected a Close: {error}; {}",
+                    self.name,
+                    tcp_state::describe(self.tcp())
+                ),
             }
         }
     }

@@ -8,5 +8,6 @@ pub(crate) mod lists;
 pub(crate) mod raw;
 pub(crate) mod response;
 pub(crate) mod target;
+pub(crate) mod tcp_state;
 pub(crate) mod view_check;
 pub(crate) mod watcher;

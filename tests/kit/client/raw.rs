@@ -3,6 +3,7 @@
 use super::close_times;
 use super::response::Response;
 use super::target::{Pace, Target};
+use super::tcp_state;
 use super::view_check::ViewCheck;
 use crate::kit::bytes::frame_from;
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
@@ -213,13 +214,24 @@ impl RawClient {
         Ok(bytes)
     }
 
+    /// As [`read`](Self::read), for a row that cannot go on without. A failure says what came before,
+    /// and what the system knows of the connection.
+    fn read_or_fail(&mut self, most: usize, deadline: Instant, before: &[u8]) -> Vec<u8> {
+        self.read(most, deadline).unwrap_or_else(|error| {
+            let state = tcp_state::describe(&self.tcp);
+            panic!(
+                "{error}, after {:?}; {state}",
+                before.escape_ascii().to_string()
+            )
+        })
+    }
+
     /// Exactly `count` bytes.
     fn take(&mut self, count: usize) -> Vec<u8> {
         let deadline = Instant::now() + PATIENCE;
         let mut taken = Vec::new();
         while taken.len() < count {
-            let more = self.read(count - taken.len(), deadline);
-            let more = more.unwrap_or_else(|error| panic!("{error}, after {taken:02x?}"));
+            let more = self.read_or_fail(count - taken.len(), deadline, &taken);
             assert!(!more.is_empty(), "the stream ended after {taken:02x?}");
             taken.extend(more);
         }
@@ -231,8 +243,7 @@ impl RawClient {
         let deadline = Instant::now() + PATIENCE;
         let mut bytes = Vec::new();
         loop {
-            let more = self.read(usize::MAX, deadline);
-            let more = more.unwrap_or_else(|error| panic!("{error}, after {bytes:?}"));
+            let more = self.read_or_fail(usize::MAX, deadline, &bytes);
             assert!(!more.is_empty(), "the stream ended after {bytes:?}");
             bytes.extend(more);
             if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -261,10 +272,7 @@ impl RawClient {
         let deadline = Instant::now() + PATIENCE;
         let mut bytes = Vec::new();
         loop {
-            let more = self.read(usize::MAX, deadline);
-            let more = more.unwrap_or_else(|error| {
-                panic!("{error}, after {}", String::from_utf8_lossy(&bytes))
-            });
+            let more = self.read_or_fail(usize::MAX, deadline, &bytes);
             if more.is_empty() {
                 return bytes;
             }

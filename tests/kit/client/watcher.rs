@@ -1,6 +1,7 @@
 //! Somebody who watches a chat connection through `/ws/wire`.
 
 use super::target::Target;
+use super::tcp_state;
 use crate::kit::bytes::hex;
 use crate::kit::stopwatch::PATIENCE;
 use serde_json::{Value, json};
@@ -51,14 +52,18 @@ impl Watcher {
     pub(crate) fn record(&mut self) -> Result<Value, u16> {
         self.0.set_deadline(Some(Instant::now() + PATIENCE));
         loop {
-            match self.0.next_event().expect("a record or a Close") {
-                Event::Message(Message::Text(text)) => {
+            match self.0.next_event() {
+                Ok(Event::Message(Message::Text(text))) => {
                     return Ok(serde_json::from_str(text).expect("JSON"));
                 }
-                Event::Close(reason) => {
+                Ok(Event::Close(reason)) => {
                     return Err(reason.map_or(1005, |reason| reason.code.number()));
                 }
-                _ => {}
+                Ok(_) => {}
+                Err(error) => {
+                    let state = tcp_state::describe(self.0.stream().tcp());
+                    panic!("{error} instead of a record or a Close; {state}");
+                }
             }
         }
     }
