@@ -22,14 +22,15 @@
 //! |---|---|
 //! | [`cli`] | the command line, one file a subcommand |
 //! | [`server`] | sockets and threads: accept, read a request, answer or upgrade, keep time, end well |
-//! | `chat` | people, rooms, history: JSON in, JSON out, through the outbox |
+//! | `dialects` | how events and requests look on a wire: `chat.ws101.v1` |
+//! | `chat` | people, rooms and lines, as values; events go out through the outbox |
 //! | `socket` | [`WebSocket`] over any stream, either role; [`connect`], [`accept`], [`WebSocket::split`] |
 //! | `outbox` | the write side of one connection, shared by all who write to it |
 //! | `inspect` | the bytes of a frame or a handshake, explained: fields, meanings, verdicts |
 //! | `watch` | what lately went over one connection, for its owner to look at |
 //! | `transport` | how bytes leave for a client |
 //! | `sync` | locks that survive a panic, named threads; in tests, models of both |
-//! | `date`, `rate`, `address_quota` | the time as text; rate limits; each address's share of a common resource |
+//! | `date`, `json`, `rate`, `address_quota` | the time as text; JSON objects; rate limits; each address's share of a common resource |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
 //! # Reading order
@@ -38,7 +39,7 @@
 //! broadcast goes through. Then
 //!
 //! `protocol/header` → `mask` → `utf8` → `frame` → `decoder` → `message` → `close` → `session`, `incoming`, `outgoing` →
-//! `upgrade`, `handshake` → `socket` → `outbox`, `watch` → `chat/room` →
+//! `upgrade`, `handshake` → `socket` → `outbox`, `watch` → `chat/broadcast`, `chat/room` → `dialects/json` →
 //! `server/connection` → `server/peer` → `inspect`. A file is one idea,
 //! mostly one section of the RFC, and can be read in one sitting. Beside it lies `PROTOCOL.md`,
 //! whose examples are all executed.
@@ -68,11 +69,15 @@ mod chat;
 pub mod cli;
 #[cfg(feature = "server")]
 mod date;
+#[cfg(feature = "server")]
+mod dialects;
 #[cfg(all(feature = "server", any(test, feature = "fuzzing")))]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(feature = "server")]
 mod inspect;
+#[cfg(feature = "server")]
+mod json;
 #[cfg(feature = "server")]
 mod outbox;
 pub mod protocol;

@@ -27,6 +27,7 @@ pub(crate) mod tests;
 pub(crate) use crate::transport::WITHOUT_WAITING;
 pub(crate) use burst::Burst;
 
+use crate::protocol::{CloseCode, Outgoing};
 use crate::sync::fault;
 use crate::transport::Transport;
 use crate::watch::Recorder;
@@ -79,12 +80,15 @@ impl WriteLimits {
 
 /// A handle to write to one client; its clones write to the same one.
 #[derive(Debug, Clone)]
-pub(crate) struct Sender(Arc<Channel>);
+pub(crate) struct Sender {
+    channel: Arc<Channel>,
+    dialect: usize,
+}
 
 /// Two handles are equal when they write to the same client.
 impl PartialEq for Sender {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.channel, &other.channel)
     }
 }
 
@@ -103,40 +107,53 @@ impl Sender {
         write_limits: Arc<WriteLimits>,
         recorder: Option<Arc<Recorder>>,
     ) -> Self {
-        Self(Arc::new(Channel::new(transport, write_limits, recorder)))
+        Self {
+            channel: Arc::new(Channel::new(transport, write_limits, recorder)),
+            dialect: 0,
+        }
+    }
+
+    /// Marks the handle with the dialect that the client speaks.
+    pub(crate) fn speaking(self, dialect: usize) -> Self {
+        Self { dialect, ..self }
+    }
+
+    /// The mark by which a broadcast finds the bytes that are meant for this client.
+    pub(crate) const fn dialect(&self) -> usize {
+        self.dialect
     }
 
     /// The client sent something, which belongs on its tape too.
     pub(crate) fn note_received(&self, bytes: &[u8]) {
-        if let Some(recorder) = self.0.recorder() {
+        if let Some(recorder) = self.channel.recorder() {
             recorder.received(bytes);
         }
     }
 
     /// Sends whole frames, without waiting for anything.
     pub(crate) fn push(&self, burst: &Burst<'_>) {
-        let mut state = self.0.lock();
+        let mut state = self.channel.lock();
         if !state.closed || fault("a push does not look for a Close") {
-            self.0.push(&mut state, burst);
+            self.channel.push(&mut state, burst);
         }
     }
 
     /// Does what is sent now reach the system within moments, if it is short? Then it is not kept for the client.
     pub(crate) fn has_room(&self) -> bool {
         let kept = {
-            let state = self.0.lock();
+            let state = self.channel.lock();
             state.in_hand + state.backlog.bytes.len()
         };
         // A thread that is just writing has something in hand, and that fits, too.
-        kept <= SHORT && self.0.transport.has_room()
+        kept <= SHORT && self.channel.transport.has_room()
     }
 
     /// Sends a Close without waiting for anything: for a thread that ends others' connections.
     pub(crate) fn close(&self, close_frame: &[u8]) {
-        let mut state = self.0.lock();
+        let mut state = self.channel.lock();
         if !state.closed {
             state.closed = true;
-            self.0.push(&mut state, &Burst::new(close_frame, 1));
+            self.channel.push(&mut state, &Burst::new(close_frame, 1));
         }
     }
 
@@ -144,40 +161,42 @@ impl Sender {
     ///
     /// `false`: a Close was sent, and these frames were not.
     pub(crate) fn write(&self, frames: &[u8]) -> io::Result<bool> {
-        self.0.write(frames, false)
+        self.channel.write(frames, false)
     }
 
     /// Writes frames of which the last is a Close, unless one was sent before.
     pub(crate) fn write_last(&self, frames: &[u8]) -> io::Result<bool> {
-        self.0.write(frames, true)
+        self.channel.write(frames, true)
     }
 
     /// The connection is about to end, because the client has gone or is let go: what is kept for it must
     /// be taken within moments.
     pub(crate) fn last_call(&self) {
-        self.0.last_call();
+        self.channel.last_call();
     }
 
     /// Waits until nothing is kept for the client any more, or it had its time. Was the thread that
     /// reads from it woken, because the connection was dismissed or evicted? And by when shall the
     /// connection be closed?
     pub(crate) fn wait_until_written(&self) -> (bool, Instant) {
-        self.0.wait_until_written()
+        self.channel.wait_until_written()
     }
 
     /// Closes, and does not wait for the client's own Close: wakes the thread that reads from it.
-    pub(crate) fn dismiss(&self, close_frame: &[u8]) {
-        self.close(close_frame);
-        self.0.wake_reader(&mut self.0.lock());
+    pub(crate) fn dismiss(&self, code: CloseCode, why: &str) {
+        let mut close = Outgoing::server();
+        close.close_with(code, why);
+        self.close(close.waiting());
+        self.channel.wake_reader(&mut self.channel.lock());
     }
 
     /// Was a Close sent?
     pub(crate) fn is_closed(&self) -> bool {
-        self.0.lock().closed
+        self.channel.lock().closed
     }
 
     /// Did it not keep up?
     pub(crate) fn is_evicted(&self) -> bool {
-        self.0.lock().evicted
+        self.channel.lock().evicted
     }
 }

@@ -46,6 +46,7 @@ pub use guard::{is_host_name, is_origin};
 
 use crate::address_quota::half;
 use crate::chat::Chat;
+use crate::dialects;
 use crate::outbox::WriteLimits;
 use crate::protocol::{CloseCode, HandshakeError, Outgoing};
 use budget::Budget;
@@ -87,7 +88,7 @@ impl Shared {
             refusals: Refusals::default(),
             write_limits: Arc::new(WriteLimits::new(config.deadlines.write, config.backlog)),
             budget: Arc::new(Budget::new(config.message_memory)),
-            chat: Chat::start(config.chat.clone())?,
+            chat: Chat::start(config.chat.clone(), dialects::ALL)?,
             tickets: Arc::default(),
             config,
         }))

@@ -155,7 +155,7 @@ fn talk(mut tcp: TcpStream, first_bytes: &[u8], room: &Room) -> io::Result<()> {
     let (queue, frames) = mpsc::channel();
     let mut writer = tcp.try_clone()?;
     thread::spawn(move || {
-        let write = |frame: Arc<[u8]>| writer.write_all(&frame); // REAL: `flush.rs` writes bursts.
+        let write = |frame: Arc<[u8]>| writer.write_all(&frame); // REAL: `broadcast.rs` writes bursts.
         let _ = frames.into_iter().try_for_each(write);
         writer.shutdown(Shutdown::Write)
     });

@@ -1,33 +1,46 @@
-//! What a room has to do later: one thread for all rooms, asleep until the earliest is due.
+//! What rooms have to do later: one thread for all of them, asleep until the earliest is due.
 
-use super::room::Room;
 use crate::sync::{Condvar, Mutex, MutexGuard, now, spawn};
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-/// A room is told what is due on this thread: events are made and sent.
+/// A room does on this thread what is due: it appends events and flushes them.
 const STACK: usize = 256 << 10;
 
-#[derive(Debug)]
+/// Something that has things to do later.
+pub(super) trait OnAlarm: Send + Sync {
+    /// No two have the same name at the same time.
+    fn name(&self) -> &str;
+
+    /// Does what has become due; returns when there is something to do again.
+    fn on_alarm(self: Arc<Self>, now: Instant) -> Option<Instant>;
+}
+
 pub(super) struct Alarm(Arc<Clock>);
 
-#[derive(Debug)]
+impl fmt::Debug for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Alarm").finish_non_exhaustive()
+    }
+}
+
 struct Clock {
     state: Mutex<State>,
     changed: Condvar,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
-    /// By the room's name: when to look, and at which room.
-    due: HashMap<String, (Instant, Weak<Room>)>,
+    /// By name: when something is due, and for which room.
+    due: HashMap<String, (Instant, Weak<dyn OnAlarm>)>,
     ended: bool,
 }
 
 impl Alarm {
-    /// Starts the thread; without it, some of what happens in a room would never be told.
+    /// Starts the thread. Without it, some of what happens in a room would never be sent.
     pub(super) fn start() -> io::Result<Self> {
         let clock = Arc::new(Clock {
             state: Mutex::default(),
@@ -38,15 +51,16 @@ impl Alarm {
         Ok(Self(clock))
     }
 
-    /// The room has something to do at `when`, or earlier.
-    pub(super) fn set(&self, when: Instant, room: &Arc<Room>) {
+    /// Notes that `room` has something to do at `when`, or earlier.
+    pub(super) fn set<T: OnAlarm + 'static>(&self, when: Instant, room: &Arc<T>) {
+        let downgraded = || -> Weak<dyn OnAlarm> { Arc::<T>::downgrade(room) };
         let mut state = self.0.lock();
         let entry = state.due.entry(room.name().to_owned());
-        let entry = entry.or_insert_with(|| (when, Arc::downgrade(room)));
+        let entry = entry.or_insert_with(|| (when, downgraded()));
         // A room that is forgotten has nothing to do any more, and its name may stand for another.
-        let is_another = !entry.1.ptr_eq(&Arc::downgrade(room));
+        let is_another = !entry.1.ptr_eq(&downgraded());
         if when < entry.0 || is_another {
-            *entry = (when, Arc::downgrade(room));
+            *entry = (when, downgraded());
         }
         self.0.changed.notify_one();
     }
@@ -78,7 +92,7 @@ impl Clock {
                 .into_iter()
                 .filter_map(|(name, (_, room))| Some((name, room.upgrade()?)));
             let next: Vec<_> = rooms
-                .filter_map(|(name, room)| Some((name, room.attend(now)?, room)))
+                .filter_map(|(name, room)| Some((name, Arc::clone(&room).on_alarm(now)?, room)))
                 .collect();
             state = self.lock();
             for (name, when, room) in next {

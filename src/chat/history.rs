@@ -1,42 +1,41 @@
-//! The last lines of one room, numbered without gaps, as the very JSON that was broadcast.
+//! The last lines of one room, numbered without gaps.
 //!
-//! A number alone does not say which line it is: a server that was started anew, without a
-//! file or with one that lacks the last lines, numbers other lines the same. So there are
-//! **runs**, each with a name of its own (the epoch) and the number that it came to. Who
-//! says "I know this room up to 17 in that run" gets exactly what came after, or is told that
-//! something is lost.
+//! A number alone does not identify a line: a server that was restarted without its history file, or with
+//! one that lacks the last lines, gives the same numbers to other lines. So there are **runs**, each with a
+//! name (the epoch) and the number that it came to. A client that says "I know this room up to 17 in that
+//! run" is sent exactly what came after, or is told that something is lost.
 
-use serde_json::value::RawValue;
+use super::event::Line;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Lines that one answer holds, unless exactly those were asked for that were missed.
+/// The most lines in one answer, unless a client asks for exactly those that it missed.
 pub(super) const MOST_AT_ONCE: u64 = 100;
-/// Lines that are kept.
+/// The most lines that are kept.
 const MOST_LINES: usize = 1_000;
-/// Bytes that are kept.
+/// The most bytes that are kept.
 const MOST_BYTES: usize = 1 << 20;
-/// Runs whose end is known.
+/// The most runs whose end is remembered.
 pub(super) const MOST_RUNS: usize = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct History {
-    lines: VecDeque<Box<str>>,
+    lines: VecDeque<Line>,
     bytes: usize,
     last: u64,
     /// Runs of the past and how far each came. The numbering went on from one to the next.
     runs: VecDeque<(Arc<str>, u64)>,
 }
 
-/// What somebody gets who comes in.
+/// The lines that a newcomer is sent.
 #[derive(Debug)]
 pub(super) struct Recap<'a> {
-    pub(super) lines: Vec<&'a RawValue>,
+    pub(super) lines: Vec<&'a Line>,
     pub(super) lost: bool,
 }
 
 impl History {
-    /// Nothing yet; the first line will have the number after `last`.
+    /// A history without lines, whose first will have the number after `last`.
     pub(super) fn after(last: u64) -> Self {
         Self {
             last,
@@ -44,7 +43,7 @@ impl History {
         }
     }
 
-    /// A room in which nothing was said in all these runs.
+    /// The history of a room in which nothing was said in all these runs.
     pub(super) fn silent_in(runs: &[Arc<str>], last: u64) -> Self {
         let mut history = Self::after(last);
         runs.iter().for_each(|run| history.begin_run(run));
@@ -60,25 +59,26 @@ impl History {
         self.lines.is_empty()
     }
 
-    /// Keeps a line under the next number.
-    pub(super) fn push(&mut self, line: &str) {
+    /// Keeps a line, which has the next number.
+    pub(super) fn push(&mut self, line: Line) {
         #[cfg(test)]
         tests::count_step();
         self.last += 1;
-        self.bytes += line.len();
-        // The oldest first: mostly the new one fits where it lay.
+        self.bytes += line.size();
+        // The oldest first, so that the deque need not grow.
         while (self.lines.len() >= MOST_LINES || self.bytes > MOST_BYTES)
             && let Some(forgotten) = self.lines.pop_front()
         {
-            self.bytes -= forgotten.len();
+            self.bytes -= forgotten.size();
         }
-        self.lines.push_back(line.into());
+        self.lines.push_back(line);
     }
 
-    /// Keeps a line that was said in the run `epoch`, as number `seq`. Where lines are missing
-    /// before it, those before them are of no use any more. Where a run went back to a number
-    /// that another one had given before, it did not know that one's lines: its own count.
-    pub(super) fn restore(&mut self, epoch: &Arc<str>, seq: u64, line: &str) {
+    /// Keeps a line that was said in the run `epoch`. If lines are missing before it, earlier ones are of no
+    /// use any more. If a run went back to a number that an earlier run had given, it did not know that
+    /// run's lines, and its own count.
+    pub(super) fn restore(&mut self, epoch: &Arc<str>, line: Line) {
+        let seq = line.seq;
         if (self.first()..=self.last).contains(&seq) {
             self.forget_from(seq);
         } else if seq != self.last + 1 {
@@ -93,14 +93,14 @@ impl History {
 
     fn forget_from(&mut self, seq: u64) {
         let forgotten = self.lines.drain((seq - self.first()) as usize..);
-        self.bytes -= forgotten.map(|line| line.len()).sum::<usize>();
+        self.bytes -= forgotten.map(|line| line.size()).sum::<usize>();
         self.last = seq - 1;
         for (_, last) in &mut self.runs {
             *last = self.last.min(*last);
         }
     }
 
-    /// A run begins: whoever was there at its beginning knows all lines up to here.
+    /// Begins a run: a client that was there at its beginning knows all lines up to here.
     pub(super) fn begin_run(&mut self, epoch: &Arc<str>) {
         #[cfg(test)]
         tests::count_step();
@@ -110,7 +110,7 @@ impl History {
         }
     }
 
-    /// What to tell somebody who knows the lines up to `known` in the run of that name.
+    /// The lines for a client that knows those up to `known` in the run of that name.
     pub(super) fn recap(&self, current: &str, known: Option<(&str, u64)>) -> Recap<'_> {
         let Some((epoch, since)) = known else {
             return Recap {
@@ -138,7 +138,7 @@ impl History {
     }
 
     /// At most `limit` lines before number `before`, and whether there are more before those.
-    pub(super) fn before(&self, before: Option<u64>, limit: u64) -> (Vec<&RawValue>, bool) {
+    pub(super) fn before(&self, before: Option<u64>, limit: u64) -> (Vec<&Line>, bool) {
         let before = before
             .unwrap_or(u64::MAX)
             .clamp(self.first(), self.last + 1);
@@ -148,7 +148,7 @@ impl History {
         (self.between(from, before), from > self.first())
     }
 
-    fn latest(&self, count: u64) -> Vec<&RawValue> {
+    fn latest(&self, count: u64) -> Vec<&Line> {
         let end = self.last + 1;
         self.between(end.saturating_sub(count).max(self.first()), end)
     }
@@ -158,12 +158,9 @@ impl History {
         self.last + 1 - self.lines.len() as u64
     }
 
-    fn between(&self, from: u64, before: u64) -> Vec<&RawValue> {
+    fn between(&self, from: u64, before: u64) -> Vec<&Line> {
         let (start, end) = (from - self.first(), before - self.first());
-        let lines = self.lines.range(start as usize..end as usize);
-        lines
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect()
+        self.lines.range(start as usize..end as usize).collect()
     }
 }
 

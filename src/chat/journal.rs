@@ -18,11 +18,13 @@ mod load;
 #[cfg(test)]
 mod models;
 mod place;
+mod record;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub(super) use load::{Foreign, Kept, KeptRoom};
+pub(super) use record::write as write_record;
 
 use crate::sync::{Condvar, Flag, Mutex, MutexGuard, now};
 use std::io;

@@ -7,6 +7,7 @@ mod visitor;
 
 use super::{Chat, Settings};
 use crate::address_quota::Household;
+use crate::dialects;
 use crate::sync::model::{JoinHandle, models};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ fn chat(rooms: usize) -> Arc<Chat> {
         rooms,
         ..Settings::default()
     };
-    Chat::start(settings).expect("a thread for the alarm")
+    Chat::start(settings, dialects::ALL).expect("a thread for the alarm")
 }
 
 /// Each connection comes from a household of its own.

@@ -1,10 +1,10 @@
-//! What the server itself says: quotes, a count, news from a file. Each has a thread of its
-//! own, which does nothing but wait and tell everyone.
+//! What the server itself says: quotations, a count, news from a file. Each has a thread of its own, which
+//! does nothing but wait and notify everyone.
 
 mod news;
 
-use super::Chat;
 use super::event::Event;
+use super::settings::Settings;
 use crate::date;
 use crate::sync::spawn;
 use std::sync::{Arc, Weak};
@@ -34,34 +34,39 @@ const QUOTES: [&str; 16] = [
     "Two clocks never agree, so number your messages.",
 ];
 
+/// Everyone who is notified.
+pub(super) trait Audience: Send + Sync {
+    /// Tells everyone who has a name, unless `topic` is one that they do not follow.
+    fn notify(&self, event: &Event<'_>, topic: Option<&str>);
+}
+
 /// Starts what the settings ask for.
-pub(super) fn start(chat: &Arc<Chat>) {
-    let settings = &chat.settings;
+pub(super) fn start(settings: &Settings, audience: &Arc<impl Audience + 'static>) {
     if let Some(pause) = settings.quotes {
-        every(pause, chat, "quotes", |chat, count| {
-            // The next one in a list that nobody knows is as good as a random one.
+        every(pause, audience, "quotes", |audience, count| {
+            // The next one in a list that readers do not know is as good as a random one.
             let quote = QUOTES[count as usize % QUOTES.len()];
-            notify(chat, "quote", quote, None);
+            notify(audience, "quote", quote, None);
         });
     }
     if let Some(pause) = settings.ticks {
-        every(pause, chat, "ticks", |chat, count| {
-            notify(chat, "tick", &format!("tick {}", count + 1), None);
+        every(pause, audience, "ticks", |audience, count| {
+            notify(audience, "tick", &format!("tick {}", count + 1), None);
         });
     }
     if let Some(path) = settings.news.clone() {
         let mut watch = news::Watch::new(path);
-        every(news::GLANCE, chat, "news", move |chat, _| {
+        every(news::GLANCE, audience, "news", move |audience, _| {
             for line in watch.fresh_lines() {
-                notify(chat, "news", &line.text, line.topic.as_deref());
+                notify(audience, "news", &line.text, line.topic.as_deref());
             }
         });
     }
 }
 
-fn notify(chat: &Chat, kind: &str, text: &str, topic: Option<&str>) {
+fn notify(audience: &impl Audience, kind: &str, text: &str, topic: Option<&str>) {
     let at = date::timestamp(date::now());
-    chat.notify(
+    audience.notify(
         &Event::Notice {
             kind,
             text,
@@ -72,20 +77,22 @@ fn notify(chat: &Chat, kind: &str, text: &str, topic: Option<&str>) {
     );
 }
 
-/// A thread that does something again and again, while there is a chat.
-fn every(
+/// Starts a thread that does something again and again, as long as there is an audience.
+fn every<A: Audience + 'static>(
     pause: Duration,
-    chat: &Arc<Chat>,
+    audience: &Arc<A>,
     name: &str,
-    mut act: impl FnMut(&Chat, u64) + Send + 'static,
+    mut act: impl FnMut(&A, u64) + Send + 'static,
 ) {
-    let chat: Weak<Chat> = Arc::downgrade(chat);
+    let audience: Weak<A> = Arc::downgrade(audience);
     let run = move || {
         let mut count = 0;
         loop {
             thread::sleep(pause);
-            let Some(chat) = chat.upgrade() else { return };
-            act(&chat, count);
+            let Some(audience) = audience.upgrade() else {
+                return;
+            };
+            act(&audience, count);
             count += 1;
         }
     };

@@ -18,7 +18,7 @@ const MOST_TEXT: usize = 64 << 10;
 
 /// A line or a whisper that is to be said.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'a> {
+pub(super) struct Speech<'a> {
     /// Empty for a whisper. Ids count in each room apart, and among whispers.
     pub(super) room: &'a str,
     pub(super) from: &'a Name,
@@ -64,7 +64,7 @@ pub(super) struct Receipts {
 
 impl Receipts {
     /// What was said under the id that `line` has.
-    pub(super) fn find(&self, id: &str, line: Line<'_>) -> Result<Option<Said>, Refusal> {
+    pub(super) fn find(&self, id: &str, line: Speech<'_>) -> Result<Option<Said>, Refusal> {
         let is_same = |receipt: &&Receipt| *receipt.id == *id && *receipt.room == *line.room;
         let Some(receipt) = self.receipts.iter().rfind(is_same) else {
             return Ok(None);
@@ -86,7 +86,7 @@ impl Receipts {
     }
 
     /// Remembers a line that was taken, and forgets what is too much.
-    pub(super) fn keep(&mut self, id: &str, line: Line<'_>, taken: Taken) {
+    pub(super) fn keep(&mut self, id: &str, line: Speech<'_>, taken: Taken) {
         if self.receipts.len() == MOST_LINES
             && let Some(oldest) = self.receipts.pop_front()
         {
@@ -147,9 +147,9 @@ mod tests {
         Name::new("ada")
     }
 
-    fn line<'a>(text: &'a str, from: &'a Name) -> Line<'a> {
+    fn line<'a>(text: &'a str, from: &'a Name) -> Speech<'a> {
         let (room, to) = ("lobby", None);
-        Line {
+        Speech {
             room,
             from,
             to,
@@ -208,7 +208,7 @@ mod tests {
     fn ids_count_in_each_room_apart() {
         let receipts = after(1, |_| "hi".to_owned());
         let ada = ada();
-        let elsewhere = Line {
+        let elsewhere = Speech {
             room: "rust",
             ..line("hi", &ada)
         };

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 /// What is wrong with a request. The connection stays open.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) code: Code,
-    pub(super) message: String,
+pub(crate) struct Refusal {
+    pub(crate) code: Code,
+    pub(crate) message: String,
     /// When it may be tried again.
-    pub(super) retry: Option<Duration>,
+    pub(crate) retry: Option<Duration>,
 }
 
 impl Refusal {
-    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
             message: message.into(),
@@ -20,13 +20,18 @@ impl Refusal {
         }
     }
 
-    /// Too many requests at once.
-    pub(super) fn slower(retry: Duration) -> Self {
+    /// When it may be tried again, in whole milliseconds.
+    pub(crate) fn retry_ms(&self) -> Option<u64> {
+        self.retry.map(|wait| wait.as_millis() as u64 + 1)
+    }
+
+    /// Refuses what comes too fast.
+    pub(crate) fn slower(retry: Duration) -> Self {
         Self::until(retry, "not so fast")
     }
 
-    /// Too fast, in some way: it may be tried again when `retry` has passed.
-    pub(super) fn until(retry: Duration, message: &str) -> Self {
+    /// Refuses what may be tried again when `retry` has passed.
+    pub(crate) fn until(retry: Duration, message: &str) -> Self {
         Self {
             code: Code::RateLimited,
             message: message.to_owned(),
@@ -37,7 +42,7 @@ impl Refusal {
 
 /// The codes that travel. PROTOCOL.md lists them, and a test compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Code {
+pub(crate) enum Code {
     BadJson,
     BadShape,
     UnknownType,
@@ -58,7 +63,7 @@ pub(super) enum Code {
 }
 
 impl Code {
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::BadJson => "bad_json",
             Self::BadShape => "bad_shape",

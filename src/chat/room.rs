@@ -1,23 +1,22 @@
-//! One room: who is in it, what was said, and one order of events for everyone.
+//! One room: its people, its lines, and one order of events for everyone.
 //!
-//! Everything that happens in a room is first noted, under the lock of its queue: a line gets
-//! its number, goes into the history and, as a finished frame, to the end of what is
-//! pending. That lock *is* the order. `flush` then gives what is pending to the members.
+//! Everything that happens in a room happens under the lock of its broadcast's queue: a line gets its
+//! number there, goes into the history, and is appended to what is pending.
 
-mod flush;
 mod presence;
+#[cfg(test)]
+mod tests;
 
-use super::Common;
-use super::event::{Event, Name, Names, Occupant, Persons, encode};
+use super::broadcast::Broadcast;
+use super::event::{Event, Line, Name, Presence};
 use super::history::History;
 use super::journal::Foreign;
-use super::people::Person;
+use super::run::Run;
 use crate::address_quota::Household;
 use crate::date;
-use crate::outbox::{Burst, Sender};
+use crate::outbox::Sender;
 use crate::rate::Bucket;
-use crate::sync::{Condvar, Mutex, fault, gap, now};
-use flush::Queue;
+use crate::sync::{fault, gap, now};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -25,36 +24,33 @@ use std::time::Instant;
 #[derive(Debug)]
 pub(super) struct Room {
     name: String,
-    /// Who gets what happens here. Locked before `queue`, and only to send or to change it.
-    members: Mutex<Vec<Sender>>,
-    queue: Mutex<Queue>,
-    /// Something that was pending is on its way.
-    taken: Condvar,
-    common: Arc<Common>,
+    pub(super) broadcast: Broadcast<Log>,
 }
 
 /// What is known in a room.
 #[derive(Debug)]
 pub(super) struct Log {
     history: History,
-    people: Vec<Occupant>,
+    people: Vec<Presence>,
     typing: Vec<(Name, Instant)>,
-    comings: Bucket,
-    /// When the list of people is to be told, because not everyone's coming and going was.
+    arrivals: Bucket,
+    /// When the list of people is due, because not every arrival and departure was announced.
     roster_due: Option<Instant>,
     /// The time of the latest line: a clock that is set back does not make lines older.
     latest: u64,
-    /// That time in words. Lines of the same millisecond share it: it costs more than the rest of a line.
+    /// That time as a timestamp. Lines of the same millisecond share it: it costs more than the rest of
+    /// a line.
     at: Arc<str>,
-    /// Who made the room, until another household comes in. When it is empty, it is part of their share.
+    /// The household that made the room, until another one comes in. An empty room is part of its
+    /// owner's share.
     owner: Option<Household>,
-    /// Nothing more is said: the server ends.
+    /// The server ends: no more lines are taken.
     ended: bool,
-    /// Nobody can come in: the name stands for another room, or will.
+    /// Nobody can come in any more: the name stands for another room, or will.
     forgotten: bool,
 }
 
-/// A line was taken: under this number, at this time.
+/// The number and the time under which a line was taken.
 #[derive(Debug, Clone)]
 pub(super) struct Taken {
     pub(super) seq: u64,
@@ -62,8 +58,8 @@ pub(super) struct Taken {
 }
 
 impl Log {
-    /// What a line's time is called that is said now.
-    fn strike(&mut self, now: u64) -> Arc<str> {
+    /// Returns the timestamp of a line said now. Lines of one millisecond share it.
+    fn stamp(&mut self, now: u64) -> Arc<str> {
         if now > self.latest {
             self.latest = now;
             self.at = date::timestamp(now).into();
@@ -73,19 +69,19 @@ impl Log {
 }
 
 impl Room {
-    /// A room that `owner` makes, or one from the past, with its lines; the latest was said at that time.
+    /// A room that `owner` makes, or one of the past with its lines, the latest of them said at `latest`.
     pub(super) fn new(
         name: String,
         owner: Option<Household>,
         history: History,
         latest: u64,
-        common: Arc<Common>,
+        run: Arc<Run>,
     ) -> Self {
         let log = Log {
             history,
             people: Vec::new(),
             typing: Vec::new(),
-            comings: Bucket::new(presence::COMINGS, now()),
+            arrivals: Bucket::new(presence::ARRIVALS, now()),
             roster_due: None,
             latest,
             at: date::timestamp(latest).into(),
@@ -95,10 +91,7 @@ impl Room {
         };
         Self {
             name,
-            members: Mutex::default(),
-            queue: Mutex::new(Queue::new(log)),
-            taken: Condvar::telling("there is room for more lines"),
-            common,
+            broadcast: Broadcast::new(log, run),
         }
     }
 
@@ -106,115 +99,116 @@ impl Room {
         &self.name
     }
 
-    /// Lets someone in, tells them what they missed, and returns its size in bytes. `None`: the room has just
-    /// been forgotten, look for it again.
+    /// Sends what is pending.
+    pub(super) fn flush(&self) {
+        self.broadcast.flush();
+    }
+
+    /// Lets a newcomer in and sends it what it missed; returns the size of that in bytes. `None`: the room
+    /// has just been forgotten, look for it again.
     pub(super) fn join(
         self: &Arc<Self>,
-        person: &Person,
-        badge: &Arc<str>,
-        name: &Name,
+        newcomer: Presence,
+        sender: &Sender,
+        household: Household,
         known: Option<(&str, u64)>,
     ) -> Option<usize> {
-        let joined = self.with_members(|members, queue| {
-            if queue.log.forgotten && !fault("a forgotten room takes people in") {
+        let joined = self.broadcast.with_members(|members, queue| {
+            if queue.state.forgotten && !fault("a forgotten room takes people in") {
                 return None;
             }
-            queue.log.owner.take_if(|own| *own != person.household);
-            queue.log.people.push(Occupant {
-                number: person.number,
-                person: Arc::clone(badge),
-                name: name.clone(),
-            });
-            self.tell_entered(queue, name, badge);
-            self.send_pending(members, queue);
-            // Nobody else can send to the members now, so this is the first that the new one gets,
+            queue.state.owner.take_if(|own| *own != household);
+            let Presence { name, person, .. } = &newcomer;
+            let (name, person) = (name.clone(), Arc::clone(person));
+            queue.state.people.push(newcomer);
+            self.announce_entered(queue, &name, &person);
+            self.broadcast.send_pending(members, queue);
+            // No other thread can send to the members now. So this is the first message to the newcomer,
             // and everything after it is new.
-            let mut frame = Vec::new();
-            self.welcome(&queue.log, name, known).encode(&mut frame);
-            person.sender.push(&Burst::new(&frame, 1));
-            members.push(person.sender.clone());
-            Some(frame.len())
+            let run = self.broadcast.run();
+            let size = run
+                .dialects
+                .tell(sender, &self.joined(&queue.state, &name, known));
+            members.push(sender.clone());
+            Some(size)
         });
         self.flush();
         joined
     }
 
-    fn welcome<'a>(
-        &'a self,
-        log: &'a Log,
-        name: &'a Name,
-        known: Option<(&str, u64)>,
-    ) -> Event<'a> {
-        let recap = log.history.recap(&self.common.epoch, known);
+    /// The room as a newcomer is told of it.
+    fn joined<'a>(&'a self, log: &'a Log, name: &'a Name, known: Option<(&str, u64)>) -> Event<'a> {
+        let epoch = &self.broadcast.run().epoch;
+        let recap = log.history.recap(epoch, known);
         Event::Joined {
             room: &self.name,
             name: name.as_str(),
-            people: Names(&log.people),
-            persons: Persons(&log.people),
-            count: log.people.len(),
-            epoch: &self.common.epoch,
+            people: &log.people,
+            epoch,
             seq: log.history.last(),
-            messages: recap.lines,
+            lines: recap.lines,
             lost: recap.lost,
         }
     }
 
-    /// Lets someone out.
-    pub(super) fn leave(self: &Arc<Self>, person: &Person) {
-        self.with_members(|members, queue| {
-            let people = &mut queue.log.people;
-            let own = people
-                .iter()
-                .position(|other| other.number == person.number);
-            let Some(Occupant { name, .. }) = own.map(|place| people.remove(place)) else {
+    /// Lets the member of that connection out.
+    pub(super) fn leave(self: &Arc<Self>, number: u64, sender: &Sender) {
+        self.broadcast.with_members(|members, queue| {
+            let people = &mut queue.state.people;
+            let own = people.iter().position(|other| other.number == number);
+            let Some(Presence { name, .. }) = own.map(|place| people.remove(place)) else {
                 return;
             };
-            self.send_pending(members, queue);
-            members.retain(|member| *member != person.sender);
+            self.broadcast.send_pending(members, queue);
+            members.retain(|member| member != sender);
             self.stop_typing(queue, &name, true);
-            self.tell_left(queue, &name);
+            self.announce_left(queue, &name);
         });
         self.flush();
     }
 
-    /// Takes a line; [`flush`](Self::flush) sends it. `None`: nothing is said any more.
+    /// Takes a line; [`flush`](Self::flush) sends it. `None`: the room takes no more lines.
     pub(super) fn say(&self, from: &Name, text: &str, id: Option<&str>) -> Option<Taken> {
-        let mut queue = self.queue_with_room();
-        if queue.log.ended && !fault("lines are taken after the end") {
+        let mut queue = self.broadcast.lock_with_room();
+        if queue.state.ended && !fault("lines are taken after the end") {
             return None;
         }
-        let at = queue.log.strike(date::now());
-        let seq = queue.log.history.last() + 1;
+        let at = queue.state.stamp(date::now());
+        let seq = queue.state.history.last() + 1;
         gap(&mut queue, "a number is drawn before its line is placed");
-        let line = Event::Said {
-            room: &self.name,
+        let line = Line {
             seq,
-            from: from.as_str(),
-            text,
-            at: &at,
-            id,
+            from: from.clone(),
+            text: text.into(),
+            at: Arc::clone(&at),
+            id: id.map(Into::into),
         };
         queue.note_author(from);
-        let mut json = std::mem::take(&mut queue.line);
-        let line = line.write_json(&mut json);
-        queue.append_line(line, self.common.journal.is_some());
-        queue.log.history.push(line);
-        queue.line = json;
+        let (room, line_ref) = (&self.name, &line);
+        queue.append(&Event::Said {
+            room,
+            line: line_ref,
+        });
+        let run = self.broadcast.run();
+        if run.journal.is_some() {
+            queue.record(room, line_ref);
+        }
+        queue.state.history.push(line);
         self.stop_typing(&mut queue, from, false);
-        self.common.said.fetch_add(1, Ordering::Relaxed);
+        run.said.fetch_add(1, Ordering::Relaxed);
         Some(Taken { seq, at })
     }
 
-    /// Somebody has another name, unless they have just left.
-    pub(super) fn rename(&self, person: &Person, to: &Name) {
-        let mut queue = self.queue_with_room();
-        let mut people = queue.log.people.iter_mut();
-        let Some(own) = people.find(|other| other.number == person.number) else {
+    /// Gives a person another name, unless they have just left.
+    pub(super) fn rename(&self, number: u64, to: &Name) {
+        let mut queue = self.broadcast.lock_with_room();
+        let mut people = queue.state.people.iter_mut();
+        let Some(own) = people.find(|other| other.number == number) else {
             return;
         };
         let from = std::mem::replace(&mut own.name, to.clone());
-        let badge = Arc::clone(&own.person);
-        for (typist, _) in &mut queue.log.typing {
+        let person = Arc::clone(&own.person);
+        for (typist, _) in &mut queue.state.typing {
             if *typist == from {
                 *typist = to.clone();
             }
@@ -222,78 +216,81 @@ impl Room {
         queue.append(&Event::Renamed {
             from: from.as_str(),
             to: to.as_str(),
-            person: &badge,
+            person: &person,
             rooms: &[&self.name],
         });
     }
 
-    /// A line that another server wrote to the history file. Under its own number, and not into the
-    /// file again; but where others have the number here, it is one more line.
-    pub(super) fn adopt(&self, line: &Foreign<'_>) {
-        let mut queue = self.queue_with_room();
-        if line.seq > queue.log.history.last() {
-            let epoch = line.epoch.into();
-            queue.log.history.restore(&epoch, line.seq, line.json);
-            queue.append_line(line.json, false);
-        } else if let Some(json) = line.numbered(queue.log.history.last() + 1) {
-            queue.log.history.push(&json);
-            queue.append_line(&json, true);
+    /// Takes a line that another server wrote to the history file. It keeps its number and is not
+    /// written again; if another line has that number here, it is one more line.
+    pub(super) fn adopt(&self, foreign: &Foreign<'_>) {
+        let mut queue = self.broadcast.lock_with_room();
+        let room = &self.name;
+        let next = queue.state.history.last() + 1;
+        let mut line = foreign.line.clone();
+        if line.seq >= next {
+            queue.append(&Event::Said { room, line: &line });
+            let epoch = foreign.epoch.into();
+            queue.state.history.restore(&epoch, line);
+        } else {
+            line.seq = next;
+            queue.append(&Event::Said { room, line: &line });
+            queue.record(room, &line);
+            queue.state.history.push(line);
         }
         drop(queue);
         self.flush();
     }
 
-    /// Older lines, for someone who scrolls up: those that are sent, and so are in the file.
-    pub(super) fn history(&self, before: Option<u64>, limit: u64) -> String {
+    /// Hands older lines to `answer`: those that were sent, and so are in the file.
+    pub(super) fn history<T>(
+        &self,
+        before: Option<u64>,
+        limit: u64,
+        answer: impl FnOnce(&Event<'_>) -> T,
+    ) -> T {
         let room = &self.name;
-        self.with_members(|members, queue| {
-            self.send_pending(members, queue);
-            let (messages, more) = queue.log.history.before(before, limit);
-            Event::History {
-                room,
-                messages,
-                more,
-            }
-            .to_json()
+        self.broadcast.with_members(|members, queue| {
+            self.broadcast.send_pending(members, queue);
+            let (lines, more) = queue.state.history.before(before, limit);
+            answer(&Event::History { room, lines, more })
         })
     }
 
     pub(super) fn count(&self) -> usize {
-        self.lock_queue().log.people.len()
+        self.broadcast.lock().state.people.len()
     }
 
     /// If the room is empty: the household that its lines count for, and when the latest was said.
     pub(super) fn remembered(&self) -> Option<(Option<Household>, u64)> {
-        let log = &self.lock_queue().log;
+        let log = &self.broadcast.lock().state;
         log.people.is_empty().then_some((log.owner, log.latest))
     }
 
     /// The number of the latest line.
     pub(super) fn last(&self) -> u64 {
-        self.lock_queue().log.history.last()
+        self.broadcast.lock().state.history.last()
     }
 
-    /// Forgets this room if nobody is in it; nobody can come in any more then.
+    /// Forgets this room if it is empty: from then on no newcomer is let in.
     pub(super) fn forget_if_empty(&self) -> bool {
-        let log = &mut self.lock_queue().log;
+        let log = &mut self.broadcast.lock().state;
         log.forgotten = log.people.is_empty();
         log.forgotten
     }
 
-    /// The same, if nothing was said either.
+    /// Forgets this room if it is empty and has no lines.
     pub(super) fn forget_if_blank(&self) -> bool {
-        let log = &mut self.lock_queue().log;
+        let log = &mut self.broadcast.lock().state;
         log.forgotten |= log.people.is_empty() && log.history.is_empty();
         log.forgotten
     }
 
-    /// Nothing more is said here; returns when what was said is with the members' senders.
-    pub(super) fn end_if(&self, ended: bool) {
-        if ended {
-            self.with_members(|members, queue| {
-                self.send_pending(members, queue);
-                queue.log.ended = true;
-            });
-        }
+    /// Takes no more lines; returns when those that were taken are with the members' senders.
+    pub(super) fn end(&self) {
+        self.broadcast.with_members(|members, queue| {
+            self.broadcast.send_pending(members, queue);
+            queue.state.ended = true;
+        });
     }
 }

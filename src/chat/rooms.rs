@@ -1,16 +1,17 @@
-//! Which rooms there are. A room exists while someone is in it or something was said in it.
+//! Which rooms there are. A room exists while it has members or lines.
 //!
-//! No household is in more than half of those that there can be. When there are as many, the place of a new
-//! one is that of an empty one: of those who have most of the empty ones, the one that was silent for longest.
-//! The standing rooms are beside all these, so they can always be entered, and are never forgotten for others.
+//! No household is in more than half of the rooms that there can be. When there are that many, a new room
+//! takes the place of an empty one: among the empty rooms of the household that owns most of them, the one that
+//! was silent for longest. The standing rooms do not count, so they can always be entered, and they are never
+//! forgotten.
 
-use super::Common;
 use super::event::RoomCount;
 use super::history::History;
 use super::journal::{Foreign, Kept, KeptRoom};
 use super::refusal::{Code, Refusal};
 use super::room::Room;
 use super::rules;
+use super::run::Run;
 use crate::address_quota::{Household, half};
 use crate::sync::{Mutex, MutexGuard, fault};
 use std::cmp::Reverse;
@@ -20,8 +21,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Rooms {
     most: usize,
-    common: Arc<Common>,
-    /// Runs of the past in which nothing was said in rooms that are not known.
+    run: Arc<Run>,
+    /// Earlier runs of the server. In a room that is not known, nothing was said in them.
     runs: Vec<Arc<str>>,
     state: Mutex<State>,
 }
@@ -29,19 +30,19 @@ pub(super) struct Rooms {
 #[derive(Debug, Default)]
 struct State {
     by_name: HashMap<String, Arc<Room>>,
-    /// How many of each household are in which room, standing ones aside.
+    /// The connections of each household in each room, without the standing rooms.
     inside: HashMap<Household, HashMap<String, usize>>,
-    /// The highest number of a line in a room that was forgotten. A new room counts from here,
-    /// so that nobody can take its lines for those of an earlier room of the same name.
+    /// The highest number of a line in a room that was forgotten. A new room counts from here, so that
+    /// no client takes its lines for those of an earlier room of the same name.
     floor: u64,
     ended: bool,
 }
 
 impl Rooms {
-    /// The rooms that a history file remembers.
-    pub(super) fn new(most: usize, common: Arc<Common>, kept: Kept) -> Self {
+    /// Begins with the rooms that a history file remembers.
+    pub(super) fn new(most: usize, run: Arc<Run>, kept: Kept) -> Self {
         let room = |(name, KeptRoom { history, latest }): (String, KeptRoom)| {
-            let room = Room::new(name.clone(), None, history, latest, Arc::clone(&common));
+            let room = Room::new(name.clone(), None, history, latest, Arc::clone(&run));
             (name, Arc::new(room))
         };
         let state = Mutex::new(State {
@@ -52,13 +53,14 @@ impl Rooms {
         });
         Self {
             most,
-            common,
+            run,
             runs: kept.runs,
             state,
         }
     }
 
-    /// The room of that name, made if need be, for one more of a household: until they have [`left`](Self::left).
+    /// Finds or makes the room of that name, and counts one more connection of a household in it until it has
+    /// [`left`](Self::left).
     pub(super) fn enter(&self, name: &str, household: Household) -> Result<Arc<Room>, Refusal> {
         let mut state = self.lock();
         state.check_share(name, household, half(self.most))?;
@@ -84,26 +86,28 @@ impl Rooms {
             0 => History::silent_in(&self.runs, 0),
             floor => History::after(floor),
         };
-        let common = Arc::clone(&self.common);
-        let room = Arc::new(Room::new(name.to_owned(), owner, history, 0, common));
-        room.end_if(state.ended && !fault("a room that is made after the end takes lines"));
+        let run = Arc::clone(&self.run);
+        let room = Arc::new(Room::new(name.to_owned(), owner, history, 0, run));
+        if state.ended && !fault("a room that is made after the end takes lines") {
+            room.end();
+        }
         state.by_name.insert(name.to_owned(), Arc::clone(&room));
         Ok(room)
     }
 
-    /// Another server had the history file until now: what was said there is said here, too.
-    pub(super) fn adopt(&self, line: &Foreign<'_>) {
+    /// Takes a line from another server that had the history file until now.
+    pub(super) fn adopt(&self, foreign: &Foreign<'_>) {
         let mut state = self.lock();
-        match self.find_or_make(&mut state, line.room, None) {
+        match self.find_or_make(&mut state, foreign.room, None) {
             Ok(room) => {
                 drop(state);
-                room.adopt(line);
+                room.adopt(foreign);
             }
-            Err(_) => state.floor = state.floor.max(line.seq),
+            Err(_) => state.floor = state.floor.max(foreign.line.seq),
         }
     }
 
-    /// One of that household left. An empty room in which nothing was said is gone.
+    /// Counts a connection of that household out. An empty room without lines is removed.
     pub(super) fn left(&self, room: &Arc<Room>, household: Household) {
         let mut state = self.lock();
         state.count_out(room.name(), household);
@@ -126,14 +130,14 @@ impl Rooms {
         self.lock().by_name.len()
     }
 
-    /// Nothing more is said anywhere; what was said is sent.
+    /// Takes no more lines in any room; returns when those that were taken are sent.
     pub(super) fn end(&self) {
         let rooms: Vec<Arc<Room>> = {
             let mut state = self.lock();
             state.ended = true;
             state.by_name.values().cloned().collect()
         };
-        rooms.iter().for_each(|room| room.end_if(true));
+        rooms.iter().for_each(|room| room.end());
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -142,13 +146,13 @@ impl Rooms {
 }
 
 impl State {
-    /// Rooms but for the standing ones.
+    /// How many rooms there are, without the standing ones.
     fn count(&self) -> usize {
         let is_there = |name: &&&str| self.by_name.contains_key(**name);
         self.by_name.len() - rules::STANDING_ROOMS.iter().filter(is_there).count()
     }
 
-    /// May one of this household be in that room? In `most` they may.
+    /// Checks that a connection of this household may be in that room: it may be in `most` rooms.
     fn check_share(&self, name: &str, household: Household, most: usize) -> Result<(), Refusal> {
         let inside = self.inside.get(&household);
         let holds_more = |rooms: &HashMap<String, usize>| {
@@ -185,7 +189,8 @@ impl State {
         }
     }
 
-    /// Makes place: forgets an empty room of those who have most of them, the one that was silent for longest.
+    /// Makes place for a room: forgets an empty one of the household that owns most of them, the one that was
+    /// silent for longest.
     fn forget_one(&mut self) -> bool {
         let of_some = self
             .by_name

@@ -29,13 +29,13 @@ const RESERVED: [&str; 3] = ["server", "system", "teacher"];
 
 /// A name that can be one, and what it is compared by.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct FitName<'a> {
-    pub(super) text: &'a str,
+pub(crate) struct FitName<'a> {
+    pub(crate) text: &'a str,
     pub(super) likeness: Likeness,
 }
 
 /// `name` without the blanks around it, if it can be one.
-pub(super) fn name(name: &str) -> Result<FitName<'_>, Refusal> {
+pub(crate) fn name(name: &str) -> Result<FitName<'_>, Refusal> {
     let refuse = |why: &str| Err(Refusal::new(Code::BadName, why));
     let text = name.trim();
     if text.is_empty() {
@@ -96,7 +96,7 @@ fn refuse_towers(name: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn room(room: &str) -> Result<&str, Refusal> {
+pub(crate) fn room(room: &str) -> Result<&str, Refusal> {
     let fits = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     if (1..=LONGEST_ROOM).contains(&room.len()) && room.bytes().all(fits) {
         Ok(room)
@@ -114,7 +114,7 @@ pub(super) fn is_standing(room: &str) -> bool {
 }
 
 /// `text` without the blanks around it, if it can be said in `room`.
-pub(super) fn text<'a>(text: &'a str, room: Option<&str>) -> Result<&'a str, Refusal> {
+pub(crate) fn text<'a>(text: &'a str, room: Option<&str>) -> Result<&'a str, Refusal> {
     let text = text.trim();
     let most = if room == Some(CHEEPER) {
         LONGEST_CHEEP
@@ -137,7 +137,7 @@ pub(super) fn text<'a>(text: &'a str, room: Option<&str>) -> Result<&'a str, Ref
     Ok(text)
 }
 
-pub(super) fn id(id: &str) -> Result<(), Refusal> {
+pub(crate) fn id(id: &str) -> Result<(), Refusal> {
     if id.chars().nth(LONGEST_ID).is_some() {
         return Err(Refusal::new(
             Code::BadShape,

@@ -1,28 +1,28 @@
-//! What outlives a lost connection: who one is, the right to one's name, and which lines were taken already.
+//! What outlives a lost connection: the public id of a person, the right to a name, and which lines were taken
+//! already.
 //!
-//! A client that lost its connection cannot know whether its last lines came through. It comes
-//! back with the token of its session and says them again, with the ids they had; those
-//! that are known are acknowledged and not repeated.
+//! A client that lost its connection cannot know whether its last lines came through. It comes back with the
+//! token of its session and says them again, with the ids that they had. Those that are known are
+//! acknowledged and not repeated.
 
-use super::people::Person;
-use super::receipts::{Line, Receipts, Said};
+use super::receipts::{Receipts, Said, Speech};
 use super::refusal::Refusal;
 use super::room::Taken;
 use crate::address_quota::{Household, Remembered};
 use crate::sync::{Mutex, gap};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
-/// Sessions that are remembered when their connections have ended. When more end, those who have most of
-/// them lose the oldest.
+/// The most sessions that are remembered after their connections have ended. When one more ends, the household
+/// that has most of them loses its oldest.
 const MOST_ENDED: usize = 1_024;
 
-/// Random bytes of what others may know of a session. Drawn, not counted: no later run of the
-/// server gives the same one to somebody else.
+/// Random bytes of a session's public id. Drawn, not counted: no later run of the server gives the same one
+/// to another person.
 const PERSON: usize = 6;
 
-/// So many random bytes, as hexadecimal digits.
+/// Draws random bytes, and returns them as hexadecimal digits.
 pub(crate) fn token(bytes: usize) -> String {
     let mut random = vec![0; bytes];
     getrandom::fill(&mut random).expect("an operating system has randomness");
@@ -34,18 +34,17 @@ pub(crate) fn token(bytes: usize) -> String {
 pub(super) struct Session {
     person: Arc<str>,
     receipts: Mutex<Receipts>,
-    holder: Mutex<Weak<Person>>,
-    /// Persons of whom no whispers are wanted.
+    /// Persons whose whispers are not wanted.
     ignored: Mutex<Vec<Box<str>>>,
 }
 
-/// What came of a line.
+/// What became of a line.
 #[derive(Debug)]
 pub(super) enum Outcome {
     New(Taken),
-    /// It was said before, like this.
+    /// It was taken before, like this.
     Repeated(Said),
-    /// The server ends. The client is about to hear so, and will say it again later.
+    /// The server ends. The client is about to learn so, and will say the line again later.
     Ended,
 }
 
@@ -54,22 +53,21 @@ impl Session {
         Self {
             person: token(PERSON).into(),
             receipts: Mutex::default(),
-            holder: Mutex::default(),
             ignored: Mutex::default(),
         }
     }
 
-    /// Who this is to the others, whatever the name. No secret, and of no use to take the name.
+    /// The public id of the person, whatever the name. It is no secret, and does not help to take the name.
     pub(super) fn person(&self) -> &Arc<str> {
         &self.person
     }
 
-    /// Takes a line, unless one with this id was taken before: then that one comes back. No other
-    /// attempt, from a connection that this one replaces, comes in between.
+    /// Takes a line, unless one with this id was taken before: then that one is returned. No other attempt
+    /// comes in between, such as one from the connection that this one replaces.
     pub(super) fn once(
         &self,
         id: &str,
-        line: Line<'_>,
+        line: Speech<'_>,
         take: impl FnOnce() -> Result<Option<Taken>, Refusal>,
     ) -> Result<Outcome, Refusal> {
         let mut receipts = self.receipts.lock();
@@ -84,7 +82,7 @@ impl Session {
         Ok(Outcome::New(taken))
     }
 
-    /// From now on, whispers of these are not heard.
+    /// Ignores these persons, and no others, from now on.
     pub(super) fn ignore(&self, persons: &[Cow<'_, str>]) {
         let persons = persons.iter().map(|person| (**person).into());
         *self.ignored.lock() = persons.collect();
@@ -95,15 +93,6 @@ impl Session {
             .lock()
             .iter()
             .any(|ignored| **ignored == *person)
-    }
-
-    /// Whose session it is, if the connection still stands.
-    pub(super) fn holder(&self) -> Option<Arc<Person>> {
-        self.holder.lock().upgrade()
-    }
-
-    pub(super) fn hold(&self, person: &Arc<Person>) {
-        *self.holder.lock() = Arc::downgrade(person);
     }
 }
 
@@ -127,7 +116,7 @@ impl Default for State {
 }
 
 impl Sessions {
-    /// A new session and its token.
+    /// Opens a session; returns it with its token.
     pub(super) fn open(&self) -> (String, Arc<Session>) {
         let (token, session) = (token(16), Arc::new(Session::new()));
         self.0
@@ -141,7 +130,7 @@ impl Sessions {
         self.0.lock().by_token.get(token).cloned()
     }
 
-    /// `own` stands for the session that is continued from here on.
+    /// Makes the token `own` stand for the session that is continued.
     pub(super) fn continue_as(&self, own: &str, session: &Arc<Session>) {
         self.0
             .lock()
@@ -149,7 +138,7 @@ impl Sessions {
             .insert(own.to_owned(), Arc::clone(session));
     }
 
-    /// The connection has ended. Someone who never had a name will not come back for it.
+    /// Notes that the connection has ended. A client that never had a name will not come back for it.
     pub(super) fn close(&self, token: &str, household: Household, had_name: bool) {
         let mut state = self.0.lock();
         let token = token.to_owned();

@@ -1,6 +1,6 @@
 //! What a client asks the chat for.
 
-use crate::chat::fuzzing::ask;
+use crate::dialects::json::fuzzing::ask;
 
 /// The input is a message of a client, as text.
 pub fn chat(input: &[u8]) {

@@ -4,8 +4,8 @@ use super::connections::Slot;
 use super::endpoint::{Fittings, Purpose};
 use super::routes::{Route, Socket};
 use super::{Shared, guard, pages, peer, proxy, refuse};
-use crate::chat;
 use crate::date::http_date;
+use crate::dialects::json;
 use crate::protocol::http::{RequestHead, Response};
 use crate::protocol::{HandshakeError, Incoming, Outgoing, ReadBuffer, Role, Session, Upgrade};
 use crate::socket::{SocketError, Stream, read_head};
@@ -196,7 +196,7 @@ fn agree(
     shared: &Shared,
 ) -> Result<(Purpose, Vec<u8>), HandshakeError> {
     let (purpose, protocol) = match socket {
-        Socket::Chat => (Purpose::Chat, upgrade.choose_protocol(&[chat::PROTOCOL])),
+        Socket::Chat => (Purpose::Chat, upgrade.choose_protocol(&[json::PROTOCOL])),
         Socket::Echo { watched } => (Purpose::Echo { watched }, None),
         Socket::Wire => (Purpose::Wire(shared.tickets.seat(slot.household())?), None),
     };

@@ -3,9 +3,10 @@
 use super::Shared;
 use super::connections::Slot;
 use super::wire::{Seat, Subject, Ticket, Watcher};
-use crate::chat::{Goodbye, Guest, watch_request};
+use crate::chat::Goodbye;
+use crate::dialects::json::{self, watch_request};
 use crate::outbox::Sender;
-use crate::protocol::{CloseCode, Limits, Message, Outgoing};
+use crate::protocol::{Limits, Message, Outgoing};
 use crate::watch::Recorder;
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -42,16 +43,13 @@ impl Endpoint for Echo {
     }
 }
 
-impl Endpoint for Guest {
+impl Endpoint for json::Client {
     fn opened(&mut self, replies: &mut Outgoing) {
         self.welcome(replies);
     }
 
     fn message(&mut self, message: Message<'_>, replies: &mut Outgoing) -> Result<(), Goodbye> {
-        match message {
-            Message::Text(text) => self.hear(text, replies),
-            Message::Binary(_) => Err((CloseCode::UNSUPPORTED_DATA, "the chat speaks text")),
-        }
+        self.message(message, replies)
     }
 
     fn burst_ended(&mut self) {
@@ -132,7 +130,13 @@ impl Purpose {
             Self::Chat => {
                 let token = token.unwrap_or_default();
                 let (number, household) = (slot.id(), slot.household());
-                Box::new(Guest::new(&shared.chat, number, household, sender, token))
+                Box::new(json::Client::new(
+                    &shared.chat,
+                    number,
+                    household,
+                    sender,
+                    token,
+                ))
             }
             Self::Echo { .. } => Box::new(Echo {
                 greeting: token.map(|token| watch_request(&token)),

@@ -11,7 +11,7 @@
 use super::config::Access;
 use super::pages::Page;
 use super::{guard, proxy};
-use crate::chat;
+use crate::dialects::json;
 use crate::inspect::Observer;
 use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead, ResponseScanner};
 use crate::protocol::{Incoming, Limits, Role, Upgrade};
@@ -147,7 +147,7 @@ fn request(head: &[u8]) {
     let page = Page::at("/icon.svg", None).expect("a page");
     let _ = black_box(page.response(&head.headers, None));
     if let Ok(upgrade) = Upgrade::check(&head) {
-        let chosen = upgrade.choose_protocol(&[chat::PROTOCOL]);
+        let chosen = upgrade.choose_protocol(&[json::PROTOCOL]);
         let _ = black_box(upgrade.response(chosen));
     }
 }
@@ -172,7 +172,7 @@ fn explain_frames(bytes: &[u8]) {
 }
 
 fn json(text: &[u8]) {
-    chat::fuzzing::ask(std::str::from_utf8(text).expect("text"));
+    json::fuzzing::ask(std::str::from_utf8(text).expect("text"));
 }
 
 fn frames(bytes: &[u8]) {

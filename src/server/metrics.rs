@@ -67,7 +67,7 @@ pub(super) fn page(shared: &Shared) -> Response {
 }
 
 fn metrics(shared: &Shared) -> Vec<Metric> {
-    let (chat, write_limits, budget) = (shared.chat.vitals(), &shared.write_limits, &shared.budget);
+    let (chat, write_limits, budget) = (shared.chat.stats(), &shared.write_limits, &shared.budget);
     let gauge = |name, help, value: usize| (name, "gauge", help, value as u64);
     let counter = |name, help, value| (name, "counter", help, value);
     let open = shared.connections.len();

@@ -19,7 +19,8 @@ mod view;
 pub(super) use tickets::{Seat, Subject, Ticket, Tickets};
 
 use super::endpoint::Endpoint;
-use crate::chat::{Goodbye, NoView, watch_token};
+use crate::chat::Goodbye;
+use crate::dialects::json::{NoView, watch_token};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Message, Outgoing};
 use crate::sync::spawn;
@@ -126,9 +127,7 @@ fn tell(beginning: &Receiver<(Subject, Snapshot)>, sender: Sender, seat: &Seat) 
     match beginning.recv_timeout(PATIENCE) {
         Ok((subject, snapshot)) => View::new(&subject, sender, seat.tickets()).run(snapshot),
         Err(RecvTimeoutError::Timeout) => {
-            let mut close = Outgoing::server();
-            close.close_with(CloseCode::POLICY_VIOLATION, "no token came in time");
-            sender.dismiss(close.waiting());
+            sender.dismiss(CloseCode::POLICY_VIOLATION, "no token came in time");
         }
         // The watcher has gone.
         Err(RecvTimeoutError::Disconnected) => {}

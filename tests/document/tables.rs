@@ -102,22 +102,13 @@ fn text_that_is_none() {
     }
 }
 
-/// Requests, events and errors of the chat: each that the source has, and no other.
+/// Requests and errors of the chat: each that the source has, and no other. A test beside their source
+/// compares the events.
 #[test]
 fn chat_messages() {
-    let requests = include_str!("../../src/chat/request.rs");
+    let requests = include_str!("../../src/dialects/json/request.rs");
     let requests = between(requests, "fn request(&self)", "fn join(&self)");
     assert_eq!(words_of_rows("request"), quoted(requests, "Some(\""));
-
-    let events = include_str!("../../src/chat/event.rs");
-    let events = between(events, "pub(super) enum Event<'a> {", "\n}\n");
-    let variants = events.lines().filter_map(|line| {
-        let name = line.strip_prefix("    ")?.strip_suffix(" {")?;
-        name.chars()
-            .all(char::is_alphabetic)
-            .then(|| name.to_lowercase())
-    });
-    assert_eq!(words_of_rows("event"), variants.collect());
 
     let codes = include_str!("../../src/chat/refusal.rs");
     assert_eq!(words_of_rows("error"), quoted(codes, "=> \""));
@@ -152,26 +143,6 @@ fn records() {
         .collect();
     documented.sort();
     assert_eq!(documented, known);
-}
-
-/// The fields of every event are those that the table names.
-#[test]
-fn fields_of_events() {
-    let source = include_str!("../../src/chat/event.rs");
-    let source = between(source, "pub(super) enum Event<'a> {", "\n}\n");
-    let events = fields_of_variants(source);
-    assert!(events.len() > 10, "the events were found");
-    for row in rows(PROTOCOL, "event") {
-        let name = row[0].trim_matches('`');
-        let documented: BTreeSet<String> = (row[1]
-            .split("), ")
-            .flat_map(|part| part.split(" (").take(1)))
-        .flat_map(|part| part.split(", "))
-        .map(|field| field.trim_matches('`').to_owned())
-        .collect();
-        let known = events.iter().find(|(event, _)| event == name);
-        assert_eq!(known.map(|(_, fields)| fields), Some(&documented), "{name}");
-    }
 }
 
 /// The variants of an enum, and the fields of each; `?` marks those that may be missing.

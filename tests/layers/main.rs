@@ -11,10 +11,11 @@ use std::fs;
 use std::path::Path;
 
 /// From the bottom up. A floor is a file of this name in `src`, with the folder beside it.
-const FLOORS: [&str; 13] = [
+const FLOORS: [&str; 15] = [
     "protocol",
     "inspect",
     "date",
+    "json",
     "rate",
     "address_quota",
     "sync",
@@ -23,6 +24,7 @@ const FLOORS: [&str; 13] = [
     "outbox",
     "socket",
     "chat",
+    "dialects",
     "server",
     "cli",
 ];
@@ -32,20 +34,7 @@ const ROOTS: [&str; 4] = ["lib", "main", "bin", "fuzzing"];
 
 /// Circles that are still to be broken: files that import from each other, directly or through others,
 /// so that none of them can be read first. This list only gets shorter.
-const CIRCLES: [&[&str]; 3] = [
-    &[
-        "src/chat/event.rs",
-        "src/chat/guest.rs",
-        "src/chat/line.rs",
-        "src/chat/people.rs",
-        "src/chat/receipts.rs",
-        "src/chat/room.rs",
-        "src/chat/rooms.rs",
-        "src/chat/session.rs",
-    ],
-    &["src/chat/journal/load.rs", "src/chat/journal/writer.rs"],
-    &["src/server/endpoint.rs", "src/server/wire.rs"],
-];
+const CIRCLES: [&[&str]; 1] = [&["src/server/endpoint.rs", "src/server/wire.rs"]];
 
 /// What a floor must not even name.
 const FORBIDDEN: [(&str, &[&str]); 3] = [
@@ -89,16 +78,25 @@ const KNOWN_TO: [(&str, &[&str]); 16] = [
     ),
     (
         "serde",
-        &["chat", "cli/inspect.rs", "inspect", "server/wire/record.rs"],
+        &[
+            "chat/journal",
+            "cli/inspect.rs",
+            "dialects",
+            "inspect",
+            "server/wire/record.rs",
+        ],
     ),
     (
         "serde_json",
         &[
             "bin/tiny.rs",
-            "chat",
+            "chat/journal",
+            "chat/models",
             "cli/chat",
             "cli/inspect.rs",
+            "dialects",
             "inspect",
+            "json.rs",
             "server/wire/record.rs",
         ],
     ),
@@ -158,7 +156,8 @@ fn floors_import_only_from_below() {
     for source in sources("src") {
         let own = source.floor();
         let height = |floor: &str| FLOORS.iter().position(|other| *other == floor);
-        if ROOTS.contains(&own) {
+        // The tests of a floor may drive it from above, as a client would.
+        if ROOTS.contains(&own) || source.is_test() {
             continue;
         }
         if height(own).is_none() {

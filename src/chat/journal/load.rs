@@ -7,11 +7,10 @@
 mod lines;
 
 use super::place::Id;
-use super::writer::Adopt;
-use crate::chat::event::Event;
+use crate::chat::event::Line;
 use crate::chat::history::{History, MOST_RUNS};
 use crate::chat::rules;
-use lines::{Line, Lines, Record};
+use lines::{Lines, SaidLine};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fs::File;
@@ -56,29 +55,15 @@ pub(in crate::chat) struct KeptRoom {
     pub(in crate::chat) latest: u64,
 }
 
+/// Takes a line that another server wrote.
+pub(super) type Adopt = Box<dyn Fn(&Foreign<'_>) + Send>;
+
 /// A line that another server wrote.
 #[derive(Debug)]
 pub(in crate::chat) struct Foreign<'a> {
     pub(in crate::chat) epoch: &'a str,
     pub(in crate::chat) room: &'a str,
-    pub(in crate::chat) seq: u64,
-    pub(in crate::chat) json: &'a str,
-}
-
-impl Foreign<'_> {
-    /// The same line under another number.
-    pub(in crate::chat) fn numbered(&self, seq: u64) -> Option<String> {
-        let record = Record::of(self.json)?;
-        let said = Event::Said {
-            room: self.room,
-            seq,
-            from: record.from.as_deref()?,
-            text: record.text.as_deref()?,
-            at: record.at.as_deref()?,
-            id: record.id.as_deref(),
-        };
-        Some(said.to_json())
-    }
+    pub(in crate::chat) line: Line,
 }
 
 /// What is in the file of the standing rooms, and of the `most_rooms` others in which something was said last.
@@ -107,8 +92,7 @@ pub(super) fn read_on(path: &Path, end: &End, adopt: &Adopt) {
         adopt(&Foreign {
             epoch: lines.run_of(line).unwrap_or(&end.run),
             room: &lines.rooms[line.room],
-            seq: line.seq,
-            json: line.json,
+            line: line.to_line(),
         });
     }
 }
@@ -182,13 +166,13 @@ impl Tail {
 
 /// Copies the lines of the rooms that are kept.
 fn keep(lines: &Lines<'_>, most_rooms: usize) -> Kept {
-    let mut latest: Vec<Option<&Line<'_>>> = vec![None; lines.rooms.len()];
+    let mut latest: Vec<Option<&SaidLine<'_>>> = vec![None; lines.rooms.len()];
     for line in &lines.lines {
         latest[line.room] = Some(line);
     }
-    let mut order: Vec<&Line<'_>> = latest.into_iter().flatten().collect();
+    let mut order: Vec<&SaidLine<'_>> = latest.into_iter().flatten().collect();
     order.sort_unstable_by_key(|line| Reverse(line.number));
-    let is_standing = |line: &&Line<'_>| rules::is_standing(&lines.rooms[line.room]);
+    let is_standing = |line: &&SaidLine<'_>| rules::is_standing(&lines.rooms[line.room]);
     let standing: Vec<_> = order.extract_if(.., |line| is_standing(&*line)).collect();
     let forgotten = order.split_off(most_rooms.min(order.len()));
     order.extend(standing);
@@ -226,13 +210,13 @@ struct Keeping {
 }
 
 impl Keeping {
-    fn keep(&mut self, line: &Line<'_>, runs: &[Arc<str>]) {
+    fn keep(&mut self, line: &SaidLine<'_>, runs: &[Arc<str>]) {
         self.begin_runs(runs, line.run);
         let run = line
             .run
             .checked_sub(1)
             .map_or_else(Arc::default, |run| Arc::clone(&runs[run]));
-        self.kept.history.restore(&run, line.seq, line.json);
+        self.kept.history.restore(&run, line.to_line());
         self.kept.latest = line.number;
     }
 

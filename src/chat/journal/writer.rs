@@ -1,6 +1,6 @@
 //! The thread that writes: it alone waits for the disk.
 
-use super::load::{self, End, Foreign};
+use super::load::{self, Adopt, End};
 use super::place::Place;
 use super::{Shared, State};
 use crate::date;
@@ -15,8 +15,6 @@ const USUAL: usize = 256 << 10;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-
-pub(super) type Adopt = Box<dyn Fn(&Foreign<'_>) + Send>;
 
 #[derive(Debug)]
 pub(in crate::chat) struct Writer {

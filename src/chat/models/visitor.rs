@@ -1,7 +1,8 @@
 //! A connection without a socket, and what its client makes of what it hears.
 
 use super::household;
-use crate::chat::{Chat, Guest};
+use crate::chat::Chat;
+use crate::dialects::json::Client;
 use crate::outbox::models::{Pair, close_frame, pair};
 use crate::protocol::Outgoing;
 use crate::sync::model;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 /// What a connection's thread does, and its client hears.
 pub(super) struct Visitor {
-    guest: Option<Guest>,
+    client: Option<Client>,
     pair: Pair,
     replies: Outgoing,
 }
@@ -25,7 +26,7 @@ impl Visitor {
     /// A client that takes `room` bytes and does not read; the server keeps `backlog` more for it.
     pub(super) fn with_room(chat: &Arc<Chat>, number: u64, room: usize, backlog: usize) -> Self {
         let pair = pair(room, backlog);
-        let guest = Guest::new(
+        let client = Client::new(
             chat,
             number,
             household(number),
@@ -33,9 +34,9 @@ impl Visitor {
             String::new(),
         );
         let mut replies = Outgoing::server();
-        guest.welcome(&mut replies);
+        client.welcome(&mut replies);
         Self {
-            guest: Some(guest),
+            client: Some(client),
             pair,
             replies,
         }
@@ -49,15 +50,15 @@ impl Visitor {
 
     /// Requests that come in one read; `false`, if the connection is over.
     pub(super) fn ask(&mut self, requests: &[Value]) -> bool {
-        let guest = self.guest.as_mut().expect("it is connected");
+        let client = self.client.as_mut().expect("it is connected");
         if self.pair.sender.is_closed() {
             return false;
         }
         for request in requests {
-            let heard = guest.hear(&request.to_string(), &mut self.replies);
+            let heard = client.hear(&request.to_string(), &mut self.replies);
             heard.expect("no reason to end the connection");
         }
-        guest.burst_ended();
+        client.burst_ended();
         let written = self.pair.sender.write(self.replies.waiting());
         self.replies.written();
         written.unwrap_or(false)
@@ -76,7 +77,7 @@ impl Visitor {
     /// The connection ends.
     pub(super) fn leave(&mut self) {
         self.pair.sender.last_call();
-        self.guest = None;
+        self.client = None;
         self.pair.sender.wait_until_written();
         self.pair.client.close();
     }
@@ -92,8 +93,8 @@ impl Visitor {
     /// The token of its session.
     pub(super) fn session(&self) -> Value {
         let mut welcome = Outgoing::server();
-        let guest = self.guest.as_ref().expect("it is connected");
-        guest.welcome(&mut welcome);
+        let client = self.client.as_ref().expect("it is connected");
+        client.welcome(&mut welcome);
         let json = welcome.waiting().iter().position(|byte| *byte == b'{');
         let json = &welcome.waiting()[json.expect("a text frame")..];
         serde_json::from_slice::<Value>(json).expect("JSON")["session"].clone()

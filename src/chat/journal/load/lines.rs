@@ -1,5 +1,6 @@
 //! What the lines of a file say, and which of them this server cannot have written.
 
+use crate::chat::event::{Line, Name};
 use crate::chat::rules;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -14,7 +15,7 @@ const HIGHEST: u64 = 1 << 52;
 
 /// What a line of the file may say.
 #[derive(Debug, Deserialize)]
-pub(super) struct Record<'a> {
+struct Record<'a> {
     #[serde(borrow)]
     epoch: Option<Cow<'a, str>>,
     /// The run had begun in a file that had this name before.
@@ -26,20 +27,20 @@ pub(super) struct Record<'a> {
     room: Option<Cow<'a, str>>,
     seq: Option<u64>,
     #[serde(borrow)]
-    pub(super) from: Option<Cow<'a, str>>,
+    from: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    pub(super) text: Option<Cow<'a, str>>,
+    text: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    pub(super) at: Option<Cow<'a, str>>,
+    at: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    pub(super) id: Option<Cow<'a, str>>,
+    id: Option<Cow<'a, str>>,
 }
 
 /// All lines of a file, or of its end.
 #[derive(Debug, Default)]
 pub(super) struct Lines<'a> {
     /// What was said, in order.
-    pub(super) lines: Vec<Line<'a>>,
+    pub(super) lines: Vec<SaidLine<'a>>,
     pub(super) rooms: Vec<Cow<'a, str>>,
     pub(super) runs: Vec<Cow<'a, str>>,
     /// A run had begun earlier than this file.
@@ -50,14 +51,30 @@ pub(super) struct Lines<'a> {
 }
 
 #[derive(Debug)]
-pub(super) struct Line<'a> {
+pub(super) struct SaidLine<'a> {
     /// Which line of the file it is; the first is 1.
     pub(super) number: u64,
     /// Which of the rooms, and how many runs had begun.
     pub(super) room: usize,
     pub(super) run: usize,
     pub(super) seq: u64,
-    pub(super) json: &'a str,
+    from: Cow<'a, str>,
+    text: Cow<'a, str>,
+    at: Cow<'a, str>,
+    id: Option<Cow<'a, str>>,
+}
+
+impl SaidLine<'_> {
+    /// A copy that no longer needs the file.
+    pub(super) fn to_line(&self) -> Line {
+        Line {
+            seq: self.seq,
+            from: Name::new(&self.from),
+            text: (*self.text).into(),
+            at: (*self.at).into(),
+            id: self.id.as_deref().map(Into::into),
+        }
+    }
 }
 
 /// Why a line is passed over.
@@ -106,7 +123,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The name of the run in which a line was said, if it began here.
-    pub(super) fn run_of(&self, line: &Line<'_>) -> Option<&str> {
+    pub(super) fn run_of(&self, line: &SaidLine<'_>) -> Option<&str> {
         line.run.checked_sub(1).map(|run| self.runs[run].as_ref())
     }
 
@@ -132,25 +149,19 @@ impl<'a> Lines<'a> {
             self.is_continued |= record.continued;
             return Ok(());
         }
-        let (room, seq) = record.said().ok_or(Bad::NotHistory)?;
-        if seq > HIGHEST {
-            return Err(Bad::TooHigh(seq));
+        let (room, mut line) = record.said().ok_or(Bad::NotHistory)?;
+        if line.seq > HIGHEST {
+            return Err(Bad::TooHigh(line.seq));
         }
         let next = counts.len();
-        let room = *rooms.entry(room).or_insert_with_key(|name| {
+        line.room = *rooms.entry(room).or_insert_with_key(|name| {
             self.rooms.push(name.clone());
             counts.push(Count::default());
             next
         });
-        self.count(seq, &mut counts[room])?;
-        let run = self.runs.len();
-        self.lines.push(Line {
-            number,
-            room,
-            run,
-            seq,
-            json,
-        });
+        self.count(line.seq, &mut counts[line.room])?;
+        (line.number, line.run) = (number, self.runs.len());
+        self.lines.push(line);
         Ok(())
     }
 
@@ -185,17 +196,25 @@ impl<'a> Lines<'a> {
 }
 
 impl<'a> Record<'a> {
-    pub(super) fn of(json: &'a str) -> Option<Self> {
+    fn of(json: &'a str) -> Option<Self> {
         let fits = json.len() <= LONGEST_LINE;
         fits.then(|| serde_json::from_str(json).ok()).flatten()
     }
 
-    /// The room and the number of a line that was said.
-    fn said(self) -> Option<(Cow<'a, str>, u64)> {
+    /// The room and the line, if this is one that was said. Where it stands is not known yet.
+    fn said(self) -> Option<(Cow<'a, str>, SaidLine<'a>)> {
         let is_said = self.kind.is_some_and(|kind| kind == "said");
-        let is_whole = self.from.is_some() && self.text.is_some() && self.at.is_some();
+        let line = SaidLine {
+            number: 0,
+            room: 0,
+            run: 0,
+            seq: self.seq.filter(|seq| *seq > 0)?,
+            from: self.from?,
+            text: self.text?,
+            at: self.at?,
+            id: self.id,
+        };
         let room = self.room.filter(|room| rules::room(room).is_ok())?;
-        let seq = self.seq.filter(|seq| *seq > 0)?;
-        (is_said && is_whole).then_some((room, seq))
+        is_said.then_some((room, line))
     }
 }

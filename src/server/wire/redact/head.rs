@@ -4,7 +4,7 @@
 //! is the list of those that are not. The name of every header stays, and so does the length of its value.
 
 use super::BLOT;
-use crate::chat::PROTOCOL;
+use crate::dialects::json::PROTOCOL;
 
 /// Headers whose values say how to connect, or what every server and every browser says.
 const HARMLESS: [&str; 21] = [

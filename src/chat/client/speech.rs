@@ -1,54 +1,53 @@
-//! What a guest says: to a room, or to one person.
+//! What a client says: to a room, or to one person.
 
-use super::{Guest, allow, reply};
-use crate::chat::event::{Event, Name};
-use crate::chat::people::Person;
-use crate::chat::receipts::{Line, Said};
+use super::{ChatClient, allow};
+use crate::chat::dialect::Replies;
+use crate::chat::event::{Event, Line, Name};
+use crate::chat::member::Member;
+use crate::chat::receipts::{Said, Speech};
 use crate::chat::refusal::Refusal;
 use crate::chat::request::Recipient;
 use crate::chat::room::Taken;
 use crate::chat::rules;
 use crate::chat::session::Outcome;
 use crate::date;
-use crate::outbox::Burst;
-use crate::protocol::Outgoing;
 use std::sync::Arc;
 use std::time::Instant;
 
-impl Guest {
+impl ChatClient {
     pub(super) fn say(
         &mut self,
         room: &str,
         text: &str,
         id: Option<&str>,
         now: Instant,
-        replies: &mut Outgoing,
+        replies: &mut dyn Replies,
     ) -> Result<(), Refusal> {
-        let (room, from) = self.person.room(room)?;
+        let (room, from) = self.member.room(room)?;
         let text = rules::text(text, Some(room.name()))?;
-        let line = Line {
+        let speech = Speech {
             room: room.name(),
             from: &from,
             to: None,
             text,
         };
-        match self.take(id, line, now, || Ok(room.say(&from, text, id)))? {
+        match self.take(id, speech, now, || Ok(room.say(&from, text, id)))? {
             // The room sends it to its author, too: that is the acknowledgement.
-            Outcome::New(_) => self.stir(room),
+            Outcome::New(_) => self.touch(room),
             Outcome::Repeated(Said {
                 from, text, taken, ..
             }) => {
                 // It may be a line that is still pending: no line overtakes another.
-                room.catch_up();
-                let said = Event::Said {
-                    room: room.name(),
+                room.broadcast.catch_up();
+                let line = &Line {
                     seq: taken.seq,
-                    from: from.as_str(),
-                    text: &text,
-                    at: &taken.at,
-                    id,
+                    from,
+                    text,
+                    at: taken.at,
+                    id: id.map(Into::into),
                 };
-                reply(&said, replies);
+                let room = room.name();
+                replies.send(&Event::Said { room, line });
             }
             Outcome::Ended => {}
         }
@@ -61,22 +60,22 @@ impl Guest {
         text: &str,
         id: Option<&str>,
         now: Instant,
-        replies: &mut Outgoing,
+        replies: &mut dyn Replies,
     ) -> Result<(), Refusal> {
         let from = self.name()?;
         let text = rules::text(text, None)?;
         let listener = self.chat.people.find(to);
-        let name = (listener.as_ref().ok()).and_then(|listener| listener.standing().name.clone());
+        let name = (listener.as_ref().ok()).and_then(|listener| listener.state().name.clone());
         let to = name.unwrap_or_else(|| Name::new(to.name));
-        let line = Line {
+        let speech = Speech {
             room: "",
             from: &from,
             to: Some(&to),
             text,
         };
-        let speaker = Arc::clone(&self.person);
-        let outcome = self.take(id, line, now, || {
-            // A whisper that was taken was heard, even if its listener has left since.
+        let speaker = Arc::clone(&self.member);
+        let outcome = self.take(id, speech, now, || {
+            // A whisper that was taken has been sent, even if its listener has left since.
             let listener = listener.as_ref().map_err(Refusal::clone)?;
             admit(listener, &speaker, text, now)?;
             let at = date::timestamp(date::now()).into();
@@ -85,13 +84,13 @@ impl Guest {
         match outcome {
             Outcome::New(Taken { at, .. }) => {
                 let whispered = self.whispered((&from, &to), text, &at, id);
-                reply(&whispered, replies);
+                replies.send(&whispered);
                 self.tell(listener.ok(), &whispered);
             }
             Outcome::Repeated(said) => {
                 let to = said.to.as_ref().unwrap_or(&to);
                 let whispered = self.whispered((&said.from, to), &said.text, &said.taken.at, id);
-                reply(&whispered, replies);
+                replies.send(&whispered);
             }
             Outcome::Ended => {}
         }
@@ -115,50 +114,48 @@ impl Guest {
         }
     }
 
-    /// Lets a listener hear a whisper, unless they ignore us, which is not shown; one to oneself was heard
-    /// as its answer.
-    fn tell(&self, listener: Option<Arc<Person>>, whispered: &Event<'_>) {
-        let other = listener.filter(|listener| !Arc::ptr_eq(listener, &self.person));
-        let hears = |other: &Arc<Person>| !other.ignores(self.session.person());
+    /// Sends a whisper to its listener, unless the listener ignores its author, which does not show. A person
+    /// who whispers to themselves has received it as the answer.
+    fn tell(&self, listener: Option<Arc<Member>>, whispered: &Event<'_>) {
+        let other = listener.filter(|listener| !Arc::ptr_eq(listener, &self.member));
+        let hears = |other: &Arc<Member>| !other.ignores(self.session.person());
         if let Some(other) = other.filter(hears) {
-            let mut frame = Vec::new();
-            whispered.encode(&mut frame);
-            other.sender.push(&Burst::new(&frame, 1));
+            self.chat.dialects().tell(&other.sender, whispered);
         }
     }
 
-    /// Takes what is said, within the allowance: once, if it has an id.
+    /// Takes what is said, within the client's allowance. If it has an id, it is taken once.
     fn take(
         &mut self,
         id: Option<&str>,
-        line: Line<'_>,
+        speech: Speech<'_>,
         now: Instant,
         take: impl FnOnce() -> Result<Option<Taken>, Refusal>,
     ) -> Result<Outcome, Refusal> {
-        let (says, speech) = (&mut self.says, &self.chat.speech);
-        let (household, bytes) = (self.person.household, line.text.len());
+        let (says, all) = (&mut self.says, &self.chat.speech);
+        let (household, bytes) = (self.member.household, speech.text.len());
         let take = || {
             let Some(says) = says else { return take() };
             allow(says, now)?;
-            speech.check(household, now)?;
+            all.check(household, now)?;
             let taken = take()?;
-            speech.pay(household, bytes, now);
+            all.pay(household, bytes, now);
             Ok(taken)
         };
         match id {
             Some(id) => {
                 rules::id(id)?;
-                self.session.once(id, line, take)
+                self.session.once(id, speech, take)
             }
             None => Ok(take()?.map_or(Outcome::Ended, Outcome::New)),
         }
     }
 }
 
-/// Can the listener hear this now? One can always whisper to oneself.
+/// Checks that the listener can be sent this now. Whispers to oneself are always possible.
 fn admit(
-    listener: &Arc<Person>,
-    speaker: &Arc<Person>,
+    listener: &Arc<Member>,
+    speaker: &Arc<Member>,
     text: &str,
     now: Instant,
 ) -> Result<(), Refusal> {

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::address_quota::Household;
-use crate::chat::{Chat, Guest, Settings};
+use crate::chat::broadcast::LONGEST_TURN;
+use crate::chat::{Chat, Settings};
+use crate::dialects::{self, json};
 use crate::outbox::tests::with_a_client;
 use crate::protocol::Outgoing;
 
@@ -12,34 +14,30 @@ fn home() -> Household {
 
 #[test]
 fn who_comes_after_a_long_turn_takes_over() {
-    let chat = Chat::start(Settings::default()).expect("a thread for the alarm");
+    let chat = Chat::start(Settings::default(), dialects::ALL).expect("a thread for the alarm");
     let room = chat.rooms.enter("lobby", home()).expect("there is room");
     for (rounds, left) in [(0, 1), (LONGEST_TURN - 1, 1), (LONGEST_TURN, 0)] {
-        {
-            // One thread is sending, and another adds something.
-            let mut queue = room.lock_queue();
-            (queue.sending, queue.rounds) = (true, rounds);
-            queue.pending.clear();
-            queue.append_line("{}", false);
-        }
+        // One thread is flushing, and another appends something.
+        room.broadcast.forget_pending();
+        room.broadcast.pretend_to_flush(rounds);
+        room.typing(&Name::new(&format!("ada-{rounds}")));
         room.flush();
-        let queue = room.lock_queue();
-        assert_eq!(queue.pending.messages, left, "after {rounds} rounds");
+        assert_eq!(room.broadcast.pending(), left, "after {rounds} rounds");
     }
 }
 
 /// An id that comes again while its line is still pending.
 #[test]
 fn a_repeated_line_is_acknowledged_behind_those_before_it() {
-    let chat = Chat::start(Settings::default()).expect("a thread for the alarm");
+    let chat = Chat::start(Settings::default(), dialects::ALL).expect("a thread for the alarm");
     let (sender, heard) = with_a_client();
-    let mut ada = Guest::new(&chat, 1, home(), sender.clone(), String::new());
+    let mut ada = json::Client::new(&chat, 1, home(), sender.clone(), String::new());
     let mut replies = Outgoing::server();
     let mut hear = |request: &str| ada.hear(request, &mut replies).expect("no reason to go");
     hear(r#"{"type":"join","name":"ada","room":"lobby"}"#);
     let room = chat.rooms.enter("lobby", home()).expect("it is there");
-    // Another thread is sending, and has not come to these yet.
-    room.lock_queue().sending = true;
+    // Another thread is flushing, and has not come to these lines yet.
+    room.broadcast.pretend_to_flush(0);
     let bob = Name::new("bob");
     room.say(&bob, "line 1", None).expect("it is said");
     let again = r#"{"type":"say","room":"lobby","text":"line 2","id":"c1"}"#;
@@ -48,7 +46,7 @@ fn a_repeated_line_is_acknowledged_behind_those_before_it() {
     hear(again);
     sender.write(replies.waiting()).expect("it is written");
     // Now they go on.
-    room.lock_queue().sending = false;
+    room.broadcast.stop_pretending();
     room.flush();
     let heard = heard();
     let line = |event: &String| {

@@ -1,12 +1,12 @@
-//! How many refusals a guest may collect before the connection ends.
+//! How many refusals a client may collect before its connection ends.
 
-use crate::chat::Goodbye;
+use super::Goodbye;
 use crate::protocol::CloseCode;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 const WINDOW: Duration = Duration::from_secs(10);
-/// Requests that are wrong: a program that gets ten of them back is broken, or trying.
+/// Requests that are wrong: a program that has ten of them refused is broken, or probing.
 const MOST_WRONG: usize = 10;
 /// Requests that come too fast: pasting many lines is not an attack, a hundred refused ones are.
 const MOST_HASTY: usize = 100;
@@ -18,13 +18,13 @@ pub(super) struct Strikes {
 }
 
 impl Strikes {
-    /// A request that could not be served.
+    /// Counts a request that could not be served.
     pub(super) fn wrong(&mut self, now: Instant) -> Result<(), Goodbye> {
         let why = "too many requests that were refused";
         count(&mut self.wrong, MOST_WRONG, why, now)
     }
 
-    /// A request that came too fast, and sooner than the client was told to come again.
+    /// Counts a request that came sooner than the client was told to ask again.
     pub(super) fn hasty(&mut self, now: Instant) -> Result<(), Goodbye> {
         count(&mut self.hasty, MOST_HASTY, "flood", now)
     }

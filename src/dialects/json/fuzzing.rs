@@ -1,9 +1,8 @@
 //! A request is judged here by what PROTOCOL.md promises, not by how it is parsed.
 
-use super::event::Event;
-use super::refusal::Code;
-use super::request::{Fields, Join, Request};
-use super::rules::{self, FitName};
+use super::event;
+use super::request::Fields;
+use crate::chat::{self, Code, Event, FitName, Join, Line, Request};
 use serde_json::Value;
 
 /// Panics if a promise is broken.
@@ -83,8 +82,8 @@ fn integers(value: &Value, fields: &[&str]) {
 
 /// What may be said is told as it was said, but for the blanks around it.
 fn say(room: &str, text: &str, id: Option<&str>) {
-    let is_fit = rules::room(room).is_ok() && id.is_none_or(|id| rules::id(id).is_ok());
-    let Ok(line) = rules::text(text, Some(room)) else {
+    let is_fit = chat::room(room).is_ok() && id.is_none_or(|id| chat::id(id).is_ok());
+    let Ok(line) = chat::text(text, Some(room)) else {
         return;
     };
     let most = if room == "cheeper" { 140 } else { 2_000 };
@@ -99,16 +98,17 @@ fn say(room: &str, text: &str, id: Option<&str>) {
         "{room}"
     );
     assert!(id.is_none_or(|id| id.chars().count() <= 64));
-    let (seq, from, at) = (1, "ada", "2026-11-21T07:31:02.123Z");
-    let said = Event::Said {
-        room,
-        seq,
-        from,
-        text: line,
-        at,
-        id,
+    let (from, at) = ("ada", "2026-11-21T07:31:02.123Z");
+    let said = Line {
+        seq: 1,
+        from: chat::Name::new(from),
+        text: line.into(),
+        at: at.into(),
+        id: id.map(Into::into),
     };
-    let told: Value = serde_json::from_str(&said.to_json()).expect("what is told is JSON");
+    let mut json = String::new();
+    event::write(&Event::Said { room, line: &said }, &mut json);
+    let told: Value = serde_json::from_str(&json).expect("an event is JSON");
     assert_eq!(told["type"], "said");
     assert_eq!(told["text"], line);
     assert_eq!(told["id"].as_str(), id);
@@ -118,7 +118,7 @@ fn say(room: &str, text: &str, id: Option<&str>) {
 
 /// A name that is taken shows all of itself, and nothing beside itself.
 fn name(wanted: &str) {
-    let Ok(FitName { text: name, .. }) = rules::name(wanted) else {
+    let Ok(FitName { text: name, .. }) = chat::name(wanted) else {
         return;
     };
     assert!((1..=32).contains(&name.chars().count()));

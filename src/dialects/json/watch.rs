@@ -1,8 +1,8 @@
 //! What is said to `/ws/wire`, in the manner of the chat: one request, and what is wrong with it.
 
-use super::event::Event;
-use super::refusal::{Code, Refusal};
+use super::event;
 use super::request::Fields;
+use crate::chat::{Code, Event, Refusal};
 use crate::protocol::{Message, Outgoing};
 
 /// Why somebody cannot watch.
@@ -25,15 +25,16 @@ impl NoView {
     /// Tells them.
     pub(crate) fn reply(&self, replies: &mut Outgoing) {
         let Self(refusal) = self;
-        let error = Event::Error {
-            code: refusal.code.as_str(),
-            message: &refusal.message,
+        let mut text = String::new();
+        let about = (refusal.code != Code::UnknownType).then_some("watch");
+        let refused = Event::Refused {
+            refusal,
+            about,
             id: None,
-            about: (refusal.code != Code::UnknownType).then_some("watch"),
-            retry_ms: None,
         };
-        // Refused only after our own Close, when nobody waits for an answer any more.
-        let _ = replies.send(Message::Text(&error.to_json()));
+        event::write(&refused, &mut text);
+        // Refused only after our own Close, when the client no longer waits for an answer.
+        let _ = replies.send(Message::Text(&text));
     }
 }
 

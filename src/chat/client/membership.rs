@@ -1,33 +1,34 @@
-//! How a guest comes and goes, and under which name.
+//! How a client enters and leaves rooms, under which name, and what it wants to receive.
 
-use super::{Guest, MOST_ROOMS, allow, reply};
-use crate::chat::event::Event;
+use super::{ChatClient, MOST_ROOMS, allow};
+use crate::chat::dialect::Replies;
+use crate::chat::event::{Event, Name, Presence};
 use crate::chat::refusal::{Code, Refusal};
 use crate::chat::request::Join;
+use crate::chat::room::Room;
 use crate::chat::rules;
-use crate::protocol::Outgoing;
 use crate::sync::fault;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Topics that one connection may follow, and how long one is.
+/// The most topics that one connection may follow, and the most bytes of one.
 const MOST_TOPICS: usize = 32;
 const LONGEST_TOPIC: usize = 64;
-/// Persons that one session ignores.
+/// The most persons that one session may ignore.
 const MOST_IGNORED: usize = 64;
 
-impl Guest {
+impl ChatClient {
     pub(super) fn join(
         &mut self,
         join: &Join<'_>,
         now: Instant,
-        replies: &mut Outgoing,
+        replies: &mut dyn Replies,
     ) -> Result<(), Refusal> {
         let room = rules::room(join.room)?;
         self.allowance.check(&self.chat.again, now)?;
         self.take_name(join)?;
-        let rooms = self.person.standing().rooms.clone();
+        let rooms = self.member.state().rooms.clone();
         if rooms.iter().any(|own| own.name() == room) {
             return Err(Refusal::new(Code::AlreadyJoined, "you are in this room"));
         }
@@ -38,29 +39,43 @@ impl Guest {
             ));
         }
         let name = self.name()?;
-        // What was answered before comes before what the room sends.
-        let _ = self.person.sender.write(replies.waiting());
-        replies.written();
-        let entered = loop {
-            let entered = self.chat.rooms.enter(room, self.person.household)?;
-            let told = entered.join(&self.person, self.session.person(), &name, join.known);
-            if let Some(bytes) = told {
-                self.allowance.pay(&self.chat.again, bytes, now);
-                break entered;
-            }
-            self.chat.rooms.left(&entered, self.person.household);
-        };
-        self.person.standing().rooms.push(entered);
-        if self.person.sender.is_closed()
+        // Answers to earlier requests come before what the room sends.
+        replies.flush();
+        let (entered, bytes) = self.enter(room, &name, join.known)?;
+        self.allowance.pay(&self.chat.again, bytes, now);
+        self.member.state().rooms.push(entered);
+        if self.member.sender.is_closed()
             && !fault("a connection that was replaced stays in a room")
         {
-            // Replaced in this very moment, perhaps before the room was on the list.
-            self.person.leave_rooms(&self.chat.rooms);
+            // It was replaced in this very moment, perhaps before the room was on its list.
+            self.member.leave_rooms(&self.chat.rooms);
         }
         Ok(())
     }
 
-    /// The first room that is joined gives the connection its name.
+    /// Enters the room of that name; returns it, and how many bytes the client was sent.
+    fn enter(
+        &self,
+        room: &str,
+        name: &Name,
+        known: Option<(&str, u64)>,
+    ) -> Result<(Arc<Room>, usize), Refusal> {
+        let (sender, household) = (&self.member.sender, self.member.household);
+        loop {
+            let room = self.chat.rooms.enter(room, household)?;
+            let newcomer = Presence {
+                number: self.member.number,
+                person: Arc::clone(self.session.person()),
+                name: name.clone(),
+            };
+            if let Some(bytes) = room.join(newcomer, sender, household, known) {
+                return Ok((room, bytes));
+            }
+            self.chat.rooms.left(&room, household); // it has just been forgotten
+        }
+    }
+
+    /// Gives the connection its name, in the first room that it joins.
     fn take_name(&mut self, join: &Join<'_>) -> Result<(), Refusal> {
         if let Ok(own) = self.name() {
             return match join.name.map(str::trim) {
@@ -79,7 +94,7 @@ impl Guest {
             .session
             .and_then(|token| self.chat.sessions.find(token));
         let session = session.unwrap_or_else(|| Arc::clone(&self.session));
-        if let Some(older) = self.chat.people.claim(name, &self.person, &session)?
+        if let Some(older) = self.chat.people.claim(name, &self.member, &session)?
             && !fault("the older connection stays in its rooms")
         {
             older.leave_rooms(&self.chat.rooms);
@@ -92,15 +107,15 @@ impl Guest {
         Ok(())
     }
 
-    pub(super) fn leave(&mut self, room: &str, replies: &mut Outgoing) -> Result<(), Refusal> {
-        let (room, name) = self.person.room(room)?;
-        self.person.leave_room(&room, &self.chat.rooms);
+    pub(super) fn leave(&mut self, room: &str, replies: &mut dyn Replies) -> Result<(), Refusal> {
+        let (room, name) = self.member.room(room)?;
+        self.member.leave_room(&room, &self.chat.rooms);
         let left = Event::Left {
             room: room.name(),
             name: name.as_str(),
             count: room.count(),
         };
-        reply(&left, replies);
+        replies.send(&left);
         Ok(())
     }
 
@@ -108,12 +123,12 @@ impl Guest {
         &mut self,
         name: &str,
         now: Instant,
-        replies: &mut Outgoing,
+        replies: &mut dyn Replies,
     ) -> Result<(), Refusal> {
         self.name()?;
         let name = rules::name(name)?;
         allow(&mut self.renames, now)?;
-        let (old, rooms) = self.chat.people.rename(&self.person, name)?;
+        let (old, rooms) = self.chat.people.rename(&self.member, name)?;
         let name = self.name()?;
         if rooms.is_empty() || old == name {
             let renamed = Event::Renamed {
@@ -122,16 +137,16 @@ impl Guest {
                 person: self.session.person(),
                 rooms: &[],
             };
-            reply(&renamed, replies);
+            replies.send(&renamed);
         }
         for room in rooms.into_iter().filter(|_| old != name) {
-            room.rename(&self.person, &name);
-            self.stir(room);
+            room.rename(self.member.number, &name);
+            self.touch(room);
         }
         Ok(())
     }
 
-    /// For the whole session: a client that comes back need not say it again.
+    /// Ignores persons for the whole session: a client that comes back need not ask again.
     pub(super) fn ignore(&self, persons: &[Cow<'_, str>]) -> Result<(), Refusal> {
         self.name()?;
         if persons.len() > MOST_IGNORED || persons.iter().any(|person| person.len() > LONGEST_TOPIC)
@@ -152,7 +167,7 @@ impl Guest {
                 "at most 32 topics of 64 bytes can be followed",
             ));
         }
-        self.person.standing().topics = topics.iter().map(|topic| topic.to_lowercase()).collect();
+        self.member.state().topics = topics.iter().map(|topic| topic.to_lowercase()).collect();
         Ok(())
     }
 }
