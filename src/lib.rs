@@ -1,4 +1,4 @@
-//! WebSocket 101: RFC 6455 by hand, on plain `std` threads. To read, to use, to measure.
+//! WebSocket 101: RFC 6455 written by hand, on plain `std` threads. To run, to watch, to read, to measure.
 //!
 //! # A message in eleven bytes
 //!
@@ -14,51 +14,62 @@
 //!
 //! To talk over a network, see [`connect`] and [`WebSocket`].
 //!
+//! # Scope
+//!
+//! - Both roles, blocking, one thread per connection. No async runtime.
+//! - Strict: what the RFC forbids is refused at the first byte that shows it, with a close
+//!   code that the peer can read.
+//! - Bounded: everything that a client can make grow has a limit.
+//! - No `unsafe`.
+//!
+//! Out of scope: TLS, which a proxy in front can end, and compression, which browsers offer and ws101 declines.
+//!
 //! # Floors
 //!
-//! A file imports only from floors below its own, and a test holds it to that.
+//! A file imports only from floors below its own, and no files import each other in a circle; `tests/layers` holds both.
 //!
-//! | floor | what happens there |
+//! | floor | what it does |
 //! |---|---|
-//! | [`cli`] | the command line, one file a subcommand |
+//! | [`cli`] | the command line, one file per subcommand |
 //! | [`server`] | sockets and threads: accept, read a request, answer or upgrade, keep time, end well |
 //! | `dialects` | how events and requests look on a wire: `chat.ws101.v1` |
 //! | `chat` | people, rooms and lines, as values; events go out through the outbox |
-//! | `socket` | [`WebSocket`] over any stream, either role; [`connect`], [`accept`], [`WebSocket::split`] |
-//! | `outbox` | the write side of one connection, shared by all who write to it |
-//! | `inspect` | the bytes of a frame or a handshake, explained: fields, meanings, verdicts |
-//! | `watch` | what lately went over one connection, for its owner to look at |
+//! | `socket` | [`WebSocket`] over any stream, in either role: [`connect`], [`accept`], [`WebSocket::split`] |
+//! | `outbox` | `Sender`: the write side of one connection, shared by all threads that write to it |
+//! | `watch` | the last frames of a connection, recorded for its owner to watch |
 //! | `transport` | how bytes leave for a client |
-//! | `sync` | locks that survive a panic, named threads; in tests, models of both |
-//! | `date`, `json`, `rate`, `address_quota` | the time as text; JSON objects; rate limits; each address's share of a common resource |
+//! | `sync` | locks that survive a panic, named threads, and models that run both in every order |
+//! | `date`, `json`, `rate`, `address_quota` | times as text; JSON objects; rate limits; the share of one address in a common resource |
+//! | `inspect` | the bytes of a frame or a handshake explained: fields, meanings, verdicts |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
 //! # Reading order
 //!
-//! `bin/tiny.rs` first: the server in miniature, 200 lines, with the `Mutex<Vec<Sender>>` that every
-//! broadcast goes through. Then
+//! A file is one idea, mostly one section of the RFC, and can be read in one sitting.
 //!
-//! `protocol/header` → `mask` → `utf8` → `frame` → `decoder` → `message` → `close` → `session`, `incoming`, `outgoing` →
-//! `upgrade`, `handshake` → `socket` → `outbox`, `watch` → `chat/broadcast`, `chat/room` → `dialects/json` →
-//! `server/connection` → `server/peer` → `inspect`. A file is one idea,
-//! mostly one section of the RFC, and can be read in one sitting. Beside it lies `PROTOCOL.md`,
-//! whose examples are all executed.
+//! | | read | and find |
+//! |---|---|---|
+//! | 1 | `bin/tiny.rs` | the whole server in 200 lines, with the `Mutex<Vec<Sender>>` that every broadcast goes through: ten minutes |
+//! | 2 | `protocol/header.rs` | the frame header of §5.2, decoded and encoded: fifteen minutes |
+//! | 3 | `protocol` | the rest of the RFC, in the order of the table in `protocol/mod.rs`: an afternoon |
+//! | 4 | `socket.rs` | the same session over a blocking stream |
+//! | 5 | `outbox.rs` | `Sender`: how one thread writes to another thread's client without waiting |
+//! | 6 | `chat/broadcast.rs` | the real `members: Mutex<Vec<Sender>>`, and its loop: one write per member for a whole burst |
+//! | 7 | `chat/room.rs` | one order of lines for all members |
+//! | 8 | `dialects/json.rs` | events and requests as JSON |
+//! | 9 | `server/connection.rs` | one thread: a request is answered, or upgraded |
+//! | 10 | `server/peer.rs` | one WebSocket's life on the server: read, handle, reply, ping, close |
+//! | 11 | `watch.rs`, `inspect.rs` | frames recorded, and explained bit by bit |
 //!
-//! # In scope, and not
-//!
-//! - Both roles, blocking, a thread for each connection. No async runtime.
-//! - Strict: what the RFC forbids is refused, at the first byte that shows it, with a close
-//!   code that the other side can read.
-//! - No TLS: a proxy in front ends it. No compression: it is offered by browsers, and declined.
-//! - No `unsafe`.
+//! `PROTOCOL.md` explains the protocol beside the source; all of its examples are executed.
 //!
 //! # Features
 //!
 //! | feature | brings | without it |
 //! |---|---|---|
 //! | `server` (default) | [`server`], [`cli`], the program | |
-//! | `terminal` (default) | lines that can be edited while others come in | plain lines |
-//! | `simdutf8` (default) | UTF-8 checked many bytes at a time | the standard library's check |
+//! | `terminal` (default) | a line that can be edited while others arrive | plain lines |
+//! | `simdutf8` (default) | UTF-8 validated many bytes at a time | the standard library's validation |
 //! | `socket` (with `server`) | [`WebSocket`], [`connect`], [`accept`] | [`protocol`] alone, on three small dependencies |
 
 #[cfg(feature = "server")]
