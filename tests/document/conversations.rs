@@ -1,8 +1,8 @@
 //! The `chat` blocks: conversations with a running server, line by line.
 //!
 //! `ada > {…}` is sent on the connection of that name, which is opened when it is first mentioned.
-//! `ada < {…}` is the next event there. `"…"` stands for any text that is not empty; a name of one
-//! capital letter for a text that is the same wherever the letter stands.
+//! `ada < {…}` is the next event on it. `"…"` stands for any text that is not empty, and one capital
+//! letter for one text wherever it appears.
 
 use crate::PROTOCOL;
 use crate::house::with_server;
@@ -26,19 +26,19 @@ impl Conversation {
     fn run(address: SocketAddr, lines: &[&str]) -> Result<(), String> {
         let mut conversation = Self::default();
         for line in lines {
-            let told = |error: String| format!("{line}\n{error}");
-            let (name, rest) = line.split_once(' ').ok_or(told("no name".to_owned()))?;
+            let in_line = |error: String| format!("{line}\n{error}");
+            let (name, rest) = line.split_once(' ').ok_or(in_line("no name".to_owned()))?;
             let done = match rest.split_at_checked(2) {
                 Some(("> ", said)) => conversation.send(address, name, said),
                 Some(("< ", heard)) => conversation.expect(address, name, heard),
                 _ => Err("neither > nor <".to_owned()),
             };
-            done.map_err(told)?;
+            done.map_err(in_line)?;
         }
         Ok(())
     }
 
-    /// The connection of that name, with its welcome heard unless that is what comes next.
+    /// The connection of that name; a new one has received its welcome, unless the example expects that next.
     fn connection(
         &mut self,
         address: SocketAddr,
@@ -124,7 +124,7 @@ fn is_letter(mark: &str) -> bool {
     matches!(mark.as_bytes(), [b'A'..=b'Z'])
 }
 
-/// Runs one conversation against a server that nobody else talks to.
+/// Runs one conversation on a server of its own.
 fn run(lines: &[&str]) -> Result<(), String> {
     with_server(|address| Conversation::run(address, lines))
 }
@@ -143,7 +143,7 @@ fn every_chat_example_is_true() {
     }
 }
 
-/// What would a lie look like? Each value of an example, changed.
+/// An example in which one value is changed must fail.
 #[test]
 fn a_changed_example_fails() {
     let (_, block) = blocks(PROTOCOL, "chat").swap_remove(3);

@@ -16,7 +16,7 @@ fn every_frame_example_is_true() {
     }
 }
 
-/// An example that would still pass with another nibble in it would prove nothing.
+/// An example that passes with another nibble in it proves nothing.
 #[test]
 fn every_nibble_of_every_frame_example_counts() {
     for (line, block) in blocks(PROTOCOL, "frame") {
@@ -45,7 +45,7 @@ fn every_nibble_of_every_frame_example_counts() {
     }
 }
 
-/// One example: a conversation of one side's bytes, and what is said about them.
+/// Checks one example: the bytes of one side, and what is said about them.
 fn check(block: &[&str]) -> Result<(), String> {
     let sender = block
         .first()
@@ -101,7 +101,7 @@ fn equal<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, written: &T) -> 
     }
 }
 
-/// Feeds one byte at a time. A refusal must come with the last of them: that is the byte that shows it.
+/// Feeds one byte at a time. A refusal must come with the last byte: examples end with the one that shows the fault.
 fn feed(
     session: &mut Session,
     bytes: &[u8],
@@ -139,7 +139,7 @@ fn describe_event(event: Event<'_>) -> String {
     }
 }
 
-/// The refusal as it is documented, and as the peer reads it in our Close.
+/// Checks the refusal as it is documented, and as the peer reads it in our Close.
 fn check_refusal(
     session: &Session,
     refused: Option<ws101::protocol::ProtocolError>,
@@ -159,8 +159,8 @@ fn check_refusal(
     equal("our Close", &session.outgoing.waiting(), &close.as_slice())
 }
 
-/// What the bytes mean, read here once more and by other means than the library's; and what
-/// the library makes of them, if it takes them.
+/// Checks what the bytes mean: decoded here by other means than the library's, and, if the bytes are accepted,
+/// by the library.
 fn check_meaning(bytes: &[u8], sender: Role, meaning: &str, accepted: bool) -> Result<(), String> {
     let (words, payload_at, key) = describe_header(bytes);
     let (header_words, payload_words) =
@@ -190,7 +190,7 @@ fn check_meaning(bytes: &[u8], sender: Role, meaning: &str, accepted: bool) -> R
     Ok(())
 }
 
-/// The words for a header, however much of it is there; where the payload begins; the key.
+/// The words for as much of a header as is there; the position of the payload; the masking key.
 fn describe_header(bytes: &[u8]) -> (String, usize, Option<[u8; 4]>) {
     let mut words = Vec::new();
     let names = [
@@ -284,7 +284,7 @@ fn parse_bytes(text: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// `"Hello"`, `(03 e8)`, `(256 × 00)`, or some of them one after the other.
+/// `"Hello"`, `(03 e8)`, `(256 × 00)`, or several of them in a row.
 fn parse_payload(text: &str) -> Result<Vec<u8>, String> {
     let mut payload = Vec::new();
     let mut rest = text.trim();

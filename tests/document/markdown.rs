@@ -1,4 +1,4 @@
-//! As much of Markdown as the document uses: fenced blocks and tables.
+//! As much of Markdown as the documents use: fenced blocks, tables, links, code spans and headings.
 
 /// The blocks that are marked as `language`, with the number of their first line.
 pub(crate) fn blocks<'a>(document: &'a str, language: &str) -> Vec<(usize, Vec<&'a str>)> {

@@ -1,4 +1,4 @@
-//! The `http` blocks: requests against a running server, answers byte for byte.
+//! The `http` blocks: requests to a running server, responses byte for byte.
 
 use crate::PROTOCOL;
 use crate::house::with_server;
@@ -37,7 +37,7 @@ fn run_all(address: SocketAddr) {
     }
 }
 
-/// The answer's lines. After a 101 or a 304 the connection stays open, otherwise it ends with the answer.
+/// The lines of the response. After a 101 or a 304 the connection stays open, otherwise it ends with the response.
 fn read_answer(stream: &mut TcpStream) -> Vec<String> {
     let mut answer = Vec::new();
     let mut byte = [0];
@@ -59,7 +59,7 @@ fn read_answer(stream: &mut TcpStream) -> Vec<String> {
         length.is_none_or(|length| length == body.len().to_string()),
         "Content-Length is the body's: {answer}"
     );
-    // The one line that is never the same twice.
+    // The one line that differs each time.
     let is_date = |line: &str| line.starts_with("Date: ") && line.ends_with(" GMT");
     let dates = head.lines().filter(|line| is_date(line)).count();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The tables of limits, statuses and close codes, compared with the source in both directions.
+//! The tables of PROTOCOL.md, compared with the source in both directions.
 
 use crate::PROTOCOL;
 use crate::markdown::{blocks, rows};
@@ -28,7 +28,7 @@ fn limits_and_deadlines() {
     assert_eq!(documented, flags_with_defaults());
 }
 
-/// What the program itself says, below the headings that hold limits.
+/// The flags and defaults that the program itself prints, from the heading of the limits on.
 fn flags_with_defaults() -> BTreeSet<(String, String)> {
     let help = Command::new(env!("CARGO_BIN_EXE_ws101"))
         .args(["serve", "--help"])
@@ -83,9 +83,9 @@ fn numbers_after(source: &str, mark: &str) -> BTreeSet<u16> {
     found
 }
 
-/// Each way to be no UTF-8 that the source has, and no other; the last byte of its example shows it.
+/// The faults of UTF-8 are those of the source; the last byte of each example shows its fault.
 #[test]
-fn text_that_is_none() {
+fn faults_of_utf8() {
     let documented = words_of_rows("`why`");
     let known = Utf8Fault::ALL.map(|fault| fault.name().to_owned());
     assert_eq!(documented, known.into());
@@ -102,8 +102,7 @@ fn text_that_is_none() {
     }
 }
 
-/// Requests and errors of the chat: each that the source has, and no other. A test beside their source
-/// compares the events.
+/// Requests and errors of the chat are those of the source. A test beside the events compares them.
 #[test]
 fn chat_messages() {
     let requests = include_str!("../../src/dialects/json/request.rs");
@@ -114,7 +113,7 @@ fn chat_messages() {
     assert_eq!(words_of_rows("error"), quoted(codes, "=> \""));
 }
 
-/// The records of `/ws/wire`: each that the source has, and no other, with its fields.
+/// The records of `/ws/wire` are those of the source, with their fields.
 #[test]
 fn records() {
     let source = include_str!("../../src/server/wire/record.rs");
@@ -188,7 +187,7 @@ fn between<'a>(source: &'a str, start: &str, end: &str) -> &'a str {
     rest.split_once(end).expect("the end").0
 }
 
-/// The words that stand behind `mark`, up to the closing quote.
+/// The words that follow `mark`, up to the closing quote.
 fn quoted(source: &str, mark: &str) -> BTreeSet<String> {
     let found: BTreeSet<String> = source
         .split(mark)
@@ -200,7 +199,7 @@ fn quoted(source: &str, mark: &str) -> BTreeSet<String> {
     found
 }
 
-/// The clients of ten lines are those that the tests run.
+/// The clients in ten lines are the scripts that the tests run.
 #[test]
 fn scripts() {
     for (language, script) in [
