@@ -1,7 +1,7 @@
 //! Every command of README.md and PROTOCOL.md that calls `ws101` runs as it is written, and does what is said beside it.
 
-use crate::house::with_server;
 use crate::markdown::blocks;
+use crate::server::with_server;
 use crate::{PROTOCOL, README};
 use std::net::SocketAddr;
 use std::path::Path;

@@ -4,13 +4,13 @@
 mod commands;
 mod conversations;
 mod frames;
-mod house;
 mod links;
 mod markdown;
-#[path = "../kit/stopwatch.rs"]
-mod patience;
 mod requests;
 mod rows;
+mod server;
+#[path = "../kit/stopwatch.rs"]
+mod stopwatch;
 mod tables;
 
 const README: &str = include_str!("../../README.md");
