@@ -1,6 +1,9 @@
-//! Links of every document lead to a file that exists, and to a heading in it; a file that a document names exists.
+//! Links of every document lead to a file that exists, and to a heading in it; files and names that a document
+//! mentions exist.
 
+use crate::PROTOCOL;
 use crate::markdown::{anchors, code_spans, targets};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -100,6 +103,40 @@ fn every_link_leads_somewhere() {
     }
     assert!(followed >= 50, "the links were found");
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// Types, functions and fields: `Room::say`, `members`, `composer`.
+fn is_identifier(name: &str) -> bool {
+    let is_word = |word: &str| {
+        word.starts_with(|first: char| first.is_ascii_alphabetic())
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    name.split("::").all(is_word)
+}
+
+/// Part IV promises that its names can be searched for.
+#[test]
+fn every_name_in_the_notes_is_in_the_source() {
+    let (_, notes) = PROTOCOL.split_once("# Part IV: notes").expect("the part");
+    let (notes, _) = notes.split_once("# Part V:").expect("its end");
+    let is_source = |path: &Path| path.starts_with("src") || path.starts_with("www");
+    let is_text = |path: &Path| {
+        path.extension()
+            .is_some_and(|end| end == "rs" || end == "js")
+    };
+    let source: String = (files().iter())
+        .filter(|path| is_source(path) && is_text(path))
+        .map(|path| fs::read_to_string(root().join(path)).expect("text"))
+        .collect();
+    let is_part_of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words: BTreeSet<&str> = source.split(|c| !is_part_of_word(c)).collect();
+    let names: BTreeSet<&str> = code_spans(notes)
+        .filter(|name| is_identifier(name))
+        .collect();
+    assert!(names.len() >= 15, "the names were found");
+    let unknown = |name: &&str| name.split("::").any(|word| !words.contains(word));
+    let unknown: Vec<&str> = names.into_iter().filter(unknown).collect();
+    assert!(unknown.is_empty(), "nothing is called {unknown:?}");
 }
 
 #[test]
