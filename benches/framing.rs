@@ -6,7 +6,10 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::io::{self, Read, Write};
-use ws101::protocol::{Frame, FrameHeader, MaskKey, Message, Opcode, Role, from_utf8, mask};
+use ws101::protocol::{
+    Delivery, Frame, FrameDecoder, FrameFollower, FrameHeader, MaskKey, Message, Opcode, Role,
+    from_utf8, mask,
+};
 use ws101::{Limits, WebSocket};
 
 const SIZES: [usize; 6] = [16, 125, 1 << 10, 16 << 10, 64 << 10, 1 << 20];
@@ -138,6 +141,31 @@ fn header(c: &mut Criterion) {
     }
 }
 
+/// A client's whole message, taken by the fast path and by its slow twin. A payload is masked again in the
+/// same place each time, so both unmask what the other would.
+fn decode(c: &mut Criterion) {
+    let mut group = c.benchmark_group("decode");
+    for size in [16, 125, 1 << 10, 16 << 10] {
+        let mut frame = Vec::new();
+        Frame::whole(Opcode::Binary, &vec![0; size]).encode(Some(KEY), &mut frame);
+        let mut decoder = FrameDecoder::new(Role::Client);
+        group.throughput(Throughput::Elements(1));
+        group.bench_function(BenchmarkId::new("fast path", size), |b| {
+            b.iter(|| decoder.decode_whole_message(black_box(&mut frame), LIMITS.message));
+        });
+        group.bench_function(BenchmarkId::new("decoder", size), |b| {
+            b.iter(|| {
+                let decoded = decoder.decode(black_box(&mut frame), |_| Ok(Delivery::Complete));
+                matches!(decoded, Ok(Some((part, _))) if part.last)
+            });
+        });
+        group.bench_function(BenchmarkId::new("followed", size), |b| {
+            let mut follower = FrameFollower::new(Role::Client);
+            b.iter(|| follower.step(black_box(&frame)));
+        });
+    }
+}
+
 fn unmask(c: &mut Criterion) {
     let mut group = c.benchmark_group("unmask");
     for size in SIZES {
@@ -215,5 +243,5 @@ fn write(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, header, unmask, utf8, read, write);
+criterion_group!(benches, header, decode, unmask, utf8, read, write);
 criterion_main!(benches);

@@ -65,11 +65,11 @@ fn stream() -> (Vec<u8>, Vec<Received>) {
 /// What is told of `bytes` that come in these pieces.
 fn follow<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Received> {
     let mut classifier = Classifier::new(&CHAT);
-    let mut follower = Follower::default();
+    let mut follower = Follower::new();
     let mut told = Vec::new();
     for piece in pieces {
-        let bytes = [follower.rest(), piece].concat();
-        follower.follow(&mut classifier, &bytes, |seen, _| told.push(seen));
+        let followed = follower.follow(&mut classifier, piece, |seen, _| told.push(seen));
+        followed.expect("they are a server's frames");
     }
     told
 }

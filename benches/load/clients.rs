@@ -2,7 +2,7 @@
 
 use super::batch::encode;
 use super::deadline::{PATIENCE, in_time};
-use super::frames::{Classifier, Follower, LONGEST_REST, Received};
+use super::frames::{Classifier, Follower, Received};
 use super::target::Dialect;
 use super::upgrade::{complete, request};
 use rustix::buffer::spare_capacity;
@@ -64,7 +64,7 @@ impl Clients {
             clients: Vec::new(),
             welcome: Vec::new(),
             events: Vec::with_capacity(EVENTS),
-            buffer: vec![0; LONGEST_REST + READ],
+            buffer: vec![0; READ],
         })
     }
 
@@ -118,7 +118,7 @@ impl Clients {
         self.clients.push(Client {
             tcp,
             head: Some(Vec::new()),
-            follower: Follower::default(),
+            follower: Follower::new(),
             unsent: VecDeque::new(),
         });
         let request = request(address, self.dialect.path);
@@ -194,15 +194,13 @@ impl Clients {
     /// Reads what has arrived on one connection; `true` if that completed its upgrade.
     fn read(&mut self, client: usize, each: &mut impl FnMut(usize, Received)) -> io::Result<bool> {
         let own = &mut self.clients[client];
-        let rest = own.follower.rest().len();
-        self.buffer[..rest].copy_from_slice(own.follower.rest());
-        let read = match (&own.tcp).read(&mut self.buffer[rest..]) {
+        let read = match (&own.tcp).read(&mut self.buffer) {
             Ok(0) => return Err(ended(client)),
             Ok(read) => read,
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
             Err(error) => return Err(error),
         };
-        let mut bytes = &self.buffer[..rest + read];
+        let mut bytes = &self.buffer[..read];
         let mut upgraded = false;
         if let Some(head) = &mut own.head {
             let Some(end) = complete(head, bytes)? else {
@@ -213,7 +211,8 @@ impl Clients {
             upgraded = true;
         }
         let (mut closed, mut pongs) = (false, Vec::new());
-        own.follower
+        let followed = own
+            .follower
             .follow(&mut self.classifier, bytes, |received, payload| {
                 match received {
                     // §5.5.3: a pong has the payload of its ping.
@@ -226,6 +225,7 @@ impl Clients {
                 }
                 each(client, received);
             });
+        followed.map_err(io::Error::other)?;
         if closed {
             return Err(ended(client));
         }

@@ -4,13 +4,10 @@
 
 use super::tag::Tag;
 use super::target::{Admission, Dialect};
+use ws101::protocol::{FrameFollower, FrameHeader, Opcode, ProtocolError, Role};
 
 /// The bytes of a payload that are looked at.
 const LOOKED_AT: usize = 192;
-/// The longest header that a server sends: two bytes, and an extended payload length of eight (§5.2).
-const LONGEST_HEADER: usize = 10;
-/// The most bytes of one read that wait for the next.
-pub(crate) const LONGEST_REST: usize = LONGEST_HEADER + LOOKED_AT;
 
 /// A frame whose last byte has arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,12 +65,17 @@ impl Classifier {
         }
     }
 
-    fn classify(&mut self, first: u8, payload: &[u8]) -> Received {
-        match first {
-            0x81 | 0x82 if self.delivered.begins(payload) => self.find_tag(payload),
-            0x81 if self.joined.is_some_and(|begin| payload.starts_with(begin)) => Received::Joined,
-            0x88 => Received::Close,
-            0x89 => Received::Ping,
+    fn classify(&mut self, header: &FrameHeader, payload: &[u8]) -> Received {
+        match header.opcode {
+            Opcode::Close => Received::Close,
+            Opcode::Ping => Received::Ping,
+            Opcode::Text | Opcode::Binary if !header.fin => Received::Other,
+            Opcode::Text | Opcode::Binary if self.delivered.begins(payload) => {
+                self.find_tag(payload)
+            }
+            Opcode::Text if self.joined.is_some_and(|begin| payload.starts_with(begin)) => {
+                Received::Joined
+            }
             _ => Received::Other,
         }
     }
@@ -91,63 +93,48 @@ impl Classifier {
 }
 
 /// The position of one connection in its stream of frames.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Follower {
-    /// The beginning of a frame of which too little has arrived to classify it.
-    rest: Vec<u8>,
-    /// A classified frame, and the number of its bytes that are still to come.
-    incomplete: Option<(Received, u64)>,
+    frames: FrameFollower,
+    /// The beginning of the payload of a frame that did not arrive in one piece.
+    begun: Vec<u8>,
 }
 
 impl Follower {
-    /// The bytes that must precede the next read.
-    pub(crate) fn rest(&self) -> &[u8] {
-        &self.rest
+    pub(crate) fn new() -> Self {
+        Self {
+            frames: FrameFollower::new(Role::Server),
+            begun: Vec::new(),
+        }
     }
 
-    /// Follows `bytes`: the rest and what was read. `each` gets every frame that ends in them, and as much of its
-    /// payload as is looked at, if the frame came in one piece (control frames always do).
+    /// Follows the bytes of one read. `each` gets every frame that ends in them, with as much of its payload as is
+    /// looked at.
     pub(crate) fn follow(
         &mut self,
         classifier: &mut Classifier,
         mut bytes: &[u8],
         mut each: impl FnMut(Received, &[u8]),
-    ) {
-        self.rest.clear();
-        if let Some((received, missing)) = self.incomplete.take() {
-            if missing > bytes.len() as u64 {
-                self.incomplete = Some((received, missing - bytes.len() as u64));
-                return;
+    ) -> Result<(), ProtocolError> {
+        while !bytes.is_empty() {
+            let stretch = self.frames.step(bytes)?;
+            let (now, later) = bytes.split_at(stretch.taken());
+            bytes = later;
+            let Some(header) = stretch.header else { break };
+            let payload = &now[stretch.header_bytes..];
+            if stretch.is_whole() {
+                let payload = &payload[..payload.len().min(LOOKED_AT)];
+                each(classifier.classify(&header, payload), payload);
+                continue;
             }
-            bytes = &bytes[missing as usize..];
-            each(received, &[]);
-        }
-        while let Some((first, header, len)) = header(bytes) {
-            let looked_at = len.min(LOOKED_AT as u64) as usize;
-            let Some(payload) = bytes.get(header..header + looked_at) else {
-                break;
-            };
-            let received = classifier.classify(first, payload);
-            let whole = header as u64 + len;
-            if whole > bytes.len() as u64 {
-                self.incomplete = Some((received, whole - bytes.len() as u64));
-                return;
+            let room = LOOKED_AT - self.begun.len();
+            self.begun
+                .extend_from_slice(&payload[..payload.len().min(room)]);
+            if stretch.last {
+                each(classifier.classify(&header, &self.begun), &self.begun);
+                self.begun.clear();
             }
-            each(received, payload);
-            bytes = &bytes[whole as usize..];
         }
-        self.rest.extend_from_slice(bytes);
+        Ok(())
     }
-}
-
-/// First byte, length of the header, payload length (§5.2). A server does not mask (§5.1).
-fn header(bytes: &[u8]) -> Option<(u8, usize, u64)> {
-    let [first, second, rest @ ..] = bytes else {
-        return None;
-    };
-    Some(match second {
-        126 => (*first, 4, u16::from_be_bytes(*rest.first_chunk()?).into()),
-        127 => (*first, 10, u64::from_be_bytes(*rest.first_chunk()?)),
-        len => (*first, 2, u64::from(*len)),
-    })
 }

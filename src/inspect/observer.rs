@@ -4,7 +4,8 @@ use super::judge::{Judge, Place};
 use super::kept::Kept;
 use super::record::{About, FrameRecord, Verdict};
 use crate::protocol::{
-    FrameHeader, Layout, Limits, MaskKey, Opcode, Part, ProtocolError, Role, Utf8Error, mask,
+    FrameFollower, FrameHeader, Layout, Limits, Opcode, Part, ProtocolError, Role, Stretch,
+    Utf8Error, mask,
 };
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ const MOST_READS: usize = 1_024;
 /// a character, and a control frame's payload.
 #[derive(Debug)]
 pub(crate) struct Observer {
-    sender: Role,
+    follower: FrameFollower,
     judge: Judge,
     frames: u64,
     frame: Current,
@@ -50,7 +51,7 @@ impl Observer {
 
     fn begin(sender: Role, limits: Limits, midway: bool) -> Self {
         Self {
-            sender,
+            follower: FrameFollower::new(sender),
             judge: Judge::new(limits, midway),
             frames: 0,
             frame: Current::default(),
@@ -67,14 +68,17 @@ impl Observer {
         let mut records = Vec::new();
         self.frame.same_read = false;
         while !bytes.is_empty() && !self.over {
-            let (now, later) = bytes.split_at(self.frame.appetite().min(bytes.len()));
-            bytes = later;
-            self.frame.gather(now);
-            match self.judge(now) {
-                Ok(false) => {}
-                Ok(true) => records.push(self.finish(at, Verdict::Right)),
+            let before = self.frame.kept.len();
+            match self.judge(bytes) {
+                Ok(stretch) => {
+                    bytes = &bytes[stretch.taken()..];
+                    if stretch.last {
+                        records.push(self.finish(at, Verdict::Right));
+                    }
+                }
                 Err(error) => {
-                    self.frame.gather_rest(bytes);
+                    let gathered = (self.frame.kept.len() - before) as usize;
+                    self.frame.gather_rest(&bytes[gathered..]);
                     let verdict = self.refused(error);
                     records.push(self.finish(at, verdict));
                 }
@@ -101,11 +105,11 @@ impl Observer {
         self.frame.kept.add(beginning);
         self.frame.kept.skip(omitted);
         self.frame.kept.add(end);
-        let verdict = match self.judge_header() {
+        let verdict = match self.judge_beginning(beginning) {
             Ok(Some(header)) => {
                 self.judge.pass_over(&header);
-                // What a client has said in between may be wrong; what the server says never is.
-                match self.sender {
+                // The omitted bytes of a client may be wrong; those of the server never are.
+                match self.follower.sender() {
                     Role::Client => Verdict::Unfinished,
                     Role::Server => Verdict::Right,
                 }
@@ -120,7 +124,7 @@ impl Observer {
     pub(crate) fn unfinished(&self, at: Duration) -> Option<FrameRecord> {
         let about = About {
             n: self.frames + 1,
-            sender: self.sender,
+            sender: self.follower.sender(),
             at,
             reads: self.frame.reads.clone(),
             msg: self.frame.msg,
@@ -134,48 +138,58 @@ impl Observer {
         self.over
     }
 
-    /// Judges the frame with its last bytes, which were gathered: is it complete?
-    fn judge(&mut self, bytes: &[u8]) -> Result<bool, ProtocolError> {
-        let Some((header, size)) = self.frame.header else {
-            return match self.judge_header()? {
-                Some(header) if header.len == 0 => self.judge_payload(header, 0, &[]),
-                _ => Ok(false),
-            };
-        };
-        let before = self.frame.kept.len() - size - bytes.len() as u64;
-        self.judge_payload(header, before, bytes)
+    /// Gathers the front of `bytes`, up to the end of the frame that is under way, and judges it.
+    fn judge(&mut self, bytes: &[u8]) -> Result<Stretch, ProtocolError> {
+        let stretch = self.follower.step(bytes)?;
+        let (header, payload) = bytes[..stretch.taken()].split_at(stretch.header_bytes);
+        self.frame.gather(header);
+        if let Some(header) = stretch.header {
+            if stretch.header_bytes > 0 {
+                self.admit(header, self.frame.kept.len())?;
+            }
+            self.frame.gather(payload);
+            // A frame without a payload is judged with the end of its header.
+            if !payload.is_empty() || stretch.last {
+                self.judge_payload(header, stretch, payload)?;
+            }
+        }
+        Ok(stretch)
     }
 
-    fn judge_header(&mut self) -> Result<Option<FrameHeader>, ProtocolError> {
-        let decoded = FrameHeader::decode(self.frame.kept.beginning(), self.sender)?;
-        let Some((header, size)) = decoded else {
-            return Ok(None);
-        };
+    /// Judges the header of a frame of which only the beginning was kept.
+    fn judge_beginning(&mut self, beginning: &[u8]) -> Result<Option<FrameHeader>, ProtocolError> {
+        self.follower = FrameFollower::new(self.follower.sender());
+        let stretch = FrameFollower::new(self.follower.sender()).step(beginning)?;
+        if let Some(header) = stretch.header {
+            self.admit(header, stretch.header_bytes as u64)?;
+        }
+        Ok(stretch.header)
+    }
+
+    /// The header is complete, with this size: may such a frame come now?
+    fn admit(&mut self, header: FrameHeader, size: u64) -> Result<(), ProtocolError> {
         self.frame.msg = self.judge.admit(&header)?;
-        self.frame.header = Some((header, size as u64));
-        Ok(Some(header))
+        self.frame.header = Some((header, size));
+        Ok(())
     }
 
-    /// `masked` comes behind so many bytes of the payload.
+    /// Judges a part of a payload as it travelled.
     fn judge_payload(
         &mut self,
         header: FrameHeader,
-        before: u64,
+        stretch: Stretch,
         masked: &[u8],
-    ) -> Result<bool, ProtocolError> {
+    ) -> Result<(), ProtocolError> {
         let mut payload = masked.to_vec();
-        if let Some(MaskKey(key)) = header.mask {
-            let key = MaskKey(key).after((before % 4) as usize);
-            mask::apply(key, &mut payload);
+        if let Some(key) = header.mask {
+            mask::apply(key.after((stretch.offset % 4) as usize), &mut payload);
         }
-        let last = before + masked.len() as u64 == header.len;
         self.judge.add(&Part {
             header,
             payload: &mut payload,
-            first: before == 0,
-            last,
-        })?;
-        Ok(last)
+            first: stretch.offset == 0,
+            last: stretch.last,
+        })
     }
 
     fn refused(&self, error: ProtocolError) -> Verdict {
@@ -203,7 +217,7 @@ impl Observer {
         };
         let about = About {
             n: self.frames,
-            sender: self.sender,
+            sender: self.follower.sender(),
             at,
             reads: frame.reads,
             msg: frame.msg,
@@ -214,17 +228,6 @@ impl Observer {
 }
 
 impl Current {
-    /// How many bytes can be taken at once, without a look at each.
-    fn appetite(&self) -> usize {
-        match self.header {
-            None => 1, // it may be wrong from any byte on
-            Some((header, size)) => {
-                let missing = size.saturating_add(header.len) - self.kept.len();
-                usize::try_from(missing).unwrap_or(usize::MAX)
-            }
-        }
-    }
-
     fn gather(&mut self, bytes: &[u8]) {
         self.kept.add(bytes);
         let count = bytes.len() as u64;

@@ -1,6 +1,6 @@
 //! Whole frames, one behind the other.
 
-use crate::protocol::{FrameHeader, Role};
+use crate::protocol::{FrameFollower, Role};
 use crate::watch::Excerpt;
 use std::sync::Arc;
 
@@ -25,13 +25,13 @@ impl<'a> Burst<'a> {
 
 /// Where the frame ends that byte `at` of `frames` belongs to: `at` itself between two frames.
 pub(super) fn frame_end(frames: &[u8], at: usize) -> usize {
-    let mut end = 0;
+    let (mut follower, mut end) = (FrameFollower::new(Role::Server), 0);
     while end < at {
-        match FrameHeader::decode(&frames[end..], Role::Server) {
-            Ok(Some((header, size))) => end += size + header.len as usize,
-            // Not our own frames, then; better too much than half a frame.
-            _ => return frames.len(),
+        match follower.step(&frames[end..]) {
+            Ok(stretch) => end += stretch.taken(),
+            // Not this server's own frames, then; better too much than half a frame.
+            Err(_) => return frames.len(),
         }
     }
-    end.min(frames.len())
+    end
 }

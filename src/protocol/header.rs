@@ -13,6 +13,9 @@
 //! There is exactly one way to write a header, and [`FrameHeader::decode`] accepts
 //! only that one. So encoding what was decoded gives the same bytes again, and a
 //! peer that breaks a rule is refused from the first byte that shows it.
+//!
+//! Most frames do not come this way: [`fast_path`](super::fast_path) recognizes a client's short message
+//! that is all there, and leaves every other frame, right or wrong, to this file. Tests hold them equal.
 
 use super::error::ProtocolError;
 use super::mask::MaskKey;

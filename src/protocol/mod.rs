@@ -13,6 +13,7 @@
 //! | `frame` | a header and its payload, as bytes | §5.1 |
 //! | `decoder` | bytes to frames, as they arrive | §5.5 |
 //! | `fast_path` | a short message that is all there, in one match | §5.2 |
+//! | `follow` | where frames begin and end, by header alone | §5.2 |
 //! | `message` | frames put together, limits kept | §5.4 |
 //! | `close_code`, `close` | why a connection is closed | §5.5.1, §7.4 |
 //! | `memory` | what a peer can make this end allocate | §10.4 |
@@ -30,6 +31,7 @@ mod decoder;
 mod error;
 mod event;
 mod fast_path;
+mod follow;
 mod frame;
 mod handshake;
 mod header;
@@ -52,6 +54,7 @@ pub use decoder::{Delivery, FrameDecoder, Part};
 pub use error::ProtocolError;
 pub use event::Event;
 pub use fast_path::WholeMessage;
+pub use follow::{FrameFollower, Stretch};
 pub use frame::Frame;
 pub use handshake::{
     AcceptSteps, HandshakeError, HeaderError, Request, ResponseError, ResponseRule, Upgrade,

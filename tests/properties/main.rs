@@ -4,6 +4,8 @@
 
 #[path = "../kit/bytes.rs"]
 mod bytes;
+mod fast_path;
+mod follow;
 mod frames;
 mod handshake;
 mod memory;
