@@ -231,12 +231,13 @@ fn refuse(
     shared: &Shared,
 ) {
     shared.refusals.count(error);
-    let told = format_args!("{} {error} ({})", error.status(), error.section());
+    let sentence = guard::sentence(error);
+    let told = format_args!("{} {sentence} ({})", error.status(), error.section());
     shared.incidents.report(Level::Info, slot.id(), &told);
     let response = if manner.in_browser {
-        pages::refusal(error)
+        pages::refusal(error, &sentence)
     } else {
-        error.response()
+        error.response_as("text/plain; charset=utf-8", sentence + "\n")
     };
     if answer(&mut stream, response, &manner.method, false, shared) {
         stream.finish();

@@ -7,7 +7,7 @@
 
 use super::config::Access;
 use crate::protocol::HandshakeError;
-use std::net::{IpAddr, Ipv6Addr};
+use crate::protocol::http::Authority;
 
 /// Is `host` (a `Host` header) this server? An address always is: nobody can rebind it.
 pub(super) fn check_host(host: &str, access: &Access) -> Result<(), HandshakeError> {
@@ -18,8 +18,8 @@ pub(super) fn check_host(host: &str, access: &Access) -> Result<(), HandshakeErr
                 .iter()
                 .any(|own| own.eq_ignore_ascii_case(name))
     };
-    match split_host(host) {
-        Some((name, _)) if is_address(name) || known(name) => Ok(()),
+    match Authority::parse(host).filter(|authority| authority.port().is_ok()) {
+        Some(own) if own.is_address() || known(own.host) => Ok(()),
         Some(_) => Err(HandshakeError::WrongHost(excerpt(host))),
         None => Err(HandshakeError::Malformed(
             "Host is not a name or address, with or without a port",
@@ -57,6 +57,15 @@ pub(super) fn check_origin(
     }
 }
 
+/// The sentence about a refusal, with the flag that would change it.
+pub(super) fn sentence(error: &HandshakeError) -> String {
+    match error {
+        HandshakeError::WrongHost(_) => format!("{error}; --allow-host NAME adds one"),
+        HandshakeError::WrongOrigin(_) => format!("{error}; --allow-origin URL lets it in"),
+        _ => error.to_string(),
+    }
+}
+
 /// As much of a name as an answer and a log line should repeat.
 fn excerpt(name: &str) -> String {
     const MOST: usize = 64;
@@ -68,7 +77,7 @@ fn excerpt(name: &str) -> String {
 
 /// Is this something that `--allow-host` can add? The port does not matter, so none may be there.
 pub fn is_host_name(text: &str) -> bool {
-    matches!(split_host(text), Some((_, None)))
+    Authority::parse(text).is_some_and(|authority| authority.port() == Ok(None))
 }
 
 /// Is this something that `--allow-origin` can list?
@@ -113,47 +122,13 @@ impl Site {
     /// The site that `host` names when it is reached by `scheme`. Whether a browser reached us
     /// by TLS is not ours to know (a proxy may end it), so its own word for it is taken.
     fn of_host(host: &str, scheme: Scheme) -> Option<Self> {
-        let (name, port) = split_host(host)?;
-        let port = port.unwrap_or(scheme.default_port());
+        let authority = Authority::parse(host)?;
+        let port = authority.port().ok()?.unwrap_or(scheme.default_port());
         Some(Self {
             scheme,
-            host: name.to_ascii_lowercase(),
+            host: authority.host.to_ascii_lowercase(),
             port,
         })
-    }
-}
-
-/// `name`, `name:port`, `[address]` or `[address]:port`; the address keeps its brackets.
-fn split_host(host: &str) -> Option<(&str, Option<u16>)> {
-    let name_end = match host.find(']') {
-        Some(bracket) if host.starts_with('[') => bracket + 1,
-        _ => host.find(':').unwrap_or(host.len()),
-    };
-    let (name, port) = host.split_at(name_end);
-    let is_name = name
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
-    if name.is_empty() || !(is_name || is_address(name)) {
-        return None;
-    }
-    match port.strip_prefix(':') {
-        None if port.is_empty() => Some((name, None)),
-        Some(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
-            Some((name, Some(digits.parse().ok()?)))
-        }
-        _ => None,
-    }
-}
-
-fn is_address(name: &str) -> bool {
-    let bracketed = name
-        .strip_prefix('[')
-        .and_then(|name| name.strip_suffix(']'));
-    match bracketed {
-        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => name
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_ipv4()),
     }
 }
 

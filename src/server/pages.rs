@@ -106,10 +106,10 @@ pub(super) fn health(host: Option<&str>) -> Response {
 }
 
 /// A refusal for a person who looks at it in a browser: the sentence on a page, with a way back.
-pub(super) fn refusal(error: &HandshakeError) -> Response {
+pub(super) fn refusal(error: &HandshakeError, sentence: &str) -> Response {
     let page = include_str!("../../www/refused.html")
         .replace("{status}", &error.status().to_string())
-        .replace("{sentence}", &escaped(&error.to_string()))
+        .replace("{sentence}", &escaped(sentence))
         .replace("{section}", error.section());
     guarded(error.response_as("text/html; charset=utf-8", page), None)
         .header("Cache-Control", "no-store")

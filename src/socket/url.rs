@@ -1,5 +1,6 @@
 //! `ws://host:port/path?query`. RFC 6455 §3.
 
+use crate::protocol::http::Authority;
 use std::fmt;
 
 /// An address that a client can connect to.
@@ -56,8 +57,7 @@ impl Url {
         if rest.contains('#') {
             return Err(UrlError::Fragment);
         }
-        let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
-        let (authority, target) = rest.split_at(authority_end);
+        let (authority, target) = Authority::split_from(rest);
         let (host, port) = split_port(authority)?;
         let target = if target.starts_with('/') {
             target.to_owned()
@@ -88,33 +88,16 @@ impl Url {
 }
 
 fn split_port(authority: &str) -> Result<(&str, u16), UrlError> {
-    let no_host = || UrlError::Host(authority.to_owned());
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let (address, port) = rest.split_once(']').ok_or_else(no_host)?;
-            address
-                .parse::<std::net::Ipv6Addr>()
-                .map_err(|_| no_host())?;
-            (
-                address,
-                port.strip_prefix(':')
-                    .or(port.is_empty().then_some(""))
-                    .ok_or_else(no_host)?,
-            )
-        }
-        None => authority.split_once(':').unwrap_or((authority, "")),
+    let parsed = Authority::parse(authority);
+    let parsed = parsed.ok_or_else(|| UrlError::Host(authority.to_owned()))?;
+    let port = match parsed.port() {
+        // RFC 3986 §3.2.3: a colon without a port stands for the default.
+        Ok(None) | Err("") => 80,
+        Ok(Some(port @ 1..)) => port,
+        Ok(Some(_)) => return Err(UrlError::Port("0".to_owned())),
+        Err(text) => return Err(UrlError::Port(text.to_owned())),
     };
-    if host.is_empty() || host.contains(['@', '\\', '[', ']']) {
-        return Err(no_host());
-    }
-    let port = match port {
-        "" => 80,
-        digits => match digits.parse() {
-            Ok(port @ 1..) if digits.bytes().all(|digit| digit.is_ascii_digit()) => port,
-            _ => return Err(UrlError::Port(digits.to_owned())),
-        },
-    };
-    Ok((host, port))
+    Ok((parsed.bare_host(), port))
 }
 
 impl fmt::Display for UrlError {

@@ -149,14 +149,8 @@ impl fmt::Display for HandshakeError {
             ),
             Self::Method => write!(f, "only GET and HEAD are answered here"),
             Self::TimedOut => write!(f, "the request did not arrive in time"),
-            Self::WrongHost(name) => write!(
-                f,
-                "this server does not go by the name {name:?}; --allow-host NAME adds one"
-            ),
-            Self::WrongOrigin(origin) => write!(
-                f,
-                "a page from {origin:?} may not connect; --allow-origin URL lets it in"
-            ),
+            Self::WrongHost(name) => write!(f, "this server does not go by the name {name:?}"),
+            Self::WrongOrigin(origin) => write!(f, "a page from {origin:?} may not connect"),
             Self::NotFound => write!(f, "there is nothing here"),
             Self::NoUpgrade(missing) => write!(
                 f,

@@ -4,7 +4,7 @@
 //! that disagree about a header are how requests get smuggled. So what comes from a caller is
 //! judged before it is sent, by the rules that the other side will read it by.
 
-use crate::protocol::http::{is_token, unfit_in_value};
+use crate::protocol::http::{Authority, is_token, unfit_in_value};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -79,11 +79,11 @@ pub(super) fn check_protocols(protocols: &[&str]) -> Result<(), HeaderError> {
 
 /// Checks the first line's middle and the `Host`: neither may hold what would end it.
 pub(super) fn check_address(host: &str, target: &str) -> Result<(), HeaderError> {
-    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-    if !is_word(host) || host.contains(['/', '?', '#', '@', ',']) {
+    if !Authority::parse(host).is_some_and(|authority| authority.port().is_ok()) {
         return Err(HeaderError::Host(host.to_owned()));
     }
-    if !is_word(target) || !target.starts_with('/') || target.contains('#') {
+    let is_word = target.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_word || !target.starts_with('/') || target.contains('#') {
         return Err(HeaderError::Target(target.to_owned()));
     }
     Ok(())

@@ -4,11 +4,13 @@
 //! when its line is there, not when the client feels like ending. [`RequestHead`] and
 //! [`ResponseHead`] take a complete head apart; [`ResponseScanner`] waits for one. [`Response`] writes one.
 
+mod authority;
 mod head;
 mod response;
 mod scanner;
 mod target;
 
+pub use authority::Authority;
 pub use head::{Headers, RequestHead, ResponseHead, ResponseScanner};
 pub use response::Response;
 pub use scanner::{HeadLimits, HeadScanner};

@@ -1,5 +1,6 @@
 //! What a request is for: a path on a host. RFC 9112 §3.2.
 
+use super::authority::Authority;
 use super::head::RequestHead;
 use crate::protocol::handshake::HandshakeError;
 
@@ -20,15 +21,14 @@ impl<'a> RequestHead<'a> {
         let mut host = self.headers.once("Host")?;
         let mut rest = self.target;
         if let Some(absolute) = without_scheme(self.target) {
-            let (authority, _) =
-                absolute.split_at(absolute.find(['/', '?']).unwrap_or(absolute.len()));
+            let (authority, path) = Authority::split_from(absolute);
             if host.is_some_and(|host| !host.eq_ignore_ascii_case(authority)) {
                 return Err(HandshakeError::Malformed(
                     "the target names another host than Host",
                 ));
             }
             host = Some(authority);
-            rest = &absolute[authority.len()..];
+            rest = path;
         } else if !rest.starts_with('/') {
             return Err(HandshakeError::Malformed("the target is not a path"));
         }
