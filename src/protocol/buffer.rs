@@ -1,28 +1,28 @@
-//! The bytes that have arrived and are not used up: a window that slides over one `Vec`.
+//! The bytes that have arrived and are not consumed yet: a window that slides over one `Vec`.
 //!
 //! ```text
 //!    ┌────────────┬──────────────────┬──────────────┐
-//!    │ used up    │ unread           │ space        │
+//!    │ consumed   │ unread           │ space        │
 //!    └────────────┴──────────────────┴──────────────┘
 //!    0          start               end           length
 //! ```
 //!
-//! A `read()` fills the space, the decoder eats the unread from the front. What was used
-//! up last is still there to be looked at: messages are lent from it without a copy.
+//! A `read()` fills the space, and the decoder consumes the unread bytes from the front. The bytes
+//! consumed last stay where they are: messages are lent from there without a copy.
 //!
-//! The buffer grows by what has *arrived*, never by what a header declares: a peer that
-//! wants a megabyte of our memory has to send it. §10.4 leaves such limits to us.
+//! The buffer grows by what has *arrived*, never by what a header declares. A peer that wants a
+//! megabyte of memory has to send a megabyte. §10.4 leaves such limits to the implementation.
 
 use super::memory::{Account, Reserve};
 use std::sync::Arc;
 
-/// What a quiet connection costs.
+/// The size of the buffer of a quiet connection.
 const SMALLEST: usize = 4 << 10;
-/// A buffer that reads keep filling grows up to here, so that one `read()` brings many frames.
+/// A buffer that every read fills grows up to this size, so that one `read()` brings many frames.
 const BATCH: usize = 256 << 10;
-/// What is worth a read of its own.
+/// A frame with more than this missing gets reads of its own.
 const LARGE: usize = 8 << 10;
-/// After this many rounds that used less than a quarter of it, the buffer is halved.
+/// After this many rounds that used less than a quarter of the buffer, it is halved.
 const CALM_ROUNDS: u8 = 16;
 
 /// A growing and shrinking window over the bytes of one connection.
@@ -31,17 +31,19 @@ pub struct ReadBuffer {
     bytes: Vec<u8>,
     start: usize,
     end: usize,
-    /// How much space the last read was offered, and whether it took all of it.
+    /// How much space the next read was offered.
     offered: usize,
+    /// Whether the last read filled all of it.
     was_filled: bool,
-    /// The most that lay here since the buffer was last empty.
+    /// The largest number of unread bytes since the buffer was last empty.
     peak: usize,
+    /// Rounds in a row that used little of the buffer.
     calm: u8,
     account: Account,
 }
 
 impl ReadBuffer {
-    /// An empty buffer; it takes no memory before it is used.
+    /// An empty buffer, which allocates nothing until it is used.
     pub const fn new() -> Self {
         Self {
             bytes: Vec::new(),
@@ -55,37 +57,38 @@ impl ReadBuffer {
         }
     }
 
-    /// From now on a large buffer is taken from `reserve`.
+    /// Takes the memory of a large buffer from `reserve` from now on.
     pub fn draw_on(&mut self, reserve: Arc<dyn Reserve>) {
         self.account.draw_on(reserve);
     }
 
-    /// What has arrived and is not used up.
+    /// The bytes that have arrived and are not consumed.
     pub fn unread(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }
 
-    /// The same, to be unmasked where it lies.
+    /// The [`unread`](Self::unread) bytes, to be unmasked in place.
     #[inline]
     pub fn unread_mut(&mut self) -> &mut [u8] {
         &mut self.bytes[self.start..self.end]
     }
 
-    /// Uses up `count` bytes at the front.
+    /// Consumes `count` bytes from the front.
     #[inline]
     pub fn consume(&mut self, count: usize) {
         debug_assert!(count <= self.end - self.start);
         self.start += count;
     }
 
-    /// The last `count` bytes that were used up.
+    /// The last `count` bytes that were consumed.
     #[inline]
     pub fn consumed(&self, count: usize) -> &[u8] {
         &self.bytes[self.start - count..self.start]
     }
 
-    /// Where the next read goes: at least one byte, or `None` if there is no memory for it.
-    /// `appetite` is how much the decoder would like at once: 0 means that any number will do.
+    /// The space for the next read: at least one byte, or `None` if there is no memory for it.
+    ///
+    /// `appetite` is the number of bytes that the decoder is missing; 0 means that any number will do.
     pub fn space(&mut self, appetite: usize) -> Option<&mut [u8]> {
         self.peak = self.peak.max(self.end - self.start);
         if self.start == self.end {
@@ -100,8 +103,8 @@ impl ReadBuffer {
         if !self.grow(appetite) {
             return None;
         }
-        // A large frame is read to its end and no further: then the next one begins at the
-        // front, where it does not have to be moved to.
+        // A large frame is read to its end and no further. The next one then begins at the front
+        // of the buffer and never has to be moved there.
         let most = if appetite > LARGE {
             appetite.min(BATCH)
         } else {
@@ -111,11 +114,11 @@ impl ReadBuffer {
         Some(&mut self.bytes[self.end..self.end + self.offered])
     }
 
-    /// Makes the buffer larger, at most twofold, if what has *arrived* fills it. Is there any space?
+    /// Doubles the buffer at most, if what has *arrived* fills it. Returns whether there is any space.
     fn grow(&mut self, appetite: usize) -> bool {
         let size = self.bytes.len();
         let larger = (size * 2).max(SMALLEST);
-        // Once for each read that filled it: asking again, when nothing came, changes nothing.
+        // At most once for each read that filled it: asking twice without a read changes nothing.
         let was_filled = std::mem::take(&mut self.was_filled);
         let wanted = if was_filled && size < BATCH {
             larger.min(BATCH)
@@ -134,11 +137,11 @@ impl ReadBuffer {
         if granted {
             self.bytes.resize(wanted, 0);
         }
-        // A larger read would save some smaller ones, but only a full buffer needs it.
+        // A larger buffer only saves reads, unless this one is full: then it is needed.
         granted || self.end < size
     }
 
-    /// A read put `count` bytes into the space.
+    /// Notes that a read put `count` bytes into the [`space`](Self::space).
     pub fn filled(&mut self, count: usize) {
         assert!(
             count <= self.offered,
@@ -149,7 +152,7 @@ impl ReadBuffer {
         self.offered = 0;
     }
 
-    /// Forgets everything: nothing that comes from here on will be looked at.
+    /// Drops all bytes and the memory: for the end of a connection.
     pub fn clear(&mut self) {
         let mut account = std::mem::take(&mut self.account);
         account.shrunk(0);
@@ -159,19 +162,19 @@ impl ReadBuffer {
         };
     }
 
-    /// Have the last rounds used little of what is here?
+    /// Have the last rounds used only a little of the buffer?
     pub const fn is_calm(&self) -> bool {
         self.calm >= CALM_ROUNDS
     }
 
-    /// Back to the smallest size, if nothing is in the way: for a connection that fell silent.
+    /// Frees a large buffer that holds nothing unread: for a connection that fell silent.
     pub fn shrink(&mut self) {
         if self.start == self.end && self.bytes.len() > SMALLEST {
             self.clear();
         }
     }
 
-    /// Everything is used up: was this much room needed?
+    /// Shrinks a buffer that stayed nearly empty, now that everything is consumed.
     fn settle(&mut self) {
         if self.account.is_scarce() {
             self.shrink_to(Account::OWN);

@@ -1,26 +1,26 @@
-//! How a conversation ends: a code that says why, and a sentence. RFC 6455 §5.5.1, §7.4.
+//! The body of a Close frame: a code and a reason. RFC 6455 §5.5.1.
 
 use super::close_code::CloseCode;
 use super::error::ProtocolError;
 use super::utf8::from_utf8;
 
-/// The body of a Close frame that has one.
+/// Why the peer closes: the body of a Close frame, if it has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CloseReason<'a> {
-    /// Why, as a number.
+    /// Why, for programs.
     pub code: CloseCode,
-    /// Why, as a sentence; often empty.
+    /// Why, for people; often empty.
     pub text: &'a str,
 }
 
 impl<'a> CloseReason<'a> {
-    /// The longest `text`: a control frame's 125 bytes less the code's two.
+    /// The longest `text`: the 125 bytes of a control frame less the two of the code.
     pub const MAX_TEXT: usize = 123;
 
-    /// A reason whose text is cut, between two characters, to what a frame can hold.
+    /// A reason. A text that is too long is cut between two characters. §5.5.
     pub fn new(code: CloseCode, text: &'a str) -> Self {
         let longest = text.len().min(Self::MAX_TEXT);
-        // An empty text is a boundary, so one is always found.
+        // Position 0 is a boundary, so one is always found.
         let end = (0..=longest)
             .rev()
             .find(|&end| text.is_char_boundary(end))
@@ -31,7 +31,7 @@ impl<'a> CloseReason<'a> {
         }
     }
 
-    /// Reads the payload of a Close frame. Empty is allowed and means "no reason given".
+    /// Reads the payload of a Close frame. An empty one gives no reason: `None`.
     pub fn decode(payload: &'a [u8]) -> Result<Option<Self>, ProtocolError> {
         if payload.is_empty() {
             return Ok(None);

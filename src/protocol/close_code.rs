@@ -1,27 +1,27 @@
 //! The numbers that say why a connection is closed. RFC 6455 §7.4.
 
-/// Why a connection was closed: only a number that may travel in a Close frame. §7.4.
+/// A close code: a number that may be sent in a Close frame. §7.4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CloseCode(u16);
 
 impl CloseCode {
-    /// The purpose is fulfilled.
+    /// The connection has served its purpose.
     pub const NORMAL: Self = Self(1000);
-    /// The server goes down, or the user left the page.
+    /// The server is shutting down, or the user has left the page.
     pub const GOING_AWAY: Self = Self(1001);
     /// The peer broke a rule of the protocol.
     pub const PROTOCOL_ERROR: Self = Self(1002);
-    /// Data of a kind that this endpoint does not take, such as binary in a chat.
+    /// Data of a kind that this endpoint does not accept, such as binary in a chat.
     pub const UNSUPPORTED_DATA: Self = Self(1003);
-    /// Text that is not UTF-8.
+    /// A text message that is not UTF-8.
     pub const INVALID_DATA: Self = Self(1007);
-    /// The peer broke a rule of this endpoint: too slow, too many, too often.
+    /// The peer broke a rule of this endpoint: it was too slow, or sent too much or too often.
     pub const POLICY_VIOLATION: Self = Self(1008);
-    /// A frame or message over the limit.
+    /// A message that is longer than this endpoint accepts.
     pub const TOO_BIG: Self = Self(1009);
-    /// The endpoint itself failed.
+    /// The endpoint failed.
     pub const INTERNAL_ERROR: Self = Self(1011);
-    /// The server has too much to do for this now. Not in the RFC, but in its registry (§11.7).
+    /// The server is overloaded. Registered later, in the registry that §11.7 founds.
     pub const TRY_AGAIN_LATER: Self = Self(1013);
 
     /// The codes that have a name here: all that this crate sends of its own accord.
@@ -37,10 +37,10 @@ impl CloseCode {
         Self::TRY_AGAIN_LATER,
     ];
 
-    /// `number` as a close code, if it is one that may be sent. §7.4.1, §7.4.2.
+    /// `number` as a close code, if it may be sent. §7.4.1, §7.4.2.
     ///
-    /// 1005, 1006 and 1015 are names for what an application sees when *no* code came;
-    /// 1004 is reserved; 1012 to 1014 came later, through the registry that §11.7 founds.
+    /// 1005, 1006 and 1015 tell an application that *no* code was received, and never travel. 1004 is
+    /// reserved. 1012 to 1014 were registered later (§11.7).
     pub const fn new(number: u16) -> Option<Self> {
         match number {
             1000..=1003 | 1007..=1014 | 3000..=4999 => Some(Self(number)),
@@ -48,12 +48,12 @@ impl CloseCode {
         }
     }
 
-    /// The number, as it stands in the frame.
+    /// The number, as it is sent.
     pub const fn number(self) -> u16 {
         self.0
     }
 
-    /// A few words for a log or a page.
+    /// What the code means, in a few words.
     pub const fn meaning(self) -> &'static str {
         match self.0 {
             1000 => "normal closure",

@@ -1,5 +1,7 @@
-//! Bytes to frames, in whatever pieces the network cut: nothing in TCP keeps a frame together.
-//! RFC 6455 §5.2, §5.3, §5.5.
+//! Bytes to frames. RFC 6455 §5.2, §5.3, §5.5.
+//!
+//! TCP is a stream: it may deliver a frame in any number of pieces, or many frames in one. So the
+//! decoder is called with whatever has arrived, and remembers how far it came.
 
 use super::error::ProtocolError;
 use super::fast_path::{self, WholeMessage};
@@ -7,21 +9,21 @@ use super::header::FrameHeader;
 use super::mask;
 use super::role::Role;
 
-/// How a frame's payload is wanted, decided when its header has been read.
+/// How a payload is to be delivered: decided once its header has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// All of it at once, when it is there.
+    /// In one part, once all of it has arrived.
     Complete,
-    /// In parts, as the bytes come in: text is judged before its frame is complete.
+    /// In parts, as the bytes arrive: text is judged before its frame is complete.
     AsItArrives,
 }
 
-/// A frame, or the part of its payload that has arrived.
+/// A frame, or a part of one.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Part<'a> {
     /// The frame's header.
     pub header: FrameHeader,
-    /// Unmasked in place.
+    /// The payload, or the part of it that has arrived, unmasked in place.
     pub payload: &'a mut [u8],
     /// Does the payload begin here?
     pub first: bool,
@@ -29,11 +31,11 @@ pub struct Part<'a> {
     pub last: bool,
 }
 
-/// Text that streams in is unmasked, judged and copied: in pieces that stay in the processor's
-/// innermost cache from the first of these to the last.
+/// The largest piece of text that is read at once: it is unmasked, judged and copied, and stays in the
+/// processor's innermost cache for all three.
 const TEXT_PIECE: u64 = 16 << 10;
 
-/// Cuts bytes into frames, and unmasks them where they lie.
+/// Splits a stream of bytes into frames and unmasks their payloads in place.
 #[derive(Debug)]
 pub struct FrameDecoder {
     sender: Role,
@@ -41,15 +43,15 @@ pub struct FrameDecoder {
     frames: u64,
 }
 
-/// The frame whose end has not come.
+/// The frame that is not complete.
 #[derive(Debug, Clone, Copy)]
 enum Unfinished {
-    /// There is none, or its header is not complete.
+    /// None, or one whose header is not complete.
     Nothing,
-    /// What has come of its payload is handed out already.
+    /// The part of its payload that has arrived is handed out already.
     HandedOut { header: FrameHeader, missing: u64 },
-    /// It lies in the input until it is complete. So much of it is unmasked: each byte when it
-    /// has just arrived, and is still close to the processor.
+    /// It stays in the input until it is complete. Its first `clear` bytes are unmasked already: each
+    /// byte is, when it has just arrived and is still in the processor's cache.
     Held {
         is_data: bool,
         clear: usize,
@@ -58,7 +60,7 @@ enum Unfinished {
 }
 
 impl FrameDecoder {
-    /// A decoder for what `sender` sends.
+    /// A decoder of the frames that `sender` sends.
     pub const fn new(sender: Role) -> Self {
         Self {
             sender,
@@ -67,12 +69,12 @@ impl FrameDecoder {
         }
     }
 
-    /// How many frames have come in completely.
+    /// How many frames are complete.
     pub const fn frames(&self) -> u64 {
         self.frames
     }
 
-    /// How much is missing of the frame that has begun, as far as it makes sense to read at once.
+    /// How many bytes of the current frame are worth reading at once; 0 between two frames.
     pub fn appetite(&self) -> usize {
         match self.unfinished {
             Unfinished::Nothing => 0,
@@ -81,12 +83,12 @@ impl FrameDecoder {
         }
     }
 
-    /// Has a frame begun, and its header come, and its payload not ended?
+    /// Is a header complete whose payload is not?
     pub const fn is_inside_frame(&self) -> bool {
         !matches!(self.unfinished, Unfinished::Nothing)
     }
 
-    /// The same, of a frame that belongs to a message.
+    /// Is this frame part of a message, and not a control frame?
     pub const fn is_inside_data_frame(&self) -> bool {
         matches!(
             self.unfinished,
@@ -94,12 +96,15 @@ impl FrameDecoder {
         )
     }
 
-    /// Takes the next frame, or part of one, from the front of `input`. Returns it with the
-    /// number of bytes it took, or `None` when `input` ends too early.
+    /// Takes the next frame, or part of one, from the front of `input`.
     ///
-    /// `admit` sees every data frame's header before its payload: it refuses, or says how
-    /// the payload is wanted. (Control frames come [`Complete`](Delivery::Complete): §5.5
-    /// keeps them short.) A frame that is incomplete is shown to it again next time.
+    /// Returns it with the number of bytes it took, or `None` when `input` ends too early: call again
+    /// with the same bytes and more.
+    ///
+    /// `admit` is given the header of every data frame before its payload. It refuses the frame, or
+    /// says how its payload is to be delivered. (Control frames are always
+    /// [`Complete`](Delivery::Complete): §5.5 keeps them short.) It is asked once more for a frame that
+    /// was incomplete.
     #[inline]
     pub fn decode<'a>(
         &mut self,
@@ -131,7 +136,7 @@ impl FrameDecoder {
         }
     }
 
-    /// The frame that is all there: its payload is the beginning of `arrived`.
+    /// The frame is complete: its payload is at the front of `arrived`.
     fn complete<'a>(
         &mut self,
         header: FrameHeader,
@@ -154,7 +159,7 @@ impl FrameDecoder {
         )
     }
 
-    /// Unmasks what has arrived of a payload since the last time.
+    /// Unmasks what has arrived of a payload since the last call.
     fn hold(&mut self, header: &FrameHeader, arrived: &mut [u8]) {
         let clear = if let Unfinished::Held { clear, .. } = self.unfinished {
             clear
@@ -172,8 +177,8 @@ impl FrameDecoder {
         };
     }
 
-    /// Hands out what has arrived of a payload of which so much was `missing`. `size` is what
-    /// its header took of the input, if it lay there.
+    /// Hands out what has arrived of a payload of which `missing` bytes were still to come. `size` is the
+    /// size of its header, or 0 if that came earlier.
     fn hand_out<'a>(
         &mut self,
         header: FrameHeader,
@@ -211,8 +216,9 @@ impl FrameDecoder {
         ))
     }
 
-    /// Takes a client's whole message of at most `max` bytes from the front of `input`, if it is one
-    /// that the [fast path](fast_path) knows. `None` says nothing: ask [`decode`](Self::decode).
+    /// The fast path: takes a whole message of a client, of at most `max` bytes, from the front of `input`.
+    ///
+    /// `None` means nothing about the frame: call [`decode`](Self::decode).
     #[inline]
     pub fn decode_whole_message(&mut self, input: &mut [u8], max: u64) -> Option<WholeMessage> {
         if self.sender != Role::Client || self.is_inside_frame() {

@@ -1,9 +1,8 @@
-//! What can be wrong with what a peer sent, and what follows from it.
+//! The rules that a peer's frames can break, and the close code for each. RFC 6455 §7.1.7.
 //!
-//! Two kinds, for the two halves of a connection's life. Before the upgrade a mistake
-//! is a [`HandshakeError`] and ends in one HTTP status. After it a mistake is a
-//! [`ProtocolError`] and ends in one close code (RFC 6455 §7.1.7: fail the connection).
-//! Each knows the section of the rule that was broken, and says what was met.
+//! After the handshake, a broken rule is a [`ProtocolError`], and the connection fails with one close
+//! code. (Before it, a mistake is a [`HandshakeError`](super::HandshakeError) and ends in one HTTP
+//! status.) An error carries what arrived, and names the section of the rule.
 
 use super::close_code::CloseCode;
 use super::opcode::Opcode;
@@ -11,58 +10,58 @@ use super::role::Role;
 use super::utf8::Utf8Error;
 use std::fmt;
 
-/// A rule of RFC 6455, or a limit of this endpoint, that the peer's frames broke.
-/// Every one of them ends the connection.
+/// A rule of RFC 6455, or a limit of this endpoint, that the peer's frames broke. Each ends the
+/// connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProtocolError {
-    /// RSV1, RSV2 or RSV3 is set: these bits of the first byte.
+    /// RSV1, RSV2 or RSV3 is set; the value holds those bits of the first byte.
     ReservedBitsSet(u8),
-    /// One of the ten opcodes that mean nothing.
+    /// One of the ten opcodes that are reserved.
     UnknownOpcode(u8),
-    /// A client that does not mask, or a server that does.
+    /// A frame from a client without a mask, or one from a server with a mask.
     WrongMasking {
-        /// Who sent it.
+        /// The end that sent the frame.
         sender: Role,
     },
-    /// A length written with more bytes than it needs: with so many.
+    /// A payload length in more bytes than it needs; the value is how many it took.
     LengthNotMinimal(u8),
-    /// A length of 2⁶³ or more.
+    /// A payload length of 2⁶³ or more.
     LengthTopBitSet,
     /// A Close, ping or pong of more than 125 bytes.
     ControlTooLong(Opcode),
-    /// A Close, ping or pong that is to be continued.
+    /// A Close, ping or pong without FIN.
     ControlFragmented(Opcode),
-    /// A continuation, and no message has begun.
+    /// A continuation frame while no message is unfinished.
     NothingToContinue,
-    /// A new message, and the last one has not ended.
+    /// A text or binary frame while a message is unfinished.
     MessageUnfinished,
     /// A text message, or the reason in a Close, that is not UTF-8.
     InvalidUtf8(Utf8Error),
-    /// A Close frame whose body is a single byte: half a code.
+    /// A Close frame whose body is one byte: half a code.
     CloseBodyTooShort,
-    /// A close code that may not travel.
+    /// A close code that may not be sent.
     InvalidCloseCode(u16),
-    /// A message longer than this endpoint takes, judged by what its frames declare.
+    /// A message longer than this endpoint accepts, judged by the lengths that its frames declare.
     MessageTooBig {
-        /// The length it would have, as far as it is declared.
+        /// The length declared so far.
         len: u64,
-        /// The longest that is taken.
+        /// The longest message that is accepted.
         max: u64,
     },
-    /// A message in more frames than this endpoint takes.
+    /// A message in more frames than this endpoint accepts.
     TooManyFragments {
-        /// The largest number that is taken.
+        /// The largest number of frames that is accepted.
         max: u32,
     },
-    /// No memory is left now for more of a message: large messages share a bound.
+    /// No memory is left for a message: all large messages share one bound.
     NoMemory {
-        /// The bytes that it would be kept in.
+        /// How many bytes were needed.
         bytes: u64,
     },
 }
 
 impl ProtocolError {
-    /// The code of the Close frame that answers this: the one place that decides. §7.4.1.
+    /// The code of the Close frame that answers this error: the one place that decides. §7.4.1.
     pub const fn close_code(self) -> CloseCode {
         match self {
             Self::InvalidUtf8(_) => CloseCode::INVALID_DATA,
@@ -73,7 +72,7 @@ impl ProtocolError {
         }
     }
 
-    /// The section of RFC 6455 that holds the rule.
+    /// The section of RFC 6455 that states the rule.
     pub const fn section(self) -> &'static str {
         match self {
             Self::ReservedBitsSet(_) | Self::UnknownOpcode(_) => "5.2",
@@ -89,7 +88,7 @@ impl ProtocolError {
         }
     }
 
-    /// A short name for tables and machines; it never changes.
+    /// A short name for tables and programs. It never changes.
     pub const fn rule(self) -> &'static str {
         match self {
             Self::ReservedBitsSet(_) => "rsv",
@@ -149,7 +148,7 @@ impl fmt::Display for ProtocolError {
     }
 }
 
-/// `RSV1 and RSV3 are`
+/// The bits that are set, with a verb: `RSV1 and RSV3 are`.
 fn names_of(reserved: u8) -> String {
     let bits = [(0x40, "RSV1"), (0x20, "RSV2"), (0x10, "RSV3")];
     let set = bits.iter().filter(|(bit, _)| reserved & bit != 0);

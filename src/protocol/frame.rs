@@ -1,15 +1,15 @@
-//! Frames: a header and its payload, as bytes. RFC 6455 §5.1, §5.2.
+//! Frames to bytes. RFC 6455 §5.1, §5.2.
 //!
-//! Here they become bytes; [`FrameDecoder`](super::FrameDecoder) is the way back.
+//! [`FrameDecoder`](super::FrameDecoder) is the way back.
 
 use super::header::FrameHeader;
 use super::mask::{self, MaskKey};
 use super::opcode::Opcode;
 
-/// One frame whose payload is in clear.
+/// One frame, with its payload unmasked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// Is this the last frame of its message?
+    /// FIN: is this the last frame of its message?
     pub fin: bool,
     /// What the frame is for.
     pub opcode: Opcode,
@@ -18,7 +18,7 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// A frame that is complete in itself: a whole message, or a control frame.
+    /// A frame with FIN set: a whole message, or a control frame.
     pub const fn whole(opcode: Opcode, payload: &'a [u8]) -> Self {
         Self {
             fin: true,
@@ -27,7 +27,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// The header this frame has when it is masked with `mask`, or with nothing.
+    /// The header of this frame when its payload is masked with `mask`.
     pub const fn header(&self, mask: Option<MaskKey>) -> FrameHeader {
         FrameHeader {
             fin: self.fin,
@@ -37,7 +37,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Appends the frame to `out`: from a client with a fresh key, from a server with none. §5.1.
+    /// Appends the frame to `out`. §5.1: a client passes a fresh masking key, a server `None`.
     #[inline]
     pub fn encode(&self, mask: Option<MaskKey>, out: &mut Vec<u8>) {
         out.reserve(FrameHeader::MAX_SIZE + self.payload.len());

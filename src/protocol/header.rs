@@ -10,9 +10,9 @@
 //! └─┴─┴─┴─┴───────┘ └─┴─────────────┘ └──────────────────┘ └───────────┘ └─────────
 //! ```
 //!
-//! There is exactly one way to write a header, and [`FrameHeader::decode`] accepts
-//! only that one. So encoding what was decoded gives the same bytes again, and a
-//! peer that breaks a rule is refused from the first byte that shows it.
+//! There is exactly one way to write a header, and [`FrameHeader::decode`] accepts only that one.
+//! So a header that was decoded encodes to the same bytes again, and a header that breaks a rule is
+//! refused at the first byte that shows it.
 //!
 //! Most frames do not come this way: [`fast_path`](super::fast_path) recognizes a client's short message
 //! that is all there, and leaves every other frame, right or wrong, to this file. Tests hold them equal.
@@ -24,42 +24,42 @@ use super::role::Role;
 
 /// Set on the last (or only) frame of a message.
 pub(super) const FIN: u8 = 0b1000_0000;
-/// Three bits kept for extensions. None is ever negotiated here.
+/// Three bits reserved for extensions, of which none is ever negotiated here.
 pub(super) const RSV: u8 = 0b0111_0000;
 pub(super) const OPCODE: u8 = 0b0000_1111;
 /// Set when a masking key follows.
 pub(super) const MASK: u8 = 0b1000_0000;
 pub(super) const LENGTH: u8 = 0b0111_1111;
 
-/// The largest length that fits in the second byte itself.
+/// The largest payload length that the second byte itself can hold.
 const LONGEST_SHORT: u64 = 125;
-/// In place of a length: "the next two bytes hold it".
+/// In place of a length: the next two bytes hold it.
 pub(super) const IN_TWO_BYTES: u8 = 126;
-/// In place of a length: "the next eight bytes hold it".
+/// In place of a length: the next eight bytes hold it.
 pub(super) const IN_EIGHT_BYTES: u8 = 127;
 
-/// Everything that a frame says before its payload.
+/// All that precedes a payload: what the frame is, and how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameHeader {
-    /// Is this the last frame of its message?
+    /// FIN: is this the last frame of its message?
     pub fin: bool,
     /// What the frame is for.
     pub opcode: Opcode,
     /// The key that the payload is masked with, if it is.
     pub mask: Option<MaskKey>,
-    /// How many bytes of payload follow: what the sender *declares*. Nothing has
-    /// arrived yet, so nothing may be reserved for it.
+    /// The payload length that the sender *declares*. Nothing of it has arrived yet, so no memory may
+    /// be reserved for it.
     pub len: u64,
 }
 
 impl FrameHeader {
-    /// The longest header: two bytes, a length in eight, a key in four.
+    /// The longest header: two bytes, a length of eight, a masking key of four.
     pub const MAX_SIZE: usize = 14;
 
-    /// Reads one header, written by `sender`, from the front of `input`.
+    /// Reads one header, written by `sender`, from the front of `input`. §5.2.
     ///
-    /// Returns it with the number of bytes it took, or `None` when `input` ends too
-    /// early: call again with the same bytes and more. §5.2.
+    /// Returns it with the number of bytes it took, or `None` when `input` ends too early: call again
+    /// with the same bytes and more.
     ///
     /// ```
     /// use ws101::protocol::{FrameHeader, Opcode, Role};
@@ -115,7 +115,7 @@ impl FrameHeader {
         Ok(Some((header, input.len() - rest.len())))
     }
 
-    /// Appends this header to `out`, in the shortest form, as §5.2 demands.
+    /// Appends the header to `out`, in the shortest form, as §5.2 demands.
     #[inline]
     pub fn encode(&self, out: &mut Vec<u8>) {
         let first = self.opcode as u8 | if self.fin { FIN } else { 0 };
@@ -137,8 +137,8 @@ impl FrameHeader {
     }
 }
 
-/// The payload's length, and what is left of `rest` behind it. §5.2: "the minimal
-/// number of bytes MUST be used", and the highest bit of the eight-byte form must be 0.
+/// The payload length, and what follows it. §5.2: "the minimal number of bytes MUST be used", and the
+/// most significant bit of the eight-byte form must be 0.
 #[inline]
 fn decode_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, ProtocolError> {
     match short {
@@ -169,7 +169,7 @@ fn decode_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Protoco
     }
 }
 
-/// The four bytes of the key, if there is one, and what is left of `rest` behind it. §5.3.
+/// The masking key, if there is one, and what follows it. §5.3.
 #[inline]
 fn decode_key(masked: bool, rest: &[u8]) -> Option<(Option<MaskKey>, &[u8])> {
     if !masked {

@@ -1,6 +1,6 @@
-//! The receiving side of a session: bytes in, events out. RFC 6455 §5.4, §5.5, §7.1.
+//! The receiving half of a session: bytes in, events out. RFC 6455 §5.4, §5.5, §7.1.
 //!
-//! Nothing is read behind a Close, or behind a rule that was broken.
+//! Nothing is read after a Close, or after a broken rule.
 
 use super::buffer::ReadBuffer;
 use super::close::CloseReason;
@@ -13,7 +13,7 @@ use super::opcode::{Kind, Opcode};
 use super::role::Role;
 use std::sync::Arc;
 
-/// What the peer sends, as it arrives.
+/// The receiving half of a connection: what the peer sends, as it arrives.
 #[derive(Debug)]
 pub struct Incoming {
     buffer: ReadBuffer,
@@ -21,29 +21,29 @@ pub struct Incoming {
     assembler: Assembler,
     found: Option<Found>,
     ended: bool,
-    /// There was no memory, which is told where all errors are.
+    /// There was no memory for a read. The next event reports it.
     refused: Option<ProtocolError>,
 }
 
-/// Where the next event lies: finding it and lending it are two steps, because what is lent
-/// borrows the connection, and a caller that looks in a loop may have to read in between.
+/// Where the next event lies. Finding it and lending it are two steps: an event borrows the connection,
+/// and a caller that looks in a loop may have to read in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Found {
-    /// A message: this many of the bytes used up last.
+    /// A message in the last so many bytes that were consumed.
     InPlace(Kind, usize),
-    /// A message that was put together from several parts.
+    /// A message that was put together from several parts, in the assembler.
     Assembled,
-    /// A control frame, with a payload of this many of the bytes used up last.
+    /// A control frame, whose payload is the last so many bytes that were consumed.
     Control(Opcode, usize),
 }
 
 impl Incoming {
-    /// What `sender` will send, within `limits`.
+    /// The receiver of what `sender` sends, within `limits`.
     pub const fn new(sender: Role, limits: Limits) -> Self {
         Self::after_handshake(sender, limits, ReadBuffer::new())
     }
 
-    /// The same, when bytes came in behind the handshake: they are the first frames.
+    /// A receiver that begins with the bytes in `buffer`, which arrived together with the handshake.
     pub const fn after_handshake(sender: Role, limits: Limits, buffer: ReadBuffer) -> Self {
         Self {
             buffer,
@@ -55,15 +55,15 @@ impl Incoming {
         }
     }
 
-    /// From now on large messages are kept in memory from `reserve`. When it has none left, the next
-    /// event is an error, whose Close has the code 1013.
+    /// Takes the memory of large messages from `reserve` from now on. When `reserve` has none left, the
+    /// next event is an error with the close code 1013.
     pub fn draw_on(&mut self, reserve: Arc<dyn Reserve>) {
         self.buffer.draw_on(Arc::clone(&reserve));
         self.assembler.draw_on(reserve);
     }
 
-    /// Where the next bytes from the peer go. `None`: there is no memory for them, and
-    /// [`next_event`](Self::next_event) says so.
+    /// The space for the next read from the peer. `None` if there is no memory for it: then
+    /// [`next_event`](Self::next_event) reports that.
     pub fn space(&mut self) -> Option<&mut [u8]> {
         let is_free = self.found.is_none();
         if is_free && (self.buffer.is_calm() || self.assembler.is_scarce()) {
@@ -77,15 +77,15 @@ impl Incoming {
         space
     }
 
-    /// `count` bytes were put into the [`space`](Self::space).
+    /// Notes that a read put `count` bytes into the [`space`](Self::space).
     pub fn filled(&mut self, count: usize) {
         self.buffer.filled(count);
         if self.ended {
-            self.buffer.clear(); // §5.5.1, §7.1.7: what comes after the end does not count
+            self.buffer.clear(); // §5.5.1, §7.1.7: what follows the end is ignored
         }
     }
 
-    /// Copies bytes in: for those who have no stream to read from.
+    /// Copies bytes in: for callers that have bytes and no stream.
     pub fn receive(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let Some(space) = self.space() else { return };
@@ -96,8 +96,7 @@ impl Incoming {
         }
     }
 
-    /// The next thing that happened, or `None` until more bytes have come. An error is the
-    /// last thing that happens.
+    /// The next event, or `None` until more bytes have arrived. Nothing follows an error.
     #[inline]
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, ProtocolError> {
         self.find()?;
@@ -115,7 +114,7 @@ impl Incoming {
         event.map(Some)
     }
 
-    /// Decodes until the next event is complete: is one there? It stays there until
+    /// Decodes until an event is complete, and returns whether one is. It stays until
     /// [`next_event`](Self::next_event) takes it.
     #[inline]
     pub(crate) fn find(&mut self) -> Result<bool, ProtocolError> {
@@ -142,7 +141,7 @@ impl Incoming {
         Ok(self.found.is_some())
     }
 
-    /// Is the event that was found a control frame, and which?
+    /// The opcode of the event that was found, if it is a control frame.
     #[cfg(feature = "socket")]
     #[inline]
     pub(crate) const fn found_control(&self) -> Option<Opcode> {
@@ -157,33 +156,33 @@ impl Incoming {
         self.ended
     }
 
-    /// Has a frame begun that is not complete?
+    /// Is a frame incomplete?
     pub fn is_inside_frame(&self) -> bool {
         !self.ended && (self.decoder.is_inside_frame() || !self.buffer.unread().is_empty())
     }
 
-    /// Has a message begun that is not complete?
+    /// Is a message incomplete?
     pub fn is_inside_message(&self) -> bool {
         !self.ended && (self.assembler.is_unfinished() || self.decoder.is_inside_data_frame())
     }
 
-    /// How many frames have come in completely: the deadline for a frame starts again with the next.
+    /// How many frames are complete: the deadline for a frame begins again with each.
     pub const fn frames(&self) -> u64 {
         self.decoder.frames()
     }
 
-    /// How many messages that came in several parts are complete: the same for a message's deadline.
+    /// How many messages in several parts are complete: the deadline for a message begins again with each.
     pub const fn messages_assembled(&self) -> u64 {
         self.assembler.messages_assembled()
     }
 
-    /// Gives back the memory that a busy time took: for a connection that fell silent.
+    /// Frees the memory of large messages: for a connection that fell silent.
     pub fn shrink(&mut self) {
         self.buffer.shrink();
         self.assembler.shrink();
     }
 
-    /// Nothing that comes from here on counts, so no memory is kept for it.
+    /// Ends the input. What arrives from now on is ignored, so no memory is kept for it.
     #[cold]
     fn end(&mut self) {
         self.ended = true;
@@ -191,8 +190,8 @@ impl Incoming {
         self.assembler.release();
     }
 
-    /// Frame by frame, until something is complete. Not inlined: most frames take the short way
-    /// through [`find`](Self::find), and should not pay for this one.
+    /// Decodes frame by frame until an event is complete. Not inlined: most frames take the fast path in
+    /// [`find`](Self::find) and should not pay for this one.
     #[inline(never)]
     fn decode(&mut self) -> Result<(), ProtocolError> {
         while self.found.is_none() {
@@ -219,7 +218,7 @@ impl Incoming {
     }
 }
 
-/// A control frame, as a view of the memory it lies in.
+/// A control frame as an event that borrows its payload.
 fn control(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
     match opcode {
         Opcode::Ping => Ok(Event::Ping(payload)),

@@ -1,31 +1,31 @@
-//! A header taken apart without a verdict: for those who look at it. RFC 6455 §5.2.
+//! A header taken apart without a verdict, to be shown. RFC 6455 §5.2.
 //!
-//! [`FrameHeader::decode`](super::FrameHeader::decode) stops at the first byte that is wrong, as
-//! it must. Whoever explains a frame wants to know what the others would have been. Where `decode`
-//! accepts a header, it is the one that is seen here: the test below goes through all of them.
+//! [`FrameHeader::decode`](super::FrameHeader::decode) must stop at the first byte that is wrong. An
+//! inspector also wants the fields after it. Where `decode` accepts a header, both say the same: the
+//! test below tries them all.
 
 use super::header::{FIN, IN_EIGHT_BYTES, IN_TWO_BYTES, LENGTH, MASK, OPCODE, RSV};
 use super::mask::MaskKey;
 
-/// The parts of a header, as far as they have arrived.
+/// The fields of a header, as far as they have arrived, right or wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
-    /// The first bit.
+    /// FIN, the first bit.
     pub fin: bool,
-    /// The next three, as a number: RSV1 is 4, RSV2 is 2, RSV3 is 1.
+    /// The reserved bits as a number: RSV1 is 4, RSV2 is 2, RSV3 is 1.
     pub rsv: u8,
-    /// The other four.
+    /// The opcode, from 0 to 15.
     pub opcode: u8,
-    /// MASK and the length in seven bits, once the second byte is there.
+    /// MASK and the seven-bit payload length, once the second byte has arrived.
     pub second: Option<(bool, u8)>,
-    /// The longer length, if there is one and all of it has arrived.
+    /// The extended payload length, if there is one and all of it has arrived.
     pub extended: Option<u64>,
-    /// The same of the key.
+    /// The masking key, if there is one and all of it has arrived.
     pub key: Option<MaskKey>,
 }
 
 impl Layout {
-    /// Takes the front of `input` apart; `None` when nothing is there.
+    /// Takes the front of `input` apart; `None` if it is empty.
     pub fn of(input: &[u8]) -> Option<Self> {
         let (&first, rest) = input.split_first()?;
         let mut layout = Self {
@@ -49,7 +49,7 @@ impl Layout {
         Some(layout)
     }
 
-    /// How many bytes the longer length takes: none, two or eight.
+    /// The size of the extended payload length: zero, two or eight bytes.
     pub const fn extended_size(&self) -> usize {
         match self.second {
             Some((_, IN_TWO_BYTES)) => 2,
@@ -58,7 +58,7 @@ impl Layout {
         }
     }
 
-    /// How many the key takes: none or four.
+    /// The size of the masking key: zero or four bytes.
     pub const fn key_size(&self) -> usize {
         match self.second {
             Some((true, _)) => 4,
@@ -66,13 +66,13 @@ impl Layout {
         }
     }
 
-    /// How many all of the header takes, once the second byte tells it.
+    /// The size of the header, known once the second byte has arrived.
     pub fn size(&self) -> Option<usize> {
         self.second
             .map(|_| 2 + self.extended_size() + self.key_size())
     }
 
-    /// How long the payload is, once that is known.
+    /// The payload length, once all of it has arrived.
     pub fn len(&self) -> Option<u64> {
         match self.second {
             Some((_, short)) if self.extended_size() == 0 => Some(u64::from(short)),
@@ -80,7 +80,7 @@ impl Layout {
         }
     }
 
-    /// Does it say that there is no payload?
+    /// Does the header declare an empty payload?
     pub fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }

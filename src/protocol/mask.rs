@@ -1,17 +1,16 @@
-//! Masking: what a client does to every payload it sends. RFC 6455 §5.3.
+//! Masking: what a client does to every payload that it sends. RFC 6455 §5.3.
 //!
-//! Byte `i` of the payload is XORed with byte `i mod 4` of a key that the client draws
-//! anew for each frame. Doing it twice gives the payload back, so one function masks
-//! and unmasks. It hides nothing (the key travels in the header): it keeps a script in a
-//! browser from choosing which bytes appear on the wire, where an old proxy might take
-//! them for a request of their own (§10.3).
+//! Byte `i` of the payload is XORed with byte `i mod 4` of a key, which the client draws at random for
+//! each frame. XOR undoes itself, so one function masks and unmasks. Masking hides nothing: the key
+//! travels in the header. It keeps a script in a browser from choosing the bytes on the wire, which
+//! an old proxy could mistake for an HTTP request (§10.3).
 
-/// The four bytes that a client XORs its payload with. §5.3.
+/// A masking key: the four bytes that a client XORs a payload with. §5.3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MaskKey(pub [u8; 4]);
 
 impl MaskKey {
-    /// The key for the bytes that follow the first `count` ones of a payload.
+    /// The key for a payload without its first `count` bytes: this key, rotated.
     pub const fn after(self, count: usize) -> Self {
         let [a, b, c, d] = self.0;
         match count % 4 {
@@ -23,8 +22,8 @@ impl MaskKey {
     }
 }
 
-/// Masks, or unmasks, `payload` in place: eight bytes at a time, which the compiler
-/// turns into the machine's widest registers.
+/// Masks or unmasks `payload` in place, eight bytes at a time, which the compiler turns into the widest
+/// registers of the machine.
 #[inline]
 pub fn apply(key: MaskKey, payload: &mut [u8]) {
     if payload.len() < LONG {
@@ -34,10 +33,10 @@ pub fn apply(key: MaskKey, payload: &mut [u8]) {
     }
 }
 
-/// From this length on, it pays to begin at an address that suits the processor.
+/// From this length on, it pays to begin at an aligned address.
 const LONG: usize = 4 << 10;
 
-/// A register that straddles two cache lines costs twice: so a few bytes go first, singly.
+/// A register that straddles two cache lines costs twice, so the bytes before an aligned address go first.
 #[inline(never)]
 fn apply_aligned(key: MaskKey, payload: &mut [u8]) {
     let straddling = payload.as_ptr().align_offset(16).min(payload.len());
@@ -50,7 +49,7 @@ fn apply_aligned(key: MaskKey, payload: &mut [u8]) {
 fn apply_wordwise(key: MaskKey, payload: &mut [u8]) {
     let word_key = u32::from_ne_bytes(key.0);
     let wide_key = u64::from(word_key) * 0x1_0000_0001; // the key, twice
-    // Eight and four are multiples of four, so each word, and the rest too, begins with the key's first byte.
+    // Eight and four are multiples of four, so every word and the rest begin with the first byte of the key.
     let (wide_words, rest) = payload.as_chunks_mut();
     for word in wide_words {
         *word = (u64::from_ne_bytes(*word) ^ wide_key).to_ne_bytes();
@@ -64,8 +63,8 @@ fn apply_wordwise(key: MaskKey, payload: &mut [u8]) {
 
 /// §5.3 word for word: `transformed-octet-i = original-octet-i XOR masking-key-octet-(i mod 4)`.
 ///
-/// The slow twin of [`apply`]: tests hold the two equal, `cargo bench` shows what the
-/// wide one earns.
+/// The slow twin of [`apply`]. Tests hold the two equal, and `cargo bench --bench framing -- unmask`
+/// shows the difference.
 pub fn apply_bytewise(key: MaskKey, payload: &mut [u8]) {
     for (i, octet) in payload.iter_mut().enumerate() {
         *octet ^= key.0[i % 4];

@@ -1,26 +1,26 @@
-//! Memory that a peer makes us take: asked for before it is taken, and refused without a crash. §10.4.
+//! Memory that a peer's messages take: requested before it is used, and refused without a crash. RFC 6455 §10.4.
 //!
-//! A buffer has a little memory of its own, enough for a chat. Beyond that it asks a [`Reserve`], which
-//! many connections can share, so that all their large messages together have a bound. A buffer without
-//! a reserve has only the system to ask, whose refusal is no more than an answer, either.
+//! A buffer has a little memory of its own, enough for a chat. For more it asks a [`Reserve`], which many
+//! connections can share, so that all their large messages together have one bound. A buffer without a
+//! reserve asks only the allocator, and an allocation that fails is an error, not an abort.
 
 use std::collections::TryReserveError;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// The memory for large messages, as one connection sees it.
+/// A shared allowance of memory for large messages.
 pub trait Reserve: Debug + Send + Sync {
-    /// Takes `bytes`, if there are as many.
+    /// Takes `bytes` from the reserve, and returns whether it had as many.
     fn take(&self, bytes: usize) -> bool;
 
-    /// Gives back what was taken.
+    /// Returns `bytes` to the reserve.
     fn give_back(&self, bytes: usize);
 
-    /// Is so little left that a buffer should not keep what a large message took for the next one?
+    /// Is so little left that a buffer should not keep the memory of one large message for the next?
     fn is_scarce(&self) -> bool;
 }
 
-/// What one buffer has taken from a reserve, and gives back at its end.
+/// What one buffer has taken from a reserve. Dropping it gives all back.
 #[derive(Debug, Default)]
 pub(super) struct Account {
     reserve: Option<Arc<dyn Reserve>>,
@@ -28,10 +28,10 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// What a buffer can hold without asking.
+    /// The memory that a buffer may use without asking.
     pub(super) const OWN: usize = 64 << 10;
 
-    /// An account with the system alone.
+    /// An account without a reserve.
     pub(super) const fn new() -> Self {
         Self {
             reserve: None,
@@ -43,7 +43,7 @@ impl Account {
         self.reserve = Some(reserve);
     }
 
-    /// Lets a buffer grow to `size` bytes: asks the reserve, and then the system. Did both agree?
+    /// Lets a buffer grow to `size` bytes, if the reserve and then the allocator agree.
     pub(super) fn grow(
         &mut self,
         size: usize,
@@ -63,12 +63,12 @@ impl Account {
         granted
     }
 
-    /// The buffer has shrunk to `size` bytes.
+    /// Notes that the buffer has shrunk to `size` bytes.
     pub(super) fn shrunk(&mut self, size: usize) {
         self.give_back((Self::OWN + self.taken).saturating_sub(size.max(Self::OWN)));
     }
 
-    /// Does the buffer hold what others may need more?
+    /// Does the buffer hold memory that others may need more?
     pub(super) fn is_scarce(&self) -> bool {
         let reserve = self.reserve.as_ref().filter(|_| self.taken > 0);
         reserve.is_some_and(|reserve| reserve.is_scarce())

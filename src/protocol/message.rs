@@ -1,8 +1,8 @@
-//! Messages: what an application sends and gets, in one frame or in many. RFC 6455 §5.4.
+//! Frames to messages. RFC 6455 §5.4.
 //!
-//! A message is a text or a binary frame, followed by as many continuations as it takes
-//! until one has FIN set. Control frames may stand between them, another message may not.
-//! The limits are kept here, against what the headers *declare*.
+//! A message is a text or binary frame, followed by continuation frames until one has FIN set. Control
+//! frames may come between its fragments, another message may not. The limits of an endpoint are applied
+//! here, to the lengths that the headers *declare*.
 
 use super::decoder::{Delivery, Part};
 use super::error::ProtocolError;
@@ -12,17 +12,17 @@ use super::opcode::{Kind, Opcode};
 use super::utf8::{Utf8Decoder, from_utf8};
 use std::sync::Arc;
 
-/// A whole message, lent from where it lies.
+/// A complete message, borrowed from the memory of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message<'a> {
-    /// Text, known to be UTF-8.
+    /// Text, which was checked to be UTF-8.
     Text(&'a str),
     /// Any bytes.
     Binary(&'a [u8]),
 }
 
 impl<'a> Message<'a> {
-    /// The opcode of the message's first frame.
+    /// The opcode of the first frame of the message.
     pub const fn opcode(self) -> Opcode {
         match self {
             Self::Text(_) => Opcode::Text,
@@ -30,7 +30,7 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// The message as it travels.
+    /// The payload of the message.
     pub const fn as_bytes(self) -> &'a [u8] {
         match self {
             Self::Text(text) => text.as_bytes(),
@@ -39,12 +39,12 @@ impl<'a> Message<'a> {
     }
 }
 
-/// What an endpoint is ready to take. §10.4.
+/// The longest messages that an endpoint accepts. §10.4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The longest message, in bytes: this many are still accepted.
+    /// The length of the longest message that is still accepted, in bytes.
     pub message: u64,
-    /// The largest number of frames that one message may come in.
+    /// The largest number of frames that a message may consist of.
     pub fragments: u32,
 }
 
@@ -54,32 +54,32 @@ impl Limits {
         message: 64 << 10,
         fragments: 1_024,
     };
-    /// Enough for an echo that is being tested: 16 MiB in at most 131 072 frames.
+    /// Enough for an echo under test: 16 MiB in at most 131 072 frames.
     pub const ECHO: Self = Self {
         message: 16 << 20,
         fragments: 131_072,
     };
 }
 
-/// Where a message stands that [`Assembler::add`] was given a part of.
+/// How far a message is, after [`Assembler::add`] was given a part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// The part was all of it: the message lies where the part lies.
+    /// The part is the whole message, which can be borrowed from the part.
     InPlace(Kind),
-    /// It was the last of several: [`Assembler::assembled`] has the message.
+    /// The part was the last of several: [`Assembler::assembled`] has the message.
     Assembled,
-    /// There is more to come.
+    /// More parts are to come.
     Unfinished,
 }
 
 /// Puts frames together into messages.
 ///
-/// A message that comes in one piece is not touched at all; only what is split, by its
-/// sender or by the network, is copied together here.
+/// A message that arrives in one piece is not copied. Only the parts of a message that its sender or
+/// the network split are.
 #[derive(Debug)]
 pub struct Assembler {
     limits: Limits,
-    /// The message that has begun and not ended.
+    /// The message that is unfinished.
     begun: Option<Begun>,
     assembled: u64,
     kind: Kind,
@@ -92,12 +92,12 @@ pub struct Assembler {
 #[derive(Debug, Clone, Copy, Default)]
 struct Begun {
     frames: u32,
-    /// The payload of the frames seen so far, as their headers declared it.
+    /// The sum of the payload lengths that its headers declared so far.
     declared: u64,
 }
 
 impl Assembler {
-    /// An assembler that keeps to `limits`.
+    /// An assembler of messages within `limits`.
     pub const fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -111,16 +111,17 @@ impl Assembler {
         }
     }
 
-    /// From now on a large message is put together in memory from `reserve`.
+    /// Takes the memory of large messages from `reserve` from now on.
     pub fn draw_on(&mut self, reserve: Arc<dyn Reserve>) {
         self.account.draw_on(reserve);
     }
 
-    /// May this frame come now, and how is its payload wanted? Judged by the header
-    /// alone, before a byte of memory is taken for what it declares.
+    /// Judges by the header alone whether this frame may come now, and how its payload is to be delivered.
+    /// No memory has been taken yet for the length that it declares.
     #[inline]
     pub fn admit(&self, header: &FrameHeader) -> Result<Delivery, ProtocolError> {
         let begun = match (self.begun, header.opcode) {
+            // §5.4: a continuation needs a message to continue, and a message has to end first.
             (None, Opcode::Continuation) => return Err(ProtocolError::NothingToContinue),
             (Some(begun), Opcode::Continuation) => begun,
             (Some(_), _) => return Err(ProtocolError::MessageUnfinished),
@@ -140,12 +141,12 @@ impl Assembler {
         }
         match self.kind_of(header.opcode) {
             Kind::Text => Ok(Delivery::AsItArrives),
-            // Nothing can be wrong inside binary: it may wait in the read buffer until it is whole.
+            // Binary holds nothing to judge, so it may wait in the read buffer until it is complete.
             Kind::Binary => Ok(Delivery::Complete),
         }
     }
 
-    /// Takes a part of a frame that was admitted.
+    /// Adds a part of a frame that was admitted.
     #[inline]
     pub fn add(&mut self, part: &Part<'_>) -> Result<Progress, ProtocolError> {
         let header = &part.header;
@@ -156,7 +157,7 @@ impl Assembler {
         self.append(part, kind)
     }
 
-    /// The message whose last part has just been added.
+    /// The message whose last part was just added.
     pub fn assembled(&self) -> Message<'_> {
         match self.kind {
             Kind::Text => Message::Text(&self.text),
@@ -164,48 +165,48 @@ impl Assembler {
         }
     }
 
-    /// The longest message that may begin now, or `None` while another is unfinished.
+    /// The length of the longest message that may begin now; `None` while another is unfinished.
     pub fn awaits_message(&self) -> Option<u64> {
         self.begun.is_none().then_some(self.limits.message)
     }
 
-    /// How many messages came in several parts, and are complete.
+    /// How many messages that came in several parts are complete.
     pub const fn messages_assembled(&self) -> u64 {
         self.assembled
     }
 
-    /// Has a message begun that has not ended?
+    /// Is a message unfinished?
     pub const fn is_unfinished(&self) -> bool {
         self.begun.is_some()
     }
 
-    /// Gives memory back that a large message took, unless one is on its way.
+    /// Frees the memory of the last message, unless one is unfinished.
     pub fn shrink(&mut self) {
         if self.begun.is_none() {
             self.release();
         }
     }
 
-    /// Does the last message keep memory that others may need more?
+    /// Does the last message hold memory that others may need more?
     pub(super) fn is_scarce(&self) -> bool {
         self.account.is_scarce()
     }
 
-    /// Gives all memory back: nothing that comes from here on will be looked at.
+    /// Frees all memory: for the end of a connection.
     pub(super) fn release(&mut self) {
         self.text = String::new();
         self.binary = Vec::new();
         self.account.shrunk(0);
     }
 
-    /// Drops the text or the bytes so far: for those who only want to know whether they are right.
+    /// Drops the payload so far: an inspector only asks whether it is right.
     #[cfg(feature = "server")]
     pub(crate) fn forget(&mut self) {
         self.text.clear();
         self.binary.clear();
     }
 
-    /// Goes on in a message whose beginning nobody has seen: its text cannot be judged.
+    /// Continues a message whose beginning was not seen. Its text cannot be judged.
     #[cfg(feature = "server")]
     pub(crate) fn join_midway(&mut self) {
         self.kind = Kind::Binary;
@@ -213,8 +214,8 @@ impl Assembler {
         self.begun.get_or_insert_default();
     }
 
-    /// Takes a frame that was admitted, without its payload: it counts, and what is left of its
-    /// message is no longer judged as text.
+    /// Adds a frame that was admitted, without its payload. It counts against the limits, and the rest of
+    /// its message is no longer judged as text.
     #[cfg(feature = "server")]
     pub(crate) fn pass_over(&mut self, header: &FrameHeader) {
         self.join_midway();
@@ -232,8 +233,8 @@ impl Assembler {
         }
     }
 
-    /// Sees to room for `more` bytes: twofold, for a message in many frames would be copied as often
-    /// otherwise, but never more than a message may have.
+    /// Makes room for `more` bytes. The capacity doubles, since a message in many frames would be copied for
+    /// each of them otherwise, but never beyond the longest message.
     fn make_room(&mut self, kind: Kind, more: usize) -> Result<(), ProtocolError> {
         let (text, binary) = (&mut self.text, &mut self.binary);
         let (len, held) = match kind {
@@ -283,7 +284,7 @@ impl Assembler {
     }
 }
 
-/// The text of a message that lies in one piece.
+/// A message in one piece, with its text checked. §8.1.
 #[inline]
 pub(crate) fn in_place(kind: Kind, payload: &[u8]) -> Result<Message<'_>, ProtocolError> {
     match kind {

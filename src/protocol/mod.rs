@@ -1,7 +1,25 @@
 //! RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs.
 //!
-//! Bytes go in, values come out. What is incomplete is `None`, never an error; what is
-//! wrong is an error that knows its section. Read the files in this order:
+//! Bytes go in, values come out. Incomplete input is `None`, never an error; wrong input is an error
+//! that names the section it breaks.
+//!
+//! - For both directions of a connection after its handshake: [`Session`], which turns bytes into
+//!   [`Event`]s and answers what the protocol must answer.
+//! - For the opening handshake: [`Upgrade`] on a server, [`Request`] on a client, over the heads that
+//!   [`http`] reads and writes.
+//! - For single frames: [`Frame`] and [`FrameHeader`] to write them, [`FrameDecoder`] to read them.
+//!
+//! ```
+//! use ws101::protocol::{Event, Limits, Message, Session};
+//!
+//! let mut session = Session::server(Limits::CHAT);
+//! session.incoming.receive(&[0x89, 0x80, 0, 0, 0, 0]); // a ping from a client, without a payload
+//! assert_eq!(session.next_event()?, Some(Event::Ping(b"")));
+//! assert_eq!(session.outgoing.waiting(), [0x8a, 0x00]); // §5.5.2: the pong that answers it
+//! # Ok::<(), ws101::protocol::ProtocolError>(())
+//! ```
+//!
+//! The source has one idea a file. Read it in this order:
 //!
 //! | file | what it holds | section |
 //! |---|---|---|

@@ -1,26 +1,26 @@
 //! What a frame is for, and what a message holds. RFC 6455 §5.2, §5.6.
 
-/// What a frame is for. §5.2 defines six of the sixteen values; the others are
-/// refused when they arrive, so they have no variant.
+/// What a frame is for. §5.2 defines six of the sixteen values. The others are refused on arrival, so
+/// they have no variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Opcode {
-    /// A further part of the message that an earlier frame began.
+    /// A further fragment of the message that an earlier frame began.
     Continuation = 0x0,
-    /// The beginning (or all) of a text message.
+    /// A text message, or its first fragment.
     Text = 0x1,
-    /// The beginning (or all) of a binary message.
+    /// A binary message, or its first fragment.
     Binary = 0x2,
-    /// The end of the conversation.
+    /// The end of what the sender has to say. §5.5.1.
     Close = 0x8,
-    /// A question that must be answered with a pong.
+    /// A question that a pong must answer. §5.5.2.
     Ping = 0x9,
-    /// The answer to a ping.
+    /// The answer to a ping. §5.5.3.
     Pong = 0xa,
 }
 
 impl Opcode {
-    /// Reads the low four bits of a frame's first byte.
+    /// The opcode in the low four bits of a frame's first byte; `None` for the ten reserved values.
     pub const fn from_bits(bits: u8) -> Option<Self> {
         match bits {
             0x0 => Some(Self::Continuation),
@@ -33,8 +33,8 @@ impl Opcode {
         }
     }
 
-    /// Close, ping and pong: short, never split, allowed between the parts of a
-    /// message. Their highest bit is set. §5.5.
+    /// Is this a Close, ping or pong? Control frames are short, never fragmented, and allowed between
+    /// the fragments of a message. Their highest bit is set. §5.5.
     pub const fn is_control(self) -> bool {
         self as u8 & 0b1000 != 0
     }

@@ -1,6 +1,6 @@
-//! The sending side of a session: frames wait here, in order, to be written. RFC 6455 §5.5, §7.1.
+//! The sending half of a session: frames wait here, in order, to be written. RFC 6455 §5.5, §7.1.
 //!
-//! Nothing follows a Close: after it, everything else is refused.
+//! Nothing follows a Close. After it, sending is an error.
 
 use super::close::CloseReason;
 use super::close_code::CloseCode;
@@ -15,13 +15,14 @@ use super::opcode::Opcode;
 use std::fmt;
 use std::sync::Arc;
 
-/// Memory that is kept between two writes; what a large message took beyond it is given back.
+/// The memory that is kept between two writes. A large message frees the rest.
 const KEPT: usize = 256 << 10;
 
-/// Gives every frame of a client its masking key. §5.3 wants keys that nobody can foresee,
-/// which takes a source of randomness, and there is none on this floor.
+/// A source of masking keys, one for every frame of a client.
+///
+/// §5.3 demands unpredictable keys. That takes a source of randomness, which this module does not have.
 pub trait KeySource: Send {
-    /// A key that was not used before.
+    /// A fresh random key.
     fn next_key(&mut self) -> MaskKey;
 }
 
@@ -31,14 +32,14 @@ impl<F: FnMut() -> MaskKey + Send> KeySource for F {
     }
 }
 
-/// Why something could not be sent.
+/// Why a frame could not be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendError {
-    /// Our Close is sent, and nothing may follow it (§5.5.1); or a write failed, and nothing can.
+    /// Our Close is sent, and nothing may follow it (§5.5.1), or an earlier write failed.
     AfterClose,
-    /// A ping or pong holds at most 125 bytes. §5.5.
+    /// A ping or pong of so many bytes: at most 125 are allowed. §5.5.
     ControlTooLong(usize),
-    /// There is no memory for a frame of this size, in bytes. A Close with 1013 is sent in its place.
+    /// No memory is left for a payload of so many bytes. A Close with 1013 is sent in its place.
     NoMemory(usize),
 }
 
@@ -59,9 +60,9 @@ impl fmt::Display for SendError {
 
 impl std::error::Error for SendError {}
 
-/// What we send: encoded at once, written when the caller likes.
+/// The sending half of a connection: frames are encoded at once and written when the caller likes.
 pub struct Outgoing {
-    /// Only a client has keys: a server must not mask. §5.1.
+    /// A client's; a server must not mask. §5.1.
     keys: Option<Box<dyn KeySource>>,
     bytes: Vec<u8>,
     closed: bool,
@@ -78,7 +79,7 @@ impl fmt::Debug for Outgoing {
 }
 
 impl Outgoing {
-    /// A server's: it never masks.
+    /// The sending half of a server, which never masks.
     pub const fn server() -> Self {
         Self {
             keys: None,
@@ -88,7 +89,7 @@ impl Outgoing {
         }
     }
 
-    /// A client's: it always masks.
+    /// The sending half of a client, which always masks.
     pub fn client(keys: impl KeySource + 'static) -> Self {
         Self {
             keys: Some(Box::new(keys)),
@@ -98,7 +99,7 @@ impl Outgoing {
         }
     }
 
-    /// From now on what is large waits in memory from `reserve`.
+    /// Takes the memory of large frames from `reserve` from now on.
     pub fn draw_on(&mut self, reserve: Arc<dyn Reserve>) {
         self.account.draw_on(reserve);
     }
@@ -109,8 +110,10 @@ impl Outgoing {
         self.frame(&Frame::whole(message.opcode(), message.as_bytes()))
     }
 
-    /// The same, but `true` says that only its header was put behind what waits: the payload is to
-    /// be written from where it lies, right behind. A client has to mask a copy of it (`false`).
+    /// Sends a message whose payload the caller writes itself, if that is possible.
+    ///
+    /// `true`: only the header was added to what waits, and the payload is to be written right after it,
+    /// without a copy. `false`: the frame is complete, since a client has to mask a copy.
     #[inline]
     pub fn send_lent(&mut self, message: Message<'_>) -> Result<bool, SendError> {
         if self.keys.is_some() {
@@ -125,44 +128,44 @@ impl Outgoing {
         Ok(true)
     }
 
-    /// Asks the peer whether it lives; it answers with the same bytes. §5.5.2.
+    /// Sends a ping; the peer answers with a pong of the same payload. §5.5.2.
     pub fn ping(&mut self, payload: &[u8]) -> Result<(), SendError> {
         self.control(Opcode::Ping, payload)
     }
 
-    /// A sign of life, asked for or not. §5.5.3.
+    /// Sends a pong, in answer to a ping or unsolicited. §5.5.3.
     pub fn pong(&mut self, payload: &[u8]) -> Result<(), SendError> {
         self.control(Opcode::Pong, payload)
     }
 
-    /// Says goodbye, once: a second Close is not sent. §5.5.1.
+    /// Sends a Close, unless one was sent before. §5.5.1.
     pub fn close(&mut self, reason: Option<CloseReason<'_>>) {
         let mut body = Vec::new();
         if let Some(CloseReason { code, text }) = reason {
             CloseReason::new(code, text).encode(&mut body);
         }
-        // Refused only if a Close is there already, and one is what the caller wants.
+        // Fails only if a Close was sent before, and one Close is what the caller wants.
         let _ = self.frame(&Frame::whole(Opcode::Close, &body));
         self.closed = true;
     }
 
-    /// What the protocol itself has to say to an event.
+    /// Sends what the protocol demands in answer to an event.
     #[inline]
     pub fn answer(&mut self, event: &Event<'_>) {
         match event {
             Event::Message(_) | Event::Pong(_) => {}
             Event::Ping(payload) => {
-                // §5.5.2: a pong in answer, unless a Close was already sent.
+                // §5.5.2: a pong must answer, unless a Close was sent.
                 let _ = self.pong(payload);
             }
-            // §5.5.1: answer with the code that came. The sentence was for us.
+            // §5.5.1: a Close answers, typically with the code that was received.
             Event::Close(reason) => {
                 self.close(reason.map(|reason| CloseReason::new(reason.code, "")))
             }
         }
     }
 
-    /// The peer broke a rule: the Close says which. §7.1.7.
+    /// Sends the Close that names the rule that the peer broke. §7.1.7.
     pub fn fail(&mut self, error: ProtocolError) {
         self.close(Some(CloseReason::new(
             error.close_code(),
@@ -170,30 +173,30 @@ impl Outgoing {
         )));
     }
 
-    /// [`close`](Self::close) with a code and a sentence.
+    /// Sends a Close with a code and a reason.
     pub fn close_with(&mut self, code: CloseCode, text: &str) {
         self.close(Some(CloseReason::new(code, text)));
     }
 
-    /// A write failed, perhaps in the middle of a frame: what followed could not be read as what it
-    /// is. So nothing does.
+    /// Notes that a write failed, perhaps in the middle of a frame. The peer could not find the beginning of
+    /// another frame, so none is sent.
     pub fn abandon(&mut self) {
         self.bytes.clear();
         self.closed = true;
     }
 
-    /// Is our Close sent (or waiting to be written)?
+    /// Is our Close sent, or waiting to be written?
     pub const fn is_closed(&self) -> bool {
         self.closed
     }
 
-    /// What waits to be written, in order.
+    /// The bytes that wait to be written.
     #[inline]
     pub fn waiting(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// All that was waiting is written.
+    /// Notes that all [`waiting`](Self::waiting) bytes were written.
     #[inline]
     pub fn written(&mut self) {
         let keeps = self.bytes.len() >= KEPT && !self.account.is_scarce();
@@ -204,7 +207,7 @@ impl Outgoing {
         }
     }
 
-    /// Moves what waits into `buffer`, whose memory is used again for what comes next.
+    /// Moves the waiting bytes into `buffer`, and uses its memory for the next ones.
     pub fn take_waiting(&mut self, buffer: &mut Vec<u8>) {
         buffer.clear();
         std::mem::swap(&mut self.bytes, buffer);
@@ -233,7 +236,7 @@ impl Outgoing {
         Ok(())
     }
 
-    /// Sees to room for `needed` bytes in all, or twofold what there was.
+    /// Grows to `needed` bytes, or to twice the capacity if that is more.
     #[cold]
     fn grow(&mut self, needed: usize) -> bool {
         let wanted = needed.max(2 * self.bytes.capacity());
@@ -242,7 +245,7 @@ impl Outgoing {
         self.account.grow(wanted, || bytes.try_reserve_exact(more))
     }
 
-    /// What cannot be sent is not left out in silence: it was the last.
+    /// Ends the connection with a Close: a frame must not be left out silently.
     #[cold]
     fn refuse(&mut self) {
         self.closed = true;
@@ -250,7 +253,7 @@ impl Outgoing {
         let told = "no memory is left for an answer of this length, try again later";
         CloseReason::new(CloseCode::TRY_AGAIN_LATER, told).encode(&mut body);
         let close = Frame::whole(Opcode::Close, &body);
-        // If there is not even room for that, the connection ends without.
+        // If there is no room even for that, the connection ends without a Close.
         let room = FrameHeader::MAX_SIZE + body.len();
         if self.bytes.try_reserve(room).is_ok() {
             let key = self.keys.as_mut().map(|keys| keys.next_key());

@@ -1,7 +1,7 @@
-//! Which end of a connection: RFC 6455 is not symmetric. §1.2, §5.1.
+//! The two ends of a connection. RFC 6455 §5.1.
 
-/// The two ends of a connection. They differ in one rule: a client masks every
-/// frame it sends, a server none. §5.1.
+/// One end of a connection. The framing differs in one rule: a client masks every frame that it sends, a
+/// server none. §5.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The end that opened the connection.
@@ -11,7 +11,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The end that this one talks to.
+    /// The other end.
     pub const fn peer(self) -> Self {
         match self {
             Self::Client => Self::Server,

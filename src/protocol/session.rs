@@ -1,21 +1,20 @@
-//! One connection's life after the handshake: bytes in, events and replies out. RFC 6455 §5.5, §7.
+//! One connection after its handshake: bytes in, events and answers out. RFC 6455 §5.5, §7.
 //!
-//! A connection is open until each side has sent **one** Close. Who sends the first one
-//! asks, the other answers, and then the server closes the TCP connection (§7.1.1):
+//! A connection is open until each end has sent **one** Close. The first Close asks, the second answers,
+//! and then the server closes the TCP connection (§7.1.1):
 //!
 //! ```text
-//!                     ours not sent           ours sent
-//!   theirs not come   Open                    Closing: we wait for the answer
-//!   theirs came       (never: answered        Closed
-//!                      in the same call)
+//!                       our Close not sent     our Close sent
+//!   theirs not received Open                   Closing: its answer is awaited
+//!   theirs received     (never: answered       Closed
+//!                        in the same call)
 //! ```
 //!
-//! Whatever is sent, nothing follows our Close; whatever arrives, nothing is read behind
-//! theirs. A broken rule ends both at once: our Close says which, and input is ignored
-//! from there on (§7.1.7).
+//! Nothing is sent after our Close, and nothing is read after theirs. A broken rule ends both
+//! directions at once: our Close names the rule, and further input is ignored (§7.1.7).
 //!
-//! [`Session`] is the two directions together. Each works alone too: one thread can hold
-//! the [`Incoming`] half and another the [`Outgoing`] one.
+//! [`Session`] joins the two directions. Each also works alone: one thread can hold the [`Incoming`]
+//! half and another the [`Outgoing`] half.
 
 use super::error::ProtocolError;
 use super::event::Event;
@@ -24,28 +23,28 @@ use super::message::Limits;
 use super::outgoing::{KeySource, Outgoing};
 use super::role::Role;
 
-/// How far the closing handshake has come: the table above.
+/// How far the closing handshake is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Both sides may send.
+    /// Both ends may send.
     Open,
-    /// Our Close is sent, theirs has not come.
+    /// Our Close is sent, and theirs is awaited.
     Closing,
-    /// It is over.
+    /// Both Closes are sent.
     Closed,
 }
 
-/// Both directions of one connection.
+/// Both directions of one connection, from the end of its handshake to its last Close.
 #[derive(Debug)]
 pub struct Session {
-    /// What the peer sends.
+    /// The receiving half.
     pub incoming: Incoming,
-    /// What we send.
+    /// The sending half.
     pub outgoing: Outgoing,
 }
 
 impl Session {
-    /// The server's end, just after the handshake.
+    /// The end of a server, just after the handshake.
     pub const fn server(limits: Limits) -> Self {
         Self {
             incoming: Incoming::new(Role::Client, limits),
@@ -53,7 +52,7 @@ impl Session {
         }
     }
 
-    /// The client's end; `keys` gives every frame a masking key that nobody can foresee. §5.3, §10.3.
+    /// The end of a client. `keys` gives every frame an unpredictable masking key. §5.3, §10.3.
     pub fn client(limits: Limits, keys: impl KeySource + 'static) -> Self {
         Self {
             incoming: Incoming::new(Role::Server, limits),
@@ -61,7 +60,7 @@ impl Session {
         }
     }
 
-    /// How far the closing handshake has come.
+    /// How far the closing handshake is.
     pub const fn state(&self) -> State {
         match (self.outgoing.is_closed(), self.incoming.has_ended()) {
             (false, _) => State::Open,
@@ -70,10 +69,10 @@ impl Session {
         }
     }
 
-    /// The next thing that happened, or `None` until more bytes have come.
+    /// The next event, or `None` until more bytes have arrived.
     ///
-    /// The answers that the protocol itself demands (a pong, the second Close, the Close that
-    /// names a broken rule) are in [`outgoing`](Self::outgoing) when this returns.
+    /// The answers that the protocol demands (a pong, the second Close, the Close that names a broken
+    /// rule) are in [`outgoing`](Self::outgoing) when this returns.
     #[inline]
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, ProtocolError> {
         match self.incoming.next_event() {

@@ -1,14 +1,14 @@
-//! Text is UTF-8, and a byte that can never become UTF-8 ends the connection the
-//! moment it arrives. RFC 6455 §8.1.
+//! Text is UTF-8. RFC 6455 §8.1.
 //!
-//! Two ways to a `&str`, for the two ways that a message comes in:
-//! - [`from_utf8`] looks at a text that is there as a whole;
-//! - [`Utf8Decoder`] is given a text in pieces, cut anywhere, and grows a `String` by
-//!   what is certain. A character whose last bytes are still to come waits outside.
+//! A byte that can never become UTF-8 ends the connection the moment it arrives. There are two ways to a
+//! `&str`, for the two ways that a message arrives:
+//! - [`from_utf8`] checks a text that is complete;
+//! - [`Utf8Decoder`] is given a text in pieces, cut anywhere, and appends the complete characters to a
+//!   `String`. It keeps the bytes of a character that is incomplete.
 
 use std::fmt;
 
-/// The whole of `bytes` as text.
+/// `bytes` as text, if all of them are UTF-8.
 #[inline]
 pub fn from_utf8(bytes: &[u8]) -> Result<&str, Utf8Error> {
     check(bytes).ok_or_else(|| refusal(bytes, 0))
@@ -46,27 +46,27 @@ impl fmt::Display for Utf8Error {
 
 impl std::error::Error for Utf8Error {}
 
-/// Why a text is not UTF-8. RFC 3629 §3, §4.
+/// What makes a byte impossible in UTF-8. RFC 3629 §3, §4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Utf8Fault {
     /// c0, c1 or f5 to ff.
     NeverLegal,
-    /// A continuation byte, 80 to bf, and no character has begun.
+    /// A continuation byte, 80 to bf, outside a character.
     UnexpectedContinuation,
-    /// A character has begun, and this byte does not continue it.
+    /// A byte inside a character that does not continue it.
     NotAContinuation,
-    /// The text ends within a character; the byte is its last one.
+    /// The last byte of a text that ends inside a character.
     CutOff,
-    /// U+D800 to U+DFFF, the halves of UTF-16's pairs: ed, then a0 to bf.
+    /// A surrogate, U+D800 to U+DFFF: ed, then a0 to bf.
     Surrogate,
-    /// More bytes than the character needs: e0, then 80 to 9f; f0, then 80 to 8f.
+    /// An overlong form: e0, then 80 to 9f, or f0, then 80 to 8f.
     Overlong,
-    /// Above U+10FFFF: f4, then 90 to bf.
+    /// A code point above U+10FFFF: f4, then 90 to bf.
     AboveMaximum,
 }
 
 impl Utf8Fault {
-    /// All of them.
+    /// Every fault.
     pub const ALL: [Self; 7] = [
         Self::NeverLegal,
         Self::UnexpectedContinuation,
@@ -77,7 +77,7 @@ impl Utf8Fault {
         Self::AboveMaximum,
     ];
 
-    /// What is wrong with `byte`, which cannot follow `begun`: the bytes of a character so far.
+    /// Why `byte` cannot follow `begun`, the bytes of a character so far.
     const fn of(begun: &[u8], byte: u8) -> Self {
         match (begun, byte) {
             (_, 0xc0 | 0xc1 | 0xf5..) => Self::NeverLegal,
@@ -89,7 +89,7 @@ impl Utf8Fault {
         }
     }
 
-    /// A short name for tables and machines; it never changes.
+    /// A short name for tables and programs. It never changes.
     pub const fn name(self) -> &'static str {
         match self {
             Self::NeverLegal => "never-legal",
@@ -103,7 +103,7 @@ impl Utf8Fault {
     }
 }
 
-/// What the byte that shows it does.
+/// Completes a sentence that begins with the byte.
 impl fmt::Display for Utf8Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -118,7 +118,7 @@ impl fmt::Display for Utf8Fault {
     }
 }
 
-/// The error for `bytes`, which are not UTF-8 and follow `before` bytes of the same text.
+/// The error for `bytes`, which are not UTF-8 and follow `before` bytes of their text.
 #[cold]
 fn refusal(bytes: &[u8], before: u64) -> Utf8Error {
     let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
@@ -126,8 +126,8 @@ fn refusal(bytes: &[u8], before: u64) -> Utf8Error {
     let is_impossible = |len: &usize| {
         std::str::from_utf8(&rest[..*len]).is_err_and(|error| error.error_len().is_some())
     };
-    // The shortest beginning that no text has ends with the byte that shows it. If there is none,
-    // the text itself has ended too early.
+    // The shortest prefix that no text begins with ends in the impossible byte. If there is no such
+    // prefix, the text ended too early.
     let impossible = (1..=rest.len()).find(is_impossible);
     let shown = &rest[..impossible.unwrap_or(rest.len())];
     let (byte, begun) = shown.split_last().unwrap_or((&0, &[]));
@@ -141,13 +141,13 @@ fn refusal(bytes: &[u8], before: u64) -> Utf8Error {
     }
 }
 
-/// Grows a text by pieces, and refuses a piece at its first impossible byte.
+/// Decodes a text in pieces, and refuses it at its first impossible byte.
 #[derive(Debug, Default)]
 pub struct Utf8Decoder {
-    /// The first bytes of a character that the last piece ended within: at most three.
+    /// The bytes of an incomplete character at the end of the last piece: at most three.
     pending: [u8; 4],
     pending_len: usize,
-    /// Bytes of the text that precede `pending`.
+    /// How many bytes of the text precede `pending`.
     before: u64,
 }
 
@@ -161,7 +161,7 @@ impl Utf8Decoder {
         }
     }
 
-    /// Appends the next `piece` to `text`, but for a last character that is incomplete.
+    /// Appends the next `piece` to `text`, except an incomplete character at its end.
     pub fn push(&mut self, piece: &[u8], text: &mut String) -> Result<(), Utf8Error> {
         let piece = self.complete_pending(piece, text)?;
         let (whole, begun) = piece.split_at(piece.len() - begun_character(piece));
@@ -175,12 +175,12 @@ impl Utf8Decoder {
         Ok(())
     }
 
-    /// Bytes that wait for the rest of their character.
+    /// How many bytes of an incomplete character are kept.
     pub(super) const fn pending(&self) -> usize {
         self.pending_len
     }
 
-    /// The text ends here: was its last character complete?
+    /// Ends the text. An error if its last character is incomplete.
     pub fn finish(&mut self) -> Result<(), Utf8Error> {
         let Self {
             pending,
@@ -193,7 +193,7 @@ impl Utf8Decoder {
         }
     }
 
-    /// Feeds the waiting character until it is whole, and returns what is left of `piece`.
+    /// Completes the pending character, and returns the rest of `piece`.
     fn complete_pending<'a>(
         &mut self,
         mut piece: &'a [u8],
@@ -215,11 +215,11 @@ impl Utf8Decoder {
         Ok(piece)
     }
 
-    /// The waiting character if it is whole, `None` if it may still become one.
+    /// The pending character if it is complete; `None` while it may still become one.
     ///
-    /// The standard library tells "ended too early" from "can never be right", and knows
-    /// the second bytes that are impossible (`e0 80`, `ed a0`, `f4 90`): so four bytes
-    /// never wait, and nothing is refused later than at its first wrong byte.
+    /// The standard library tells "ended too early" from "can never be right", and knows the impossible
+    /// second bytes (`e0 80`, `ed a0`, `f4 90`). So four bytes are never pending, and a text is refused at
+    /// its first wrong byte.
     fn judge_pending(&self) -> Result<Option<&str>, Utf8Error> {
         let pending = &self.pending[..self.pending_len];
         match std::str::from_utf8(pending) {
@@ -230,14 +230,14 @@ impl Utf8Decoder {
     }
 }
 
-/// How many bytes at the end of `bytes` begin a character that needs more than are there.
+/// How many bytes at the end of `bytes` belong to an incomplete character.
 fn begun_character(bytes: &[u8]) -> usize {
     for (back, byte) in bytes.iter().rev().take(3).enumerate() {
         let size = match byte {
             0b1111_0000.. => 4,
             0b1110_0000.. => 3,
             0b1100_0000.. => 2,
-            0b1000_0000.. => continue, // inside a character: its first byte is further left
+            0b1000_0000.. => continue, // a continuation byte: the first is further left
             _ => 1,
         };
         return if size > back + 1 { back + 1 } else { 0 };

@@ -177,8 +177,7 @@ fn refused() -> Vec<Trial> {
     let no_upgrade = || ResponseError::Missing("Upgrade: websocket");
     let no_connection = || ResponseError::Missing("Connection: Upgrade");
     let wrong = || ResponseError::WrongAccept;
-    let malformed =
-        || ResponseError::Malformed("a header that stands there twice, or is not ASCII");
+    let malformed = || ResponseError::Malformed("a header that occurs twice, or is not ASCII");
     let rows: [(&str, &[&str], ResponseError); 26] = [
         ("4.1 status 200", &["HTTP/1.1 200 OK"], status(200, "OK")),
         (

@@ -4,8 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
 use sha1::{Digest, Sha1};
 
-/// The text that §1.3 appends to every key. It is the same in all of the world, and
-/// unlikely to be hashed by anything that does not know WebSocket.
+/// The text that §1.3 appends to every key. No program that does not know WebSocket is likely to hash it.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`. §4.2.2 step 5.4.
@@ -25,23 +24,23 @@ fn digest(key: &str) -> [u8; 20] {
     (Sha1::new().chain_update(key).chain_update(GUID).finalize()).into()
 }
 
-/// How one gets from a key to its answer, step by step.
+/// The way from a key to its accept key, step by step: for an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceptSteps {
-    /// What the key stands for: sixteen bytes, if it is one.
+    /// The sixteen bytes that the key encodes, if it is valid.
     pub key_bytes: Option<Vec<u8>>,
-    /// The key with the fixed text behind it: this is hashed.
+    /// The key followed by the fixed text: this is hashed.
     pub concatenated: String,
-    /// Its hash.
+    /// Its SHA-1 hash.
     pub sha1: [u8; 20],
     /// The hash in base64.
     pub accept: String,
 }
 
 impl AcceptSteps {
-    /// The steps for `key`, be it right or not.
+    /// The steps for `key`, which need not be valid.
     pub fn of(key: &str) -> Self {
-        // The last character may have bits set that belong to no byte, as in §4.1's own example.
+        // The last character may have bits set that belong to no byte, as in the example of §4.1.
         let lenient = GeneralPurpose::new(
             &base64::alphabet::STANDARD,
             PAD.with_decode_allow_trailing_bits(true),
@@ -61,9 +60,9 @@ pub(super) fn nonce_in_base64(nonce: [u8; 16]) -> String {
     STANDARD.encode(nonce)
 }
 
-/// Sixteen bytes in base64: 22 characters and "==". By their look, not by decoding them: the
-/// last character may have bits set that belong to no byte, as in §4.1's own example, and a
-/// strict decoder refuses these.
+/// Does `key` look like sixteen bytes in base64, that is 22 characters and "=="? It is not decoded: its
+/// last character may have bits set that belong to no byte, as in the example of §4.1, which a strict
+/// decoder refuses.
 pub(super) fn is_key(key: &str) -> bool {
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
     key.strip_suffix("==")

@@ -1,11 +1,11 @@
-//! The client's side: what it asks, and whether the answer is one. RFC 6455 §4.1.
+//! The handshake of a client: its request, and the check of the response. RFC 6455 §4.1.
 
 use super::accept_key::{accept_key, nonce_in_base64};
 use super::error::ResponseError;
 use super::own_headers::{HeaderError, check_address, check_headers, check_protocols};
 use crate::protocol::http::ResponseHead;
 
-/// A client's side of the handshake: what it asks, and whether the answer is one. §4.1.
+/// The handshake of a client: builds its request, and checks the response. §4.1.
 #[derive(Debug, Clone)]
 pub struct Request<'a> {
     key: String,
@@ -15,7 +15,7 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// A request for `target` (a path, with its query) of `host`. `nonce` must be random.
+    /// A request for `target`, a path with its query, on `host`. §4.1 item 7: `nonce` must be random.
     pub fn new(host: &'a str, target: &'a str, nonce: [u8; 16]) -> Self {
         Self {
             key: nonce_in_base64(nonce),
@@ -25,14 +25,14 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The same, offering subprotocols.
+    /// Offers subprotocols, the preferred one first.
     #[must_use]
     pub const fn protocols(mut self, protocols: &'a [&'a str]) -> Self {
         self.protocols = protocols;
         self
     }
 
-    /// The bytes to send. `more` are headers of the caller's own, such as `Origin` or `Cookie`.
+    /// The bytes to send. `more` are additional headers, such as `Origin` or `Cookie`.
     pub fn to_bytes(&self, more: &[(&str, &str)]) -> Result<Vec<u8>, HeaderError> {
         check_address(self.host, self.target)?;
         check_protocols(self.protocols)?;
@@ -56,7 +56,7 @@ impl<'a> Request<'a> {
         Ok(head.into_bytes())
     }
 
-    /// The request that asked with this key and offered these subprotocols.
+    /// The request that was sent with this key and these subprotocols: for an inspector.
     #[cfg(feature = "server")]
     pub(crate) fn that_sent(key: &str, protocols: &'a [&'a str]) -> Self {
         Self {
@@ -67,7 +67,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// What §4.1 demands of the answer, in its order.
+    /// The rules for the response, in the order of §4.1.
     pub const RULES: [ResponseRule; 7] = [
         rule("status", check_status),
         rule("HTTP version", check_version),
@@ -80,7 +80,7 @@ impl<'a> Request<'a> {
         }),
     ];
 
-    /// Checks the server's answer, and returns the subprotocol that it chose. §4.1, the second list.
+    /// Checks the response, and returns the subprotocol that the server chose. §4.1, the second list.
     pub fn check(&self, head: &ResponseHead<'a>) -> Result<Option<&'a str>, ResponseError> {
         for rule in &Self::RULES {
             rule.check(self, head)?;
@@ -89,10 +89,10 @@ impl<'a> Request<'a> {
     }
 }
 
-/// One thing that a client demands of the answer.
+/// One rule for a response.
 #[derive(Debug, Clone, Copy)]
 pub struct ResponseRule {
-    /// The header that it is about, or the part of the first line.
+    /// The header that the rule is about, or the part of the status line.
     pub about: &'static str,
     check: ResponseCheck,
 }
@@ -100,7 +100,7 @@ pub struct ResponseRule {
 type ResponseCheck = fn(&Request<'_>, &ResponseHead<'_>) -> Result<(), ResponseError>;
 
 impl ResponseRule {
-    /// Does this answer to `request` keep to it?
+    /// Checks the response to `request` against this rule.
     pub fn check(
         &self,
         request: &Request<'_>,
@@ -135,7 +135,7 @@ fn check_version(_: &Request<'_>, head: &ResponseHead<'_>) -> Result<(), Respons
 
 fn check_upgrade(_: &Request<'_>, head: &ResponseHead<'_>) -> Result<(), ResponseError> {
     match head.headers.once("Upgrade")? {
-        // Alone: this is what was chosen.
+        // One value only: it names what the server chose.
         Some(name) if name.eq_ignore_ascii_case("websocket") => Ok(()),
         _ => Err(ResponseError::Missing("Upgrade: websocket")),
     }

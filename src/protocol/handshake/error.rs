@@ -1,49 +1,49 @@
-//! What can be wrong with a handshake, on either side of it.
+//! What can be wrong with an opening handshake, as a server and as a client see it. RFC 6455 §4.
 
 use crate::protocol::http::Response;
 use std::fmt;
 
-/// Why a request was not answered with what it asked for. Each has one HTTP status.
+/// Why a server refuses a request. Each reason has one HTTP status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandshakeError {
-    /// The head is not written as RFC 9112 demands; the sentence says where.
+    /// The head breaks RFC 9112; the text says where.
     Malformed(&'static str),
-    /// A header of the upgrade that does not hold what RFC 6455 demands.
+    /// A header of the upgrade breaks RFC 6455; the text says which.
     BadUpgrade(&'static str),
-    /// A header that may stand there once stands there twice.
+    /// A header that may occur only once occurs twice.
     Repeated(&'static str),
     /// An HTTP version other than 1.0 and 1.1.
     HttpVersion,
-    /// The first line is longer than this many bytes.
+    /// The request line is longer than this limit.
     LineTooLong(usize),
-    /// The head is longer than this many bytes.
+    /// The head is longer than this limit.
     HeadTooLong(usize),
-    /// There are more headers than this.
+    /// There are more headers than this limit.
     TooManyHeaders(usize),
-    /// A body, where none is taken.
+    /// The request has a body, and none is accepted.
     HasBody,
-    /// `Expect:` anything. There is no body to wait for.
+    /// The request has an `Expect` header, but no body to wait for.
     Expectation,
     /// A method other than GET and HEAD.
     Method,
-    /// The head did not come in time.
+    /// The head did not arrive in time.
     TimedOut,
-    /// A name for this server that it does not go by.
+    /// The `Host` is not a name of this server.
     WrongHost(String),
-    /// A page of another site.
+    /// The `Origin` is a page of another site. §10.2.
     WrongOrigin(String),
-    /// There is nothing at this path, or no WebSocket.
+    /// Nothing is at this path. §4.2.2.
     NotFound,
-    /// A WebSocket is here, and the request does not ask for one; the sentence says what is missing.
+    /// A WebSocket is at this path, and the request does not ask for one; the text says what is missing.
     NoUpgrade(&'static str),
     /// A version of the WebSocket protocol other than 13.
     WebSocketVersion,
-    /// No room for another connection, or the server is about to end.
+    /// The server has no room for the connection, or is about to stop; the text says which.
     Busy(&'static str),
 }
 
 impl HandshakeError {
-    /// The status that answers this: the one place that decides.
+    /// The HTTP status that answers this error: the one place that decides.
     pub const fn status(&self) -> u16 {
         match self {
             Self::Malformed(_) | Self::BadUpgrade(_) | Self::Repeated(_) => 400,
@@ -62,7 +62,7 @@ impl HandshakeError {
         }
     }
 
-    /// Where the rule stands.
+    /// The RFC and section that state the rule.
     pub const fn section(&self) -> &'static str {
         match self {
             Self::Malformed(_) | Self::Repeated(_) => "RFC 9112 §2.2",
@@ -82,7 +82,7 @@ impl HandshakeError {
         }
     }
 
-    /// A short name for tables and machines; it never changes.
+    /// A short name for tables and programs. It never changes.
     pub const fn rule(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "http-malformed",
@@ -105,12 +105,12 @@ impl HandshakeError {
         }
     }
 
-    /// The answer: the status, the headers that belong to it, and one sentence.
+    /// The response: the status, the headers that belong to it, and the error as text.
     pub fn response(&self) -> Response {
         self.response_as("text/plain; charset=utf-8", format!("{self}\n"))
     }
 
-    /// The answer with a body of one's own.
+    /// The response with a body of the caller's.
     pub fn response_as(&self, content_type: &'static str, body: String) -> Response {
         let response = Response::new(self.status(), content_type, body.into_bytes());
         match self {
@@ -136,16 +136,16 @@ impl fmt::Display for HandshakeError {
             Self::Malformed(what) => write!(f, "malformed request: {what}"),
             Self::BadUpgrade(what) => write!(f, "malformed handshake: {what}"),
             Self::Repeated(name) => {
-                write!(f, "malformed request: {name} may stand there only once")
+                write!(f, "malformed request: {name} may occur only once")
             }
             Self::HttpVersion => write!(f, "this server speaks HTTP/1.1"),
             Self::LineTooLong(max) => write!(f, "the request line is longer than {max} bytes"),
             Self::HeadTooLong(max) => write!(f, "the request head is longer than {max} bytes"),
             Self::TooManyHeaders(max) => write!(f, "the request has more than {max} headers"),
-            Self::HasBody => write!(f, "no request body is taken here"),
+            Self::HasBody => write!(f, "no request body is accepted here"),
             Self::Expectation => write!(
                 f,
-                "no expectation can be met: no request body is taken here"
+                "no expectation can be met: no request body is accepted here"
             ),
             Self::Method => write!(f, "only GET and HEAD are answered here"),
             Self::TimedOut => write!(f, "the request did not arrive in time"),
@@ -166,30 +166,30 @@ impl fmt::Display for HandshakeError {
 
 impl std::error::Error for HandshakeError {}
 
-/// Why a client does not accept a server's answer. §4.1.
+/// Why a client does not accept a response. §4.1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResponseError {
-    /// The head is not HTTP/1.1, or longer than anyone needs.
+    /// The head is not HTTP/1.1, or too long; the text says why.
     Malformed(&'static str),
-    /// A status other than 101, with the sentence behind it.
+    /// The status is not 101.
     Status {
-        /// The number.
+        /// The status code.
         status: u16,
-        /// What the server said to it.
+        /// The reason phrase.
         reason: String,
     },
-    /// A header that an upgrade must have is missing or says something else.
+    /// A header that an upgrade must have is missing, or has another value.
     Missing(&'static str),
-    /// `Sec-WebSocket-Accept` is not the answer to our key: this server does not speak WebSocket.
+    /// `Sec-WebSocket-Accept` is not the accept key for our key: the server does not speak WebSocket.
     WrongAccept,
-    /// An extension that was not asked for.
+    /// The server chose an extension that was not offered.
     UnaskedExtension(String),
-    /// A subprotocol that was not asked for.
+    /// The server chose a subprotocol that was not offered.
     UnaskedProtocol(String),
 }
 
 impl ResponseError {
-    /// A short name for tables and machines; it never changes.
+    /// A short name for tables and programs. It never changes.
     pub const fn rule(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "response-malformed",
@@ -201,7 +201,7 @@ impl ResponseError {
         }
     }
 
-    /// Where the rule stands.
+    /// The RFC and section that state the rule.
     pub const fn section(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "RFC 9112 §4",
@@ -237,9 +237,9 @@ impl fmt::Display for ResponseError {
 
 impl std::error::Error for ResponseError {}
 
-/// The headers of both directions are read by the same rules.
+/// The headers of requests and responses are read by the same rules.
 impl From<HandshakeError> for ResponseError {
     fn from(_: HandshakeError) -> Self {
-        Self::Malformed("a header that stands there twice, or is not ASCII")
+        Self::Malformed("a header that occurs twice, or is not ASCII")
     }
 }

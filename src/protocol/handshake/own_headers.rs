@@ -1,43 +1,42 @@
-//! Why a head of our own is not written: a word in it would be read as something else.
+//! Checks of the words that a caller puts into a head. RFC 6455 §4.1, RFC 9110 §5.
 //!
-//! A line end in a value begins a header that nobody asked for, or ends the head; two programs
-//! that disagree about a header are how requests get smuggled. So what comes from a caller is
-//! judged before it is sent, by the rules that the other side will read it by.
+//! A line end in a value would begin another header, or end the head. So every name and value is
+//! checked before it is sent, by the rules by which the other end will read it.
 
 use crate::protocol::http::{Authority, is_token, unfit_in_value};
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Why a request or an answer is not written. Names are what the caller gave; values are not told,
-/// as they may be secrets.
+/// Why a request or a response cannot be written. The variants hold names, as the caller gave them, and
+/// never values: these may be secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeaderError {
-    /// A name that is not a token. RFC 9110 §5.1.
+    /// The name of a header is not a token. RFC 9110 §5.1.
     Name(String),
-    /// A value with a control character, or with a blank at its beginning or end. RFC 9110 §5.5.
+    /// A value has a control character, or a blank at its beginning or end. RFC 9110 §5.5.
     Value {
-        /// The header's name.
+        /// The name of the header.
         name: String,
-        /// The first character that may not be where it is.
+        /// The first character that is not allowed.
         character: char,
     },
     /// A header that the handshake writes itself.
     Reserved(String),
-    /// A header that announces a body, which a handshake does not have.
+    /// A header that announces a body. A handshake has none.
     Body(String),
-    /// A name that stands there twice. RFC 9110 §5.3.
+    /// A header that is given twice. RFC 9110 §5.3.
     Repeated(String),
     /// A subprotocol that is not a token, or that is offered twice. §4.1 item 10.
     Protocol(String),
     /// A subprotocol that the client did not offer. §4.2.2 item 5.5.
     NotOffered(String),
-    /// A host that is not one word. §4.1 item 4.
+    /// The host is not a name or address, with or without a port. §4.1 item 4.
     Host(String),
-    /// A target that is not a path in visible ASCII. §4.1 item 3.
+    /// The target is not a path in visible ASCII. §4.1 item 3.
     Target(String),
 }
 
-/// Checks headers of a caller's own.
+/// Checks additional headers.
 pub(super) fn check_headers(headers: &[(&str, &str)]) -> Result<(), HeaderError> {
     let mut names = BTreeSet::new();
     for (name, value) in headers {
@@ -59,14 +58,14 @@ fn check_name(name: &str) -> Result<(), HeaderError> {
     }
     match name.to_ascii_lowercase().as_str() {
         "host" | "upgrade" | "connection" => Err(HeaderError::Reserved(name.to_owned())),
-        // §11.3: all that begin like this are the protocol's.
+        // §11.3: all names that begin like this belong to the protocol.
         lower if lower.starts_with("sec-websocket-") => Err(HeaderError::Reserved(name.to_owned())),
         "content-length" | "transfer-encoding" => Err(HeaderError::Body(name.to_owned())),
         _ => Ok(()),
     }
 }
 
-/// Checks what a client offers.
+/// Checks the subprotocols that a client offers.
 pub(super) fn check_protocols(protocols: &[&str]) -> Result<(), HeaderError> {
     let mut names = BTreeSet::new();
     for name in protocols {
@@ -77,9 +76,10 @@ pub(super) fn check_protocols(protocols: &[&str]) -> Result<(), HeaderError> {
     Ok(())
 }
 
-/// Checks the first line's middle and the `Host`: neither may hold what would end it.
+/// Checks the request target and the `Host`.
 pub(super) fn check_address(host: &str, target: &str) -> Result<(), HeaderError> {
-    if !Authority::parse(host).is_some_and(|authority| authority.port().is_ok()) {
+    let port = Authority::parse(host).map(|authority| authority.port());
+    if !matches!(port, Some(Ok(_))) {
         return Err(HeaderError::Host(host.to_owned()));
     }
     let is_word = target.bytes().all(|byte| byte.is_ascii_graphic());
@@ -99,7 +99,7 @@ impl fmt::Display for HeaderError {
             },
             Self::Reserved(name) => write!(f, "the handshake writes {name} itself"),
             Self::Body(name) => write!(f, "{name} announces a body, and a handshake has none"),
-            Self::Repeated(name) => write!(f, "{name} stands there twice"),
+            Self::Repeated(name) => write!(f, "{name} is given twice"),
             Self::Protocol(name) => write!(
                 f,
                 "the subprotocol {name:?} is not a single word, or is offered twice"

@@ -1,7 +1,7 @@
-//! A client's request to upgrade: rule by rule, and the answer to it. RFC 6455 §4.2.
+//! The handshake of a server: the check of a request, and the response to it. RFC 6455 §4.2.
 //!
-//! The rules are a table, so that whoever explains a handshake goes through the very one that
-//! judges it, also behind the first mistake.
+//! The rules are a table. A server stops at the first that is broken, and an inspector explains a
+//! handshake by trying them all.
 
 use super::accept_key::{accept_key, is_key};
 use super::error::HandshakeError;
@@ -11,10 +11,10 @@ use std::collections::BTreeSet;
 
 const PROTOCOL: &str = "Sec-WebSocket-Protocol";
 const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
-/// Subprotocols, and extensions, that a client may offer. No client has more than a few.
+/// The largest number of subprotocols, or of extensions, that a client may offer. Clients offer a few.
 const MOST_OFFERS: usize = 32;
 
-/// A client's request to upgrade, checked: all that the answer depends on.
+/// A request for an upgrade that was checked: all that the response depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upgrade<'a> {
     key: &'a str,
@@ -22,7 +22,7 @@ pub struct Upgrade<'a> {
 }
 
 impl<'a> Upgrade<'a> {
-    /// What §4.2.1 demands, in its order.
+    /// The rules for the request, in the order of §4.2.1.
     pub const RULES: [UpgradeRule; 8] = [
         rule("method", "4.1", check_method),
         rule("HTTP version", "4.1", check_version),
@@ -34,7 +34,7 @@ impl<'a> Upgrade<'a> {
         rule(EXTENSIONS, "9.1", check_extensions),
     ];
 
-    /// Checks a request against all of them; the first that it breaks is the answer.
+    /// Checks a request against all [`RULES`](Self::RULES). The error is the first that it breaks.
     pub fn check(head: &RequestHead<'a>) -> Result<Self, HandshakeError> {
         for rule in &Self::RULES {
             rule.check(head)?;
@@ -45,12 +45,12 @@ impl<'a> Upgrade<'a> {
         })
     }
 
-    /// The subprotocols that the client offers, the one it likes best first. §4.2.2 step 5.5.
+    /// The subprotocols that the client offers, the preferred one first. §4.2.2 step 5.5.
     pub fn protocols(&self) -> &[&'a str] {
         &self.protocols
     }
 
-    /// The first offer that is one of `supported`. Subprotocols are exact: `Chat` is not `chat`.
+    /// The first offer that is in `supported`. Names are case-sensitive: `Chat` is not `chat`.
     pub fn choose_protocol(&self, supported: &[&str]) -> Option<&'a str> {
         self.protocols
             .iter()
@@ -58,9 +58,9 @@ impl<'a> Upgrade<'a> {
             .find(|offer| supported.contains(offer))
     }
 
-    /// The bytes of the answer that ends HTTP on this connection. §4.2.2.
+    /// The bytes of the response, after which the connection speaks WebSocket. §4.2.2.
     ///
-    /// `protocol` is one of the client's offers: another would make it end the connection.
+    /// `protocol` must be one of the client's offers: it would close the connection over any other.
     pub fn response(&self, protocol: Option<&str>) -> Result<Vec<u8>, HeaderError> {
         if let Some(other) = protocol.filter(|name| !self.protocols.contains(name)) {
             return Err(HeaderError::NotOffered(other.to_owned()));
@@ -80,18 +80,18 @@ impl<'a> Upgrade<'a> {
     }
 }
 
-/// One thing that an upgrade demands of a request.
+/// One rule for a request.
 #[derive(Debug, Clone, Copy)]
 pub struct UpgradeRule {
-    /// The header that it is about, or the part of the first line.
+    /// The header that the rule is about, or the part of the request line.
     pub about: &'static str,
-    /// Where it stands in RFC 6455.
+    /// The section of RFC 6455 that states it.
     pub section: &'static str,
     check: fn(&RequestHead<'_>) -> Result<(), HandshakeError>,
 }
 
 impl UpgradeRule {
-    /// Does this request keep to it?
+    /// Checks a request against this rule.
     pub fn check(&self, head: &RequestHead<'_>) -> Result<(), HandshakeError> {
         (self.check)(head)
     }
@@ -118,7 +118,7 @@ fn check_method(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
 }
 
 fn check_version(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
-    // RFC 9110 §7.8: an Upgrade in HTTP/1.0 is to be ignored.
+    // RFC 9110 §7.8: a server must ignore Upgrade in an HTTP/1.0 request.
     match head.minor_version {
         1 => Ok(()),
         _ => Err(HandshakeError::NoUpgrade("HTTP/1.0 knows no upgrade")),
@@ -164,11 +164,11 @@ fn key_of<'a>(head: &RequestHead<'a>) -> Result<&'a str, HandshakeError> {
     key.ok_or(HandshakeError::BadUpgrade("no Sec-WebSocket-Key"))
 }
 
-/// The subprotocols: one or more words, each offered once. §4.1.
+/// Subprotocols: one or more tokens, each offered once. §4.1 item 10.
 fn check_protocols(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
     let protocols = head.headers.list(PROTOCOL)?;
     let present = head.headers.all(PROTOCOL).next().is_some();
-    // Before the words are looked at: the bound is there to keep that cheap.
+    // First, because the limit keeps the other checks cheap.
     if protocols.len() > MOST_OFFERS {
         return Err(HandshakeError::BadUpgrade(
             "Sec-WebSocket-Protocol offers more than 32 words",
@@ -187,8 +187,7 @@ fn check_protocols(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
     Ok(())
 }
 
-/// The extensions are read strictly, and then declined: none is implemented, so the answer
-/// names none. §9.1.
+/// Extensions: the list must be well formed. All of them are declined, so the response names none. §9.1.
 fn check_extensions(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
     if head.headers.list(EXTENSIONS)?.len() > MOST_OFFERS {
         return Err(HandshakeError::BadUpgrade(
@@ -203,8 +202,8 @@ fn check_extensions(head: &RequestHead<'_>) -> Result<(), HandshakeError> {
     Ok(())
 }
 
-/// `name; parameter; parameter=value; parameter="value", name, …`, with blanks anywhere
-/// between, and empty places in the list. §9.1.
+/// Is this `name; parameter; parameter=value; parameter="value", name, …`? Blanks and empty elements are
+/// allowed. §9.1.
 fn is_extension_list(value: &[u8]) -> bool {
     let Ok(value) = std::str::from_utf8(value) else {
         return false;
@@ -229,7 +228,7 @@ fn is_extension_parameter(parameter: &str) -> bool {
     let quoted = value
         .strip_prefix('"')
         .and_then(|value| value.strip_suffix('"'));
-    // §9.1: what is in quotes must, once its escapes are undone, be a word too.
+    // §9.1: a quoted value must be a token, too, once it is unescaped.
     let value = quoted.map_or(value.to_owned(), |escaped| escaped.replace('\\', ""));
     is_token(trim_blanks(name)) && is_token(&value)
 }

@@ -1,15 +1,15 @@
-//! A complete head, taken apart: the only file that knows `httparse`. RFC 9112 §3, §4, §5.
+//! A complete head, parsed: the only file that knows `httparse`. RFC 9112 §3, §4, §5.
 
 use super::HeadLimits;
 use crate::protocol::handshake::{HandshakeError, ResponseError};
 use httparse::{EMPTY_HEADER, Error, Header};
 
-/// The headers of a request or response, in their order.
+/// The headers of a request or response, in order.
 #[derive(Debug, Clone)]
 pub struct Headers<'a>(Vec<Header<'a>>);
 
 impl<'a> Headers<'a> {
-    /// The values of every header of this name. Names have no upper and lower case.
+    /// The values of all headers named `name`, in upper or lower case.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         self.0
             .iter()
@@ -17,7 +17,7 @@ impl<'a> Headers<'a> {
             .map(|header| header.value)
     }
 
-    /// The value of a header that may stand there only once, and in ASCII.
+    /// The value of a header that may occur once, and must be ASCII.
     pub fn once(&self, name: &'static str) -> Result<Option<&'a str>, HandshakeError> {
         let mut values = self.all(name);
         let Some(value) = values.next() else {
@@ -29,7 +29,7 @@ impl<'a> Headers<'a> {
         ascii(value).map(Some)
     }
 
-    /// The elements of a header that is a list: over all its lines, split at commas.
+    /// The elements of a header that is a list: all its lines, split at commas. RFC 9110 §5.6.1.
     pub fn list(&self, name: &str) -> Result<Vec<&'a str>, HandshakeError> {
         let mut elements = Vec::new();
         for value in self.all(name) {
@@ -43,7 +43,7 @@ impl<'a> Headers<'a> {
         Ok(elements)
     }
 
-    /// Does the list `name` hold `token`, in upper or lower case?
+    /// Does the list in header `name` contain `token`, in upper or lower case?
     pub fn lists_token(&self, name: &str, token: &str) -> Result<bool, HandshakeError> {
         Ok(self
             .list(name)?
@@ -52,7 +52,7 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// Bytes over 127 have no meaning that two programs agree on: refused where it matters.
+/// A value as ASCII. Programs do not agree on the meaning of other bytes, so they are refused where they matter.
 fn ascii(value: &[u8]) -> Result<&str, HandshakeError> {
     match std::str::from_utf8(value) {
         Ok(text) if text.is_ascii() => Ok(text),
@@ -62,23 +62,23 @@ fn ascii(value: &[u8]) -> Result<&str, HandshakeError> {
     }
 }
 
-/// A complete request head, taken apart.
+/// A complete request head, parsed.
 #[derive(Debug, Clone)]
 pub struct RequestHead<'a> {
-    /// GET, mostly.
+    /// The method, such as `GET`.
     pub method: &'a str,
-    /// What stands behind it: usually a path.
+    /// The request target, usually a path.
     pub target: &'a str,
-    /// 0 or 1, of HTTP/1.0 or HTTP/1.1.
+    /// The minor version: 0 or 1, for HTTP/1.0 or HTTP/1.1.
     pub minor_version: u8,
-    /// What follows, line by line.
+    /// The headers.
     pub headers: Headers<'a>,
 }
 
 impl<'a> RequestHead<'a> {
-    /// Takes apart a head that a [`HeadScanner`](super::HeadScanner) found, and checks what every request must keep to.
+    /// Parses a head that a [`HeadScanner`](super::HeadScanner) found, and checks the rules for every request.
     pub fn parse(head: &'a [u8], limits: HeadLimits) -> Result<Self, HandshakeError> {
-        // A header is four bytes at least: no limit makes room for more than there can be.
+        // A header takes at least four bytes, so a high limit reserves no more than there can be.
         let mut headers = vec![EMPTY_HEADER; limits.headers.min(head.len() / 4)];
         let mut request = httparse::Request::new(&mut headers);
         match request.parse(head) {
@@ -120,7 +120,7 @@ impl<'a> RequestHead<'a> {
         Ok(head)
     }
 
-    /// What could make another program, a proxy in front of us say, see a different request.
+    /// Refuses what could make another program, such as a proxy in front, see a different request.
     fn refuse_ambiguity(&self) -> Result<(), HandshakeError> {
         let is_ours = |name: &str| {
             name.get(..4)
@@ -143,7 +143,7 @@ impl<'a> RequestHead<'a> {
         }
         if self.headers.all("Transfer-Encoding").next().is_some() {
             return Err(HandshakeError::Malformed(
-                "Transfer-Encoding, and no body is taken here",
+                "Transfer-Encoding, and no body is accepted here",
             ));
         }
         let length = self.headers.once("Content-Length")?.unwrap_or("0");
@@ -155,7 +155,7 @@ impl<'a> RequestHead<'a> {
         Ok(())
     }
 
-    /// For a resource that is only read: GET or HEAD, and nothing behind the head.
+    /// Checks that the request only reads: the method is GET or HEAD, and no body follows the head.
     pub fn require_no_body(&self) -> Result<(), HandshakeError> {
         if !matches!(self.method, "GET" | "HEAD") {
             return Err(HandshakeError::Method);
@@ -174,16 +174,16 @@ impl<'a> RequestHead<'a> {
     }
 }
 
-/// The head of a server's answer, as a client sees it.
+/// A complete response head, parsed.
 #[derive(Debug, Clone)]
 pub struct ResponseHead<'a> {
-    /// 101, if all went well.
+    /// The status code: 101 if the server agrees.
     pub status: u16,
-    /// The words behind it.
+    /// The reason phrase.
     pub reason: &'a str,
-    /// 0 or 1, of HTTP/1.0 or HTTP/1.1.
+    /// The minor version: 0 or 1, for HTTP/1.0 or HTTP/1.1.
     pub minor_version: u8,
-    /// What follows, line by line.
+    /// The headers.
     pub headers: Headers<'a>,
 }
 
@@ -191,10 +191,10 @@ impl<'a> ResponseHead<'a> {
     /// The longest head that a client reads.
     pub const MAX_SIZE: usize = 64 << 10;
 
-    /// Takes a response head from the front of `input`, with the number of bytes it took, or
+    /// Parses a response head at the front of `input`. Returns it with the number of bytes it took, or
     /// `None` when `input` ends too early.
     pub fn decode(input: &'a [u8]) -> Result<Option<(Self, usize)>, ResponseError> {
-        // RFC 9112 §2.2 lets a server pass over blank lines, not a client.
+        // RFC 9112 §2.2: a server should ignore blank lines before a request. A client has no such duty.
         if matches!(input, [b'\r' | b'\n', ..]) {
             return Err(ResponseError::Malformed("it begins with a blank line"));
         }
@@ -202,7 +202,7 @@ impl<'a> ResponseHead<'a> {
         let mut response = httparse::Response::new(&mut headers);
         match response.parse(input) {
             Ok(httparse::Status::Complete(size)) => {
-                // RFC 9112 §2.2 lets a reader pass over it. One that says so helps its server more.
+                // RFC 9112 §2.2 lets a reader accept LF alone. Saying so helps the author of the server more.
                 let mut lines = input[..size].split_inclusive(|&byte| byte == b'\n');
                 if !lines.all(|line| line.ends_with(b"\r\n")) {
                     return Err(ResponseError::Malformed("a line ended by LF without CR"));
@@ -234,10 +234,11 @@ impl<'a> ResponseHead<'a> {
     }
 }
 
-/// Watches a response head arrive, and takes it apart when its blank line is there.
+/// Waits for the end of a response head while it arrives.
 ///
-/// In between, only each time that its length has doubled: then no byte is looked at more than a few
-/// times, whatever the packets, and an answer that is no HTTP is still refused before it ends.
+/// The head is parsed at its blank line, and before that only when its length has doubled. So no byte
+/// is parsed more than a few times, however the head is cut, and an answer that is not HTTP is still
+/// refused before it ends.
 #[derive(Debug, Default)]
 pub struct ResponseScanner {
     scanned: usize,
@@ -245,7 +246,7 @@ pub struct ResponseScanner {
 }
 
 impl ResponseScanner {
-    /// A scanner at the beginning of an answer.
+    /// A scanner at the beginning of a response.
     pub const fn new() -> Self {
         Self {
             scanned: 0,
@@ -253,13 +254,14 @@ impl ResponseScanner {
         }
     }
 
-    /// Looks at what came since the last call. `input` is everything from the answer's beginning.
-    /// What it gives is what [`ResponseHead::decode`] gives, but that a mistake may be told later.
+    /// Looks at what arrived since the last call. `input` is everything since the beginning of the response.
+    ///
+    /// Returns what [`ResponseHead::decode`] returns, except that a mistake may be reported later.
     pub fn scan<'a>(
         &mut self,
         input: &'a [u8],
     ) -> Result<Option<(ResponseHead<'a>, usize)>, ResponseError> {
-        // The line end in front of the blank line may have come earlier, half of the blank line too.
+        // The end of the last line, and half of the blank line, may have arrived earlier.
         let tail = &input[self.scanned.saturating_sub(2)..];
         self.scanned = input.len();
         let has_ended = tail.windows(2).any(|two| two == b"\n\n")

@@ -1,8 +1,8 @@
 //! As much of HTTP/1.1 as a handshake needs: heads, from bytes and to bytes. RFC 9112.
 //!
-//! [`HeadScanner`] watches a request arrive and refuses it line by line: a mistake is answered
-//! when its line is there, not when the client feels like ending. [`RequestHead`] and
-//! [`ResponseHead`] take a complete head apart; [`ResponseScanner`] waits for one. [`Response`] writes one.
+//! [`HeadScanner`] finds the end of a request head while it arrives, and judges it line by line: a
+//! mistake is answered as soon as its line is complete. [`RequestHead`] and [`ResponseHead`] parse a
+//! complete head, for which [`ResponseScanner`] waits on the side of a client. [`Response`] writes one.
 
 mod authority;
 mod head;
@@ -16,19 +16,19 @@ pub use response::Response;
 pub use scanner::{HeadLimits, HeadScanner};
 pub use target::Target;
 
-/// One of the characters that names and methods are made of. RFC 9110 §5.6.2.
+/// May this byte be in a token, such as a method or a header name? RFC 9110 §5.6.2.
 const fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 
-/// A word of such characters.
+/// Is `word` a token?
 pub(crate) fn is_token(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(is_token_byte)
 }
 
-/// The first character that may not stand where it does in a header's value: a control character,
-/// or a blank at an end. RFC 9110 §5.5.
+/// The first character that a header value may not have in its place: a control character, or a blank at
+/// either end. RFC 9110 §5.5.
 pub(crate) fn unfit_in_value(value: &str) -> Option<char> {
     let is_blank = |character: &char| matches!(character, ' ' | '\t');
     let ends = [value.chars().next(), value.chars().next_back()];

@@ -1,10 +1,10 @@
-//! The server's answers, to bytes. RFC 9112 §4.
+//! Responses, to bytes. RFC 9112 §4.
 
 use super::unfit_in_value;
 use std::borrow::Cow;
 
-/// An answer. It ends its connection, so that nothing can be mistaken for a second request,
-/// unless it says otherwise with [`keep_alive`](Self::keep_alive).
+/// A response. It closes its connection, so that nothing can be mistaken for a second request, unless
+/// [`keep_alive`](Self::keep_alive) says otherwise.
 #[derive(Debug, Clone)]
 pub struct Response {
     status: u16,
@@ -20,7 +20,7 @@ impl Response {
         content_type: &'static str,
         body: impl Into<Cow<'static, [u8]>>,
     ) -> Self {
-        // A browser shall not guess another type: what is only text here could be run as markup there.
+        // A browser must not guess another type: text could run as markup there.
         let headers = vec![
             ("Content-Type", content_type.into()),
             ("X-Content-Type-Options", "nosniff".into()),
@@ -43,7 +43,7 @@ impl Response {
         }
     }
 
-    /// A response that is a sentence.
+    /// A response with a body of plain text.
     pub fn text(status: u16, text: &str) -> Self {
         Self::new(
             status,
@@ -52,11 +52,11 @@ impl Response {
         )
     }
 
-    /// The same with one more header.
+    /// Adds a header.
     ///
     /// # Panics
     ///
-    /// If `value` holds what a header may not: what a client sent must not get into a head.
+    /// If `value` has a character that a header may not have. What a client sent must not get into a head.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         let value = value.into();
@@ -65,15 +65,15 @@ impl Response {
         self
     }
 
-    /// The connection stays open and takes another request that comes within so many seconds. A browser
-    /// that knows how many does not send one just as the connection closes. RFC 9112 §9.3.
+    /// Keeps the connection open for another request within so many seconds. A browser that knows this
+    /// time does not send one just as the connection closes. RFC 9112 §9.3.
     #[must_use]
     pub fn keep_alive(mut self, seconds: u64) -> Self {
         self.connection = "keep-alive";
         self.header("Keep-Alive", format!("timeout={seconds}"))
     }
 
-    /// RFC 9110 §7.8: who answers 426 lists `Upgrade` in `Connection` too.
+    /// Lists an option in `Connection`, too. RFC 9110 §7.8: an answer of 426 lists `Upgrade`.
     #[must_use]
     pub(in crate::protocol) fn also_connection(mut self, option: &'static str) -> Self {
         debug_assert_eq!(option, "Upgrade");
@@ -81,18 +81,18 @@ impl Response {
         self
     }
 
-    /// The status.
+    /// The status code.
     pub const fn status(&self) -> u16 {
         self.status
     }
 
-    /// The bytes to send: to a HEAD request, all but the body. RFC 9110 §9.3.2.
+    /// The bytes to send. The answer to a HEAD request has no body. RFC 9110 §9.3.2.
     pub fn to_bytes(&self, method: &str) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
         for (name, value) in &self.headers {
             head += &format!("{name}: {value}\r\n");
         }
-        // RFC 9110 §8.6: of a 304 it would be the length of what is not sent.
+        // RFC 9110 §8.6: in a 304 it would be the length of a body that is not sent.
         if self.status != 304 {
             head += &format!("Content-Length: {}\r\n", self.body.len());
         }
@@ -105,7 +105,7 @@ impl Response {
     }
 }
 
-/// The words behind a status; they mean nothing to a program. RFC 9110 §15.
+/// The reason phrase, which means nothing to a program. RFC 9110 §15.
 const fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",

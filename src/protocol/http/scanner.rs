@@ -1,26 +1,26 @@
 //! Finds the end of a request head while it arrives, and judges its lines. RFC 9112 §2.2, §3.
 //!
-//! The parser behind it is lenient where a browser's peer has to be: about line ends, blanks
-//! and control characters in odd places. But two programs that read one request differently
-//! are how requests get smuggled past a proxy, so these are refused here.
+//! `httparse`, which parses the head afterwards, is lenient about line ends, blanks and control
+//! characters in odd places. When two programs read one request differently, a request can be smuggled
+//! past a proxy. So these are refused here.
 
 use super::is_token_byte;
 use crate::protocol::handshake::HandshakeError;
 use std::ops::Range;
 
-/// The most that a head may be.
+/// The size limits of a request head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeadLimits {
-    /// All of it, in bytes.
+    /// The length of the head, in bytes.
     pub head: usize,
-    /// The first line, in bytes, without its line end.
+    /// The length of the request line, in bytes, without its line end.
     pub line: usize,
-    /// Lines after the first.
+    /// The number of headers.
     pub headers: usize,
 }
 
 impl HeadLimits {
-    /// What a browser with many cookies still stays below.
+    /// Limits that a browser with many cookies stays below.
     pub const DEFAULT: Self = Self {
         head: 16 << 10,
         line: 8 << 10,
@@ -28,7 +28,7 @@ impl HeadLimits {
     };
 }
 
-/// Watches a request head arrive. Each byte is looked at once, whatever the packets.
+/// Scans a request head while it arrives. Each byte is scanned once, however the head is cut.
 #[derive(Debug)]
 pub struct HeadScanner {
     limits: HeadLimits,
@@ -51,10 +51,10 @@ impl HeadScanner {
         }
     }
 
-    /// Looks at what came since the last call. `input` is everything from the connection's
-    /// beginning; returns where in it the head lies, once that is complete.
+    /// Scans what arrived since the last call. `input` is everything since the beginning of the connection.
+    /// Returns where in it the head lies, once the head is complete.
     pub fn scan(&mut self, input: &[u8]) -> Result<Option<Range<usize>>, HandshakeError> {
-        // A TLS record that holds a ClientHello: someone typed https.
+        // The first byte of a TLS record: a browser was given an https URL.
         if input.first() == Some(&0x16) {
             return Err(HandshakeError::Malformed(
                 "this port speaks http, not https",
@@ -83,14 +83,13 @@ impl HeadScanner {
         Ok(None)
     }
 
-    /// Has anything of a request come, other than blank lines?
+    /// Has a request begun, other than with blank lines?
     pub const fn has_begun(&self) -> bool {
         self.scanned > self.head_start
     }
 
     fn check_size(&self, line: &[u8], head: usize) -> Result<(), HandshakeError> {
-        // A CR at the end may be half of the line end; if LF comes without one, it is too long
-        // already, whether the LF has arrived or not.
+        // A CR at the end may be half of the line end, which does not count.
         let text = line.strip_suffix(b"\r").unwrap_or(line);
         if self.lines == 0 && text.len() > self.limits.line {
             return Err(HandshakeError::LineTooLong(self.limits.line));
@@ -102,7 +101,7 @@ impl HeadScanner {
     }
 }
 
-/// `line` up to its CR, which must be its only one. RFC 9112 §2.2.
+/// `line` without its CR, which must be the only one. RFC 9112 §2.2.
 fn without_line_end(line: &[u8]) -> Result<&[u8], HandshakeError> {
     let Some((b'\r', line)) = line.split_last() else {
         return Err(HandshakeError::Malformed(
@@ -118,7 +117,7 @@ fn without_line_end(line: &[u8]) -> Result<&[u8], HandshakeError> {
     Ok(line)
 }
 
-/// `method SP target SP version`, with single blanks. RFC 9112 §3.
+/// Judges `method SP target SP version`. RFC 9112 §3.
 fn judge_request_line(line: &[u8]) -> Result<(), HandshakeError> {
     let mut words = line.split(|&byte| byte == b' ');
     let (Some(method), Some(target), Some(version), None) =
@@ -151,7 +150,7 @@ fn judge_request_line(line: &[u8]) -> Result<(), HandshakeError> {
     }
 }
 
-/// A name, a colon, and a value without control characters. RFC 9112 §5, RFC 9110 §5.5.
+/// Judges a name, a colon, and a value without control characters. RFC 9112 §5, RFC 9110 §5.5.
 fn judge_header_line(line: &[u8]) -> Result<(), HandshakeError> {
     if matches!(line, [b' ' | b'\t', ..]) {
         return Err(HandshakeError::Malformed(

@@ -1,22 +1,22 @@
-//! What a request is for: a path on a host. RFC 9112 §3.2.
+//! The target of a request: a path on a host. RFC 9112 §3.2.
 
 use super::authority::Authority;
 use super::head::RequestHead;
 use crate::protocol::handshake::HandshakeError;
 
-/// The target of a request, in one spelling.
+/// The target of a request, normalized.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target<'a> {
-    /// Percent-decoded, without the query.
+    /// The path, percent-decoded.
     pub path: String,
-    /// Behind the `?`, as it came.
+    /// The query after the `?`, as it was sent.
     pub query: &'a str,
-    /// Which host is meant; HTTP/1.0 may leave it open.
+    /// The host that is meant; HTTP/1.0 may leave it out.
     pub host: Option<&'a str>,
 }
 
 impl<'a> RequestHead<'a> {
-    /// Reads `/path?query`, or `http://host/path?query` as it is sent to a proxy.
+    /// Reads `/path?query`, or the absolute form `http://host/path?query`.
     pub fn target(&self) -> Result<Target<'a>, HandshakeError> {
         let mut host = self.headers.once("Host")?;
         let mut rest = self.target;
@@ -38,13 +38,13 @@ impl<'a> RequestHead<'a> {
     }
 }
 
-/// What stands behind `http://` or `https://`; a scheme has no upper and lower case.
+/// What follows `http://` or `https://`, in upper or lower case.
 fn without_scheme(target: &str) -> Option<&str> {
     let (scheme, rest) = target.split_once("://")?;
     (scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")).then_some(rest)
 }
 
-/// `%2f` and the like as the bytes they stand for. RFC 3986 §2.1.
+/// Decodes `%2f` and the like. RFC 3986 §2.1.
 fn percent_decode(path: &str) -> Result<String, HandshakeError> {
     let malformed =
         || HandshakeError::Malformed("a % in the path that two hex digits do not follow");
