@@ -13,7 +13,7 @@
 //! | `fields` | which bit belongs to what |
 //! | `record` | one frame, as JSON |
 //! | `http` | one half of the handshake, as JSON |
-//! | `explanations` | the sentences: `www/explanations.json`, which the pages read, too |
+//! | `explanations` | the sentences: `www/shared/explanations.json`, which the pages read, too |
 
 mod explanations;
 mod fields;

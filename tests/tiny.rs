@@ -217,8 +217,8 @@ fn other_site(server: &Server) {
 fn files(server: &Server) {
     for (path, is_there) in [
         ("/", true),
-        ("/main.js", true),
-        ("/style.css", true),
+        ("/chat/main.js", true),
+        ("/shared/style.css", true),
         ("/nothing.js", false),
         ("/../Cargo.toml", false),
         ("/screenshots/../../Cargo.toml", false),

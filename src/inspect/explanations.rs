@@ -41,7 +41,7 @@ pub(crate) struct Explanation {
 pub(crate) fn explanations() -> &'static Explanations {
     static ALL: OnceLock<Explanations> = OnceLock::new();
     ALL.get_or_init(|| {
-        serde_json::from_str(include_str!("../../www/explanations.json"))
+        serde_json::from_str(include_str!("../../www/shared/explanations.json"))
             .expect("the file is part of the program, and a test has read it")
     })
 }

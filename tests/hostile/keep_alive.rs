@@ -33,7 +33,7 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
         "K01 pages and files, one after another, all of them whole",
         |target| {
             let mut wire = RawClient::open(target);
-            for path in ["/", "/main.js", "/style.css", "/"] {
+            for path in ["/", "/chat/main.js", "/shared/style.css", "/"] {
                 let answer = page(&mut wire, target, path, "");
                 assert_eq!(
                     (answer.status, answer.header("Connection")),
@@ -84,7 +84,7 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
         "K04 two requests in one read: one answer, and the end",
         |target| {
             let mut wire = kept(target);
-            let one = request("/style.css", target, "");
+            let one = request("/shared/style.css", target, "");
             wire.send(format!("{one}{one}").as_bytes());
             wire.answer().assert_complete();
         },
@@ -113,10 +113,12 @@ fn revalidated(shared: &Arc<SharedServer>) -> Vec<Trial> {
         "K07 every file has an entity tag of its own, the same each time",
         |target| {
             let mut wire = RawClient::open(target);
-            let tags = ["/", "/main.js", "/style.css"].map(|path| tag(&mut wire, target, path));
+            let tags = ["/", "/chat/main.js", "/shared/style.css"]
+                .map(|path| tag(&mut wire, target, path));
             assert_eq!(
                 tags,
-                ["/", "/main.js", "/style.css"].map(|path| tag(&mut wire, target, path))
+                ["/", "/chat/main.js", "/shared/style.css"]
+                    .map(|path| tag(&mut wire, target, path))
             );
             assert!(
                 tags[0] != tags[1] && tags[1] != tags[2] && tags[0] != tags[2],
@@ -140,15 +142,15 @@ fn revalidated(shared: &Arc<SharedServer>) -> Vec<Trial> {
     ] {
         rows.extend(shared.row(name, move |target| {
             let mut wire = RawClient::open(target);
-            let own = tag(&mut wire, target, "/main.js");
+            let own = tag(&mut wire, target, "/chat/main.js");
             let condition = format!("If-None-Match: {}\r\n", condition.replace("{tag}", &own));
-            let answer = page(&mut wire, target, "/main.js", &condition);
+            let answer = page(&mut wire, target, "/chat/main.js", &condition);
             assert_eq!(answer.status, status);
             assert_eq!(answer.header("ETag"), Some(own.as_str()));
             assert_eq!(answer.header("Cache-Control"), Some("no-cache"));
             assert_eq!(answer.header("Content-Length").is_none(), status == 304);
             // And the connection goes on behind it.
-            assert_eq!(page(&mut wire, target, "/main.js", "").status, 200);
+            assert_eq!(page(&mut wire, target, "/chat/main.js", "").status, 200);
         }));
     }
     for (name, codings, is_compressed) in [
@@ -168,9 +170,9 @@ fn revalidated(shared: &Arc<SharedServer>) -> Vec<Trial> {
     ] {
         rows.extend(shared.row(name, move |target| {
             let mut wire = RawClient::open(target);
-            let plain = page(&mut wire, target, "/main.js", "");
+            let plain = page(&mut wire, target, "/chat/main.js", "");
             let codings = format!("Accept-Encoding: {codings}\r\n");
-            let answer = page(&mut wire, target, "/main.js", &codings);
+            let answer = page(&mut wire, target, "/chat/main.js", &codings);
             let coding = answer.header("Content-Encoding");
             assert_eq!(coding, is_compressed.then_some("gzip"));
             assert_eq!(answer.header("Vary"), Some("Accept-Encoding"));
@@ -178,7 +180,7 @@ fn revalidated(shared: &Arc<SharedServer>) -> Vec<Trial> {
             assert_eq!(answer.header("ETag") != plain.header("ETag"), is_compressed);
             let known = answer.header("ETag").expect("an entity tag");
             let again = format!("{codings}If-None-Match: {known}\r\n");
-            assert_eq!(page(&mut wire, target, "/main.js", &again).status, 304);
+            assert_eq!(page(&mut wire, target, "/chat/main.js", &again).status, 304);
         }));
     }
     rows

@@ -1,6 +1,6 @@
-//! The files of `www`, as they are in the program.
+//! The files of `www` that are part of the program.
 
-/// Files of `www`, by name.
+/// Makes a [`File`] of each path below `www`.
 macro_rules! embed {
     ($($name:literal),* $(,)?) => {
         [$(File {
@@ -11,81 +11,83 @@ macro_rules! embed {
     };
 }
 
-/// A file of the program.
+/// A file that is part of the program.
 pub(super) struct File {
+    /// Its path below `www`, which is also its path in a URL.
     pub(super) name: &'static str,
     pub(super) content: &'static [u8],
-    /// By `pages/build.rs`, with gzip.
+    /// Compressed with gzip by `pages/build.rs`.
     pub(super) compressed: &'static [u8],
 }
 
+/// All files that a page can ask for, sorted by name.
 pub(super) const FILES: &[File] = &embed![
-    "address.js",
-    "back.js",
-    "bytes.js",
+    "chat/address.js",
+    "chat/back.js",
+    "chat/commands.js",
+    "chat/composer.js",
+    "chat/drawers.js",
+    "chat/entry.js",
+    "chat/fold.js",
+    "chat/identity.js",
+    "chat/ignored.js",
+    "chat/lines.js",
+    "chat/log.js",
+    "chat/login.js",
+    "chat/main.js",
+    "chat/orders.js",
+    "chat/outbox.js",
+    "chat/people.js",
+    "chat/receive.js",
+    "chat/recipient.js",
+    "chat/rename.js",
+    "chat/replay.js",
+    "chat/rooms.js",
+    "chat/roster.js",
+    "chat/scroll.js",
+    "chat/session.js",
+    "chat/state.js",
+    "chat/status.js",
+    "chat/tabs.js",
+    "chat/time.js",
+    "chat/unread.js",
+    "chat/wire-drawer.js",
+    "chat/wire-height.js",
     "cheeper.html",
-    "cheeper.js",
-    "commands.js",
-    "composer.js",
-    "dom.js",
-    "drawers.js",
+    "cheeper/cheeper.js",
     "echo.html",
-    "echo.js",
-    "entry.js",
-    "explanations.js",
-    "explanations.json",
-    "fold.js",
-    "frame.js",
-    "handshake-head.js",
-    "handshake-key.js",
-    "handshake.css",
+    "echo/echo.js",
     "handshake.html",
-    "handshake.js",
+    "handshake/head.js",
+    "handshake/key.js",
+    "handshake/main.js",
+    "handshake/sha1.js",
+    "handshake/style.css",
     "icon.svg",
-    "identity.js",
-    "ignored.js",
     "index.html",
-    "lines.js",
-    "links.js",
-    "log.js",
-    "login.js",
-    "main.js",
-    "names.js",
-    "orders.js",
-    "outbox.js",
-    "people.js",
-    "receive.js",
-    "recipient.js",
-    "reload.js",
-    "rename.js",
-    "replay.js",
-    "rooms.js",
-    "roster.js",
-    "scroll.js",
-    "session.js",
-    "sha1.js",
-    "socket.js",
-    "state.js",
-    "status.js",
-    "style.css",
-    "tabs.js",
-    "time.js",
-    "unread.js",
-    "wire-bits.js",
-    "wire-detail.js",
-    "wire-drawer.js",
-    "wire-dump.js",
-    "wire-frame.js",
-    "wire-height.js",
-    "wire-page.js",
-    "wire-project.js",
-    "wire-source.js",
-    "wire-store.js",
-    "wire-table.js",
-    "wire-view.js",
-    "wire-words.js",
-    "wire.css",
+    "shared/bytes.js",
+    "shared/dom.js",
+    "shared/explanations.js",
+    "shared/explanations.json",
+    "shared/frame.js",
+    "shared/links.js",
+    "shared/names.js",
+    "shared/reload.js",
+    "shared/socket.js",
+    "shared/style.css",
     "wire.html",
+    "wire/bits.js",
+    "wire/detail.js",
+    "wire/dump.js",
+    "wire/frame.js",
+    "wire/main.js",
+    "wire/project.js",
+    "wire/source.js",
+    "wire/store.js",
+    "wire/style.css",
+    "wire/table.js",
+    "wire/view.js",
+    "wire/words.js",
 ];
 
 #[cfg(test)]
@@ -96,40 +98,56 @@ mod tests {
 
     #[test]
     fn every_file_of_the_pages_is_embedded() {
-        let www = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
-        let entries = std::fs::read_dir(www).expect("the directory").flatten();
-        let files = entries.filter(|entry| entry.path().is_file());
-        let mut names: Vec<String> = files
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .collect();
-        names.retain(|name| name != "refused.html"); // a form to be filled in: no page of its own
+        let mut names = names_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("www"), "");
+        // `refused.html` is a template, not a page; the pictures are the README's.
+        names.retain(|name| name != "refused.html" && !name.ends_with(".png"));
         names.sort();
         let embedded: Vec<&str> = FILES.iter().map(|file| file.name).collect();
-        assert_eq!(embedded, names, "in the order of their names");
+        assert_eq!(embedded, names, "sorted by name");
         let size: usize = FILES.iter().map(|file| file.content.len()).sum();
         assert!(size <= 240 << 10, "all pages together have {size} bytes");
     }
 
-    /// Otherwise a browser learns of each module from the one that imports it, and asks for one after another.
+    fn names_below(folder: &Path, prefix: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).expect("a folder").flatten();
+        let names = entries.flat_map(|entry| {
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                names_below(&entry.path(), &format!("{name}/"))
+            } else {
+                vec![name]
+            }
+        });
+        names.collect()
+    }
+
+    /// Without `modulepreload` a browser learns of a module only from the one that imports it, and loads one
+    /// level after the other.
     #[test]
-    fn each_page_asks_for_all_its_modules_at_once() {
+    fn each_page_preloads_all_its_modules() {
         for file in FILES.iter().filter(|file| file.name.ends_with(".html")) {
-            let page = str::from_utf8(file.content).expect("text");
+            let page = str::from_utf8(file.content).expect("UTF-8");
             let entry = between(page, "<script type=\"module\" src=\"", "\"");
-            let preloaded: BTreeSet<&str> =
-                between(page, "rel=\"modulepreload\" href=\"", "\"").collect();
+            let preloaded: BTreeSet<String> = between(page, "rel=\"modulepreload\" href=\"", "\"")
+                .map(str::to_owned)
+                .collect();
             let mut imported = BTreeSet::new();
             entry.for_each(|entry| add_imports(entry, &mut imported));
             assert_eq!(preloaded, imported, "{}", file.name);
         }
     }
 
-    fn add_imports(name: &'static str, all: &mut BTreeSet<&'static str>) {
+    fn add_imports(name: &str, all: &mut BTreeSet<String>) {
         let module = FILES.iter().find(|file| file.name == name);
-        let module = str::from_utf8(module.expect("a module").content).expect("text");
-        for import in between(module, " from \"./", "\";") {
-            if all.insert(import) {
-                add_imports(import, all);
+        let module = str::from_utf8(module.expect("a module").content).expect("UTF-8");
+        let folder = name.split_once('/').expect("a module is in a folder").0;
+        for import in between(module, " from \"", "\";") {
+            let import = match import.strip_prefix("../") {
+                Some(elsewhere) => elsewhere.to_owned(),
+                None => format!("{folder}/{}", import.trim_start_matches("./")),
+            };
+            if all.insert(import.clone()) {
+                add_imports(&import, all);
             }
         }
     }

@@ -124,7 +124,7 @@ fn a_script_is_missing(browser: &Browser) {
     let block = |urls: &[&str]| {
         tab.call("Network.setBlockedURLs", json!({ "urls": urls }));
     };
-    block(&["*/names.js"]);
+    block(&["*/shared/names.js"]);
     // Not `goto`: the page may be loading again before it has loaded.
     let url = format!("http://{}{PAGE}", tab.server);
     tab.call("Page.navigate", json!({ "url": url }));
@@ -145,7 +145,7 @@ fn a_script_is_missing(browser: &Browser) {
     super::shows_or_holds(&tab, ".started");
 
     // It has worked in between, so it may try once more.
-    block(&["*/names.js"]);
+    block(&["*/shared/names.js"]);
     tab.call("Page.reload", json!({}));
     tab.wait_for("!document.querySelector('.started')", "another page");
     shows(&tab, ".failed .not-loaded");
