@@ -1,5 +1,5 @@
-//! What a browser gets: files that are part of the program, so that nothing outside of this
-//! table can be asked for, and nothing has to be fetched from elsewhere.
+//! The pages: files that are part of the program. A browser can ask for nothing that is not in that table, and
+//! needs nothing from another server.
 
 mod directory;
 mod files;
@@ -11,18 +11,18 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::LazyLock;
 
-/// A file, as a browser gets it.
+/// A file of the pages, ready to be sent.
 #[derive(Debug)]
 pub(super) struct Page {
     content: Cow<'static, [u8]>,
     compressed: Option<&'static [u8]>,
     content_type: &'static str,
-    /// Names this very content: another content has another one. RFC 9110 §8.8.3.
+    /// Identifies this content: it changes when the content does. RFC 9110 §8.8.3.
     entity_tag: Cow<'static, str>,
 }
 
 impl Page {
-    /// What is at `path`. With `www`, the files come from that directory.
+    /// The file for the path of a URL: from the directory `www`, if there is one.
     pub(super) fn at(path: &str, www: Option<&Path>) -> Option<Self> {
         let name = file_name(path)?;
         let content_type = content_type(name)?;
@@ -44,8 +44,8 @@ impl Page {
         })
     }
 
-    /// The answer to a browser that reached us as `host`. If it has this very content already,
-    /// it is told so and nothing else. RFC 9110 §13.1.2.
+    /// The response to a browser that asked the server under the name `host`: 304 without a body if the browser
+    /// has this content already. RFC 9110 §13.1.2.
     pub(super) fn response(
         mut self,
         request: &Headers<'_>,
@@ -53,22 +53,22 @@ impl Page {
     ) -> Result<Response, HandshakeError> {
         let compressed = self.compressed.filter(|_| takes_gzip(request));
         if compressed.is_some() {
-            // Other bytes, so another tag: a strong one names bytes.
+            // A strong tag identifies bytes, and these are other bytes.
             self.entity_tag = self.entity_tag.replacen('-', "-gzip-", 1).into();
         }
         let known = request.list("If-None-Match")?;
         let is_known = known.iter().any(|known| {
-            // A weak validator names the same tag: for a GET the difference is none.
+            // §13.1.2: If-None-Match compares weakly, so `W/` makes no difference.
             *known == "*" || known.strip_prefix("W/").unwrap_or(known) == self.entity_tag
         });
         let response = match compressed {
-            _ if is_known => Response::empty(304), // what guards the page is stored with it
+            _ if is_known => Response::empty(304), // the browser has stored the page's headers, too
             Some(bytes) => guarded(Response::new(200, self.content_type, bytes), host)
                 .header("Content-Encoding", "gzip"),
             None => guarded(Response::new(200, self.content_type, self.content), host),
         };
-        // "no-cache" means: keep it, and ask each time whether it is still the same. The modules of a page
-        // belong together, and after an update none of them may come from the version before.
+        // "no-cache" means: store it, and ask before each use whether it has changed. After an update a page
+        // must not mix old and new modules.
         Ok(response
             .header("Cache-Control", "no-cache")
             .header("ETag", self.entity_tag)
@@ -76,7 +76,7 @@ impl Page {
     }
 }
 
-/// Does the client list gzip, and not with a weight of zero? RFC 9110 §12.5.3.
+/// Whether the client lists gzip with a weight above zero. RFC 9110 §12.5.3.
 fn takes_gzip(request: &Headers<'_>) -> bool {
     let codings = request.list("Accept-Encoding").unwrap_or_default();
     codings.iter().any(|coding| {
@@ -86,11 +86,12 @@ fn takes_gzip(request: &Headers<'_>) -> bool {
     })
 }
 
-/// The tags of [`FILES`].
+/// The entity tags of [`FILES`], in their order.
 static ENTITY_TAGS: LazyLock<Vec<String>> =
     LazyLock::new(|| FILES.iter().map(|file| entity_tag(file.content)).collect());
 
-/// Its length and its FNV-1a hash: these are our own files, and nobody gains by two that look alike.
+/// The content's length and FNV-1a hash. No cryptographic hash is needed: an attacker who could make two files
+/// with one tag would have to write our files.
 fn entity_tag(content: &[u8]) -> String {
     let hash = content
         .iter()
@@ -100,12 +101,12 @@ fn entity_tag(content: &[u8]) -> String {
     format!("\"{:x}-{hash:016x}\"", content.len())
 }
 
-/// What `/healthz` says while requests are answered at all.
+/// The answer of `/healthz`.
 pub(super) fn health(host: Option<&str>) -> Response {
     guarded(Response::text(200, "ok\n"), host).header("Cache-Control", "no-store")
 }
 
-/// A refusal for a person who looks at it in a browser: the sentence on a page, with a way back.
+/// A refusal as a page for people: the sentence, with links to the pages that exist.
 pub(super) fn refusal(error: &HandshakeError, sentence: &str) -> Response {
     let page = include_str!("../../www/refused.html")
         .replace("{status}", &error.status().to_string())
@@ -115,12 +116,12 @@ pub(super) fn refusal(error: &HandshakeError, sentence: &str) -> Response {
         .header("Cache-Control", "no-store")
 }
 
-/// As text in a page. What a client sent is part of some sentences.
+/// Escapes text for HTML. Some errors quote what the client sent.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-/// What browsers are told about everything that they get from here.
+/// Adds the security headers that every response has.
 fn guarded(response: Response, host: Option<&str>) -> Response {
     response
         .header("Content-Security-Policy", content_security_policy(host))
@@ -130,7 +131,7 @@ fn guarded(response: Response, host: Option<&str>) -> Response {
         .header("Cross-Origin-Resource-Policy", "same-origin")
 }
 
-/// Pages have short paths, everything else is found by its name.
+/// The file's path below `www`. Each page also has a short path.
 fn file_name(path: &str) -> Option<&str> {
     match path {
         "/" => Some("index.html"),
@@ -142,7 +143,7 @@ fn file_name(path: &str) -> Option<&str> {
     }
 }
 
-/// By the file's ending; other files are not served.
+/// The media type for the file's extension. Files with other extensions are not served.
 fn content_type(name: &str) -> Option<&'static str> {
     match name.rsplit_once('.')?.1 {
         "html" => Some("text/html; charset=utf-8"),
@@ -154,8 +155,8 @@ fn content_type(name: &str) -> Option<&'static str> {
     }
 }
 
-/// A page may use what comes from here and nothing else. `host` has passed the guard, so
-/// it is a name or an address and nothing that could end the policy and begin another.
+/// Allows a page what this server sends, and nothing else. `host` has passed the guard: it is a name or an
+/// address, and contains no character that could end this policy and begin another.
 fn content_security_policy(host: Option<&str>) -> String {
     let sockets = host.map_or_else(String::new, |host| format!(" ws://{host} wss://{host}"));
     format!(
