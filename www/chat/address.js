@@ -1,7 +1,7 @@
 // The room in the page's address: "/#/rust" can be kept as a bookmark, or given to someone.
 
-import { belowAll } from "./back.js";
 import { faultOfRoom, tidyRoom } from "../shared/names.js";
+import { belowAll } from "./back-button.js";
 import { state } from "./state.js";
 
 /** "" when the address names none: "#composer" is a place on the page, not a room. */

@@ -1,8 +1,8 @@
 // On a narrow screen the rooms and the people are drawers over the log: one at a time, closed with
 // Escape or Back, and out of the keyboard's way while they are shut.
 
-import { closed, opened } from "./back.js";
 import { byId } from "../shared/dom.js";
+import { closed, opened } from "./back-button.js";
 
 const drawers = [
   { panel: byId("rooms-panel"), button: byId("menu-rooms"), narrow: matchMedia("(max-width: 46rem)") },

@@ -1,27 +1,27 @@
 // The wiring: which view listens to what, and what each control does.
 
+import { byId } from "../shared/dom.js";
+import { addressOf, createLink } from "../shared/socket.js";
+import * as orders from "./actions.js";
 import { roomOfAddress, showInAddress } from "./address.js";
 import * as composer from "./composer.js";
-import { byId } from "../shared/dom.js";
 import { closeDrawers, setUpDrawers } from "./drawers.js";
-import * as entry from "./entry.js";
+import { receive } from "./events.js";
 import { forgetEverything } from "./identity.js";
-import * as log from "./log.js";
-import * as login from "./login.js";
-import * as outbox from "./outbox.js";
-import * as orders from "./orders.js";
-import { onPerson, showPeople } from "./people.js";
-import { receive } from "./receive.js";
+import * as log from "./log-view.js";
+import * as login from "./login-view.js";
+import { answerOthers } from "./other-tabs.js";
+import * as outbox from "./pending.js";
+import { onPerson, showPeople } from "./people-view.js";
 import { currentName, onRecipient, showRecipient } from "./recipient.js";
 import * as rename from "./rename.js";
-import * as rooms from "./rooms.js";
+import * as rooms from "./rooms-view.js";
 import { personCalled } from "./roster.js";
 import { onReached } from "./scroll.js";
 import * as session from "./session.js";
-import { addressOf, createLink } from "../shared/socket.js";
+import * as entry from "./sign-in.js";
 import { currentRoom, note, on, readBack, state, tell } from "./state.js";
 import * as status from "./status.js";
-import { answerOthers } from "./tabs.js";
 import { countUnread, seen, showUnread } from "./unread.js";
 import * as wire from "./wire-drawer.js";
 

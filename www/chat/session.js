@@ -2,8 +2,8 @@
 // left, and only then let the outbox send what is still unacknowledged.
 
 import { rememberName, rememberTab } from "./identity.js";
-import { connectionLost, connectionReady, dropAll, sendThrough } from "./outbox.js";
-import { weave } from "./replay.js";
+import { weave } from "./merge.js";
+import { connectionLost, connectionReady, dropAll, sendThrough } from "./pending.js";
 import { enrol } from "./roster.js";
 import { currentRoom, newRoom, note, state, tell } from "./state.js";
 

@@ -1,10 +1,10 @@
 // What is unread: lines in other rooms, behind another tab of the browser, or below what is in view.
 // It shows in the title, beside the room, and on the pill that leads to the newest line.
 
+import { perFrame } from "../shared/animation-frame.js";
 import { byId } from "../shared/dom.js";
-import { perFrame } from "../shared/frame.js";
-import { readsNewest } from "./log.js";
-import { showRooms, showUnreadElsewhere } from "./rooms.js";
+import { readsNewest } from "./log-view.js";
+import { showRooms, showUnreadElsewhere } from "./rooms-view.js";
 import { currentRoom, state, unreadTotal } from "./state.js";
 import { showTitle } from "./status.js";
 

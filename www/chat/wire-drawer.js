@@ -1,11 +1,11 @@
 // "Show the wire": the frames of this very chat, in a drawer below it. Nothing is watched while it is shut.
 
 import { byId, setText } from "../shared/dom.js";
-import { state } from "./state.js";
-import { setUpHeight } from "./wire-height.js";
+import { loadExplanations } from "../shared/explanations.js";
 import { createOffer, watch } from "../wire/source.js";
 import { createWireView } from "../wire/view.js";
-import { loadExplanations } from "../shared/explanations.js";
+import { state } from "./state.js";
+import { setUpHeight } from "./wire-height.js";
 
 const [drawer, button] = [byId("wire-drawer"), byId("show-wire")];
 const offer = createOffer();

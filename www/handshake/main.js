@@ -4,10 +4,10 @@
 import { bytesOf, counted, grouped, hexOf } from "../shared/bytes.js";
 import { byId, el, setText } from "../shared/dom.js";
 import { loadExplanations } from "../shared/explanations.js";
+import { openOwn, watch } from "../wire/source.js";
 import { linesOf } from "./head.js";
 import { readKey } from "./key.js";
 import { sha1 } from "./sha1.js";
-import { openOwn, watch } from "../wire/source.js";
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const SAMPLE = "dGhlIHNhbXBsZSBub25jZQ=="; // §1.3

@@ -4,7 +4,7 @@
 import { bitsOf, charactersOf, grouped, hexAll, hexOf } from "../shared/bytes.js";
 import { el } from "../shared/dom.js";
 import { aboutField } from "../shared/explanations.js";
-import { LETTERS } from "./words.js";
+import { LETTERS } from "./describe.js";
 
 /** The first two bytes: which of their bits belong to which field. */
 export function bitGrid(frame) {

@@ -5,9 +5,9 @@ import { counted } from "../shared/bytes.js";
 import { el } from "../shared/dom.js";
 import { aboutField, aboutRule, sectionOf } from "../shared/explanations.js";
 import { bitGrid, byteFields, xorStrip } from "./bits.js";
+import { devtoolsSentence, directionOf, isPart, LETTERS, valueOf } from "./describe.js";
 import { dumpOf, rulerOf } from "./dump.js";
 import { frameOf } from "./frame.js";
-import { devtoolsSentence, directionOf, isPart, LETTERS, valueOf } from "./words.js";
 
 /** `fieldChosen` is called with the name of each field that is chosen. */
 export function createDetail({ fieldChosen }) {

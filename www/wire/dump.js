@@ -3,7 +3,7 @@
 
 import { charactersOf, counted, grouped, hexOf } from "../shared/bytes.js";
 import { el } from "../shared/dom.js";
-import { offsetOf } from "./words.js";
+import { offsetOf } from "./describe.js";
 
 /** `plain` shows the payload without its mask. */
 export function dumpOf(frame, { plain, folded, perRow, rowsFolded }) {

@@ -1,10 +1,10 @@
 // The page /wire: which connection it shows, the address that leads to a frame and a field, and the projector.
 
 import { byId, el, setText } from "../shared/dom.js";
-import { setUpProjector } from "./project.js";
+import { loadExplanations } from "../shared/explanations.js";
+import { setUpProjector } from "./projector.js";
 import { findTabs, openOwn, watch } from "./source.js";
 import { createWireView } from "./view.js";
-import { loadExplanations } from "../shared/explanations.js";
 
 const ANSWER_WITHIN = 300; // milliseconds for a tab of this browser to say that it chats
 const OWN = "own";

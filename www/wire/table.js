@@ -2,9 +2,9 @@
 
 import { counted, grouped } from "../shared/bytes.js";
 import { el } from "../shared/dom.js";
+import { devtoolsOf, directionOf, isPart, milliseconds, noteOf, timeOf } from "./describe.js";
 import { summaryOf } from "./frame.js";
-import { KEPT } from "./store.js";
-import { devtoolsOf, directionOf, isPart, milliseconds, noteOf, timeOf } from "./words.js";
+import { KEPT } from "./rows.js";
 
 const NEAR = 30; // pixels from the end that still count as the end
 const COLUMNS = [

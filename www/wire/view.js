@@ -3,10 +3,10 @@
 
 import { counted } from "../shared/bytes.js";
 import { el } from "../shared/dom.js";
+import { isSaid, milliseconds } from "./describe.js";
 import { createDetail } from "./detail.js";
-import { createStore } from "./store.js";
+import { createStore } from "./rows.js";
 import { createTable } from "./table.js";
-import { isSaid, milliseconds } from "./words.js";
 
 const FILTERS = [["all", "All frames"], ["control", "Control frames"], ["data", "Messages"]];
 

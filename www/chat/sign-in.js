@@ -1,13 +1,13 @@
 // How a tab comes in: by the login, by what it remembers, or beside another tab of this browser.
 
+import { faultOfName, faultOfRoom, sameName, tidyRoom } from "../shared/names.js";
 import { roomOfAddress } from "./address.js";
 import { cookieName, tabMemory } from "./identity.js";
 import { ignoreAgain } from "./ignored.js";
-import * as login from "./login.js";
-import { faultOfName, faultOfRoom, sameName, tidyRoom } from "../shared/names.js";
+import * as login from "./login-view.js";
+import { LATE, SOON, namesOfOthers, spareNames, takeOver } from "./other-tabs.js";
 import * as session from "./session.js";
 import { state, tell } from "./state.js";
-import { LATE, SOON, namesOfOthers, spareNames, takeOver } from "./tabs.js";
 
 export const FIRST_ROOM = "lobby";
 

@@ -1,10 +1,10 @@
 // What the reader asks for, checked as far as the page can. A function gives back a sentence when
 // something is wrong, for the view that asked to show.
 
+import { faultOfName, faultOfRoom, sameName, tidyRoom } from "../shared/names.js";
 import { HELP, readLine } from "./commands.js";
 import { ignoredNames, toggleIgnored } from "./ignored.js";
-import { faultOfName, faultOfRoom, sameName, tidyRoom } from "../shared/names.js";
-import { post } from "./outbox.js";
+import { post } from "./pending.js";
 import { namesMet, personCalled } from "./roster.js";
 import { ask, join, leave, save } from "./session.js";
 import { HELD, note, state, tell } from "./state.js";

@@ -1,11 +1,11 @@
 // The log of the room that is shown. Whatever happens to its entries, the list is made to match them once for each
 // picture, without a jump in what is being read: a thousand lines a second are some sixty changes.
 
+import { perFrame } from "../shared/animation-frame.js";
 import { byId, el } from "../shared/dom.js";
+import { dayItem, entryItem } from "./entry-view.js";
 import { foldLong, isFoldedAway, measureAgain, setOpen } from "./fold.js";
-import { perFrame } from "../shared/frame.js";
 import { isHidden } from "./ignored.js";
-import { dayItem, entryItem } from "./lines.js";
 import { atNewest, holding, holdingStill, placeOf, restorePlace, toNewest, watchScrolling } from "./scroll.js";
 import { HELD } from "./state.js";
 

@@ -1,7 +1,7 @@
 // What `joined` brings is woven into what the page already shows: after a reconnect the missed lines
 // follow the known ones, and where the server could not fill the gap, a marker says so.
 
-import { acknowledged } from "./outbox.js";
+import { acknowledged } from "./pending.js";
 import { personCalled } from "./roster.js";
 import { addEntry, removeEntry } from "./state.js";
 import { timeOr } from "./time.js";

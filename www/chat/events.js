@@ -1,10 +1,10 @@
 // What each kind of message from the server changes. Unknown kinds and fields are left alone:
 // a newer server may say more than this page knows.
 
-import { isHidden } from "./ignored.js";
 import { byName } from "../shared/names.js";
-import { acknowledged, refused } from "./outbox.js";
-import { lineFrom, settle } from "./replay.js";
+import { isHidden } from "./ignored.js";
+import { lineFrom, settle } from "./merge.js";
+import { acknowledged, refused } from "./pending.js";
 import { enrol, enter, leave, meet, personCalled, rename } from "./roster.js";
 import { joined, joinRefused, ownLeft, renamed, welcome } from "./session.js";
 import { addEntry, currentRoom, note, removeEntry, state, tell } from "./state.js";

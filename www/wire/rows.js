@@ -1,8 +1,8 @@
 // What has come over the wire connection, in batches: a thousand frames a second are one change of the page for each
 // picture that the screen shows, and no more than the newest five hundred rows.
 
+import { isPart } from "./describe.js";
 import { summaryOf } from "./frame.js";
-import { isPart } from "./words.js";
 
 export const KEPT = 500;
 const HURRIED = 10; // rows at once: in such a hurry nobody reads along …
