@@ -1,7 +1,7 @@
-//! Framing throughput: what one core can encode and decode, without a network.
+//! Framing throughput: what one core encodes and decodes, without a network.
 //!
-//! `cargo bench --bench framing` measures, `cargo bench --bench framing -- --test` runs each
-//! once to see that it works. A name of a group narrows it down: `cargo bench -- read`.
+//! `cargo bench --bench framing` measures, and `-- --test` runs each benchmark once, to show that it works. The name of a
+//! group picks it: `cargo bench --bench framing -- read`.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
@@ -19,7 +19,7 @@ const LIMITS: Limits = Limits {
     fragments: 1,
 };
 
-/// What a payload holds. Mixed text has characters of one to four bytes.
+/// The content of a payload. Mixed text has characters of one to four bytes.
 #[derive(Clone, Copy)]
 enum Content {
     Binary,
@@ -59,7 +59,7 @@ impl Content {
             }
             text.push(character);
         }
-        // The last character may not have fitted: its place is filled, so that sizes are exact.
+        // If the last character did not fit, dots take its place, so that sizes are exact.
         text.extend(std::iter::repeat_n('.', size - text.len()));
         text.into_bytes()
     }
@@ -72,7 +72,7 @@ impl Content {
     }
 }
 
-/// A stream whose bytes never end and whose writes vanish, at the price of a copy each.
+/// A stream that repeats its bytes without end and discards what is written, at the cost of a copy each.
 struct Memory {
     frames: Vec<u8>,
     at: usize,
@@ -92,7 +92,7 @@ impl Memory {
 impl Read for Memory {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
         let rest = &self.frames[self.at..];
-        // As much as a socket has at once, not more.
+        // No more than a socket has at once.
         let count = rest.len().min(space.len()).min(128 << 10);
         space[..count].copy_from_slice(&rest[..count]);
         self.at = (self.at + count) % self.frames.len();
@@ -193,7 +193,7 @@ fn utf8(c: &mut Criterion) {
     }
 }
 
-/// From the bytes of a stream to a message: header, unmasking, UTF-8, all of it.
+/// From the bytes of a stream to a message: header, unmasking, UTF-8, all rules.
 fn read(c: &mut Criterion) {
     let mut group = c.benchmark_group("read");
     for content in Content::ALL {
@@ -223,7 +223,7 @@ fn read(c: &mut Criterion) {
     }
 }
 
-/// From a message to the bytes of a stream: what a server sends, one message a write.
+/// From a message to the bytes of a stream, as a server sends it, one message per write.
 fn write(c: &mut Criterion) {
     let mut group = c.benchmark_group("write");
     for content in [Content::Binary, Content::Ascii] {

@@ -1,12 +1,12 @@
-//! What the chat's page bears: a room in which 2 000 lines a second are said for five seconds, in a
-//! real Chromium, while its reader types.
+//! The chat's page under load: 2 000 lines a second are said in its room for five seconds, in a
+//! real Chromium, while its user types.
 //!
-//! `cargo bench --bench page` prints how many lines came and were lost, how long a key waited at the
-//! longest, from the key to the picture, and how many pictures and changes of the log there were;
-//! `-- --rate N` says N lines a second instead; `-- --test` runs a moment of it, to show that it works.
+//! `cargo bench --bench page` prints how many lines arrived and were lost, the longest time from a key
+//! to the frame that shows its letter, and the number of frames drawn and of changes of the log.
+//! `-- --rate N` says N lines a second instead; `-- --test` runs it for a moment, to show that it works.
 //!
-//! It takes Chromium (`apt-get install chromium`), as `cargo test --test browser` does, and has
-//! the machine for itself.
+//! It needs Chromium (`apt-get install chromium`), as `cargo test --test browser` does, and an otherwise
+//! idle machine.
 
 #[path = "../tests/browser/browser.rs"]
 #[allow(dead_code)]
@@ -55,13 +55,13 @@ use tab::Tab;
 use ws101::{Message, Reader, Writer};
 
 const USAGE: &str = "cargo bench --bench page -- [--rate LINES] [--seconds S] [--test]";
-/// Lines are said in bursts, this often.
+/// The time from one burst of lines to the next.
 const BURST_EVERY: Duration = Duration::from_millis(10);
-/// A page that lags is given this long to show the last line.
+/// The most that a page may lag before it shows the last line.
 const PATIENCE: Duration = Duration::from_secs(90);
 const KEY_EVERY: Duration = Duration::from_millis(200);
 
-/// How much is said.
+/// How much is said, and for how long.
 #[derive(Debug, Clone, Copy)]
 struct Load {
     per_second: u32,
@@ -110,9 +110,9 @@ impl Load {
                 "--rate" => load.per_second = number()?,
                 "--seconds" => load.seconds = number()?,
                 option if criterion_options::takes(option, &mut given) => {
-                    eprintln!("{option} is an option of the framing bench: passed over here");
+                    eprintln!("{option} is an option of the framing bench and ignored here");
                 }
-                other => return Err(format!("{other:?} means nothing here")),
+                other => return Err(format!("{other:?} is not an option of this bench")),
             }
         }
         if is_test {
@@ -126,16 +126,16 @@ impl Load {
     }
 }
 
-/// Counts in the page: how long keys wait, pictures, and changes of the log.
+/// Counts in the page: the latency of keys, frames drawn, and changes of the log.
 const INSTRUMENTS: &str = "(() => {
-    const seen = window.seen = { keys: [], pictures: 0, changes: 0, lines: new Set() };
+    const seen = window.seen = { keys: [], frames: 0, changes: 0, lines: new Set() };
     addEventListener('keydown', ({ timeStamp }) => requestAnimationFrame(() => {
-        // Behind the picture in which the letter stands.
+        // After the frame that shows the letter.
         const channel = new MessageChannel();
         channel.port1.onmessage = () => seen.keys.push(performance.now() - timeStamp);
         channel.port2.postMessage(0);
     }), true);
-    const count = () => { seen.pictures += 1; requestAnimationFrame(count); };
+    const count = () => { seen.frames += 1; requestAnimationFrame(count); };
     count();
     new MutationObserver((records) => {
         seen.changes += 1;
@@ -145,9 +145,9 @@ const INSTRUMENTS: &str = "(() => {
     }).observe(document.querySelector('#log .lines'), { childList: true });
 })()";
 
-/// What the page has in the end: `kept` is in the order of the log.
+/// What the page has at the end; `kept` is in the order of the log.
 const FINDINGS: &str = "({
-    keys: seen.keys, pictures: seen.pictures, changes: seen.changes, drawn: seen.lines.size,
+    keys: seen.keys, frames: seen.frames, changes: seen.changes, drawn: seen.lines.size,
     kept: Array.from(document.querySelectorAll('#log li.line'), (line) => Number(line.dataset.seq)),
     gaps: document.querySelectorAll('#log .lost').length,
     typed: document.querySelector('#composer').value.length,
@@ -158,7 +158,7 @@ fn run(browser: &Browser, load: Load) -> ExitCode {
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab("/#/flood");
     enter(&tab);
-    // The page alone is measured, and not what developer tools write down of each frame.
+    // The page alone is measured, without the record that developer tools keep of each frame.
     tab.call("Network.disable", json!({}));
     tab.eval(INSTRUMENTS);
     let start = Instant::now();
@@ -179,7 +179,7 @@ fn enter(tab: &Tab) {
     tab.wait_for(online, "the room");
 }
 
-/// Types for as long as lines are said; how many keys went in.
+/// Types for as long as lines are said, and returns the number of keys.
 fn type_during_flood(tab: &Tab, server: SocketAddr, load: Load) -> usize {
     let is_over = AtomicBool::new(false);
     let mut keys = 0;
@@ -200,7 +200,7 @@ fn type_during_flood(tab: &Tab, server: SocketAddr, load: Load) -> usize {
     keys as usize
 }
 
-/// Says the lines at an even pace, and reads along as everyone in the room does.
+/// Says the lines at an even pace, and reads as every member of the room does.
 fn flood(server: SocketAddr, load: Load) {
     let socket = ws101::connect(&format!("ws://{server}/ws")).expect("the server listens");
     let (reader, writer) = socket.split();
@@ -238,7 +238,7 @@ fn read_along(mut reader: Reader) {
     while let Ok(Some(_)) = reader.next_message() {}
 }
 
-/// Waits for the last line, as long as there is any hope.
+/// Waits for the last line; `false` if the page does not show it in time.
 fn last_is_shown(tab: &Tab, lines: u32) -> bool {
     let js = format!(
         "Number(Array.from(document.querySelectorAll('#log li.line')).at(-1)?.dataset.seq) === {lines}"
@@ -261,7 +261,7 @@ fn report(load: Load, findings: &Value, typed: usize, behind: f64, has_last: boo
     };
     let (kept, keys) = (numbers(&findings["kept"]), numbers(&findings["keys"]));
     let longest = keys.iter().copied().fold(0.0, f64::max);
-    // What is kept must be the newest lines, each once and in order.
+    // The log must hold the newest lines, each once and in order.
     let newest = f64::from(load.lines()) + 1.0 - kept.len() as f64;
     let misplaced =
         (kept.iter().zip(0_u32..)).filter(|(seq, place)| **seq != newest + f64::from(*place));
@@ -275,8 +275,8 @@ fn report(load: Load, findings: &Value, typed: usize, behind: f64, has_last: boo
         findings["gaps"],
     );
     println!(
-        "{typed} keys, {} letters: the longest waited {longest:.0} ms; {} pictures, {} changes of the log",
-        findings["typed"], findings["pictures"], findings["changes"],
+        "{typed} keys, {} letters: the longest waited {longest:.0} ms; {} frames, {} changes of the log",
+        findings["typed"], findings["frames"], findings["changes"],
     );
     let is_whole =
         lost == 0 && findings["gaps"] == 0 && findings["typed"] == typed && keys.len() == typed;

@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Reads them, or says what is wrong with them.
+    /// Parses the arguments, or says what is wrong with them.
     pub(crate) fn parse(mut given: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut arguments = Self {
             plan: Plan::THOROUGH,
@@ -54,7 +54,7 @@ impl Arguments {
         Ok(arguments)
     }
 
-    /// Is this path to be compared?
+    /// Whether this path is compared.
     pub(crate) fn wants(&self, path: Path) -> bool {
         let name = match path {
             Path::Read(_) => "read",

@@ -6,7 +6,7 @@
 /// The payloads' sizes: tiny, the longest with a one-byte length, and on up.
 pub(crate) const SIZES: [usize; 6] = [16, 125, 1 << 10, 16 << 10, 64 << 10, 1 << 20];
 
-/// About as many bytes of frames are read before they come again.
+/// About how many bytes of frames are read before they repeat.
 const WIRE: usize = 8 << 20;
 
 const FIN: u8 = 0b1000_0000;
@@ -20,7 +20,7 @@ pub(crate) enum Kind {
     Binary = 0x2,
 }
 
-/// What a payload is made of.
+/// The content of a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
     /// Random bytes.
@@ -71,14 +71,14 @@ pub(crate) fn payload(content: Content, size: usize) -> Vec<u8> {
     Dice::new(size).payload(content, size)
 }
 
-/// The frames of a client, and what a server has to make of them.
+/// The frames of a client, and what a server must make of them.
 #[derive(Debug)]
 pub(crate) struct Case {
     /// Masked frames, each with its own key and its own payload.
     pub(crate) wire: Vec<u8>,
     /// What is in them, in order.
     pub(crate) digest: Digest,
-    /// A frame of text that has to be refused.
+    /// A text frame that must be refused.
     pub(crate) not_utf8: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! What every contender has to be able to do: three paths, with only the counting in common.
+//! What every contender can do: three paths, with only the counting in common.
 
 use super::cases::{Digest, Kind};
 use super::connection::Connection;
@@ -9,11 +9,11 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// Sees every message that is read, every frame that is encoded.
 ///
-/// One type for checking and for timing: so every contender's loop is compiled once, and
-/// the compiler may inline into it what it would inline into an application's.
+/// There is one type for checking and for timing, so that every contender's loop is compiled once, and
+/// the compiler may inline into it what it would inline into an application.
 #[derive(Debug, Default)]
 pub(crate) struct Viewer {
-    /// What came, if anybody wants to know. To be timed, it is only looked at.
+    /// The messages that arrived, if they are checked; when they are timed, they are only looked at.
     pub(crate) digest: Option<Digest>,
 }
 
@@ -37,7 +37,7 @@ impl Viewer {
 pub(crate) trait ReadPath<'a>: Sized {
     fn new(connection: Connection<'a>) -> Self;
 
-    /// Reads so many messages and lets each be seen: text only if it is UTF-8.
+    /// Reads `messages` messages and shows each: text only if it is UTF-8.
     fn read(&mut self, messages: usize, viewer: &mut Viewer) -> Outcome<()>;
 }
 
@@ -46,17 +46,16 @@ pub(crate) trait WritePath<'a>: Sized {
     /// Ready to write `payload` into a sink.
     fn new(payload: &'a [u8]) -> Self;
 
-    /// Writes it so many times, each a message of its own that is flushed before the next.
+    /// Writes it `messages` times, each as a message of its own that is flushed before the next.
     fn write(&mut self, messages: usize) -> Outcome<()>;
 
     fn into_connection(self) -> Connection<'a>;
 }
 
-/// From a binary payload to a server's frame, in memory that is used again if the
-/// contender has a way to do so.
+/// From a binary payload to a server's frame, in reused memory if the contender offers that.
 pub(crate) trait Encode<'a>: Sized {
     fn new(payload: &'a [u8]) -> Self;
 
-    /// Makes the frame so many times and lets each be seen.
+    /// Makes the frame `frames` times and shows each.
     fn encode(&mut self, frames: usize, viewer: &mut Viewer);
 }

@@ -1,7 +1,7 @@
 //! Both ends of a connection, in memory: what is read was prepared, what is written is kept.
 //!
-//! It is blocking and asynchronous at once, so that everyone is given the same one, and it
-//! never lets anyone wait. What it costs is a copy each way, as a socket's would be.
+//! It is blocking and asynchronous at once, so that all contenders use the same one, and it
+//! never makes them wait. It costs a copy each way, as a socket does.
 
 use std::future::Future;
 use std::io::{self, IoSlice, Read, Write};
@@ -9,15 +9,15 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// What was written is forgotten when there is more of it than this: it stays in the cache.
+/// Written bytes are dropped when there are more than this, so that they stay in the cache.
 pub(crate) const KEPT: usize = 256 << 10;
 
-/// No read brings more: what waits in a socket is bounded too. (This is what Linux grants to
+/// The most bytes of one read: a socket's buffer is bounded too. (This is the size that Linux gives to
 /// a new one. Without a bound, fastwebsockets' buffer grows with every read that fills it,
 /// until it is larger than any cache.)
 const RECEIVED: usize = 128 << 10;
 
-/// A peer that sends the same frames for ever, and takes everything.
+/// A peer that repeats the same frames without end, and accepts everything.
 #[derive(Debug)]
 pub(crate) struct Connection<'a> {
     frames: &'a [u8],
@@ -26,7 +26,7 @@ pub(crate) struct Connection<'a> {
 }
 
 impl<'a> Connection<'a> {
-    /// `frames` come again and again: only the clock ends a turn.
+    /// Repeats `frames`: only the clock ends a turn.
     pub(crate) const fn endless(frames: &'a [u8]) -> Self {
         Self {
             frames,
@@ -35,7 +35,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Nothing to read, all there is to write.
+    /// A connection that is only written to.
     pub(crate) fn sink() -> Self {
         Self {
             written: Vec::with_capacity(2 * KEPT),
@@ -147,8 +147,8 @@ impl AsyncWrite for Connection<'_> {
     }
 }
 
-/// Runs what never waits. It is given to the peers in place of a runtime because it is the
-/// fastest one there can be: one poll, no reactor, no timer, no queue.
+/// Runs a future that never waits. The peers get it in place of a runtime because none can be
+/// faster: one poll, no reactor, no timer, no queue.
 pub(crate) fn run<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

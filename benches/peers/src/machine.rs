@@ -1,4 +1,4 @@
-//! What the figures belong to: a machine, its system, a compiler, the contenders' versions.
+//! Where the figures were measured: a machine, its system, a compiler, the contenders' versions.
 
 use std::fs;
 use std::thread::available_parallelism;

@@ -1,7 +1,7 @@
-//! ws101 and its peers, side by side: the same bytes, one process, turn by turn.
+//! ws101 and its peers, side by side: the same bytes, in one process, in turn.
 //!
 //! Ratios of two figures that were measured milliseconds apart hold on a shared machine;
-//! the figures themselves drift. So nobody is measured alone here. In this order:
+//! the figures themselves drift. So no contender is measured alone. In this order:
 //!
 //! | file | what it holds |
 //! |---|---|
@@ -9,9 +9,9 @@
 //! | `connection` | the two ends of a connection, in memory |
 //! | `codec` | what every contender has to be able to do |
 //! | `ours`, `tungstenite`, `fastwebsockets`, `web_socket` | the contenders, each in its best form |
-//! | `verify` | they all do the same work, or nothing is timed |
-//! | `rounds` | turn by turn, and the median |
-//! | `reach` | how much faster ws101 has to be, and than whom |
+//! | `verify` | all contenders do the same work, or nothing is timed |
+//! | `rounds` | the contenders in turn, and the median |
+//! | `reach` | how fast ws101 has to be, in relation to which peer |
 //! | `table`, `machine` | what is printed |
 
 mod arguments;
@@ -36,7 +36,7 @@ use rounds::{Setup, race};
 use std::process::ExitCode;
 use table::{Row, Table};
 
-/// Every contender, in the order of the columns. We are the first.
+/// Every contender, in the order of the columns; ws101 is the first.
 pub(crate) const CONTENDERS: [&str; 4] = ["ws101", "tungstenite", "fastwebsockets", "web-socket"];
 
 /// What is compared.
@@ -80,7 +80,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints one table for each path, and returns how many cells miss what is to be reached.
+/// Prints one table for each path, and returns the number of cells that miss a demand.
 fn compare(arguments: &Arguments) -> Result<usize, Box<dyn std::error::Error>> {
     let mut missed = 0;
     for path in PATHS.into_iter().filter(|&path| arguments.wants(path)) {
@@ -141,7 +141,7 @@ fn encoders(payload: &[u8]) -> Outcome<[Setup<'_>; 4]> {
     ])
 }
 
-/// Verified once, then ready to be set up: it reads so many messages each time it is called.
+/// Verifies a contender once, and sets it up to read a number of messages each time it is called.
 fn reader<'a, R: ReadPath<'a> + 'a>(case: &'a Case) -> Outcome<Setup<'a>> {
     verify::reads::<R>(case)?;
     Ok(Box::new(|| {

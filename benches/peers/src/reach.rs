@@ -1,4 +1,4 @@
-//! How much faster ws101 has to be, and than whom: data, in one table.
+//! How fast ws101 has to be, in relation to which peer: data, in one table.
 
 use super::Path;
 use super::cases::Content;
@@ -8,14 +8,14 @@ pub(crate) const ALL_PEERS: &[usize] = &[1, 2, 3];
 /// tungstenite and fastwebsockets.
 const MESSAGE_PEERS: &[usize] = &[1, 2];
 
-/// So many times as fast as the fastest of these peers.
+/// The speed, in relation to the fastest of these peers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reach {
     pub(crate) times: f64,
     pub(crate) peers: &'static [usize],
 }
 
-/// The first row holds whose path is the cell's and whose size is not below the cell's.
+/// The first row counts whose path is the cell's and whose size is at least the cell's.
 const REACH: &[(Path, usize, Reach)] = &[
     (Path::Read(Content::Binary), 125, times(3.0, MESSAGE_PEERS)),
     (
@@ -38,7 +38,7 @@ const fn times(times: f64, peers: &'static [usize]) -> Reach {
     Reach { times, peers }
 }
 
-/// What is to be reached in this cell, if anything is.
+/// The demand on this cell, if it has one.
 pub(crate) fn find(path: Path, size: usize) -> Option<Reach> {
     let mut rows = REACH.iter();
     rows.find(|(of, up_to, _)| *of == path && size <= *up_to)

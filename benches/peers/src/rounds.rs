@@ -1,19 +1,19 @@
-//! Turn by turn: in each round everyone works for the same short time, one after the other.
+//! The contenders in turn: in each round all work for the same short time, one after the other.
 //!
-//! What disturbs the machine for longer than a round disturbs everyone alike, and what
-//! disturbs a single turn does not move the median. Where a buffer happens to lie can cost
-//! its owner half the speed, so everyone is set up anew for each round, somewhere else.
+//! A disturbance that is longer than a round meets all contenders alike, and one that hits
+//! a single turn does not move the median. The address of a buffer can cost its owner half
+//! the speed, so each contender is set up again for each round, at another address.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Does so many of something.
+/// Does something a number of times.
 pub(crate) type Work<'a> = Box<dyn FnMut(usize) + 'a>;
 /// Makes a contender ready to work.
 pub(crate) type Setup<'a> = Box<dyn Fn() -> Work<'a> + 'a>;
 
-/// Memory that is taken away before a round, times the number of the round: odd enough to
-/// move what is allocated after it to another place within a page.
+/// Memory that is allocated before a round, times the number of the round: odd, so that it
+/// moves later allocations to another place within a page.
 const SHIFT: usize = 1_072;
 
 /// How many rounds, and how long one turn is.
@@ -34,7 +34,7 @@ impl Plan {
     };
 }
 
-/// How many frames of `size` bytes lie between two looks at the clock: enough that the
+/// The number of frames of `size` bytes between two looks at the clock: enough that the
 /// clock costs nothing, few enough that a turn ends on time.
 pub(crate) const fn batch(size: usize) -> usize {
     match (512 << 10) / size {
@@ -44,14 +44,14 @@ pub(crate) const fn batch(size: usize) -> usize {
     }
 }
 
-/// Nanoseconds for one of it, the median of all rounds, for everyone.
+/// Nanoseconds per frame, the median of all rounds, for each contender.
 pub(crate) fn race<const N: usize>(all: &[Setup<'_>; N], batch: usize, plan: Plan) -> [f64; N] {
     let mut turns = [const { Vec::new() }; N];
     for round in 0..plan.rounds {
         let _shift = black_box(Vec::<u8>::with_capacity(round * SHIFT));
         let mut ready = all.each_ref().map(|setup| setup());
         for (work, turns) in ready.iter_mut().zip(&mut turns) {
-            // Buffers find their size, and the processor its branches.
+            // A warm-up: buffers find their size, and the processor learns its branches.
             turn(work, batch, plan.turn / 4);
             turns.push(turn(work, batch, plan.turn));
         }

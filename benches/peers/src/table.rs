@@ -21,7 +21,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// How many times as fast we are as the fastest peer that counts here, and who that is.
+    /// The speed of ws101 in relation to the fastest peer that counts here, and that peer.
     fn ratio(&self) -> (f64, &'static str) {
         let peers = self.reach.map_or(ALL_PEERS, |reach| reach.peers);
         let [ours, ..] = self.nanoseconds;
@@ -38,7 +38,7 @@ impl Row {
 }
 
 impl Table {
-    /// How many cells miss what is to be reached.
+    /// The number of cells that miss a demand.
     pub(crate) fn missed(&self) -> usize {
         self.rows.iter().filter(|row| row.is_missed()).count()
     }

@@ -1,4 +1,4 @@
-//! They all do the same work, or nothing is timed.
+//! All contenders do the same work, or nothing is timed.
 
 use super::cases::{Case, Digest, Kind, plain_frame};
 use super::codec::{Encode, Outcome, ReadPath, Viewer, WritePath};

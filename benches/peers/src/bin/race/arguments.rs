@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Reads them, or says what is wrong with them.
+    /// Parses the arguments, or says what is wrong with them.
     pub(crate) fn parse(mut given: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut arguments = Self {
             out: None,
@@ -68,8 +68,8 @@ impl Arguments {
 
     /// How long this cell is measured.
     pub(crate) fn length(&self, cell: &Cell) -> Length {
-        // Ours tells a room once a second who is there, after many came. A thousand names are
-        // long enough to matter: that has to be over.
+        // After many joins, ws101 sends the list of people once a second. A thousand names are
+        // long enough to matter, so that has to be over.
         let is_crowd = cell.0.members >= 1_000;
         let warm_up = if is_crowd { 1_200 } else { 400 };
         Length {

@@ -1,8 +1,8 @@
 //! What is drawn: a panel for each cell, a bar for each contender, in SVG.
 //!
 //! The cells lie a factor of a hundred apart, the contenders in a cell mostly less. So each panel
-//! has a scale of its own, which begins at zero: lengths in it compare as the figures do. Whatever
-//! beats us is drawn in the colour of warnings.
+//! has a scale of its own, which begins at zero: lengths in it compare as the figures do. A peer that
+//! beats ws101 is drawn in the colour of warnings.
 
 use super::cells::Part;
 use super::contenders::{Each, NAMES, OURS};
@@ -18,14 +18,14 @@ const GAP: usize = 20;
 const PANEL: usize = (WIDTH - 2 * MARGIN - (COLUMNS - 1) * GAP) / COLUMNS;
 const PANEL_HEIGHT: usize = 102;
 const BAR: usize = 13;
-/// Left of the bars stand the names.
+/// The names stand to the left of the bars.
 const NAMED: usize = 100;
-/// Right of the longest bar stands its figure.
+/// The figure stands to the right of its bar.
 const FIGURED: usize = 46;
 /// Letters in a line of small print.
 const LETTERS: usize = 142;
 
-/// Everything in two sets of colours: a viewer takes that of its page.
+/// Two sets of colours, light and dark: a viewer takes the one of its page.
 const STYLE: &str = "\
 text{font:11px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;fill:#3d4653}
 .back{fill:#fff}.title{font-size:15px;font-weight:600;fill:#111827}.part{font-size:13px;font-weight:600;fill:#111827}
@@ -34,7 +34,7 @@ text{font:11px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;fil
 @media(prefers-color-scheme:dark){text{fill:#b9c2ce}.back{fill:#0d1117}.title,.part,.cell{fill:#e6edf3}
 .ours{fill:#5b93f5}.peer{fill:#4b5563}.ahead{fill:#e58a2b}.own{fill:#79adff}.lost{fill:#f0a04b}.small{fill:#8b95a3}}";
 
-/// One cell, and what everyone did in it, or why not.
+/// One cell, with the outcome of each contender.
 struct Panel {
     title: String,
     values: Each<Result<f64, &'static str>>,
@@ -55,7 +55,7 @@ impl Panel {
         }
     }
 
-    /// How many times as good as `one` is `other`?
+    /// `other` in relation to `one`: above 1 it is better.
     fn advantage(&self, one: f64, other: f64) -> f64 {
         if self.is_less_better {
             one / other
@@ -64,7 +64,7 @@ impl Panel {
         }
     }
 
-    /// How many times as good as the best of the peers are we?
+    /// ws101 in relation to the best peer: above 1 it is better.
     fn ratio(&self) -> Option<f64> {
         let ours = self.values[OURS].ok()?;
         let peers = self.values.iter().skip(OURS + 1).flatten();
@@ -113,8 +113,8 @@ pub(crate) fn draw(results: &Results) -> String {
 fn heading(body: &mut String) -> usize {
     let title = "ws101 and its peers: whole servers under the same load";
     text(body, "title", MARGIN, 28, title);
-    let how = "Each panel has its own scale from zero. × is ours beside the best of the peers in that panel; \
-               orange: ahead of ours.";
+    let how = "Each panel has its own scale from zero. × is ws101 in relation to the best peer in that panel; \
+               orange: ahead of ws101.";
     text(body, "small", MARGIN, 46, how);
     76
 }

@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-/// Every contender, in the order of the columns. We are the first.
+/// Every contender, in the order of the columns; ws101 is the first.
 pub(crate) const NAMES: [&str; 6] = [
     "ws101",
     "uWebSockets",
@@ -34,7 +34,7 @@ const NODE: &str = include_str!("../../../servers/node/package.json");
 const PYTHON: &str = include_str!("../../../servers/python/requirements.txt");
 const UWEBSOCKETS_LOCK: &str = include_str!("../../../servers/uwebsockets/Cargo.lock");
 
-/// Builds what cargo can build: our server as it is now, and the peers that are in Rust.
+/// Builds what cargo can build: ws101 as it is now, and the peers that are written in Rust.
 pub(crate) fn build() -> io::Result<()> {
     cargo(ROOT, "ws101")?;
     cargo(PACKAGE, "server")
@@ -56,15 +56,15 @@ fn cargo(package: &str, binary: &str) -> io::Result<()> {
     Err(io::Error::other(format!("{binary} could not be built")))
 }
 
-/// Who can be started?
+/// Which contenders can be started.
 pub(crate) fn present() -> Each<bool> {
     targets(Part::Echo).map(|target| Server::start(&target).is_ok())
 }
 
-/// How each is started, and spoken to.
+/// How each is started, and which messages it speaks.
 pub(crate) fn targets(part: Part) -> Each<Target> {
     let (ours, theirs, flags) = match part {
-        // Nobody says ten lines a second here.
+        // A sender says more than ten lines a second here.
         Part::FanOut => (CHAT, ONE_ROOM, vec!["--rate", "off"]),
         Part::Echo => (ECHO, ECHO, vec![]),
         Part::Idle => (CHAT, CONNECTED, vec!["--max-connections", idle::MOST]),
@@ -76,7 +76,7 @@ pub(crate) fn targets(part: Part) -> Each<Target> {
     })
 }
 
-/// In the peers' chats everyone is in who connects, said or not.
+/// In the peers' chats a client is in the room as soon as it is connected.
 const CONNECTED: Dialect = Dialect {
     admission: Admission::Immediate,
     ..ONE_ROOM
@@ -125,7 +125,7 @@ pub(crate) fn versions() -> Each<String> {
     ]
 }
 
-/// The version that stands behind these words.
+/// The version that follows these words.
 fn behind<'a>(text: &'a str, words: &str) -> &'a str {
     let version = text.split_once(words).map(|(_, rest)| rest);
     let end = |c: char| c == '"' || c.is_whitespace();
@@ -134,7 +134,7 @@ fn behind<'a>(text: &'a str, words: &str) -> &'a str {
         .unwrap_or("?")
 }
 
-/// What a program says of itself.
+/// The version that a program prints.
 fn said(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
     let said = output.ok().filter(|output| output.status.success());

@@ -1,4 +1,4 @@
-//! What the figures belong to.
+//! Where and how the figures were measured.
 
 use super::arguments::Arguments;
 use super::{contenders, machine};
@@ -11,7 +11,7 @@ pub(crate) struct Facts {
     pub(crate) date: String,
     pub(crate) versions: String,
     pub(crate) command: String,
-    /// How often, how long.
+    /// The number of rounds, and their length.
     pub(crate) plan: String,
 }
 

@@ -1,4 +1,4 @@
-//! Thousands of connections in the chat, on which nothing happens.
+//! Thousands of idle connections in the chat.
 
 use super::load::clients::Clients;
 use super::load::descriptors;
@@ -11,10 +11,10 @@ use std::time::Instant;
 /// For the command line.
 pub(crate) const NAME: &str = "idle";
 pub(crate) const CONNECTIONS: usize = 10_000;
-/// The same, as an argument.
+/// [`CONNECTIONS`], as an argument.
 pub(crate) const MOST: &str = "10000";
 
-/// That is enough: memory hardly varies.
+/// Three rounds are enough: memory hardly varies.
 pub(crate) const MOST_ROUNDS: usize = 3;
 
 /// What was measured of one server.
@@ -23,11 +23,11 @@ pub(crate) struct Idle {
     /// Resident memory, less what the server has without them.
     pub(crate) kib_each: f64,
     pub(crate) threads: usize,
-    /// A second, while they came.
+    /// Handshakes a second, while the clients connected.
     pub(crate) handshakes: f64,
 }
 
-/// Makes sure that there are descriptors enough, here and in the servers.
+/// Makes sure that there are enough descriptors, here and in the servers.
 pub(crate) fn prepare() -> io::Result<()> {
     match descriptors::too_few(CONNECTIONS) {
         None => Ok(()),
@@ -37,7 +37,7 @@ pub(crate) fn prepare() -> io::Result<()> {
     }
 }
 
-/// Starts the server, lets them all in, and waits until nothing happens any more.
+/// Starts the server, lets all clients join, and waits until it is quiet.
 pub(crate) fn measure(target: &Target) -> io::Result<Idle> {
     let server = Server::start(target)?;
     let mut clients = Clients::new(server.address(), target.dialect)?;

@@ -1,4 +1,4 @@
-//! The server of ws101 and its peers' servers, under the same load, turn by turn: a table in
+//! The server of ws101 and its peers' servers, under the same load and in turn: a table in
 //! Markdown, and a chart.
 //!
 //! ```sh
@@ -6,18 +6,18 @@
 //! cargo run --release --manifest-path benches/peers/Cargo.toml --bin race -- --out benches/peers
 //! ```
 //!
-//! A server that was measured a minute ago was measured on another machine: so each round starts
-//! them all anew, one after the other, and what counts is the median of the rounds. In this order:
+//! On a shared machine, a server that was measured a minute ago was measured on another machine. So each round starts
+//! all of them, one after the other, and the median of the rounds counts. In this order:
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `contenders` | the servers: how they are built and started, and their versions |
 //! | `cells` | what is measured |
-//! | `reach` | how much faster ws101 has to be, and than whom |
-//! | `idle` | connections on which nothing happens |
-//! | `turns` | one after the other, and the median |
-//! | `results` | what came of it: who is the fastest, and by how much |
-//! | `table`, `chart`, `facts` | what is printed and drawn, and what it belongs to |
+//! | `reach` | how fast ws101 has to be, in relation to which peer |
+//! | `idle` | idle connections |
+//! | `turns` | the contenders in turn, and the median |
+//! | `results` | which contender is the fastest, and by how much |
+//! | `table`, `chart`, `facts` | what is printed and drawn, and on which machine it was measured |
 //!
 //! The load itself is that of `cargo bench --bench fanout` and `echo`.
 

@@ -7,20 +7,20 @@ use std::fmt;
 /// One condition.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Demand {
-    /// So many times as fast as the fastest peer.
+    /// The speed, in relation to the fastest peer.
     Best(f64),
-    /// 99 of 100 come within so many times what the fastest peer takes.
+    /// The p99, in relation to that of the fastest peer.
     Soon(f64),
-    /// So many times as fast as this peer.
+    /// The speed, in relation to this peer.
     Peer(usize, f64),
 }
 
-/// Resident memory of an idle connection in the chat, at most.
+/// The most resident memory of an idle connection in the chat.
 pub(crate) const IDLE_KIB: f64 = 24.0;
-/// Handshakes a second while thousands come, at least.
+/// The least handshakes a second while thousands connect.
 pub(crate) const HANDSHAKES: f64 = 8_000.0;
 
-/// What is to be reached in this cell, if anything is.
+/// The demands on this cell.
 pub(crate) const fn find(cell: &Cell) -> &'static [Demand] {
     use Demand::{Best, Peer, Soon};
     let load = &cell.0;

@@ -1,4 +1,4 @@
-//! What came of it: who is the fastest, and by how much.
+//! The results: which contender is the fastest, and by how much.
 
 use super::cells::Cell;
 use super::contenders::{Each, OURS};
@@ -28,7 +28,7 @@ pub(crate) struct Row {
 #[derive(Debug)]
 pub(crate) struct IdleRow(pub(crate) Each<Outcome<Idle>>);
 
-/// We, and the fastest of the peers in this cell.
+/// ws101, and the fastest peer in this cell.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Duel<'a> {
     pub(crate) ours: &'a Figures,
@@ -37,19 +37,19 @@ pub(crate) struct Duel<'a> {
 }
 
 impl Duel<'_> {
-    /// How many times as fast we are.
+    /// The speed of ws101 in relation to the peer's.
     pub(crate) fn ratio(&self) -> f64 {
         self.ours.rate / self.best.rate
     }
 
-    /// How many times as much processor time the other one's server takes for a delivery.
+    /// The peer's processor time for a delivery in relation to that of ws101.
     pub(crate) fn thrift(&self) -> f64 {
         self.best.cost / self.ours.cost
     }
 }
 
 impl Row {
-    /// None, if we failed or nobody else is there.
+    /// `None` if ws101 failed, or no peer is installed.
     pub(crate) fn duel(&self) -> Option<Duel<'_>> {
         let figures = |who: usize| self.outcomes[who].figures();
         let peers = (0..self.outcomes.len()).filter(|who| *who != OURS);
@@ -60,7 +60,7 @@ impl Row {
         Some(Duel { ours, best, who })
     }
 
-    /// Is everything reached that is to be? `None` if nothing is, or nobody can tell.
+    /// Whether all demands on this cell are met; `None` if it has none, or it cannot be known.
     pub(crate) fn is_reached(&self) -> Option<bool> {
         let demands = reach::find(&self.cell);
         let met = demands.iter().map(|demand| self.meets(*demand));
@@ -88,14 +88,14 @@ impl IdleRow {
 }
 
 impl Results {
-    /// How many cells miss what is to be reached.
+    /// The number of cells that miss a demand.
     pub(crate) fn missed(&self) -> usize {
         let idle = self.idle.as_ref().map(IdleRow::is_reached);
         let all = self.rows.iter().map(Row::is_reached).chain(idle);
         all.filter(|reached| *reached == Some(false)).count()
     }
 
-    /// How many times a server did not do what it has to.
+    /// The number of measurements that failed.
     pub(crate) fn failures(&self) -> usize {
         fn count<T>(outcomes: &Each<Outcome<T>>) -> usize {
             let failed = |outcome: &&Outcome<T>| matches!(outcome, Outcome::Failed(_));

@@ -9,7 +9,7 @@ use super::results::{IdleRow, Results, Row};
 use super::turns::Outcome;
 use std::fmt;
 
-/// From here on the load's own thread was what ended the race.
+/// From this share on, the load's own thread limits the figures.
 const BUSY: f64 = 0.95;
 
 impl fmt::Display for Results {
@@ -24,17 +24,17 @@ impl fmt::Display for Results {
         )?;
         writeln!(
             f,
-            "A delivery is one message that has come to one client: thousands a second · µs of \
-             server CPU for each · p99 from sending to arrival. *best* is the fastest of the peers \
-             in that cell, *ratio* how many times as fast we are, *by CPU* how many times as much \
-             processor time it takes for a delivery. Below 1 ×, we lose. Whoever talks has one \
-             processor to itself and never sleeps, the server has all others. {}\n\n\
-             ¹ one round: not a third as fast as the fastest, it waited the others out. \
-             ² the load's own thread was busy all the time: the server may do more.",
+            "A delivery is one message that has arrived at one client: thousands a second · µs of \
+             server CPU for each · p99 from sending to arrival. *best* is the fastest peer in that \
+             cell, *ratio* the speed of ws101 in relation to it, *by CPU* the processor time that \
+             it needs for a delivery in relation to that of ws101. Below 1 ×, ws101 loses. The load \
+             has one processor to itself and never sleeps; the server has all others. {}\n\n\
+             ¹ one round only, since it was not a third as fast as the fastest. \
+             ² the load's own thread was busy all the time: the server may be faster still.",
             self.extent()
         )?;
         let sections = [
-            (Part::FanOut, "One line, heard by many"),
+            (Part::FanOut, "One line for many listeners"),
             (Part::Echo, "Echo"),
         ];
         for (part, title) in sections {
@@ -49,14 +49,14 @@ impl fmt::Display for Results {
             }
         }
         self.idle.iter().try_for_each(|row| {
-            head(f, "Connections on which nothing happens", &["reach", ""])?;
+            head(f, "Idle connections", &["reach", ""])?;
             writeln!(f, "{}", IdleLine(row, self.rounds.min(idle::MOST_ROUNDS)))
         })
     }
 }
 
 impl Results {
-    /// Is it the whole race?
+    /// Whether all cells were measured, in a sentence.
     fn extent(&self) -> String {
         let all = cells::all().count() + 1;
         match self.rows.len() + usize::from(self.idle.is_some()) {
@@ -185,7 +185,7 @@ struct Micros(f64);
 impl fmt::Display for Micros {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            // No message came to everyone in time.
+            // No message reached all members in time.
             none if none.is_nan() => f.write_str("?"),
             1_000.0.. => write!(f, "{} ms", Digits(self.0 / 1e3)),
             _ => write!(f, "{:.0} µs", self.0),

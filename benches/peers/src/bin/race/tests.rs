@@ -1,4 +1,4 @@
-//! The table and the chart, of figures that are made up.
+//! The table and the chart, from made-up figures.
 
 use super::cells;
 use super::chart;
@@ -11,7 +11,7 @@ use super::turns::{Outcome, race};
 use std::cell::Cell;
 use std::io;
 
-/// Deliveries a second of each: we are behind the first peer, and the last one is not there.
+/// Deliveries a second of each: ws101 is slower than the first peer, and the last one is not installed.
 const RATES: Each<f64> = [2e6, 2.5e6, 1e6, 5e5, 1.2e5, 0.0];
 
 fn figures(rate: f64) -> Figures {

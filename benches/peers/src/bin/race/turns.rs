@@ -1,15 +1,15 @@
-//! One after the other, several times, so that whatever else the machine does meets them alike.
+//! The contenders in turn, several times, so that other work on the machine meets them alike.
 
 use super::contenders::{Each, OURS};
 use super::idle::Idle;
 use super::load::figures::Figures;
 use std::io;
 
-/// Who is not so fast, compared with the fastest, after one round, waits the others out: they
-/// would take most of the time, and change nothing that counts.
+/// A contender that is slower than this in relation to the fastest, after one round, runs only once: it
+/// would take most of the time, and change no figure that counts.
 const BEHIND: f64 = 1.0 / 3.0;
 
-/// What one contender did.
+/// The outcome of one contender.
 #[derive(Debug, Clone)]
 pub(crate) enum Outcome<T> {
     /// It is not installed.
@@ -33,7 +33,7 @@ impl<T> Outcome<T> {
 /// What is measured in a round.
 pub(crate) trait Round: Sized {
     fn rate(&self) -> f64;
-    /// Of each figure the median.
+    /// The median of each figure.
     fn median(rounds: &[Self]) -> Self;
 }
 
@@ -66,7 +66,7 @@ impl Round for Idle {
     }
 }
 
-/// So many rounds; in each, `measure` is called for everyone who is present.
+/// Runs the rounds; in each, `measure` is called for every contender that is installed.
 pub(crate) fn race<T: Round>(
     rounds: usize,
     present: &Each<bool>,

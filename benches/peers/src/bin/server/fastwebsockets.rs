@@ -33,7 +33,7 @@ type Write = BufWriter<OwnedWriteHalf>;
 /// So many are taken out of a queue at once.
 const BATCH: usize = 256;
 
-/// One write: at most so many bytes.
+/// The most bytes of one write.
 const BUFFER: usize = 64 << 10;
 
 /// A connection's life.
@@ -108,7 +108,7 @@ async fn echo(read: Read, write: Write) -> Outcome<()> {
     }
 }
 
-/// Ends with the first error. A Close is none: what waits is written first, its answer last.
+/// Ends with the first error. A Close is not an error: what waits is written first, its answer last.
 async fn chat(read: Read, write: Write, room: Arc<Room<Bytes>>) -> Outcome<()> {
     let (member, queue) = room.join();
     tokio::try_join!(talk(read, member), listen(queue, write))?;

@@ -69,7 +69,7 @@ impl<T> Room<T> {
 impl<T: Clone> Member<T> {
     /// To everyone, in one order: what `make` makes, once for all, of these texts' lines.
     ///
-    /// Whose queue is full is left out from now on, and finds it closed behind what is in there.
+    /// A member whose queue is full gets no more messages: the queue ends with those that are in it.
     pub(crate) fn say(&self, texts: &[String], make: impl FnOnce(Vec<String>) -> T) {
         if texts.is_empty() {
             return;
@@ -88,7 +88,7 @@ impl<T: Clone> Member<T> {
             .retain(|(_, sender)| sender.try_send(burst.clone()).is_ok());
     }
 
-    /// To this member alone, behind what waits already. False: there is no room for it.
+    /// Sends to this member alone, after what waits already; `false` if there is no room for it.
     pub(crate) fn reply(&self, message: T) -> bool {
         let queue = self.queue.upgrade();
         queue.is_some_and(|queue| queue.try_send(message).is_ok())
