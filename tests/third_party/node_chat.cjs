@@ -11,5 +11,5 @@ ws.on("open", () => {
 ws.on("message", (data) => {
   const { type, from = name, text = "" } = JSON.parse(data);
   if (["joined", "said"].includes(type)) console.log(type, from, text);
-  if (from !== name) ws.close(); // somebody answered: that was the chat
+  if (from !== name) ws.close(); // another person answered: that was the chat
 });

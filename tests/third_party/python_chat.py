@@ -10,4 +10,4 @@ with connect(url, proxy=None, subprotocols=["chat.ws101.v1"]) as ws:
         if event["type"] in ("joined", "said"):
             print(event["type"], event.get("from", name), event.get("text", ""), flush=True)
         if event.get("from", name) != name:
-            break  # somebody answered: that was the chat
+            break  # another person answered: that was the chat
