@@ -1,5 +1,5 @@
-//! Links of every document lead to a file that exists, and to a heading in it; files and names that a document
-//! mentions exist.
+//! Links of every document lead to a file that exists, and to a heading in it. Files that a document or a comment
+//! mentions exist, and so do names in the notes.
 
 use crate::PROTOCOL;
 use crate::markdown::{anchors, code_spans, targets};
@@ -37,21 +37,41 @@ fn files() -> Vec<PathBuf> {
     found
 }
 
-/// The documents, and `lib.rs`, whose comments are one.
+fn read(path: &Path) -> String {
+    fs::read_to_string(root().join(path)).expect("text")
+}
+
+fn ends(path: &Path, endings: &[&str]) -> bool {
+    endings
+        .iter()
+        .any(|ending| path.extension().is_some_and(|own| own == *ending))
+}
+
 fn documents() -> Vec<(PathBuf, String)> {
-    let mut documents: Vec<(PathBuf, String)> = files()
-        .into_iter()
-        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
-        .map(|path| {
-            let text = fs::read_to_string(root().join(&path)).expect("text");
-            (path, text)
-        })
-        .collect();
+    let paths = files().into_iter().filter(|path| ends(path, &["md"]));
+    let documents: Vec<_> = paths.map(|path| (path.clone(), read(&path))).collect();
     assert!(documents.len() >= 5, "the documents were found");
-    let lines = include_str!("../../src/lib.rs").lines();
-    let comments = lines.filter_map(|line| line.strip_prefix("//! "));
-    documents.push(("src/lib.rs".into(), comments.collect::<Vec<_>>().join("\n")));
     documents
+}
+
+/// The comments of every source.
+fn comments() -> Vec<(PathBuf, String)> {
+    let is_source = |path: &PathBuf| {
+        let folders = ["src", "www", "benches"];
+        folders.iter().any(|folder| path.starts_with(folder)) && ends(path, &["rs", "js"])
+    };
+    let comments = |path: PathBuf| {
+        let text = read(&path);
+        let lines = text
+            .lines()
+            .filter_map(|line| Some(line.split_once("//")?.1));
+        (path, lines.collect::<Vec<_>>().join("\n"))
+    };
+    files()
+        .into_iter()
+        .filter(is_source)
+        .map(comments)
+        .collect()
 }
 
 /// `tests/../PROTOCOL.md` is `PROTOCOL.md`.
@@ -144,7 +164,7 @@ fn every_file_that_is_named_exists() {
     let files = files();
     let mut faults = Vec::new();
     let mut named = 0;
-    for (document, text) in documents() {
+    for (document, text) in documents().into_iter().chain(comments()) {
         for name in code_spans(&text) {
             let is_file = ENDINGS.iter().any(|ending| name.ends_with(ending));
             if !is_file || name.contains(' ') {
@@ -157,6 +177,6 @@ fn every_file_that_is_named_exists() {
             }
         }
     }
-    assert!(named >= 30, "the names were found");
+    assert!(named >= 50, "the names were found");
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
