@@ -3,7 +3,6 @@
 mod bytes;
 mod chat;
 mod connect;
-mod duration;
 mod frame;
 mod handshake;
 mod harmless;
@@ -49,14 +48,18 @@ enum Command {
     Frame(Box<frame::Frame>),
 }
 
-/// Reads the arguments, does what they say, and reports how it went.
+/// The command line as clap describes it: each command and flag, with its help and its default.
+pub fn command() -> clap::Command {
+    // `ws101` alone serves, but only `ws101 serve --help` lists the server's flags.
+    Arguments::command().mut_args(|argument| {
+        let is_listed = ["help", "version"].contains(&argument.get_id().as_str());
+        argument.hide(!is_listed)
+    })
+}
+
+/// Parses the arguments and runs the command that they name.
 pub fn main() -> ExitCode {
-    // The server's flags are listed once: under `serve`.
-    let command = Arguments::command().mut_args(|argument| {
-        let is_ours = ["help", "version"].contains(&argument.get_id().as_str());
-        argument.hide(!is_ours)
-    });
-    let matches = command.get_matches();
+    let matches = command().get_matches();
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let done = match arguments.command {
         None => arguments.serve.run().map(success),

@@ -39,7 +39,8 @@
 //! | `watch` | the last frames of a connection, recorded for its owner to watch |
 //! | `transport` | how bytes leave for a client |
 //! | `sync` | locks that survive a panic, named threads, and models that run both in every order |
-//! | `date`, `json`, `rate`, `address_quota` | times as text; JSON objects; rate limits; the share of one address in a common resource |
+//! | `date`, `flags`, `json` | times as text; settings that are flags; JSON objects |
+//! | `rate`, `address_quota` | rate limits; the share of one address in a common resource |
 //! | `inspect` | the bytes of a frame or a handshake explained: fields, meanings, verdicts |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
@@ -82,6 +83,8 @@ pub mod cli;
 mod date;
 #[cfg(feature = "server")]
 mod dialects;
+#[cfg(feature = "server")]
+mod flags;
 #[cfg(all(feature = "server", any(test, feature = "fuzzing")))]
 #[doc(hidden)]
 pub mod fuzzing;

@@ -41,8 +41,8 @@ mod wire;
 
 pub use crate::chat::Settings as ChatSettings;
 pub use crate::rate::Rate;
-pub use config::{Access, Config, Connections, Deadlines};
-pub use guard::{is_host_name, is_origin};
+pub use config::{Config, Connections, Deadlines, Messages, Requests};
+pub use guard::Access;
 
 use crate::address_quota::half;
 use crate::chat::Chat;
@@ -86,8 +86,11 @@ impl Shared {
             connections: Arc::new(ConnectionTable::new(config.connections)),
             incidents: IncidentLog::new(),
             refusals: Refusals::default(),
-            write_limits: Arc::new(WriteLimits::new(config.deadlines.write, config.backlog)),
-            budget: Arc::new(Budget::new(config.message_memory)),
+            write_limits: Arc::new(WriteLimits::new(
+                config.deadlines.write,
+                config.messages.backlog,
+            )),
+            budget: Arc::new(Budget::new(config.messages.memory)),
             chat: Chat::start(config.chat.clone(), dialects::ALL)?,
             tickets: Arc::default(),
             config,
@@ -110,8 +113,9 @@ impl Server {
         connections.all = system_limits::clamp_connections(connections.all);
         // However few there can be, one address leaves half of them to others.
         connections.per_address = connections.per_address.min(half(connections.all));
-        config.backlog = system_limits::clamp_backlog(config.backlog, config.connections.all);
-        config.message_memory = system_limits::clamp_messages(config.message_memory);
+        let messages = &mut config.messages;
+        messages.backlog = system_limits::clamp_backlog(messages.backlog, config.connections.all);
+        messages.memory = system_limits::clamp_messages(messages.memory);
         let shared = Shared::new(config)?;
         Ok(Self {
             listener,

@@ -12,9 +12,9 @@ use self::expected::Expected;
 use self::print::Printer;
 use self::speaker::{Format, Speaker};
 use super::bytes::{self, Bytes};
-use super::duration;
 use super::interrupt::on_interrupt;
 use super::terminal::{self, Keyboard, Screen};
+use crate::flags::parse_duration;
 use crate::{Event, Reader, SocketError, Stream, Url, UrlError, WebSocket, Writer};
 use clap::Args;
 use std::io::{self, Write};
@@ -73,7 +73,7 @@ pub(super) struct Connect {
     #[arg(long, value_name = "NAME: VALUE", value_parser = parse_header)]
     header: Vec<(String, String)>,
     /// Stay for a while after the end of stdin, for servers that answer later
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     wait: Option<Duration>,
     /// Show every frame of both directions on stderr, a line each
     #[arg(long)]

@@ -102,7 +102,9 @@ fn next_request(
     slot: &Slot,
     shared: &Shared,
 ) -> Option<(Manner, Result<Decision, HandshakeError>)> {
-    match read_head(stream, buffer, shared.config.head, || slot.begin_request()) {
+    match read_head(stream, buffer, shared.config.requests.limits(), || {
+        slot.begin_request()
+    }) {
         Ok(head_at) => {
             let size = head_at.end;
             Some(decide(&buffer.unread()[head_at], size, slot, shared))
@@ -126,7 +128,7 @@ fn decide(
     slot: &Slot,
     shared: &Shared,
 ) -> (Manner, Result<Decision, HandshakeError>) {
-    match RequestHead::parse(head, shared.config.head) {
+    match RequestHead::parse(head, shared.config.requests.limits()) {
         Ok(head) => {
             let judged = find_client(&head, slot, shared);
             let decision = judged.and_then(|()| judge(&head, head_size, slot, shared));

@@ -85,8 +85,8 @@ impl Purpose {
     ) -> Fittings {
         let (tcp, write_limits) = (Arc::clone(tcp), Arc::clone(&shared.write_limits));
         let limits = match self {
-            Self::Echo { .. } => shared.config.echo,
-            Self::Chat | Self::Wire(_) => shared.config.message,
+            Self::Echo { .. } => shared.config.messages.echo(),
+            Self::Chat | Self::Wire(_) => shared.config.messages.chat(),
         };
         let recorder = self.can_be_watched().then(|| Arc::new(recorder()));
         let sender = Sender::new(tcp, write_limits, recorder.clone());

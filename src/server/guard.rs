@@ -5,9 +5,27 @@
 //! be tricked: a site may point its own name at 127.0.0.1 (DNS rebinding), and then its
 //! origin and our host agree. So we judge `Host` too: only names that are ours.
 
-use super::config::Access;
 use crate::protocol::HandshakeError;
 use crate::protocol::http::Authority;
+use clap::Args;
+use std::net::IpAddr;
+
+/// Who may connect, beyond what is always allowed.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Access {
+    /// Believe the X-Forwarded-For of this proxy (may be repeated).
+    #[arg(long = "trust-proxy", value_name = "ADDRESS")]
+    pub proxies: Vec<IpAddr>,
+    /// Another host name of this server, besides localhost and addresses (may be repeated).
+    #[arg(long = "allow-host", value_name = "NAME", value_parser = parse_host)]
+    pub hosts: Vec<String>,
+    /// Another site whose pages may connect, besides this server's own (may be repeated).
+    #[arg(long = "allow-origin", value_name = "URL", value_parser = parse_origin)]
+    pub origins: Vec<String>,
+    /// Refuse clients that send no Origin, which are not browsers.
+    #[arg(long)]
+    pub require_origin: bool,
+}
 
 /// Is `host` (a `Host` header) this server? An address always is: nobody can rebind it.
 pub(super) fn check_host(host: &str, access: &Access) -> Result<(), HandshakeError> {
@@ -75,14 +93,24 @@ fn excerpt(name: &str) -> String {
     }
 }
 
-/// Is this something that `--allow-host` can add? The port does not matter, so none may be there.
-pub fn is_host_name(text: &str) -> bool {
-    Authority::parse(text).is_some_and(|authority| authority.port() == Ok(None))
+/// A name for `--allow-host`. The port does not matter, so none may be written.
+fn parse_host(text: &str) -> Result<String, String> {
+    match Authority::parse(text).map(|authority| authority.port()) {
+        Some(Ok(None)) => Ok(text.to_owned()),
+        _ => Err(format!(
+            "{text:?} is not a host name: write it without http:// and without a port"
+        )),
+    }
 }
 
-/// Is this something that `--allow-origin` can list?
-pub fn is_origin(text: &str) -> bool {
-    Site::of_origin(text).is_some()
+/// A site for `--allow-origin`.
+fn parse_origin(text: &str) -> Result<String, String> {
+    match Site::of_origin(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(format!(
+            "{text:?} is not a site: write http://NAME or https://NAME, with the port if it has one"
+        )),
+    }
 }
 
 /// The three parts that make two pages same-origin, in one spelling. RFC 6454 §4.

@@ -8,7 +8,7 @@
 //! cheaper: so the cheapest of several runs counts for either size, and a row that exceeds the bound
 //! is measured again until it holds, or for good.
 
-use super::config::Access;
+use super::guard::Access;
 use super::pages::Page;
 use super::{guard, proxy};
 use crate::dialects::json;

@@ -46,7 +46,7 @@ pub(super) fn run(
 ) {
     let now = Instant::now();
     let timers = Timers::new(shared.config.deadlines, now);
-    let control_frames = Bucket::new(shared.config.control_frames, now);
+    let control_frames = Bucket::new(shared.config.messages.control_frames(), now);
     let mut peer = Peer {
         stream,
         sender,

@@ -3,10 +3,10 @@
 use crate::PROTOCOL;
 use crate::markdown::{blocks, rows};
 use std::collections::BTreeSet;
-use std::process::Command;
+use ws101::cli;
 use ws101::protocol::{CloseCode, Utf8Error, Utf8Fault, from_utf8};
 
-/// The document's flags and defaults are those that `ws101 serve --help` prints.
+/// The document's flags and defaults are those of `ws101 serve`.
 #[test]
 fn limits_and_deadlines() {
     let limits = rows(PROTOCOL, "limit");
@@ -28,24 +28,22 @@ fn limits_and_deadlines() {
     assert_eq!(documented, flags_with_defaults());
 }
 
-/// The flags and defaults that the program itself prints, from the heading of the limits on.
+/// The flags of the command line that its help lists as limits and deadlines.
 fn flags_with_defaults() -> BTreeSet<(String, String)> {
-    let help = Command::new(env!("CARGO_BIN_EXE_ws101"))
-        .args(["serve", "--help"])
-        .output()
-        .expect("the program runs");
-    let help = String::from_utf8(help.stdout).expect("help is text");
-    let limits = &help[help.find("\nLimits:").expect("a heading")..];
-    let mut flags = BTreeSet::new();
-    let mut flag = None;
-    for word in limits.split_whitespace() {
-        if word.starts_with("--") {
-            flag = Some(word.to_owned());
-        } else if let Some(default) = word.strip_suffix(']').filter(|_| flag.is_some()) {
-            flags.insert((flag.take().expect("just seen"), default.to_owned()));
-        }
-    }
-    flags
+    let command = cli::command();
+    let serve = command.find_subcommand("serve").expect("a command");
+    let bounds = serve.get_arguments().filter(|flag| {
+        let heading = flag.get_help_heading().unwrap_or_default();
+        ["Limits", "Deadlines"].contains(&heading)
+    });
+    let flag_with_default = bounds.map(|flag| {
+        let [default] = flag.get_default_values() else {
+            panic!("one default, not {:?}", flag.get_default_values());
+        };
+        let name = flag.get_long().expect("a long flag");
+        (format!("--{name}"), default.to_string_lossy().into_owned())
+    });
+    flag_with_default.collect()
 }
 
 #[test]

@@ -11,12 +11,13 @@ use std::fs;
 use std::path::Path;
 
 /// From the bottom up. A floor is a file of this name in `src`, with the folder beside it.
-const FLOORS: [&str; 15] = [
+const FLOORS: [&str; 16] = [
     "protocol",
     "inspect",
     "date",
     "json",
     "rate",
+    "flags",
     "address_quota",
     "sync",
     "transport",
@@ -100,7 +101,16 @@ const KNOWN_TO: [(&str, &[&str]); 16] = [
             "server/wire/record.rs",
         ],
     ),
-    ("clap", &["cli"]),
+    (
+        "clap",
+        &[
+            "cli",
+            "chat/settings.rs",
+            "flags.rs",
+            "server/config.rs",
+            "server/guard.rs",
+        ],
+    ),
     (
         "unicode_normalization",
         &["chat/likeness.rs", "chat/rules.rs"],

@@ -14,14 +14,14 @@ fn flags_of_serve_that_cannot_be_meant() {
     let taken = taken.local_addr().expect("it is bound").to_string();
     #[rustfmt::skip] // A table: a flag, its value, the exit status, and words of the sentence.
     let table = [
-        ("--allow-host", "http://a.example", 2, "is not a name: write it without http://"),
-        ("--allow-host", "a.example:80", 2, "is not a name"),
+        ("--allow-host", "http://a.example", 2, "is not a host name: write it without http://"),
+        ("--allow-host", "a.example:80", 2, "is not a host name"),
         ("--allow-origin", "a.example", 2, "is not a site: write http://NAME"),
         ("--allow-origin", "https://a.example/page", 2, "is not a site"),
-        ("--rate", "fast", 2, "is not a rate: write a number of lines a second, or off"),
+        ("--rate", "fast", 2, "is not a rate: write a number of lines per second, or off"),
         ("--rate", "0", 2, "is not a rate"),
         ("--ping-interval", "soon", 2, "--ping-interval"),
-        ("--www", "/dev/null", 1, "--www /dev/null: there is no such directory"),
+        ("--www", "/dev/null", 1, "--www /dev/null: no such directory"),
         ("--listen", "192.0.2.1:0", 1, "192.0.2.1:0 is not an address of this machine"),
         ("--listen", "nowhere", 1, "cannot listen on nowhere"),
         ("--listen", &taken, 1, "is in use: end the program that listens there"),
