@@ -39,7 +39,7 @@
 //! | `watch` | the last frames of a connection, recorded for its owner to watch |
 //! | `transport` | how bytes leave for a client |
 //! | `sync` | locks that survive a panic, named threads, and models that run both in every order |
-//! | `date`, `flags`, `json` | times as text; settings that are flags; JSON objects |
+//! | `time`, `flags`, `json` | times as text; settings that are flags; JSON objects |
 //! | `rate`, `address_quota` | rate limits; the share of one address in a common resource |
 //! | `inspect` | the bytes of a frame or a handshake explained: fields, meanings, verdicts |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
@@ -80,8 +80,6 @@ mod chat;
 #[cfg(feature = "server")]
 pub mod cli;
 #[cfg(feature = "server")]
-mod date;
-#[cfg(feature = "server")]
 mod dialects;
 #[cfg(feature = "server")]
 mod flags;
@@ -104,6 +102,8 @@ mod socket;
 #[cfg(feature = "socket")]
 #[cfg_attr(not(feature = "server"), allow(dead_code))] // a socket alone needs only the lock
 mod sync;
+#[cfg(feature = "server")]
+mod time;
 #[cfg(feature = "server")]
 mod transport;
 #[cfg(feature = "server")]

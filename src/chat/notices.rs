@@ -5,8 +5,8 @@ mod news;
 
 use super::event::Event;
 use super::settings::Settings;
-use crate::date;
 use crate::sync::spawn;
+use crate::time;
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
@@ -65,7 +65,7 @@ pub(super) fn start(settings: &Settings, audience: &Arc<impl Audience + 'static>
 }
 
 fn notify(audience: &impl Audience, kind: &str, text: &str, topic: Option<&str>) {
-    let at = date::timestamp(date::now());
+    let at = time::timestamp(time::now());
     audience.notify(
         &Event::Notice {
             kind,

@@ -13,10 +13,10 @@ use super::history::History;
 use super::journal::Foreign;
 use super::run::Run;
 use crate::address_quota::Household;
-use crate::date;
 use crate::outbox::Sender;
 use crate::rate::Bucket;
 use crate::sync::{fault, gap, now};
+use crate::time;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -62,7 +62,7 @@ impl Log {
     fn stamp(&mut self, now: u64) -> Arc<str> {
         if now > self.latest {
             self.latest = now;
-            self.at = date::timestamp(now).into();
+            self.at = time::timestamp(now).into();
         }
         Arc::clone(&self.at)
     }
@@ -84,7 +84,7 @@ impl Room {
             arrivals: Bucket::new(presence::ARRIVALS, now()),
             roster_due: None,
             latest,
-            at: date::timestamp(latest).into(),
+            at: time::timestamp(latest).into(),
             owner,
             ended: false,
             forgotten: false,
@@ -173,7 +173,7 @@ impl Room {
         if queue.state.ended && !fault("lines are taken after the end") {
             return None;
         }
-        let at = queue.state.stamp(date::now());
+        let at = queue.state.stamp(time::now());
         let seq = queue.state.history.last() + 1;
         gap(&mut queue, "a number is drawn before its line is placed");
         let line = Line {

@@ -1,6 +1,5 @@
 //! `ws101 chat`: the chat in a terminal, in the same rooms as the page, and in pipes.
 
-mod clock;
 mod command;
 mod connection;
 mod conversation;
@@ -8,16 +7,16 @@ mod page;
 mod request;
 mod server_event;
 
-use self::clock::Zone;
 use self::connection::News;
 use self::conversation::{Act, Conversation, Happening, Settings};
 use self::page::Page;
 use super::interrupt::on_interrupt;
 use super::terminal::{self, Listener, Screen, Typed};
+use crate::time::Zone;
 use crate::{CloseCode, Message, Url, Writer};
 use clap::Args;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 const EXAMPLES: &str = "\
 Commands: /nick, /msg, /join, /leave, /people, /rooms, /history and /quit;
@@ -124,8 +123,7 @@ impl Chat {
             id_prefix: format!("{:x}", connection::random()),
         };
         let zone = Zone::local();
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
-        let today = zone.day(since_1970.map_or(0, |time| time.as_secs()));
+        let today = zone.today();
         Conversation::new(settings, Page::new(zone, today, terminal::has_colours()))
     }
 }

@@ -23,9 +23,14 @@ pub(crate) struct Ended {
 impl Program {
     /// Starts `ws101` with these arguments; stdin stays open.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_in("UTC0", arguments)
+    }
+
+    /// Starts it in this time zone.
+    pub(crate) fn start_in(zone: &str, arguments: &[&str]) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_ws101"))
             .args(arguments)
-            .env("TZ", "UTC0")
+            .env("TZ", zone)
             .env_remove("USER")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

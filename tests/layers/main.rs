@@ -14,7 +14,7 @@ use std::path::Path;
 const FLOORS: [&str; 16] = [
     "protocol",
     "inspect",
-    "date",
+    "time",
     "json",
     "rate",
     "flags",
@@ -68,7 +68,7 @@ const FORBIDDEN: [(&str, &[&str]); 3] = [
 
 /// A dependency, and the only files that may name it. Without `.rs` it is a module: the file and the
 /// folder of that name.
-const KNOWN_TO: [(&str, &[&str]); 16] = [
+const KNOWN_TO: [(&str, &[&str]); 17] = [
     ("httparse", &["protocol/http/head.rs"]),
     ("sha1", &["protocol/handshake/accept_key.rs"]),
     ("base64", &["protocol/handshake/accept_key.rs"]),
@@ -117,6 +117,7 @@ const KNOWN_TO: [(&str, &[&str]); 16] = [
     ),
     ("unicode_properties", &["chat/likeness.rs", "chat/rules.rs"]),
     ("unicode_security", &["chat/likeness.rs", "chat/rules.rs"]),
+    ("jiff", &["time.rs"]),
     ("rustyline", &["cli/terminal"]),
     ("signal_hook", &["cli/interrupt.rs"]),
     ("rustix", &["chat/journal", "cli", "server", "transport.rs"]),

@@ -5,6 +5,7 @@ use super::kit::server::Server;
 use super::stage::{AT, Stage, join, said};
 use rustix::process::Signal;
 use serde_json::json;
+use std::path::Path;
 
 #[test]
 fn a_pipe_says_its_lines_and_leaves_when_they_are_acknowledged() {
@@ -28,6 +29,36 @@ fn a_pipe_says_its_lines_and_leaves_when_they_are_acknowledged() {
             "07:31 ada: /slash",
         ])
         .code(0);
+}
+
+#[test]
+fn times_are_local_on_both_sides_of_a_daylight_saving_change() {
+    // Central Europe, as a rule, and by name where this machine knows the name.
+    let named = Path::new("/usr/share/zoneinfo/Europe/Berlin").exists();
+    let zones = ["CET-1CEST,M3.5.0,M10.5.0/3"].into_iter();
+    for zone in zones.chain(named.then_some("Europe/Berlin")) {
+        let stage = Stage::open();
+        let program = Program::start_in(zone, &["chat", &stage.url(""), "--name", "ada"]);
+        let mut guest = stage.guest("s1");
+        let noon = |seq, day| {
+            let mut line = said(seq, "bob", "noon", None);
+            line["at"] = json!(format!("2020-10-{day}T12:00:00.000Z"));
+            line
+        };
+        guest.let_in(&join(), &[noon(8, 24), noon(9, 25)]);
+        let scene = std::thread::spawn(move || guest.hear_close());
+        let ended = program.end();
+        scene.join().expect("it closes well");
+        ended
+            .printed(&[
+                "* Saturday, 24 October 2020",
+                "14:00 bob: noon",
+                "* Sunday, 25 October 2020",
+                "13:00 bob: noon",
+                "* you have joined lobby (1 person)",
+            ])
+            .code(0);
+    }
 }
 
 #[test]

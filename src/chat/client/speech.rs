@@ -10,7 +10,7 @@ use crate::chat::request::Recipient;
 use crate::chat::room::Taken;
 use crate::chat::rules;
 use crate::chat::session::Outcome;
-use crate::date;
+use crate::time;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -78,7 +78,7 @@ impl ChatClient {
             // A whisper that was taken has been sent, even if its listener has left since.
             let listener = listener.as_ref().map_err(Refusal::clone)?;
             admit(listener, &speaker, text, now)?;
-            let at = date::timestamp(date::now()).into();
+            let at = time::timestamp(time::now()).into();
             Ok(Some(Taken { seq: 0, at }))
         })?;
         match outcome {

@@ -3,8 +3,8 @@
 use super::load::{self, Adopt, End};
 use super::place::Place;
 use super::{Shared, State};
-use crate::date;
 use crate::sync::{fault, gap, spawn, yield_now};
+use crate::time;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,7 +153,7 @@ impl Writer {
 
     /// Puts the line that begins a run in front of what is to be written, on a line of its own.
     fn begin(&mut self, file: Place) {
-        let at = date::timestamp(date::now());
+        let at = time::timestamp(time::now());
         let end = if file.is_torn { "\n" } else { "" };
         // What was said before is not in this file: a room that is not in it was not silent.
         let continued = if self.has_begun {

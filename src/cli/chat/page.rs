@@ -1,8 +1,8 @@
 //! How what happens looks, line by line.
 
-use super::clock::{Day, Zone};
 use super::server_event::Said;
 use crate::cli::harmless::harmless;
+use crate::time::{Day, Zone};
 
 /// Turns events into lines, and remembers which day the last of them was of.
 #[derive(Debug)]
@@ -58,14 +58,14 @@ impl Page {
 
     /// `21:31 `, after a line with the date where the day changes. What cannot be read is left out.
     fn time(&mut self, at: &str, lines: &mut Vec<String>) -> String {
-        let Some(moment) = self.zone.read(at) else {
+        let Some(time) = self.zone.read(at) else {
             return String::new();
         };
-        if moment.day != self.day {
-            self.day = moment.day;
-            lines.push(self.note(&moment.day.name()));
+        if time.day != self.day {
+            self.day = time.day;
+            lines.push(self.note(&time.day.name()));
         }
-        moment.time() + " "
+        time.clock + " "
     }
 
     fn bold(&self, text: &str) -> String {

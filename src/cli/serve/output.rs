@@ -4,8 +4,8 @@
 //! write to it waits. So one thread writes, and all others leave their lines to it. There is room for
 //! some. What comes beyond that is dropped, and counted.
 
-use crate::date;
 use crate::sync::{Condvar, Mutex, MutexGuard, spawn};
+use crate::time;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
@@ -122,7 +122,7 @@ impl Shared {
             state.writing = true;
             drop(state);
             if dropped > 0 {
-                let at = date::timestamp(date::now());
+                let at = time::timestamp(time::now());
                 let told = format!("[{at} WARN ] {dropped} lines are missing: nobody read them\n");
                 lines.extend_from_slice(told.as_bytes());
             }

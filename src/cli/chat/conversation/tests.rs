@@ -7,14 +7,18 @@ mod ignored;
 
 use super::{Act, Conversation, Happening, Settings};
 use crate::CloseCode;
-use crate::cli::chat::clock::Zone;
 use crate::cli::chat::page::Page;
+use crate::time::Zone;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// 21 November 2026, 07:31:02.
-const NOW: u64 = 1_795_246_262;
 const AT: &str = "2026-11-21T07:31:02.123Z";
+
+/// The page of a reader in London on that day.
+fn page() -> Page {
+    let today = Zone::UTC.read(AT).expect("a timestamp").day;
+    Page::new(Zone::UTC, today, false)
+}
 
 struct Play {
     conversation: Conversation,
@@ -31,7 +35,7 @@ impl Play {
             follow: false,
             id_prefix: "c".to_owned(),
         };
-        let page = Page::new(Zone::UTC, Zone::UTC.day(NOW), false);
+        let page = page();
         let mut conversation = Conversation::new(settings, page);
         let now = Instant::now();
         assert_eq!(conversation.start(now), [Act::Connect(Duration::ZERO)]);

@@ -1,10 +1,8 @@
 //! What is typed, and what comes of it.
 
-use super::{AT, NOW, Play, said, sent, shown};
-use crate::cli::chat::clock::Zone;
+use super::{AT, Play, page, said, sent, shown};
 use crate::cli::chat::command::HELP;
 use crate::cli::chat::conversation::{Act, Conversation, Happening, Settings};
-use crate::cli::chat::page::Page;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -245,8 +243,7 @@ fn without_a_name_a_person_is_asked_and_a_pipe_ends() {
             follow: false,
             id_prefix: "c".to_owned(),
         };
-        let page = Page::new(Zone::UTC, Zone::UTC.day(NOW), false);
-        let mut conversation = Conversation::new(settings, page);
+        let mut conversation = Conversation::new(settings, page());
         let now = Instant::now();
         let acts = conversation.start(now);
         (Play { conversation, now }, acts)
