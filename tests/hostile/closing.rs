@@ -2,7 +2,7 @@
 
 use crate::kit::bytes::{close_from, frame_from, hear, hex};
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
-use crate::kit::client::raw::{ENDPOINTS, RawClient, UPGRADE};
+use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::client::target::{Pace, Target};
 use crate::kit::stopwatch::Stopwatch;
 use crate::kit::table::row;
@@ -14,79 +14,8 @@ use std::time::Duration;
 use ws101::protocol::Session;
 use ws101::{Limits, Role};
 
-/// Name, bytes, close code.
-#[rustfmt::skip]
-const REFUSED: &[(&str, &str, u16)] = &[
-    ("C03 a body of one byte", "88 81 37 fa 21 3d 34", 1002),
-    ("C07 a reason that is not UTF-8", "88 83 37 fa 21 3d 34 12 de", 1007),
-    ("C09 the header of a Close with a reason of 124 bytes", "88 fe 00 7e", 1002),
-];
-
-const MAY_NOT_TRAVEL: [u16; 9] = [0, 999, 1004, 1005, 1006, 1015, 2999, 5000, 65535];
-const MAY_TRAVEL: [u16; 16] = [
-    1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999,
-];
-
 pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     let mut rows = Vec::new();
-    let mut closing = |name: String, bytes: Vec<u8>, answer: Answer| {
-        for (connect, there) in ENDPOINTS {
-            let (bytes, answer) = (bytes.clone(), answer.clone());
-            rows.extend(shared.row(format!("{name}{there}"), move |target| {
-                check(connect(target), &bytes, &answer);
-            }));
-        }
-    };
-    for &(name, bytes, code) in REFUSED {
-        closing(format!("{name}: {code}"), hex(bytes), Answer::Close(code));
-    }
-    for code in MAY_NOT_TRAVEL {
-        let name = format!("C04 code {code} may not travel: 1002");
-        closing(
-            name,
-            close_from(Role::Client, code, ""),
-            Answer::Close(1002),
-        );
-    }
-    for code in MAY_TRAVEL {
-        let name = format!("C06 code {code} is echoed");
-        let answer = Answer::Bytes(close_from(Role::Server, code, ""));
-        closing(name, close_from(Role::Client, code, "reason"), answer);
-    }
-    let close = close_from(Role::Client, 1000, "");
-    let text = frame_from(Role::Client, 0x81, b"late");
-    let closed = hex("88 02 03 e8");
-    for (name, bytes, answer) in [
-        (
-            "C02 an empty Close gets an empty one back",
-            frame_from(Role::Client, 0x88, b""),
-            hex("88 00"),
-        ),
-        (
-            "C01 1000 gets exactly 88 02 03 e8 back",
-            close.clone(),
-            closed.clone(),
-        ),
-        (
-            "C10 what follows a Close does not count",
-            [&close[..], &text, &close].concat(),
-            closed,
-        ),
-    ] {
-        closing(name.to_owned(), bytes, Answer::Bytes(answer));
-    }
-    rows.extend(shared.row("C13 what precedes a Close counts", |target| {
-        let bytes = [
-            frame_from(Role::Client, 0x81, b"text"),
-            close_from(Role::Client, 1000, ""),
-        ];
-        let answer = [frame_from(Role::Server, 0x81, b"text"), hex("88 02 03 e8")];
-        check(
-            RawClient::upgraded(target),
-            &bytes.concat(),
-            &Answer::Bytes(answer.concat()),
-        );
-    }));
     rows.extend(shared.row(
         "C13 a line and a Close: the others hear the line, then of the end",
         |target| {
@@ -106,26 +35,6 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     ));
     rows.extend(clean_ends(shared));
     rows
-}
-
-/// What comes back before the end.
-#[derive(Debug, Clone)]
-enum Answer {
-    /// A Close with this code and a sentence.
-    Close(u16),
-    /// Exactly these bytes.
-    Bytes(Vec<u8>),
-}
-
-fn check(mut wire: RawClient, bytes: &[u8], answer: &Answer) {
-    wire.send(bytes);
-    match answer {
-        Answer::Close(code) => assert!(!wire.expect_close(*code).is_empty(), "it says why"),
-        Answer::Bytes(bytes) => {
-            wire.expect_bytes(bytes);
-            wire.expect_prompt_end();
-        }
-    }
 }
 
 fn clean_ends(shared: &Arc<SharedServer>) -> Vec<Trial> {

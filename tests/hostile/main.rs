@@ -28,6 +28,9 @@ mod pages;
 mod refused;
 mod requests;
 mod requests_in_time;
+#[path = "../rows/mod.rs"]
+mod rows;
+mod table;
 mod upgrades;
 mod wire_floods;
 mod wire_tokens;
@@ -62,7 +65,8 @@ fn main() -> ExitCode {
         pages::rows(&shared),          // S
         keep_alive::rows(&shared),     // K: connections that are kept
         upgrades::rows(&shared),       // U: the upgrade
-        frames::rows(&shared),         // F
+        frames::rows(&shared),         // F: a message in very many frames
+        table::rows(&shared),          // F, M, C: right and wrong, at every level
         refused::rows(&shared),        // J: what the chat refuses
         fields::rows(&shared),         // J: of which kind each field is
         accepted::rows(&shared),       // J: what looks odd, and it takes

@@ -1,92 +1,13 @@
 //! M: messages. Text is judged as it arrives, a size when it is declared.
 
-use crate::kit::bytes::{KEY, frame, frame_from, header};
-use crate::kit::client::raw::{ENDPOINTS, RawClient};
+use crate::kit::bytes::{KEY, header};
+use crate::kit::client::raw::RawClient;
 use crate::witnessed::{SharedServer, own_row};
 use libtest_mimic::Trial;
 use std::sync::Arc;
-use ws101::Role;
-
-/// Name, payload. What ends within a character is wrong when the message ends.
-#[rustfmt::skip]
-const NOT_UTF8: &[(&str, &[u8])] = &[
-    ("M01 ff", b"\xff"),
-    ("M01 ff behind what is text", b"hello \xff"),
-    ("M02 a slash in two bytes", b"\xc0\xaf"),
-    ("M02 a slash in three bytes", b"\xe0\x80\xaf"),
-    ("M02 a slash in four bytes", b"\xf0\x80\x80\xaf"),
-    ("M03 the first surrogate", b"\xed\xa0\x80"),
-    ("M03 the last surrogate", b"\xed\xbf\xbf"),
-    ("M04 U+110000", b"\xf4\x90\x80\x80"),
-    ("M04 f5", b"\xf5\x80\x80\x80"),
-    ("M04 fe", b"\xfe"),
-    ("M04 five bytes", b"\xf8\x88\x80\x80\x80"),
-    ("M04 six bytes", b"\xfc\x84\x80\x80\x80\x80"),
-    ("M05 a continuation byte first", b"\x80"),
-    ("M05 one too many", b"\xe2\x82\xac\x80"),
-    ("M05 two bytes of three at the end", b"\xe2\x82"),
-    ("M05 one byte of four at the end", b"\xf0"),
-];
-
-/// The first and the last character of every form, and others at the edge of what is text.
-const TEXTS: [&str; 12] = [
-    "",
-    "\0",
-    "\u{7f}",
-    "\u{80}",
-    "\u{7ff}",
-    "\u{800}",
-    "\u{d7ff}",
-    "\u{e000}",
-    "\u{ffff}",
-    "\u{10000}",
-    "\u{10ffff}",
-    "κόσμε",
-];
 
 pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     let mut rows = Vec::new();
-    let everywhere = NOT_UTF8
-        .iter()
-        .flat_map(|row| ENDPOINTS.map(|there| (row, there)));
-    for (&(name, payload), (connect, there)) in everywhere {
-        rows.extend(shared.row(format!("{name}: 1007{there}"), move |target| {
-            let mut wire = connect(target);
-            wire.send_frame(0x81, payload);
-            wire.expect_close(1007);
-        }));
-    }
-    rows.extend(shared.row("M06 texts at the edge are echoed", |target| {
-        let mut wire = RawClient::upgraded(target);
-        TEXTS.into_iter().for_each(|text| wire.echo(text));
-    }));
-    rows.extend(
-        shared.row("M06 a character over several frames is echoed", |target| {
-            let mut wire = RawClient::upgraded(target);
-            for text in TEXTS {
-                wire.send(&one_byte_a_frame(text.as_bytes()));
-                wire.expect_frame(0x81, text);
-            }
-        }),
-    );
-    rows.extend(shared.row(
-        "M08 a bad byte in fragment 2 of 3: 1007 before the third",
-        |target| {
-            let mut wire = RawClient::upgraded(target);
-            wire.send_frame(0x01, "κό");
-            wire.send_frame(0x00, b"\xed\xa0\x80");
-            wire.expect_close(1007);
-        },
-    ));
-    rows.extend(shared.row(
-        "M09 a bad byte within a frame: 1007 before its end",
-        |target| {
-            let mut wire = RawClient::upgraded(target);
-            let text = b"text \xed\xa0\x80 and more that never comes";
-            wire.send(&frame_from(Role::Client, 0x81, text)[..6 + 8]);
-            wire.expect_close(1007);
-        },
-    ));
     rows.push(
         shared.row_as_it_stands("M15 16 MiB of binary are echoed", |target| {
             let mut wire = RawClient::upgraded(target);
@@ -171,15 +92,4 @@ fn limits() -> Vec<Trial> {
         },
     ));
     rows
-}
-
-/// One text, cut wherever it can be, and between two frames an empty one.
-fn one_byte_a_frame(text: &[u8]) -> Vec<u8> {
-    let mut bytes = frame(0x01, Some(KEY), b"");
-    for byte in text {
-        bytes.extend(frame(0x00, Some(KEY), &[*byte]));
-        bytes.extend(frame(0x00, Some(KEY), b""));
-    }
-    bytes.extend(frame(0x80, Some(KEY), b""));
-    bytes
 }

@@ -1,14 +1,17 @@
 //! `ws101 inspect`, `handshake` and `frame`: the real program, and what it says of the standard's own
 //! examples, of hostile bytes, and of what was copied from elsewhere.
 
+mod examples;
 mod handshake;
 #[path = "../kit/mod.rs"]
 mod kit;
+mod limits;
 mod notations;
-mod right;
+#[path = "../rows/mod.rs"]
+mod rows;
 mod show;
+mod table;
 mod utf8;
-mod wrong;
 
 use kit::bytes::digits;
 use kit::program::{self, Ended};
@@ -17,8 +20,9 @@ use serde_json::Value;
 
 fn main() {
     let rows = [
-        right::rows(),
-        wrong::rows(),
+        examples::rows(),
+        limits::rows(),
+        table::rows(),
         utf8::rows(),
         show::rows(),
         notations::rows(),

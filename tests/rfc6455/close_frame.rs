@@ -2,10 +2,9 @@
 
 use crate::bytes::{Seen, close_from, hear};
 use crate::conversation::{client, row, server, session};
+use crate::rows::closes::MAY_TRAVEL;
 use libtest_mimic::Trial;
-use ws101::protocol::{
-    CloseCode, CloseReason, Limits, Opcode, ProtocolError, Role, Utf8Error, Utf8Fault,
-};
+use ws101::protocol::{CloseCode, CloseReason, Limits, ProtocolError, Role};
 
 pub(crate) fn rows() -> Vec<Trial> {
     let mut rows = bodies();
@@ -20,23 +19,10 @@ fn closed(code: u16, text: &str) -> Seen {
 
 fn bodies() -> Vec<Trial> {
     vec![
-        server("C02 5.5.1 an empty Close is answered with an empty one")
-            .hears("88 80 37 fa 21 3d")
-            .sees(Seen::Close(None))
-            .says("88 00")
-            .row(),
         client("5.5.1 a client answers an empty Close, masked")
             .hears("88 00")
             .sees(Seen::Close(None))
             .says("88 80 37 fa 21 3d")
-            .row(),
-        server("C03 5.5.1 a body of one byte is half a code")
-            .hears("88 81 37 fa 21 3d 34")
-            .refuses(ProtocolError::CloseBodyTooShort, 1002, 7)
-            .row(),
-        client("5.5.1 so it is from a server")
-            .hears("88 01 03")
-            .refuses(ProtocolError::CloseBodyTooShort, 1002, 3)
             .row(),
         server("5.5.1 the answer has the code that came, the sentence was for us")
             .hears_bytes(&close_from(Role::Client, 1001, "the page is left"))
@@ -48,73 +34,19 @@ fn bodies() -> Vec<Trial> {
             .sees(closed(1001, "going down"))
             .says_frame(0x88, [0x03, 0xe9])
             .row(),
-        server("C10 5.5.1 what follows a Close in the same packet is ignored")
-            .hears_frame(0x88, [0x03, 0xe8])
-            .hears_frame(0x81, "after")
-            .hears_frame(0x88, [0x03, 0xe9])
-            .hears("ff ff ff")
-            .sees(closed(1000, ""))
-            .says("88 02 03 e8")
-            .row(),
-        server("C13 5.5.1 what precedes a Close in the same packet counts")
-            .hears_frame(0x81, "before")
-            .hears_frame(0x89, "alive?")
-            .hears_frame(0x88, [0x03, 0xe8])
-            .sees_text("before")
-            .sees(Seen::Ping(b"alive?".to_vec()))
-            .sees(closed(1000, ""))
-            .says_frame(0x8a, "alive?")
-            .says("88 02 03 e8")
-            .row(),
     ]
 }
 
-/// §7.4.1, §7.4.2, and the registry of §11.7.
-const MAY_TRAVEL: [u16; 16] = [
-    1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999,
-];
-const MAY_NOT: [u16; 14] = [
-    0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 32_768, 65_535,
-];
-
 fn codes() -> Vec<Trial> {
-    let mut rows = Vec::new();
-    for code in MAY_TRAVEL {
-        let body = code.to_be_bytes();
-        rows.push(
-            server(format!("C06 7.4 code {code} is echoed"))
-                .hears_frame(0x88, body)
-                .sees(closed(code, ""))
-                .says_frame(0x88, body)
-                .row(),
-        );
-    }
-    for code in MAY_NOT {
-        let error = ProtocolError::InvalidCloseCode(code);
-        rows.push(
-            server(format!("C04 7.4 code {code} may not travel"))
-                .hears_frame(0x88, code.to_be_bytes())
-                .refuses(error, 1002, 8)
-                .row(),
-        );
-    }
-    rows.push(
-        client("7.4 code 1005 from a server is refused too")
-            .hears("88 02 03 ed")
-            .refuses(ProtocolError::InvalidCloseCode(1005), 1002, 4)
-            .row(),
-    );
-    rows.push(row(
-        "7.4 all 65536 numbers: exactly these are codes",
-        || {
+    vec![
+        row("7.4 all 65536 numbers: exactly these are codes", || {
             (0..=u16::MAX).for_each(judge_code);
-        },
-    ));
-    rows.push(row(
-        "7.4.1 the codes have their numbers and meanings",
-        numbers_and_meanings,
-    ));
-    rows
+        }),
+        row(
+            "7.4.1 the codes have their numbers and meanings",
+            numbers_and_meanings,
+        ),
+    ]
 }
 
 fn numbers_and_meanings() {
@@ -175,47 +107,12 @@ fn judge_code(number: u16) {
 
 fn reasons() -> Vec<Trial> {
     let longest = "r".repeat(123);
-    let too_long = [&[0x03, 0xe8][..], &[b'r'; 124]].concat();
-    let invalid = |name: &str, text: &[u8], at: usize, fault| {
-        let (byte, place) = (text[at], at as u64);
-        let error = ProtocolError::InvalidUtf8(Utf8Error {
-            fault,
-            byte,
-            at: place,
-        });
-        server(name)
-            .hears_frame(0x88, [&[0x03, 0xe8], text].concat())
-            .refuses(error, 1007, 6 + 2 + text.len())
-            .row()
-    };
     vec![
         server("5.5.1 a reason of 123 bytes is accepted")
             .hears_bytes(&close_from(Role::Client, 1000, &longest))
             .sees(closed(1000, &longest))
             .says("88 02 03 e8")
             .row(),
-        server("C09 5.5 a reason of 124 bytes makes a control frame of 126")
-            .hears_frame(0x88, &too_long)
-            .refuses(ProtocolError::ControlTooLong(Opcode::Close), 1002, 2)
-            .row(),
-        invalid(
-            "C07 8.1 a reason that is not UTF-8",
-            &[0xff],
-            0,
-            Utf8Fault::NeverLegal,
-        ),
-        invalid(
-            "C07 8.1 a reason that ends within a character",
-            &[b'a', 0xe2, 0x82],
-            2,
-            Utf8Fault::CutOff,
-        ),
-        invalid(
-            "C07 8.1 a reason with a surrogate",
-            &[0xed, 0xa0, 0x80],
-            1,
-            Utf8Fault::Surrogate,
-        ),
         server("8.1 a reason in every length of character is accepted")
             .hears_bytes(&close_from(Role::Client, 4000, "aß€𝄞\u{0}"))
             .sees(closed(4000, "aß€𝄞\u{0}"))

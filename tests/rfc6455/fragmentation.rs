@@ -52,11 +52,6 @@ fn messages() -> Vec<Trial> {
             .hears_frame(LAST, "three")
             .sees_text("one two three")
             .row(),
-        server("F29 5.4 two empty frames are an empty message")
-            .hears_frame(TEXT, "")
-            .hears_frame(LAST, "")
-            .sees_text("")
-            .row(),
         server("5.4 empty frames around and between change nothing")
             .hears_frame(BINARY, "")
             .hears_frame(MORE, "a")
@@ -90,14 +85,6 @@ fn order() -> Vec<Trial> {
     let nothing = ProtocolError::NothingToContinue;
     let unfinished = ProtocolError::MessageUnfinished;
     let mut rows = vec![
-        server("F25 5.4 a continuation first is refused")
-            .hears("80 81 37 fa 21 3d 4f")
-            .refuses(nothing, 1002, 6)
-            .row(),
-        server("F26 5.4 so it is without FIN")
-            .hears("00 81 37 fa 21 3d 4f")
-            .refuses(nothing, 1002, 6)
-            .row(),
         client("5.4 a continuation first from a server is refused")
             .hears("80 01 4f")
             .refuses(nothing, 1002, 2)
@@ -144,15 +131,7 @@ fn order() -> Vec<Trial> {
 
 fn between() -> Vec<Trial> {
     vec![
-        server("F27 5.4 a ping between fragments is answered, the message comes once")
-            .hears_frame(TEXT, "Hel")
-            .hears_frame(0x89, "now")
-            .hears_frame(LAST, "lo")
-            .sees(Seen::Ping(b"now".to_vec()))
-            .sees_text("Hello")
-            .says_frame(0x8a, "now")
-            .row(),
-        row("F27 5.4 the pong does not wait for the message", || {
+        row("5.4 the pong does not wait for the message", || {
             let mut session = session(Role::Server, Limits::CHAT);
             let begun = [frame(TEXT, b"Hel"), frame(0x89, b"now")].concat();
             let seen = hear(&mut session, &begun);
@@ -180,13 +159,6 @@ fn between() -> Vec<Trial> {
             .hears_frame(LAST, [0xac])
             .sees(Seen::Pong(vec![0xff]))
             .sees_text("€")
-            .row(),
-        server("F28 7.1.5 a Close between fragments ends it, the message is discarded")
-            .hears_frame(TEXT, "Hel")
-            .hears_frame(0x88, [0x03, 0xe8])
-            .hears_frame(LAST, "lo")
-            .sees(Seen::Close(Some((1000, String::new()))))
-            .says("88 02 03 e8")
             .row(),
     ]
 }

@@ -1,7 +1,7 @@
 //! §5.1, §5.2: the bytes in front of a payload, and from which of them a mistake is seen.
 
 use crate::bytes::{KEY, SIZES, header, hex, key_of};
-use crate::conversation::{client, row, server};
+use crate::conversation::row;
 use libtest_mimic::Trial;
 use ws101::protocol::{FrameHeader, Opcode, ProtocolError, Role};
 
@@ -16,81 +16,13 @@ const OPCODES: [Opcode; 6] = [
 ];
 
 pub(crate) fn rows() -> Vec<Trial> {
-    let mut rows = masking();
-    rows.extend(reserved());
+    let mut rows = first_bytes();
     rows.extend(lengths());
     rows
 }
 
-fn masking() -> Vec<Trial> {
-    let sender = Role::Client;
-    let unmasked = ProtocolError::WrongMasking { sender };
-    let sender = Role::Server;
-    let masked = ProtocolError::WrongMasking { sender };
-    vec![
-        server("F01 5.1 a frame without a mask from a client is refused")
-            .hears("81 05 48 65 6c 6c 6f")
-            .refuses(unmasked, 1002, 2)
-            .row(),
-        server("F01 5.1 an empty one too")
-            .hears("81 00")
-            .refuses(unmasked, 1002, 2)
-            .row(),
-        server("F01 5.1 a ping without a mask too")
-            .hears("89 00")
-            .refuses(unmasked, 1002, 2)
-            .row(),
-        client("5.1 a masked frame from a server is refused")
-            .hears("81 85 37 fa 21 3d 7f 9f 4d 51 58")
-            .refuses(masked, 1002, 2)
-            .row(),
-        client("5.1 a masked Close from a server is refused")
-            .hears("88 82 37 fa 21 3d 34 12")
-            .refuses(masked, 1002, 2)
-            .row(),
-    ]
-}
-
-fn reserved() -> Vec<Trial> {
-    let rsv = |name: &str, bytes: &str, bits| {
-        server(name)
-            .hears(bytes)
-            .refuses(ProtocolError::ReservedBitsSet(bits), 1002, 1)
-            .row()
-    };
-    let mut rows = vec![
-        rsv("F02 5.2 RSV1 is refused", "c1 82 37 fa 21 3d 7f 93", 0x40),
-        rsv("F03 5.2 RSV2 is refused", "a1 82 37 fa 21 3d 7f 93", 0x20),
-        rsv("F03 5.2 RSV3 is refused", "91 82 37 fa 21 3d 7f 93", 0x10),
-        rsv(
-            "F03 5.2 all three together",
-            "f1 82 37 fa 21 3d 7f 93",
-            0x70,
-        ),
-        rsv("F03 5.2 RSV1 in a continuation", "40 80 37 fa 21 3d", 0x40),
-        rsv("F03 5.2 RSV1 in a ping", "c9 80 37 fa 21 3d", 0x40),
-        rsv("F03 5.2 RSV2 in a Close", "a8 80 37 fa 21 3d", 0x20),
-        client("5.2 RSV1 from a server is refused")
-            .hears("c1 02 48 69")
-            .refuses(ProtocolError::ReservedBitsSet(0x40), 1002, 1)
-            .row(),
-    ];
-    for opcode in [3, 4, 5, 6, 7, 0xb, 0xc, 0xd, 0xe, 0xf] {
-        let id = if opcode < 8 { "F05" } else { "F06" };
-        let bytes = format!("{:02x} 80 37 fa 21 3d", 0x80 | opcode);
-        let row = server(format!("{id} 5.2 opcode {opcode:x} is refused"))
-            .hears(&bytes)
-            .refuses(ProtocolError::UnknownOpcode(opcode), 1002, 1)
-            .row();
-        rows.push(row);
-    }
-    let error = ProtocolError::UnknownOpcode(3);
-    rows.push(
-        client("5.2 an unknown opcode from a server is refused")
-            .hears("83 00")
-            .refuses(error, 1002, 1)
-            .row(),
-    );
+fn first_bytes() -> Vec<Trial> {
+    let mut rows = Vec::new();
     rows.push(row(
         "5.2 every pair of first bytes, from either end",
         || {
@@ -153,30 +85,12 @@ fn lengths() -> Vec<Trial> {
             move || both_ways(sender, i64::MAX as u64),
         ));
     }
-    for len in [0u16, 1, 2, 125] {
-        let name = format!("F07 5.2 length {len} in two bytes is refused");
-        let error = ProtocolError::LengthNotMinimal(2);
-        let [a, b] = len.to_be_bytes();
-        rows.push(
-            server(name)
-                .hears_bytes(&[0x81, 0xfe, a, b, 0x37, 0xfa, 0x21, 0x3d])
-                .hears_bytes(&vec![0x37; len.into()]) // The payload is all there.
-                .refuses(error, 1002, 4)
-                .row(),
-        );
-    }
-    rows.push(
-        client("F07 5.2 length 125 in two bytes from a server is refused")
-            .hears("82 7e 00 7d")
-            .refuses(ProtocolError::LengthNotMinimal(2), 1002, 4)
-            .row(),
-    );
     for len in [0, 1, 125, 126, 127, 65_535] {
-        let name = format!("F08 5.2 length {len} in eight bytes is refused");
+        let name = format!("5.2 length {len} in eight bytes is refused, by its header alone");
         rows.push(row(name, move || eight_bytes_are_too_many(len)));
     }
     rows.push(row(
-        "F08 5.2 six zero bytes of eight show it: no more are awaited",
+        "5.2 six zero bytes of eight show it: no more are awaited",
         || {
             let six_zeros = hex("82 ff 00 00 00 00 00 00");
             let decoded = FrameHeader::decode(&six_zeros, Role::Client);
@@ -187,19 +101,6 @@ fn lengths() -> Vec<Trial> {
         "5.2 every length in two bytes",
         every_length_in_two_bytes,
     ));
-    let top_bit = ProtocolError::LengthTopBitSet;
-    rows.push(
-        server("F11 5.2 a length with its top bit set is refused")
-            .hears("82 ff 80 00 00 00 00 00 00 00 37 fa 21 3d")
-            .refuses(top_bit, 1002, 3)
-            .row(),
-    );
-    rows.push(
-        client("F11 5.2 so it is from a server")
-            .hears("82 7f ff ff ff ff ff ff ff ff")
-            .refuses(top_bit, 1002, 3)
-            .row(),
-    );
     rows
 }
 

@@ -4,12 +4,11 @@
 //!
 //! `cargo test --test rfc6455 5.4` runs the rows of one section, `… F30` one row.
 
+use kit::bytes;
 use libtest_mimic::{Arguments, Trial};
 use std::collections::HashSet;
 use std::process::ExitCode;
 
-#[path = "../kit/bytes.rs"]
-mod bytes;
 mod close_frame;
 mod closing;
 mod control;
@@ -18,6 +17,8 @@ mod errors;
 mod examples;
 mod fragmentation;
 mod frame_header;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod limits;
 mod masking;
 mod offers;
@@ -29,6 +30,9 @@ mod request_headers;
 mod request_line;
 mod request_size;
 mod request_target;
+#[path = "../rows/mod.rs"]
+mod rows;
+mod table;
 mod text;
 mod utf8_sequences;
 
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
         own_headers::rows(),     // §4.1, RFC 9110 §5: what is not sent
         opening_server::rows(),  // §1.3, §4.2
         offers::rows(),          // §4.2.1, §9.1
+        table::rows(),           // §5.1 to §8.1: what every level shares
         frame_header::rows(),    // §5.1, §5.2
         masking::rows(),         // §5.3
         fragmentation::rows(),   // §5.4

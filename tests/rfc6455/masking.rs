@@ -1,7 +1,7 @@
 //! §5.3: what a client does to its payloads, and a server does not.
 
 use crate::bytes::{KEY, Seen, close_from, frame, frame_from, hear, hex};
-use crate::conversation::{row, server};
+use crate::conversation::row;
 use libtest_mimic::Trial;
 use ws101::protocol::{
     CloseCode, CloseReason, Frame, Limits, MaskKey, Message, Opcode, Role, Session, mask,
@@ -48,12 +48,6 @@ pub(crate) fn rows() -> Vec<Trial> {
             let expected = hex("81 02 48 69 82 03 01 02 03 89 01 70 8a 01 70 8a 00 88 02 03 e8");
             assert_eq!(session.outgoing.waiting(), expected);
         }),
-        server("F34 5.3 the same key in every frame is accepted")
-            .hears("81 82 37 fa 21 3d 7f 93")
-            .hears("81 82 37 fa 21 3d 7f 93")
-            .sees_text("Hi")
-            .sees_text("Hi")
-            .row(),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! §8.1: text is UTF-8, and the first byte that can never become UTF-8 ends the connection.
 
-use crate::bytes::{KEY, Seen, close_from, frame_from, header, hear};
+use crate::bytes::{Seen, close_from, frame_from, hear};
 use crate::conversation::{client, row, server, session};
 use libtest_mimic::Trial;
 use std::ops::RangeInclusive;
@@ -13,7 +13,6 @@ const LAST: u8 = 0x80;
 
 pub(crate) fn rows() -> Vec<Trial> {
     let mut rows = messages();
-    rows.extend(at_once());
     rows.push(row(
         "8.1 all sequences of up to three telling bytes: refused at the earliest one",
         || {
@@ -36,87 +35,10 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 fn messages() -> Vec<Trial> {
-    let bad = |name: &str, payload: &[u8], at: usize, fault| {
-        let error = invalid(fault, payload[at], at);
-        server(name)
-            .hears_frame(WHOLE, payload)
-            .refuses(error, 1007, 6 + at + 1)
-            .row()
-    };
     vec![
-        server("M01 8.1 a byte that is never UTF-8")
-            .hears("81 81 37 fa 21 3d c8")
-            .refuses(invalid(Utf8Fault::NeverLegal, 0xff, 0), 1007, 7)
-            .row(),
-        bad(
-            "M02 8.1 an overlong slash in two bytes",
-            b"\xc0\xaf",
-            0,
-            Utf8Fault::NeverLegal,
-        ),
-        bad(
-            "M02 8.1 an overlong slash in three bytes",
-            b"\xe0\x80\xaf",
-            1,
-            Utf8Fault::Overlong,
-        ),
-        bad(
-            "M02 8.1 an overlong slash in four bytes",
-            b"\xf0\x80\x80\xaf",
-            1,
-            Utf8Fault::Overlong,
-        ),
-        bad(
-            "M04 8.1 U+110000",
-            b"\xf4\x90\x80\x80",
-            1,
-            Utf8Fault::AboveMaximum,
-        ),
-        bad(
-            "M04 8.1 f5 begins no character",
-            b"\xf5\x80\x80\x80",
-            0,
-            Utf8Fault::NeverLegal,
-        ),
-        bad("M04 8.1 fe", b"\xfe", 0, Utf8Fault::NeverLegal),
-        bad(
-            "M04 8.1 a form of five bytes",
-            b"\xf8\x88\x80\x80\x80",
-            0,
-            Utf8Fault::NeverLegal,
-        ),
-        bad(
-            "M04 8.1 a form of six bytes",
-            b"\xfc\x84\x80\x80\x80\x80",
-            0,
-            Utf8Fault::NeverLegal,
-        ),
-        bad(
-            "8.1 a lone surrogate",
-            b"\xed\xa0\x80",
-            1,
-            Utf8Fault::Surrogate,
-        ),
-        bad(
-            "8.1 a continuation byte first",
-            b"\x80",
-            0,
-            Utf8Fault::UnexpectedContinuation,
-        ),
-        bad(
-            "8.1 a message that ends within a character",
-            b"ok \xe2\x82",
-            4,
-            Utf8Fault::CutOff,
-        ),
         client("8.1 a server's text is judged too")
             .hears("81 02 c3 28")
             .refuses(invalid(Utf8Fault::NotAContinuation, 0x28, 1), 1007, 4)
-            .row(),
-        server("M06 8.1 a character over two frames")
-            .hears_frame(TEXT, b"\xe2")
-            .hears_frame(LAST, b"\x82\xac")
-            .sees_text("€")
             .row(),
         server("8.1 a character over four frames, with an empty one among them")
             .hears_frame(TEXT, b"\xf0")
@@ -130,11 +52,6 @@ fn messages() -> Vec<Trial> {
             .hears_frame(TEXT, b"a")
             .hears_frame(LAST, b"\xf0\x9d\x84")
             .refuses(invalid(Utf8Fault::CutOff, 0x84, 3), 1007, 7 + 9)
-            .row(),
-        server("8.1 an empty last frame leaves a character incomplete")
-            .hears_frame(TEXT, b"\xe2\x82")
-            .hears_frame(LAST, b"")
-            .refuses(invalid(Utf8Fault::CutOff, 0x82, 1), 1007, 8 + 6)
             .row(),
         server("8.1 what one message left incomplete is not continued by the next")
             .hears_frame(TEXT, b"a")
@@ -159,36 +76,6 @@ fn messages() -> Vec<Trial> {
 }
 
 /// §8.1 lets an endpoint wait for the end of a message; this one does not.
-fn at_once() -> Vec<Trial> {
-    let greek = "κόσμε".as_bytes();
-    let broken = [greek, b"\xf4\x90\x80\x80edited"].concat();
-    let above = invalid(Utf8Fault::AboveMaximum, 0x90, greek.len() + 1);
-    let frame = |first, payload: &[u8]| frame_from(Role::Client, first, payload);
-    vec![
-        server("M08 8.1 a bad byte in fragment 2 of 3: fragment 3 is not awaited")
-            .hears_frame(TEXT, greek)
-            .hears_frame(MORE, b"\xf4\x90\x80\x80")
-            .hears_frame(LAST, b"edited")
-            .refuses(above, 1007, 6 + greek.len() + 6 + 2)
-            .row(),
-        server("M08 8.1 so it is when the fragments cut the bad character")
-            .hears_frame(TEXT, &broken[..greek.len() + 1])
-            .hears_frame(MORE, &broken[greek.len() + 1..greek.len() + 2])
-            .hears_frame(LAST, b"edited")
-            .refuses(above, 1007, 6 + greek.len() + 1 + 6 + 1)
-            .row(),
-        server("M09 8.1 a bad byte within one frame: the rest of it is not awaited")
-            .hears_frame(WHOLE, &broken)
-            .refuses(above, 1007, 6 + greek.len() + 2)
-            .row(),
-        server("M09 8.1 so it is when the rest never comes")
-            .hears_bytes(&header(WHOLE, Some(KEY), 65_536))
-            .hears_bytes(&frame(WHOLE, &broken[..greek.len() + 2])[6..])
-            .refuses(above, 1007, 14 + greek.len() + 2)
-            .row(),
-    ]
-}
-
 fn invalid(fault: Utf8Fault, byte: u8, at: usize) -> ProtocolError {
     let at = at as u64;
     ProtocolError::InvalidUtf8(Utf8Error { fault, byte, at })
