@@ -5,10 +5,12 @@ mod commands;
 mod conversations;
 mod frames;
 mod links;
+mod map;
 mod markdown;
 mod requests;
 mod rows;
 mod server;
+mod speed;
 #[path = "../kit/stopwatch.rs"]
 mod stopwatch;
 mod tables;

@@ -1,6 +1,7 @@
-//! ROWS.md: every row of its tables is a test, and every test with such a number is a row.
+//! ROWS.md: every suite is listed, every row is a test, and every test with a number is a row.
 
-use super::ROWS;
+use crate::ROWS;
+use crate::markdown::{code_spans, rows};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -33,6 +34,22 @@ fn every_row_is_a_test_and_every_test_a_row() {
     let undocumented: Vec<&String> = tested.difference(&documented).collect();
     assert!(untested.is_empty(), "no test for {untested:?}");
     assert!(undocumented.is_empty(), "no row for {undocumented:?}");
+}
+
+/// A suite is a file in `tests`, or a folder with a `main.rs`.
+#[test]
+fn every_suite_is_listed() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let entries = fs::read_dir(tests).expect("a folder").flatten();
+    let suites = entries.map(|entry| entry.path()).filter(|path| {
+        path.join("main.rs").exists() || path.extension().is_some_and(|ending| ending == "rs")
+    });
+    let suites: BTreeSet<String> = suites
+        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .collect();
+    let listed = rows(ROWS, "suite");
+    let listed = listed.iter().flat_map(|row| code_spans(row[0]));
+    assert_eq!(listed.map(str::to_owned).collect::<BTreeSet<_>>(), suites);
 }
 
 /// The numbers with which names of tests begin: `"H08 …"` in a table, `fn r08_…`.
