@@ -47,7 +47,7 @@ mod run;
 mod session;
 mod settings;
 
-pub(crate) use client::{ChatClient, Goodbye};
+pub(crate) use client::ChatClient;
 pub(crate) use dialect::{Dialect, Dialects, Replies};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use event::Name;
@@ -57,5 +57,4 @@ pub(crate) use refusal::{Code, Refusal};
 pub(crate) use request::{Join, Recipient, Request};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use rules::{FitName, id, name, room, text};
-pub(crate) use session::token;
 pub use settings::Settings;

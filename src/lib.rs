@@ -34,13 +34,14 @@
 //! | [`server`] | sockets and threads: accept, read a request, answer or upgrade, keep time, end well |
 //! | `dialects` | how events and requests look on a wire: `chat.ws101.v1` |
 //! | `chat` | people, rooms and lines, as values; events go out through the outbox |
+//! | `watch` | the frames of a connection, recorded and shown to its owner: `/ws/wire` |
 //! | `socket` | [`WebSocket`] over any stream, in either role: [`connect`], [`accept`], [`WebSocket::split`] |
+//! | `endpoint` | the seam between a connection and what it is for |
 //! | `outbox` | `Sender`: the write side of one connection, shared by all threads that write to it |
-//! | `watch` | the last frames of a connection, recorded for its owner to watch |
 //! | `transport` | how bytes leave for a client |
 //! | `sync` | locks that survive a panic, named threads, and models that run both in every order |
 //! | `time`, `flags`, `json` | times as text; settings that are flags; JSON objects |
-//! | `rate`, `address_quota` | rate limits; the share of one address in a common resource |
+//! | `rate`, `token`, `address_quota` | rate limits; secrets; the share of one address in a common resource |
 //! | `inspect` | the bytes of a frame or a handshake explained: fields, meanings, verdicts |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
@@ -82,6 +83,8 @@ pub mod cli;
 #[cfg(feature = "server")]
 mod dialects;
 #[cfg(feature = "server")]
+mod endpoint;
+#[cfg(feature = "server")]
 mod flags;
 #[cfg(all(feature = "server", any(test, feature = "fuzzing")))]
 #[doc(hidden)]
@@ -104,6 +107,8 @@ mod socket;
 mod sync;
 #[cfg(feature = "server")]
 mod time;
+#[cfg(feature = "server")]
+mod token;
 #[cfg(feature = "server")]
 mod transport;
 #[cfg(feature = "server")]

@@ -1,19 +1,23 @@
-//! The write side of one connection, shared by all who have something to say to it.
+//! The write side of one connection, shared by every thread that sends to its client.
 //!
-//! Everything that is written to a client goes through its [`Sender`], so there is one
-//! order, frames never mix, and nothing follows a Close. A `Sender` never makes one thread
-//! wait for another's write: a lock is held to look, to note, and for a `send` that cannot wait.
+//! Everything that is written to a client goes through its [`Sender`]. So there is one order, frames
+//! never mix, and nothing follows a Close. A `Sender` never makes one thread wait for another's write:
+//! its lock is held to look, to take note, and for a `send` that cannot block.
 //!
-//! There are two ways to write. [`push`](Sender::push) is for those who talk to many and
-//! wait for none: what the client's socket does not take at once is kept for it, and a thread
-//! that waits for room lives as long as something is kept. [`write`](Sender::write) is for the
-//! thread that reads from this client, which shall not read on before its answers are gone.
-//! Whoever finds somebody writing leaves the frames to them.
+//! There are two ways to write:
 //!
-//! What is kept has bounds, in bytes, in messages and in age. A client that exceeds them is
-//! **evicted**: what is kept for it is dropped, it is told so with 1008 if it can still hear it,
-//! and its connection ends. The others do not notice. When a connection ends, for this or any other
-//! reason, what is still kept for the client must be taken within moments.
+//! - [`push`](Sender::push) is for a thread that sends to many clients and waits for none. What the
+//!   client's socket does not take at once is kept in its backlog, and a writer thread empties that. The
+//!   thread lives only as long as the client lags.
+//! - [`write`](Sender::write) is for the thread that reads from this client, which shall not read on
+//!   before its answers are gone.
+//!
+//! Either of them, if another thread is writing, leaves its frames in the backlog for that thread.
+//!
+//! The backlog is bounded in bytes, in messages and in age. A client that exceeds a bound is **evicted**:
+//! its backlog is dropped, it is sent a Close with 1008 if it can still take one, and its connection ends.
+//! Other clients do not notice. When a connection ends, for this reason or any other, its client has a
+//! second or two to take what is left.
 
 mod backlog;
 mod burst;
@@ -21,71 +25,36 @@ mod channel;
 mod last_call;
 #[cfg(test)]
 pub(crate) mod models;
+mod observer;
 #[cfg(test)]
 pub(crate) mod tests;
+mod write_limits;
 
 pub(crate) use crate::transport::WITHOUT_WAITING;
 pub(crate) use burst::Burst;
+pub(crate) use observer::Observer;
+pub(crate) use write_limits::{MOST_WRITERS, WriteLimits};
 
 use crate::protocol::{CloseCode, Outgoing};
 use crate::sync::fault;
 use crate::transport::Transport;
-use crate::watch::Recorder;
 use channel::Channel;
 use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// Clients that lag at the same time: each of them has a thread.
-pub(crate) const MOST_WRITERS: usize = 1_024;
-
-/// Bytes for which there is room in any socket of which a third is free, which is what `poll` asks for.
+/// Bytes for which any socket has room when `poll` says that it is writable: a third of it is free then.
 const SHORT: usize = 8 << 10;
 
-/// What all senders of a server have in common.
-#[derive(Debug)]
-pub(crate) struct WriteLimits {
-    /// How long a client may take for what it is sent.
-    patience: Duration,
-    /// How many bytes are kept for a client.
-    backlog: usize,
-    writers: AtomicUsize,
-    evicted: AtomicU64,
-    dropped: AtomicU64,
-}
-
-impl WriteLimits {
-    pub(crate) const fn new(patience: Duration, backlog: usize) -> Self {
-        Self {
-            patience,
-            backlog,
-            writers: AtomicUsize::new(0),
-            evicted: AtomicU64::new(0),
-            dropped: AtomicU64::new(0),
-        }
-    }
-
-    /// Clients that were evicted.
-    pub(crate) fn evicted(&self) -> u64 {
-        self.evicted.load(Ordering::Relaxed)
-    }
-
-    /// Messages that were kept for them, and dropped.
-    pub(crate) fn dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
-    }
-}
-
-/// A handle to write to one client; its clones write to the same one.
+/// A handle to write to one client; its clones write to the same client.
 #[derive(Debug, Clone)]
 pub(crate) struct Sender {
     channel: Arc<Channel>,
     dialect: usize,
 }
 
-/// Two handles are equal when they write to the same client.
+/// Two handles are equal if they write to the same client.
 impl PartialEq for Sender {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.channel, &other.channel)
@@ -93,22 +62,22 @@ impl PartialEq for Sender {
 }
 
 impl Sender {
-    /// A sender for the client at the other end of `tcp`. What is written is noted on the tape.
+    /// A sender for the client at the other end of `tcp`; `observer` is told what it sends.
     pub(crate) fn new(
         tcp: Arc<TcpStream>,
-        write_limits: Arc<WriteLimits>,
-        recorder: Option<Arc<Recorder>>,
+        limits: Arc<WriteLimits>,
+        observer: Option<Arc<dyn Observer>>,
     ) -> Self {
-        Self::over(Transport::Tcp(tcp), write_limits, recorder)
+        Self::over(Transport::Tcp(tcp), limits, observer)
     }
 
     fn over(
         transport: Transport,
-        write_limits: Arc<WriteLimits>,
-        recorder: Option<Arc<Recorder>>,
+        limits: Arc<WriteLimits>,
+        observer: Option<Arc<dyn Observer>>,
     ) -> Self {
         Self {
-            channel: Arc::new(Channel::new(transport, write_limits, recorder)),
+            channel: Arc::new(Channel::new(transport, limits, observer)),
             dialect: 0,
         }
     }
@@ -123,13 +92,6 @@ impl Sender {
         self.dialect
     }
 
-    /// The client sent something, which belongs on its tape too.
-    pub(crate) fn note_received(&self, bytes: &[u8]) {
-        if let Some(recorder) = self.channel.recorder() {
-            recorder.received(bytes);
-        }
-    }
-
     /// Sends whole frames, without waiting for anything.
     pub(crate) fn push(&self, burst: &Burst<'_>) {
         let mut state = self.channel.lock();
@@ -138,7 +100,7 @@ impl Sender {
         }
     }
 
-    /// Does what is sent now reach the system within moments, if it is short? Then it is not kept for the client.
+    /// Would a short burst reach the system within moments, instead of joining a backlog?
     pub(crate) fn has_room(&self) -> bool {
         let kept = {
             let state = self.channel.lock();
@@ -148,7 +110,7 @@ impl Sender {
         kept <= SHORT && self.channel.transport.has_room()
     }
 
-    /// Sends a Close without waiting for anything: for a thread that ends others' connections.
+    /// Sends a Close without waiting for anything: for a thread that ends another thread's connection.
     pub(crate) fn close(&self, close_frame: &[u8]) {
         let mut state = self.channel.lock();
         if !state.closed {
@@ -157,35 +119,35 @@ impl Sender {
         }
     }
 
-    /// Writes whole frames, and waits for the client to take them.
+    /// Writes whole frames, and waits until the client has taken them.
     ///
-    /// `false`: a Close was sent, and these frames were not.
+    /// Returns `false` if a Close was sent before; then these frames are not.
     pub(crate) fn write(&self, frames: &[u8]) -> io::Result<bool> {
         self.channel.write(frames, false)
     }
 
-    /// Writes frames of which the last is a Close, unless one was sent before.
+    /// Writes frames of which the last is a Close, unless a Close was sent before.
     pub(crate) fn write_last(&self, frames: &[u8]) -> io::Result<bool> {
         self.channel.write(frames, true)
     }
 
-    /// The connection is about to end, because the client has gone or is let go: what is kept for it must
-    /// be taken within moments.
+    /// Notes that the connection is about to end: the client must take what is kept for it within moments.
     pub(crate) fn last_call(&self) {
         self.channel.last_call();
     }
 
-    /// Waits until nothing is kept for the client any more, or it had its time. Was the thread that
-    /// reads from it woken, because the connection was dismissed or evicted? And by when shall the
-    /// connection be closed?
+    /// Waits until nothing is kept for the client, or its time is up.
+    ///
+    /// Returns whether the thread that reads from the client was woken, because the connection was
+    /// dismissed or evicted, and the moment by which the connection shall be closed.
     pub(crate) fn wait_until_written(&self) -> (bool, Instant) {
         self.channel.wait_until_written()
     }
 
-    /// Closes, and does not wait for the client's own Close: wakes the thread that reads from it.
-    pub(crate) fn dismiss(&self, code: CloseCode, why: &str) {
+    /// Sends a Close, and does not wait for the client's: wakes the thread that reads from it.
+    pub(crate) fn dismiss(&self, code: CloseCode, reason: &str) {
         let mut close = Outgoing::server();
-        close.close_with(code, why);
+        close.close_with(code, reason);
         self.close(close.waiting());
         self.channel.wake_reader(&mut self.channel.lock());
     }
@@ -195,7 +157,7 @@ impl Sender {
         self.channel.lock().closed
     }
 
-    /// Did it not keep up?
+    /// Was the client evicted?
     pub(crate) fn is_evicted(&self) -> bool {
         self.channel.lock().evicted
     }

@@ -19,8 +19,8 @@ use super::room::Room;
 use super::rules;
 use super::session::Session;
 use crate::address_quota::Household;
+use crate::endpoint::CloseWith;
 use crate::outbox::Sender;
-use crate::protocol::CloseCode;
 use crate::rate::{Bucket, Rate};
 use std::sync::Arc;
 use std::time::Instant;
@@ -39,9 +39,6 @@ const OTHER_REQUESTS: Rate = Rate {
     per_second: 10,
     burst: 40,
 };
-
-/// Why a connection is ended.
-pub(crate) type Goodbye = (CloseCode, &'static str);
 
 /// A client that is connected to the chat. Dropping it, for whatever reason, is leaving.
 #[derive(Debug)]
@@ -123,7 +120,7 @@ impl ChatClient {
         (about, id): (Option<&str>, Option<&str>),
         now: Instant,
         replies: &mut dyn Replies,
-    ) -> Result<(), Goodbye> {
+    ) -> Result<(), CloseWith> {
         replies.send(&Event::Refused {
             refusal,
             about: about.filter(|_| refusal.code != Code::UnknownType),

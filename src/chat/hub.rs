@@ -9,9 +9,10 @@ use super::notices::{self, Audience};
 use super::people::People;
 use super::rooms::Rooms;
 use super::run::Run;
-use super::session::{self, Sessions};
+use super::session::Sessions;
 use super::settings::Settings;
 use crate::outbox::Burst;
+use crate::token;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,7 +33,7 @@ pub(crate) struct Chat {
 impl Chat {
     /// Reads the history, if there is one, and begins.
     pub(crate) fn start(settings: Settings, dialects: Dialects) -> io::Result<Arc<Self>> {
-        let epoch = session::token(8);
+        let epoch = token::random(8);
         let opened = settings.history.as_deref();
         let opened = opened.map(|path| Journal::open(path, &epoch, settings.rooms));
         let (journal, writer, kept) = match opened {

@@ -58,8 +58,6 @@ pub(crate) enum Code {
     IdTaken,
     NoSuchPerson,
     RateLimited,
-    BadToken,
-    TooManyWatchers,
 }
 
 impl Code {
@@ -80,8 +78,6 @@ impl Code {
             Self::IdTaken => "id_taken",
             Self::NoSuchPerson => "no_such_person",
             Self::RateLimited => "rate_limited",
-            Self::BadToken => "bad_token",
-            Self::TooManyWatchers => "too_many_watchers",
         }
     }
 }

@@ -10,6 +10,7 @@ use super::refusal::Refusal;
 use super::room::Taken;
 use crate::address_quota::{Household, Remembered};
 use crate::sync::{Mutex, gap};
+use crate::token;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,13 +22,6 @@ const MOST_ENDED: usize = 1_024;
 /// Random bytes of a session's public id. Drawn, not counted: no later run of the server gives the same one
 /// to another person.
 const PERSON: usize = 6;
-
-/// Draws random bytes, and returns them as hexadecimal digits.
-pub(crate) fn token(bytes: usize) -> String {
-    let mut random = vec![0; bytes];
-    getrandom::fill(&mut random).expect("an operating system has randomness");
-    random.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// One client's session; after a reconnect, two tokens lead to the same one.
 #[derive(Debug)]
@@ -51,7 +45,7 @@ pub(super) enum Outcome {
 impl Session {
     fn new() -> Self {
         Self {
-            person: token(PERSON).into(),
+            person: token::random(PERSON).into(),
             receipts: Mutex::default(),
             ignored: Mutex::default(),
         }
@@ -118,7 +112,7 @@ impl Default for State {
 impl Sessions {
     /// Opens a session; returns it with its token.
     pub(super) fn open(&self) -> (String, Arc<Session>) {
-        let (token, session) = (token(16), Arc::new(Session::new()));
+        let (token, session) = (token::random(16), Arc::new(Session::new()));
         self.0
             .lock()
             .by_token

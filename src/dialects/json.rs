@@ -6,10 +6,8 @@ mod event;
 pub(crate) mod fuzzing;
 mod integer;
 mod request;
-mod watch;
 
 pub(crate) use client::Client;
-pub(crate) use watch::{NoView, watch_request, watch_token};
 
 use crate::chat::{Dialect, Event};
 

@@ -1,14 +1,16 @@
 //! What waits for a client that lags, in no more memory than its bytes.
 //!
-//! A buffer that grows bit by bit leaves holes behind, as large together as itself. Memory that is
-//! not written to costs nothing: past a little, room is asked for all that there may be.
+//! A buffer that grows bit by bit leaves holes in the heap, together as large as the buffer. But memory
+//! that is never written to costs nothing. So a backlog that grows beyond [`SMALL`] reserves at once all
+//! that it may ever need.
 
 use crate::sync::now;
 use std::collections::TryReserveError;
 use std::time::Instant;
 
-/// A backlog that grows beyond this gets room for the other, or for as much as is allowed.
-const A_LITTLE: usize = 32 << 10;
+/// Up to this size, a backlog grows as a `Vec` does.
+const SMALL: usize = 32 << 10;
+/// What a larger one reserves, within what is allowed.
 const LARGE: usize = 4 << 20;
 
 /// Whole frames that wait for a client.
@@ -21,10 +23,10 @@ pub(super) struct Backlog {
 }
 
 impl Backlog {
-    /// Puts frames behind the others; `most` is what may wait. `false`: there is no memory for them.
+    /// Appends frames; the backlog may hold `most` bytes. Returns `false` if there is no memory for them.
     pub(super) fn add(&mut self, frames: &[u8], messages: usize, most: usize) -> bool {
         let len = self.bytes.len() + frames.len();
-        let reserved = if len > self.bytes.capacity() && len > A_LITTLE {
+        let reserved = if len > self.bytes.capacity() && len > SMALL {
             let room = most.min(LARGE.max(2 * len)).max(len);
             self.bytes.try_reserve_exact(room - self.bytes.len())
         } else {
@@ -40,7 +42,7 @@ impl Backlog {
     }
 }
 
-/// Bytes that a thread is to write, if there is memory for them.
+/// A copy of `frames` for a writer thread, if there is memory for one.
 pub(super) fn copy_of(frames: &[u8]) -> Result<Vec<u8>, TryReserveError> {
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(frames.len())?;

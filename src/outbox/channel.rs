@@ -1,51 +1,53 @@
-//! One connection's write side: who writes, and what waits meanwhile.
+//! One connection's write side: which thread writes, and what waits meanwhile.
 
 use super::backlog::{Backlog, copy_of};
 use super::burst::{Burst, frame_end};
 use super::last_call::LastCall;
-use super::{MOST_WRITERS, WriteLimits};
+use super::observer::Observer;
+use super::write_limits::{WriteLimits, WriterPlace};
 use crate::protocol::{CloseCode, Outgoing};
 use crate::sync::{Condvar, Mutex, MutexGuard, fault, gap, now, spawn};
 use crate::transport::Transport;
-use crate::watch::{Excerpt, Recorder};
 use std::io;
 use std::net::Shutdown;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-/// Messages that are kept for one client at the most: small ones reach this before the bytes.
+/// The most messages in a backlog: with small ones it is full before the bytes are too many.
 const MOST_MESSAGES: usize = 16_384;
-/// A writer's thread does little.
+/// A writer thread does little.
 const STACK: usize = 64 << 10;
 
-/// Laid out as a [`Recorder`] is: what each burst touches lies in one line of the processor's cache.
+/// The state that all clones of a sender share.
+///
+/// A thread that sends to a thousand members finds nothing of their channels in the processor's cache, and
+/// loads it line by line. So the fields that each burst touches lie together, at the beginning of a line.
 #[derive(Debug)]
 #[repr(C, align(64))]
 pub(super) struct Channel {
     pub(super) transport: Transport,
-    recorder: Option<Arc<Recorder>>,
+    observer: Option<Arc<dyn Observer>>,
     state: Mutex<State>,
-    write_limits: Arc<WriteLimits>,
-    /// Whoever was writing is done.
+    limits: Arc<WriteLimits>,
+    /// The thread that was writing is done.
     written: Condvar,
 }
 
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(super) struct State {
-    /// A thread is writing. Whatever else is to be sent goes behind, into `backlog`.
+    /// A thread is writing. Other frames are appended to `backlog`, for it to write.
     pub(super) writing: bool,
-    /// A Close was sent, or is in the backlog, or can never be: nothing may follow.
+    /// A Close was sent, or is in the backlog, or can never be sent: nothing may follow.
     pub(super) closed: bool,
     pub(super) evicted: bool,
-    /// The connection is about to end: by when.
+    /// The deadlines of a connection that is about to end.
     pub(super) last_call: Option<LastCall>,
     /// The thread that reads was woken by shutting down what it reads from.
     woken: bool,
-    /// Somebody waits for `written`: to wake nobody would be a system call, too.
+    /// A thread waits for `written`. To notify none would cost a system call, too.
     awaited: bool,
-    /// What the thread that writes has not sent yet of what it took.
+    /// Bytes that the writing thread has taken and not sent yet.
     pub(super) in_hand: usize,
     pub(super) backlog: Backlog,
 }
@@ -53,74 +55,68 @@ pub(super) struct State {
 impl Channel {
     pub(super) fn new(
         transport: Transport,
-        write_limits: Arc<WriteLimits>,
-        recorder: Option<Arc<Recorder>>,
+        limits: Arc<WriteLimits>,
+        observer: Option<Arc<dyn Observer>>,
     ) -> Self {
         Self {
             transport,
-            write_limits,
-            recorder,
+            observer,
             state: Mutex::default(),
+            limits,
             written: Condvar::telling("all is written"),
         }
     }
 
-    pub(super) const fn recorder(&self) -> Option<&Arc<Recorder>> {
-        self.recorder.as_ref()
-    }
-
-    /// Sends what there is room for, and keeps the rest.
+    /// Sends as much as there is room for, and keeps the rest.
     pub(super) fn push(self: &Arc<Self>, state: &mut State, burst: &Burst<'_>) {
         let frames = burst.frames;
         if state.writing {
             return self.keep(state, frames, burst.messages);
         }
-        let sent = match self.send(frames, Some(&burst.excerpt)) {
+        let sent = match self.send(frames, Some(burst)) {
             Ok(sent) if sent == frames.len() => return,
             Ok(sent) => sent,
             Err(_) => return state.closed = true, // its reader is about to learn it
         };
-        // The client lags. From here on a thread of its own writes to it, until it has caught up.
+        // The client lags. From here on a writer thread serves it, until it has caught up.
         state.writing = true;
         let rest = &frames[sent..];
         state.in_hand = rest.len();
         if fault("what is in hand is not counted") {
             state.in_hand = 0;
         }
-        // A frame that was cut has to be completed, whatever happens to those behind it.
+        // A frame that was cut has to be completed, whatever happens to the frames after it.
         let mut cut = frame_end(frames, sent) - sent;
         if fault("the end of a cut frame is not sent") {
             cut = 0;
         }
-        let channel = Arc::clone(self);
-        let since = now();
-        let start = || {
-            if self.write_limits.writers.fetch_add(1, Ordering::Relaxed) >= MOST_WRITERS {
-                return Err(io::ErrorKind::WouldBlock.into());
-            }
-            let bytes = copy_of(rest)?;
-            spawn("writer", STACK, move || {
-                // An error ended the connection, which is its reader's to report.
-                let _ = channel.write_out(&bytes, cut, since);
-                channel.write_limits.writers.fetch_sub(1, Ordering::Relaxed);
-            })
-        };
-        if start().is_err() {
-            self.write_limits.writers.fetch_sub(1, Ordering::Relaxed);
+        if self.start_writer(rest, cut).is_err() {
             state.writing = false;
             self.evict(state);
-            self.transport.shutdown(Shutdown::Both); // no thread, no farewell
+            self.transport.shutdown(Shutdown::Both); // without a thread there is no Close
         }
     }
 
-    /// Writes, or leaves it to who is writing. `false`: a Close was sent, and these frames were not.
+    /// Starts a thread that writes `rest`, of which the first `cut` bytes are the end of a frame.
+    fn start_writer(self: &Arc<Self>, rest: &[u8], cut: usize) -> io::Result<()> {
+        let (channel, since) = (Arc::clone(self), now());
+        let place = WriterPlace::take(&self.limits).ok_or(io::ErrorKind::WouldBlock)?;
+        let bytes = copy_of(rest)?;
+        spawn("writer", STACK, move || {
+            // An error has ended the connection, which its reader reports.
+            let _ = channel.write_out(&bytes, cut, since);
+            drop(place);
+        })
+    }
+
+    /// Writes, or leaves it to the thread that is writing. Returns `false` if a Close was sent before.
     pub(super) fn write(self: &Arc<Self>, frames: &[u8], closes: bool) -> io::Result<bool> {
         {
             let mut state = self.lock();
             if state.closed {
                 return Ok(false);
             }
-            // Before the first byte is written: from here on nobody else's Close is wanted.
+            // Before the first byte is written: from here on no other Close is wanted.
             state.closed = closes && !fault("a Close is noted only when it is written");
             if state.writing {
                 self.keep(&mut state, frames, 1);
@@ -133,29 +129,25 @@ impl Channel {
         Ok(true)
     }
 
-    /// Puts frames behind those that wait, or evicts the client if they are too many.
+    /// Appends frames to the backlog, or evicts the client if they are too many.
     fn keep(&self, state: &mut State, frames: &[u8], messages: usize) {
         let backlog = &mut state.backlog;
         let bytes = state.in_hand + backlog.bytes.len() + frames.len();
-        let is_over =
-            bytes > self.write_limits.backlog || backlog.messages + messages > MOST_MESSAGES;
-        if is_over || !backlog.add(frames, messages, self.write_limits.backlog) {
+        let is_over = bytes > self.limits.backlog || backlog.messages + messages > MOST_MESSAGES;
+        if is_over || !backlog.add(frames, messages, self.limits.backlog) {
             return self.evict(state);
         }
-        if let Some(recorder) = &self.recorder {
-            recorder.waiting(bytes, 0);
+        if let Some(observer) = &self.observer {
+            observer.lagging(bytes, 0);
         }
     }
 
     fn evict(&self, state: &mut State) {
         let dropped = std::mem::take(&mut state.backlog).messages;
-        if let Some(recorder) = &self.recorder {
-            recorder.waiting(0, dropped);
+        if let Some(observer) = &self.observer {
+            observer.lagging(0, dropped);
         }
-        self.write_limits
-            .dropped
-            .fetch_add(dropped as u64, Ordering::Relaxed);
-        self.write_limits.evicted.fetch_add(1, Ordering::Relaxed);
+        self.limits.note_eviction(dropped);
         (state.closed, state.evicted) = (!fault("an evicted client is sent more"), true);
         state.last_call.get_or_insert_with(LastCall::evicted);
         let mut close = Outgoing::server();
@@ -163,8 +155,8 @@ impl Channel {
         state.backlog.bytes.extend_from_slice(close.waiting());
     }
 
-    /// Writes `bytes`, of which the first `cut` are the end of a frame, and then what others left
-    /// meanwhile, until nothing is left.
+    /// Writes `bytes`, of which the first `cut` are the end of a frame, and then the backlog, until
+    /// nothing is left of it.
     fn write_out(&self, bytes: &[u8], cut: usize, since: Instant) -> io::Result<()> {
         let mut outcome = self.write_all(bytes, cut, since);
         let mut lagged = false;
@@ -184,16 +176,16 @@ impl Channel {
                 if state.awaited {
                     self.written.notify_all();
                 }
-                if let Some(recorder) = self.recorder.as_ref().filter(|_| lagged) {
-                    recorder.waiting(0, 0);
+                if let Some(observer) = self.observer.as_ref().filter(|_| lagged) {
+                    observer.lagging(0, 0);
                 }
                 return outcome;
             }
             lagged = true;
-            let is_farewell = state.evicted;
+            let is_eviction = state.evicted;
             drop(state);
             let since = since.unwrap_or_else(now);
-            outcome = if is_farewell {
+            outcome = if is_eviction {
                 self.write_some(&bytes, since, |_| None)
             } else {
                 self.write_all(&bytes, 0, since)
@@ -201,8 +193,8 @@ impl Channel {
         }
     }
 
-    /// Sends all of `bytes`, of which the first `cut` are the end of a frame. When the client is
-    /// evicted meanwhile, only the frame that was begun.
+    /// Sends all of `bytes`, of which the first `cut` are the end of a frame. If the client is evicted
+    /// meanwhile, only the frame that was begun.
     fn write_all(&self, bytes: &[u8], cut: usize, since: Instant) -> io::Result<()> {
         self.write_some(bytes, since, |sent| {
             Some(match sent {
@@ -212,8 +204,8 @@ impl Channel {
         })
     }
 
-    /// Sends `bytes`, which wait since `since`: the deadline does not move when a little gets through. When
-    /// the client is evicted meanwhile, only as far as `shorten` says.
+    /// Sends `bytes`, which have waited since `since`: the deadline does not move when a few get through.
+    /// If the client is evicted meanwhile, only as far as `shorten` says.
     fn write_some(
         &self,
         bytes: &[u8],
@@ -242,31 +234,31 @@ impl Channel {
         Ok(())
     }
 
-    /// As much as there is room for. `digest` is what it is, if that is known.
-    fn send(&self, bytes: &[u8], excerpt: Option<&Arc<Excerpt>>) -> io::Result<usize> {
-        match &self.recorder {
-            None => self.send_unrecorded(bytes),
-            Some(recorder) => recorder.sending(bytes, excerpt, || self.send_unrecorded(bytes)),
+    /// Sends as much of `bytes` as there is room for; `burst` is the whole burst that they are, if so.
+    fn send(&self, bytes: &[u8], burst: Option<&Burst<'_>>) -> io::Result<usize> {
+        match &self.observer {
+            None => self.send_now(bytes),
+            Some(observer) => observer.sending(bytes, burst, &mut || self.send_now(bytes)),
         }
     }
 
-    fn send_unrecorded(&self, bytes: &[u8]) -> io::Result<usize> {
-        // A reader learns by itself that its client is gone, not that we cannot send: it is woken.
+    fn send_now(&self, bytes: &[u8]) -> io::Result<usize> {
+        // A reader finds out by itself that its client is gone, not that we cannot send: it is woken.
         let sent = self.transport.send_now(bytes);
         sent.inspect_err(|_| self.transport.shutdown(Shutdown::Both))
     }
 
     fn wait_for_room(&self, since: Instant) -> io::Result<()> {
         let call = self.lock().last_call;
-        let deadline = call.map_or(since + self.write_limits.patience, |call| call.written);
+        let deadline = call.map_or(since + self.limits.timeout, |call| call.written);
         let left = deadline.saturating_duration_since(now());
         if left.is_zero() {
             let mut state = self.lock();
             if state.last_call.is_none() {
                 self.evict(&mut state);
             }
-            let told = "the client does not take what it is sent";
-            return Err(io::Error::new(io::ErrorKind::TimedOut, told));
+            let message = "the client does not take what it is sent";
+            return Err(io::Error::new(io::ErrorKind::TimedOut, message));
         }
         if self.transport.wait_writable(left, call.is_none())? {
             self.last_call();
@@ -274,13 +266,13 @@ impl Channel {
         Ok(())
     }
 
-    /// The connection is about to end: what is kept must be taken within moments.
+    /// Notes that the connection is about to end: what is kept must be taken within moments.
     pub(super) fn last_call(&self) {
         (self.lock().last_call).get_or_insert_with(LastCall::leaving);
     }
 
-    /// Waits for the thread that is writing, which has a deadline. Was the reader woken, and when shall
-    /// the connection be closed?
+    /// Waits for the thread that is writing, which has a deadline. Returns whether the reader was woken,
+    /// and when the connection shall be closed.
     pub(super) fn wait_until_written(&self) -> (bool, Instant) {
         let mut state = self.lock();
         state.awaited = !fault("a thread waits for the writer without saying so");
@@ -290,7 +282,8 @@ impl Channel {
         (state.woken, call.over)
     }
 
-    /// Lets the thread that reads from this client see the end; what the client was sent stays readable.
+    /// Lets the thread that reads from this client see the end of the stream; what the client was sent
+    /// stays readable.
     pub(super) fn wake_reader(&self, state: &mut State) {
         state.woken = true;
         self.transport.shutdown(Shutdown::Read);

@@ -1,8 +1,9 @@
 //! Connections come in, one thread each, or are turned away.
 
+use super::connection;
 use super::connections::{Decided, Newcomer, Slot};
 use super::refuse::Refuser;
-use super::{Shared, connection};
+use super::shared::Shared;
 use crate::protocol::HandshakeError;
 use crate::sync::spawn;
 use std::io;

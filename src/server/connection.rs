@@ -1,50 +1,46 @@
-//! One connection's thread: requests come in and are answered, or one is upgraded.
+//! One connection's thread: it answers requests, until one of them becomes a WebSocket.
 
 use super::connections::Slot;
-use super::endpoint::{Fittings, Purpose};
-use super::routes::{Route, Socket};
-use super::{Shared, guard, pages, peer, proxy, refuse};
-use crate::dialects::json;
+use super::pages::{self, Page};
+use super::routes::Route;
+use super::shared::Shared;
+use super::upgrade::Agreed;
+use super::{guard, proxy, refuse};
 use crate::protocol::http::{RequestHead, Response};
-use crate::protocol::{HandshakeError, Incoming, Outgoing, ReadBuffer, Role, Session, Upgrade};
+use crate::protocol::{HandshakeError, ReadBuffer, Upgrade};
 use crate::socket::{SocketError, Stream, read_head};
 use crate::time::http_date;
-use crate::watch::Recorder;
 use log::Level;
 use std::io::Write;
 use std::net::TcpStream;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-/// What is to be done with a request, decided in one place. Its head took `head_size` bytes.
-enum Decision {
-    /// Answer. A browser that loads a page wants more of the same kind, so its connection is kept.
-    Answer {
+/// What a request is answered with, unless it is refused.
+enum Reply {
+    Http {
         response: Response,
-        head_size: usize,
+        /// A browser that loads a page wants more of the same kind, so its connection is kept.
         is_page: bool,
     },
-    /// Upgrade, with these bytes as the answer.
-    Upgrade {
-        purpose: Purpose,
-        answer: Vec<u8>,
-        head_size: usize,
-    },
+    WebSocket(Box<Agreed>),
 }
 
-/// How a request wants to be answered, whatever the answer is. Of a request that cannot be
-/// read nothing is known: it is as good as a GET that ends its connection.
+/// How a client wants to be answered, whatever the answer is.
+///
+/// The default is for a request that cannot be read: it is treated as a GET that ends its connection.
 #[derive(Debug, Default)]
-struct Manner {
-    /// The answer to a HEAD has no body, even when it is a refusal.
+struct Preferences {
+    /// The answer to a HEAD has no body, even if it is a refusal.
     method: String,
     /// The client can use this connection again. RFC 9112 §9.3.
     persists: bool,
-    /// A person looks at the answer.
+    /// A person will see the answer.
     in_browser: bool,
 }
 
-impl Manner {
+impl Preferences {
     fn of(head: &RequestHead<'_>) -> Self {
         let lists = |name, token| head.headers.lists_token(name, token) == Ok(true);
         Self {
@@ -55,64 +51,71 @@ impl Manner {
     }
 }
 
-/// Answers requests, one after the other, until one is upgraded or the connection ends.
+/// A request that was judged. Its head took `size` bytes.
+struct Judged {
+    reply: Result<Reply, HandshakeError>,
+    preferences: Preferences,
+    size: usize,
+}
+
+/// Answers requests, one after another, until one is upgraded or the connection ends.
 pub(super) fn run(tcp: Arc<TcpStream>, slot: &Slot, shared: &Shared) {
-    // Frames are small and wanted at once. If this fails, the connection is gone, and reading will tell.
+    // A frame is small and wanted at once. If this fails the connection is gone, as reading will show.
     let _ = tcp.set_nodelay(true);
     let mut stream = Stream::shared(tcp);
     let mut buffer = ReadBuffer::new();
     stream.set_deadline(Some(Instant::now() + shared.config.deadlines.handshake));
-    while let Some((manner, decision)) = next_request(&mut stream, &mut buffer, slot, shared) {
+    while let Some(request) = next_request(&mut stream, &mut buffer, slot, shared) {
+        let (preferences, size) = (request.preferences, request.size);
         if !slot.begin_answer() {
             return stream.finish();
         }
-        match decision {
-            Ok(Decision::Answer {
-                response,
-                head_size,
-                is_page,
-            }) => {
-                // A client that does not wait for the answer before it asks again is answered once: two
-                // requests in one read are how one is smuggled behind another.
-                let asked_once = buffer.unread().len() == head_size;
-                let keeps = is_page && manner.persists && asked_once && slot.may_be_reused();
-                if !answer(&mut stream, response, &manner.method, keeps, shared) {
+        match request.reply {
+            Ok(Reply::Http { response, is_page }) => {
+                // A client that sends its next request before the answer is answered once: a second
+                // request in one read is how one is smuggled after another.
+                let is_alone = buffer.unread().len() == size;
+                let keeps = is_page && preferences.persists && is_alone && slot.may_be_reused();
+                if !answer(&mut stream, response, &preferences.method, keeps, shared) {
                     return;
                 }
                 if !(keeps && slot.await_request()) {
                     return stream.finish();
                 }
-                buffer.consume(head_size);
+                buffer.consume(size);
                 stream.set_deadline(Some(Instant::now() + shared.config.deadlines.idle));
             }
-            Ok(Decision::Upgrade {
-                purpose,
-                answer,
-                head_size,
-            }) => return upgrade(stream, purpose, &answer, (buffer, head_size), slot, shared),
-            Err(error) => return refuse(stream, &error, &manner, slot, shared),
+            Ok(Reply::WebSocket(agreed)) => {
+                return agreed.run(stream, (buffer, size), slot, shared);
+            }
+            Err(error) => return refuse(stream, &error, &preferences, slot, shared),
         }
     }
 }
 
-/// Reads a request and decides about it; `None` when there is nobody to answer.
+/// Reads a request and judges it. Returns `None` if no answer is awaited.
 fn next_request(
     stream: &mut Stream,
     buffer: &mut ReadBuffer,
     slot: &Slot,
     shared: &Shared,
-) -> Option<(Manner, Result<Decision, HandshakeError>)> {
+) -> Option<Judged> {
+    let unreadable = |error| Judged {
+        reply: Err(error),
+        preferences: Preferences::default(),
+        size: 0,
+    };
     match read_head(stream, buffer, shared.config.requests.limits(), || {
         slot.begin_request()
     }) {
         Ok(head_at) => {
-            let size = head_at.end;
-            Some(decide(&buffer.unread()[head_at], size, slot, shared))
+            let judged = judge_bytes(buffer.unread(), head_at, stream, slot, shared);
+            Some(judged.unwrap_or_else(unreadable))
         }
-        Err(SocketError::Request(error)) => Some((Manner::default(), Err(error))),
-        // The connection ended first, or nothing at all was sent: nobody waits for an answer.
+        Err(SocketError::Request(error)) => Some(unreadable(error)),
+        // The connection ended first, or nothing at all was sent: no answer is awaited.
         Err(_) if !slot.was_displaced() => None,
-        // It was refused already, when its place was given to another.
+        // It was refused already, when its slot was given to another.
         Err(_) => {
             shared.refusals.count(&HandshakeError::TimedOut);
             refuse::linger(stream.tcp());
@@ -121,41 +124,43 @@ fn next_request(
     }
 }
 
-/// What is to be done, and in which manner it is to be answered.
-fn decide(
-    head: &[u8],
-    head_size: usize,
+/// Judges the request whose head lies at `head_at` of `bytes`.
+fn judge_bytes(
+    bytes: &[u8],
+    head_at: Range<usize>,
+    stream: &Stream,
     slot: &Slot,
     shared: &Shared,
-) -> (Manner, Result<Decision, HandshakeError>) {
-    match RequestHead::parse(head, shared.config.requests.limits()) {
-        Ok(head) => {
-            let judged = find_client(&head, slot, shared);
-            let decision = judged.and_then(|()| judge(&head, head_size, slot, shared));
-            (Manner::of(&head), decision)
-        }
-        Err(error) => (Manner::default(), Err(error)),
-    }
+) -> Result<Judged, HandshakeError> {
+    let size = head_at.end;
+    let head = RequestHead::parse(&bytes[head_at], shared.config.requests.limits())?;
+    let known = find_client(&head, slot, shared);
+    Ok(Judged {
+        reply: known.and_then(|()| judge(&head, &bytes[..size], stream, slot, shared)),
+        preferences: Preferences::of(&head),
+        size,
+    })
 }
 
-/// A client that comes through a proxy counts under its own address.
+/// Counts a client that comes through a proxy under its own address.
 fn find_client(head: &RequestHead<'_>, slot: &Slot, shared: &Shared) -> Result<(), HandshakeError> {
     let proxies = &shared.config.access.proxies;
-    let neighbour = slot.tcp_peer();
-    if !proxies.contains(&neighbour) {
+    let tcp_peer = slot.tcp_peer();
+    if !proxies.contains(&tcp_peer) {
         return Ok(());
     }
-    slot.count_under(proxy::client(&head.headers, neighbour, proxies))
+    slot.count_under(proxy::client(&head.headers, tcp_peer, proxies))
 }
 
-/// Everything that a well-formed request must pass, in order: is it for us, is there such a
-/// thing, may this be done to it, by this page.
+/// Everything that a well-formed request must pass, in order: is it for this server, is there such a path,
+/// may this be done with it, by this page.
 fn judge(
     head: &RequestHead<'_>,
-    head_size: usize,
+    bytes: &[u8],
+    stream: &Stream,
     slot: &Slot,
     shared: &Shared,
-) -> Result<Decision, HandshakeError> {
+) -> Result<Reply, HandshakeError> {
     let access = &shared.config.access;
     let target = head.target()?;
     let host = target.host.unwrap_or_default(); // HTTP/1.0 may leave it open
@@ -163,50 +168,35 @@ fn judge(
         guard::check_host(host, access)?;
     }
     let wants_upgrade = head.headers.lists_token("Upgrade", "websocket")?;
-    let route = Route::to(&target, shared);
     head.require_no_body()?;
-    match route {
-        Some(Route::Page(page)) if !wants_upgrade => Ok(Decision::Answer {
-            response: page.response(&head.headers, target.host)?,
-            head_size,
-            is_page: true,
-        }),
-        Some(Route::Report(response)) if !wants_upgrade => Ok(Decision::Answer {
-            response,
-            head_size,
-            is_page: false,
-        }),
-        Some(Route::Socket(socket)) => {
+    match Route::to(&target.path) {
+        Some(Route::WebSocket(route)) => {
             let upgrade = Upgrade::check(head)?;
             guard::check_origin(head.headers.once("Origin")?, host, access)?;
-            let (purpose, answer) = agree(&upgrade, socket, slot, shared)?;
-            Ok(Decision::Upgrade {
-                purpose,
-                answer,
-                head_size,
+            let subprotocol = upgrade.choose_protocol(route.subprotocols);
+            let answer = upgrade.response(subprotocol).expect("a client's offer");
+            let is_watchable = route.watchable.is_wanted(&target);
+            let request = (bytes, answer);
+            let agreed = Agreed::new(route, stream, request, is_watchable, (slot, shared))?;
+            Ok(Reply::WebSocket(Box::new(agreed)))
+        }
+        Some(Route::Report(report)) if !wants_upgrade => Ok(Reply::Http {
+            response: report(shared, target.host),
+            is_page: false,
+        }),
+        None if !wants_upgrade => {
+            let page = Page::at(&target.path, shared.config.www.as_deref());
+            let page = page.ok_or(HandshakeError::NotFound)?;
+            Ok(Reply::Http {
+                response: page.response(&head.headers, target.host)?,
+                is_page: true,
             })
         }
         _ => Err(HandshakeError::NotFound),
     }
 }
 
-/// What the WebSocket is for, and the 101 that says so.
-fn agree(
-    upgrade: &Upgrade<'_>,
-    socket: Socket,
-    slot: &Slot,
-    shared: &Shared,
-) -> Result<(Purpose, Vec<u8>), HandshakeError> {
-    let (purpose, protocol) = match socket {
-        Socket::Chat => (Purpose::Chat, upgrade.choose_protocol(&[json::PROTOCOL])),
-        Socket::Echo { watched } => (Purpose::Echo { watched }, None),
-        Socket::Wire => (Purpose::Wire(shared.tickets.seat(slot.household())?), None),
-    };
-    let answer = upgrade.response(protocol);
-    Ok((purpose, answer.expect("an offer of the client's")))
-}
-
-/// Writes an answer. `false`: the client did not take it.
+/// Writes an answer. Returns `false` if the client did not take it.
 fn answer(
     stream: &mut Stream,
     response: Response,
@@ -223,64 +213,25 @@ fn answer(
     stream.write_all(&response.to_bytes(method)).is_ok()
 }
 
-/// Says why not, and ends the connection: after a request that breaks a rule, where the next one
-/// begins cannot be known.
+/// Says why not, and ends the connection: after a request that breaks a rule, it is not known where the
+/// next one begins.
 fn refuse(
     mut stream: Stream,
     error: &HandshakeError,
-    manner: &Manner,
+    preferences: &Preferences,
     slot: &Slot,
     shared: &Shared,
 ) {
     shared.refusals.count(error);
     let sentence = guard::sentence(error);
-    let told = format_args!("{} {sentence} ({})", error.status(), error.section());
-    shared.incidents.report(Level::Info, slot.id(), &told);
-    let response = if manner.in_browser {
+    let message = format_args!("{} {sentence} ({})", error.status(), error.section());
+    shared.incidents.report(Level::Info, slot.id(), &message);
+    let response = if preferences.in_browser {
         pages::refusal(error, &sentence)
     } else {
         error.response_as("text/plain; charset=utf-8", sentence + "\n")
     };
-    if answer(&mut stream, response, &manner.method, false, shared) {
+    if answer(&mut stream, response, &preferences.method, false, shared) {
         stream.finish();
     }
-}
-
-/// From here on this is no longer HTTP. What lies in `buffer` behind the head already are the
-/// first frames.
-fn upgrade(
-    mut stream: Stream,
-    purpose: Purpose,
-    answer: &[u8],
-    (mut buffer, head_size): (ReadBuffer, usize),
-    slot: &Slot,
-    shared: &Shared,
-) {
-    if stream.write_all(answer).is_err() {
-        return;
-    }
-    let (request, first_frames) = buffer.unread().split_at(head_size);
-    let recorder = || Recorder::new(request, answer, first_frames);
-    let answers_at_length = purpose.answers_at_length();
-    let Fittings {
-        sender,
-        limits,
-        endpoint,
-        ticket,
-    } = purpose.fit(stream.tcp(), slot, shared, recorder);
-    buffer.consume(head_size);
-    let mut session = Session {
-        incoming: Incoming::after_handshake(Role::Client, limits, buffer),
-        outgoing: Outgoing::server(),
-    };
-    let memory = shared
-        .budget
-        .for_client(slot.address().unwrap_or(slot.tcp_peer()));
-    session.incoming.draw_on(Arc::clone(&memory));
-    if answers_at_length {
-        session.outgoing.draw_on(memory);
-    }
-    peer::run(stream, sender, session, endpoint, slot, shared);
-    // Only now, so that a watcher has seen the client's Close too.
-    drop(ticket);
 }

@@ -1,36 +1,8 @@
 //! How the server is doing, in the text format that Prometheus reads.
 
-use super::Shared;
-use crate::protocol::HandshakeError;
+use super::shared::Shared;
 use crate::protocol::http::Response;
-use crate::sync::{Mutex, MutexGuard};
-use std::collections::BTreeMap;
 use std::fmt::Write;
-
-/// Requests that were refused, by status and reason.
-#[derive(Debug, Default)]
-pub(super) struct Refusals(Mutex<Counts>);
-
-type Counts = BTreeMap<(u16, String), u64>;
-
-impl Refusals {
-    pub(super) fn count(&self, error: &HandshakeError) {
-        // The variant's name: what is in it came from the client, and there are many of those.
-        let debug = format!("{error:?}");
-        let reason = debug
-            .split(|c: char| !c.is_alphanumeric())
-            .next()
-            .unwrap_or_default();
-        *self
-            .lock()
-            .entry((error.status(), reason.to_owned()))
-            .or_default() += 1;
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Counts> {
-        self.0.lock()
-    }
-}
 
 /// Name, kind, what it is, how much.
 type Metric = (&'static str, &'static str, &'static str, u64);

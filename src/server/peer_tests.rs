@@ -1,10 +1,10 @@
-//! What happens to a connection whose endpoint panics: no request from outside can make one.
+//! What happens to a connection whose endpoint panics, which no request from outside can bring about.
 
+use super::config::Config;
 use super::connections::Newcomer;
-use super::endpoint::Endpoint;
-use super::peer;
-use super::{Config, Shared};
-use crate::chat::Goodbye;
+use super::peer::{self, OpenSocket};
+use super::shared::Shared;
+use crate::endpoint::{CloseWith, Endpoint};
 use crate::outbox::Sender;
 use crate::protocol::{Event, Limits, Message, Outgoing, Session};
 use crate::socket::{Stream, WebSocket};
@@ -15,7 +15,7 @@ use std::thread;
 struct Panics;
 
 impl Endpoint for Panics {
-    fn message(&mut self, _: Message<'_>, replies: &mut Outgoing) -> Result<(), Goodbye> {
+    fn message(&mut self, _: Message<'_>, replies: &mut Outgoing) -> Result<(), CloseWith> {
         replies.send(Message::Text("half a thought")).expect("open");
         panic!("as this test wants it");
     }
@@ -39,14 +39,13 @@ fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
 
     let server = thread::spawn(move || {
         let sender = Sender::new(Arc::clone(&tcp), Arc::clone(&shared.write_limits), None);
-        peer::run(
-            Stream::shared(tcp),
+        let socket = OpenSocket {
+            stream: Stream::shared(tcp),
             sender,
-            Session::server(Limits::CHAT),
-            Box::new(Panics),
-            &slot,
-            &shared,
-        );
+            observer: None,
+            session: Session::server(Limits::CHAT),
+        };
+        peer::run(socket, Box::new(Panics), &slot, &shared);
     });
     let mut client = WebSocket::client(Stream::new(ours).expect("a stream"), Limits::CHAT);
     client.send(Message::Text("boom")).expect("it is read");

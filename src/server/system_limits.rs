@@ -8,8 +8,8 @@
 
 use super::connections::longest_queue;
 use super::refuse;
-use super::wire;
 use crate::outbox::MOST_WRITERS;
+use crate::watch::MOST_WATCHERS;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::num::NonZero;
 use std::{env, thread};
@@ -21,7 +21,7 @@ const OTHER_DESCRIPTORS: usize = 16 + refuse::MOST_AT_ONCE;
 const MAPPINGS_PER_THREAD: usize = 4;
 /// Mappings for everything that is not a connection's thread: the program, its libraries, its
 /// heaps, and the threads that write to clients that lag, or tell watchers what they see.
-const OTHER_MAPPINGS: usize = 512 + (MOST_WRITERS + wire::MOST_WATCHERS) * MAPPINGS_PER_THREAD;
+const OTHER_MAPPINGS: usize = 512 + (MOST_WRITERS + MOST_WATCHERS) * MAPPINGS_PER_THREAD;
 /// Address space of a connection: its thread's stack, and what it keeps.
 const SPACE_PER_CONNECTION: usize = 384 << 10;
 /// Address space for everything else, and the least that it can be.

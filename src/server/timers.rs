@@ -7,28 +7,28 @@ use super::config::Deadlines;
 use crate::protocol::Incoming;
 use std::time::{Duration, Instant};
 
-/// A deadline that is noticed this late was not missed by the client: we were not awake to see.
+/// A deadline that is noticed this late was not missed by the client: this thread was not awake.
 const OVERSLEPT: Duration = Duration::from_secs(1);
 
-/// What must be done now.
+/// What is to be done at a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Due {
-    /// The client has been silent: ask it.
+    /// The client has been silent: it is asked for a sign of life.
     Ping,
-    /// It did not answer.
+    /// It gave none.
     PingTimeout,
-    /// A frame began and does not end.
+    /// A frame has begun and does not end.
     FrameStalled,
-    /// A message began and does not end.
+    /// A message has begun and does not end.
     MessageStalled,
     /// It did not answer our Close.
     CloseTimeout,
 }
 
-/// Has somebody who wanted to sleep for so long slept so much longer that the machine must have, too?
+/// Did a sleep overrun so far that the machine itself must have been suspended?
 ///
-/// Not every second: a kernel keeps long waits in a coarse wheel, and Linux ends one of 20 seconds
-/// up to an eighth late.
+/// One second is not always enough to tell: a kernel keeps long waits in a coarse wheel, and Linux ends one
+/// of 20 seconds up to an eighth late.
 pub(super) fn overslept(late: Duration, wanted: Option<Duration>) -> bool {
     late > OVERSLEPT.max(wanted.unwrap_or_default() / 4)
 }
@@ -37,11 +37,11 @@ pub(super) fn overslept(late: Duration, wanted: Option<Duration>) -> bool {
 #[derive(Debug)]
 pub(super) struct Timers {
     deadlines: Deadlines,
-    heard: Instant,
+    received: Instant,
     pinged: Option<Instant>,
-    /// The frame that is incomplete, by its number, and when it began.
+    /// The number of the frame that is incomplete, and when it began.
     frame: Option<(u64, Instant)>,
-    /// The same for the message that is incomplete.
+    /// The number of the message that is incomplete, and when it began.
     message: Option<(u64, Instant)>,
     closing: Option<Instant>,
 }
@@ -50,7 +50,7 @@ impl Timers {
     pub(super) const fn new(deadlines: Deadlines, now: Instant) -> Self {
         Self {
             deadlines,
-            heard: now,
+            received: now,
             pinged: None,
             frame: None,
             message: None,
@@ -58,9 +58,9 @@ impl Timers {
         }
     }
 
-    /// Bytes came in, and were decoded as far as they go. Any byte is a sign of life.
-    pub(super) fn heard(&mut self, incoming: &Incoming, now: Instant) {
-        self.heard = now;
+    /// Notes that bytes arrived, and were decoded as far as possible. Any byte is a sign of life.
+    pub(super) fn received(&mut self, incoming: &Incoming, now: Instant) {
+        self.received = now;
         self.pinged = None;
         self.frame = began(
             self.frame,
@@ -72,23 +72,23 @@ impl Timers {
         self.message = began(self.message, incoming.is_inside_message(), messages, now);
     }
 
-    /// We were asleep ourselves, the whole machine perhaps: nobody is late but us. What was
-    /// due begins anew, so that a laptop that wakes up does not lose all its connections.
-    pub(super) fn excuse(&mut self, now: Instant) {
-        let anew = |(number, _)| (number, now);
-        self.heard = now;
+    /// Gives every deadline its full time again, after a sleep of our own or of the whole machine: a laptop
+    /// that wakes up must not lose all its connections.
+    pub(super) fn restart(&mut self, now: Instant) {
+        let from_now = |(number, _)| (number, now);
+        self.received = now;
         self.pinged = self.pinged.map(|_| now);
-        self.frame = self.frame.map(anew);
-        self.message = self.message.map(anew);
+        self.frame = self.frame.map(from_now);
+        self.message = self.message.map(from_now);
         self.closing = self.closing.map(|_| now);
     }
 
-    /// A ping went out.
+    /// Notes that a ping was sent.
     pub(super) const fn pinged(&mut self, now: Instant) {
         self.pinged = Some(now);
     }
 
-    /// Our Close went out, and the client owes us its own.
+    /// Notes that our Close was sent, which the client has to answer. §5.5.1.
     pub(super) fn closing(&mut self, now: Instant) {
         self.closing.get_or_insert(now);
     }
@@ -99,7 +99,7 @@ impl Timers {
             return (since + self.deadlines.close, Due::CloseTimeout);
         }
         let life = match self.pinged {
-            None => (self.heard + self.deadlines.ping_interval, Due::Ping),
+            None => (self.received + self.deadlines.ping_interval, Due::Ping),
             Some(since) => (since + self.deadlines.ping_timeout, Due::PingTimeout),
         };
         let frame = self
@@ -118,8 +118,8 @@ impl Timers {
     }
 }
 
-/// Since when the frame or message with this number is incomplete: since `before` if it was so
-/// then, since now if it is another.
+/// Since when the frame or message with this number is incomplete: as `before`, or since now if it is
+/// another.
 fn began(
     before: Option<(u64, Instant)>,
     is_inside: bool,
@@ -140,7 +140,7 @@ mod tests {
     use crate::server::Config;
 
     #[test]
-    fn a_kernel_that_wakes_us_somewhat_late_is_no_sleep() {
+    fn a_wait_that_ends_somewhat_late_is_no_suspension() {
         let seconds = Duration::from_secs_f64;
         for (late, wanted, expected) in [
             (0.9, None, false),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_sleep_of_our_own_everyone_has_a_full_round() {
+    fn after_a_suspension_every_deadline_has_its_full_time() {
         let start = Instant::now();
         let deadlines = Config::default().deadlines;
         let mut timers = Timers::new(deadlines, start);
@@ -163,14 +163,14 @@ mod tests {
         let (_, due) = timers.next();
         assert_eq!(due, Due::PingTimeout);
         let later = start + Duration::from_secs(3_600);
-        timers.excuse(later);
+        timers.restart(later);
         assert_eq!(
             timers.next(),
             (later + deadlines.ping_timeout, Due::PingTimeout)
         );
         timers.closing(later);
         let after = later + Duration::from_secs(3_600);
-        timers.excuse(after);
+        timers.restart(after);
         assert_eq!(timers.next(), (after + deadlines.close, Due::CloseTimeout));
     }
 }

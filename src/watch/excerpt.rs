@@ -1,22 +1,22 @@
-//! The last frames of a burst, the long ones without their middle.
+//! The last frames of a burst, and of a long frame only its beginning and its end.
 
-use super::MOST_FRAMES;
 use crate::protocol::{FrameHeader, Role};
-use std::sync::Arc;
 use std::time::Instant;
 
-/// What is kept of a frame: so many bytes of its beginning, with the header, …
+/// The most frames that an excerpt holds, and that are kept while nobody watches.
+pub(super) const MOST_FRAMES: usize = 32;
+/// What is kept of a frame: this many bytes of its beginning, with the header …
 pub(super) const BEGINNING: usize = 192;
-/// … and so many of its end.
+/// … and this many of its end.
 pub(super) const END: usize = 64;
 
-/// At most [`MOST_FRAMES`] frames of one direction, one behind the other.
+/// At most [`MOST_FRAMES`] frames of one direction, one after another.
 #[derive(Debug)]
-pub(crate) struct Excerpt {
+pub(super) struct Excerpt {
     pub(super) sender: Role,
-    /// When it was made: that will do for when it was sent. A clock is not read for free.
+    /// When it was made, which stands for when it was sent: reading the clock costs something.
     pub(super) made: Instant,
-    /// Frames that were there, with those that are not kept.
+    /// The number of frames that there were, with those that are not kept.
     count: usize,
     sizes: Box<[FrameSizes]>,
     bytes: Box<[u8]>,
@@ -29,44 +29,44 @@ struct FrameSizes {
     omitted: u64,
 }
 
-/// One frame of a digest.
+/// One frame of an excerpt.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct ExcerptedFrame {
-    pub(crate) beginning: Vec<u8>,
+pub(super) struct ExcerptedFrame {
+    pub(super) beginning: Vec<u8>,
     /// Bytes between the two that are not kept.
-    pub(crate) omitted: u64,
-    pub(crate) end: Vec<u8>,
+    pub(super) omitted: u64,
+    pub(super) end: Vec<u8>,
 }
 
 impl Excerpt {
-    /// Of so many whole frames that a server sends.
-    pub(crate) fn of(mut frames: &[u8], count: usize) -> Arc<Self> {
-        let mut found = ExcerptBuilder::within(frames.len());
+    /// An excerpt of `count` whole frames that a server sends.
+    pub(super) fn of(mut frames: &[u8], count: usize) -> Self {
+        let mut builder = ExcerptBuilder::for_bytes(frames.len());
         while let Ok(Some((header, size))) = FrameHeader::decode(frames, Role::Server) {
             let len = (size + header.len as usize).min(frames.len());
             let (frame, rest) = frames.split_at(len);
-            if found.count + MOST_FRAMES < count {
-                found.count += 1;
+            if builder.count + MOST_FRAMES < count {
+                builder.count += 1;
             } else {
-                found.keep(frame);
+                builder.add(frame);
             }
             frames = rest;
         }
-        Arc::new(found.excerpt(Role::Server, Instant::now()))
+        builder.build(Role::Server, Instant::now())
     }
 
-    /// How many frames it was made of.
-    pub(crate) const fn count(&self) -> usize {
+    /// The number of frames that it was made of.
+    pub(super) const fn count(&self) -> usize {
         self.count
     }
 
-    /// How many of them it holds.
-    pub(crate) const fn len(&self) -> usize {
+    /// The number of frames that it holds.
+    pub(super) const fn len(&self) -> usize {
         self.sizes.len()
     }
 
     /// The frames, from the oldest to the newest.
-    pub(crate) fn frames(&self) -> impl Iterator<Item = ExcerptedFrame> {
+    pub(super) fn frames(&self) -> impl Iterator<Item = ExcerptedFrame> {
         let mut bytes = &*self.bytes;
         let mut take = move |size: u32| {
             let (now, later) = bytes.split_at(size as usize);
@@ -81,17 +81,18 @@ impl Excerpt {
     }
 }
 
-/// Frames that become a digest.
+/// Frames that become an excerpt.
 #[derive(Debug, Default)]
 pub(super) struct ExcerptBuilder {
-    pub(super) count: usize,
+    count: usize,
     sizes: Vec<FrameSizes>,
     bytes: Vec<u8>,
 }
 
 impl ExcerptBuilder {
-    /// Of so many bytes, which may all have to be kept. A frame of the chat is seldom shorter than 64.
-    pub(super) fn within(bytes: usize) -> Self {
+    /// A builder for this many bytes, which may all have to be kept. A frame of the chat is seldom shorter
+    /// than 64.
+    pub(super) fn for_bytes(bytes: usize) -> Self {
         Self {
             count: 0,
             sizes: Vec::with_capacity((bytes / 64 + 1).min(2 * MOST_FRAMES)),
@@ -99,19 +100,24 @@ impl ExcerptBuilder {
         }
     }
 
+    /// The number of frames that were added.
+    pub(super) const fn count(&self) -> usize {
+        self.count
+    }
+
     /// Adds a frame.
-    pub(super) fn keep(&mut self, frame: &[u8]) {
+    pub(super) fn add(&mut self, frame: &[u8]) {
         match frame.len().checked_sub(BEGINNING + END) {
-            None | Some(0) => self.keep_cut(frame, 0, &[]),
+            None | Some(0) => self.add_cut(frame, 0, &[]),
             Some(omitted) => {
                 let end = &frame[frame.len() - END..];
-                self.keep_cut(&frame[..BEGINNING], omitted as u64, end);
+                self.add_cut(&frame[..BEGINNING], omitted as u64, end);
             }
         }
     }
 
-    /// Adds a frame whose middle is gone.
-    pub(super) fn keep_cut(&mut self, beginning: &[u8], omitted: u64, end: &[u8]) {
+    /// Adds a frame without its middle.
+    pub(super) fn add_cut(&mut self, beginning: &[u8], omitted: u64, end: &[u8]) {
         if self.sizes.len() == 2 * MOST_FRAMES {
             self.forget_all_but(MOST_FRAMES);
         }
@@ -132,8 +138,8 @@ impl ExcerptBuilder {
         self.bytes.drain(..size as usize);
     }
 
-    /// Nothing more is added.
-    pub(super) fn excerpt(mut self, sender: Role, made: Instant) -> Excerpt {
+    /// The excerpt of all frames that were added.
+    pub(super) fn build(mut self, sender: Role, made: Instant) -> Excerpt {
         self.forget_all_but(MOST_FRAMES);
         Excerpt {
             sender,

@@ -1,19 +1,19 @@
-//! What waits for a watcher: so many bytes and no more, since the connection does not wait.
+//! What waits for one watcher: a bounded number of bytes, because the connection does not wait.
 
-use super::track::Step;
+use super::frame_follower::Followed;
 use crate::protocol::Role;
 use crate::sync::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Bytes that wait for one watcher.
+/// The most bytes that wait for one watcher.
 const MOST_BYTES: usize = 512 << 10;
-/// What an item costs besides its bytes.
-const ITEM: usize = 64;
+/// What an item costs in addition to its bytes.
+const ITEM_SIZE: usize = 64;
 
-/// Between a connection and one who watches it.
+/// The queue between a connection and one of its watchers.
 #[derive(Debug)]
-pub(crate) struct Queue {
+pub(super) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -22,30 +22,32 @@ pub(crate) struct Queue {
 struct State {
     items: VecDeque<Item>,
     size: usize,
-    /// Frames that were not taken in, and not told of yet.
+    /// Frames that found no room, and that the watcher does not know of yet.
     dropped: u64,
-    /// Of these senders something was lost: nothing is taken in before a frame begins.
+    /// Whether bytes of this direction, by [`Role`], were lost: then nothing more of it is queued until a
+    /// frame begins.
     lost: [bool; 2],
-    /// The client lags, as was told last.
+    /// The client lags, as far as the watcher knows.
     lagging: bool,
     ended: bool,
     left: bool,
 }
 
-/// Something that a watcher is told.
+/// Something that a watcher is to be told.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Item {
-    /// What was read or written at once. `anew`: something is missing before it, and a frame begins here.
+pub(super) enum Item {
+    /// What was read or written in one call. With `resumes`, bytes are missing before it, and a frame
+    /// begins here.
     Bytes {
         sender: Role,
         at: Duration,
         bytes: Vec<u8>,
-        anew: bool,
+        resumes: bool,
     },
-    /// So many frames are missing here.
+    /// This many frames are missing here.
     Dropped(u64),
-    /// So many bytes wait for the client, and so many messages were dropped.
-    Waiting { bytes: usize, dropped: usize },
+    /// The client lags: the bytes that wait for it, and the messages that were dropped.
+    Lagging { bytes: usize, dropped: usize },
     /// The connection has ended.
     End,
 }
@@ -58,13 +60,13 @@ impl Queue {
         }
     }
 
-    /// Takes bytes in, if there is room.
-    pub(super) fn offer(&self, sender: Role, at: Duration, bytes: &[u8], step: &Step) {
+    /// Queues bytes, if there is room.
+    pub(super) fn offer(&self, sender: Role, at: Duration, bytes: &[u8], followed: &Followed) {
         let mut state = self.lock();
         let lost = state.lost[sender as usize];
-        // What belongs to a frame whose beginning is missing means nothing.
-        let start = if lost { step.boundary } else { Some(0) };
-        let room = MOST_BYTES.saturating_sub(state.size + ITEM);
+        // Bytes of a frame whose beginning is missing mean nothing.
+        let start = if lost { followed.boundary } else { Some(0) };
+        let room = MOST_BYTES.saturating_sub(state.size + ITEM_SIZE);
         let bytes = start.map(|start| &bytes[start..]);
         match bytes {
             Some(bytes) if bytes.len() <= room => {
@@ -73,22 +75,22 @@ impl Queue {
                     state.dropped += u64::from(start > Some(0));
                     state.lost[sender as usize] = false;
                 }
-                state.tell_dropped();
+                state.queue_dropped();
                 if bytes.is_empty() {
                     state.lost[sender as usize] = lost;
                 } else {
-                    state.size += bytes.len() + ITEM;
+                    state.size += bytes.len() + ITEM_SIZE;
                     let bytes = bytes.to_vec();
                     state.items.push_back(Item::Bytes {
                         sender,
                         at,
                         bytes,
-                        anew: lost,
+                        resumes: lost,
                     });
                 }
             }
             _ => {
-                state.dropped += step.found.count as u64;
+                state.dropped += followed.frames.count() as u64;
                 state.lost[sender as usize] = true;
             }
         }
@@ -96,39 +98,39 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    /// The client does not keep up, or does again.
-    pub(super) fn waiting(&self, bytes: usize, dropped: usize) {
+    /// Notes that the client does not keep up, or does again.
+    pub(super) fn lagging(&self, bytes: usize, dropped: usize) {
         let mut state = self.lock();
         let was_lagging = std::mem::replace(&mut state.lagging, bytes > 0);
         if bytes == 0 && dropped == 0 && !was_lagging {
             return;
         }
-        // Only the last of them counts.
-        if let Some(Item::Waiting { .. }) = state.items.back() {
+        // Only the latest one counts.
+        if let Some(Item::Lagging { .. }) = state.items.back() {
             state.items.pop_back();
-            state.size -= ITEM;
+            state.size -= ITEM_SIZE;
         }
-        if state.size + ITEM <= MOST_BYTES {
-            state.size += ITEM;
-            state.items.push_back(Item::Waiting { bytes, dropped });
+        if state.size + ITEM_SIZE <= MOST_BYTES {
+            state.size += ITEM_SIZE;
+            state.items.push_back(Item::Lagging { bytes, dropped });
         }
         drop(state);
         self.changed.notify_one();
     }
 
-    /// Of this sender nothing is taken in before a frame begins.
+    /// Queues nothing more of this direction until a frame begins.
     pub(super) fn lose(&self, sender: Role) {
         self.lock().lost[sender as usize] = true;
     }
 
-    /// The connection has ended: nothing more comes.
+    /// Notes that the connection has ended: nothing more comes.
     pub(super) fn end(&self) {
         self.lock().ended = true;
         self.changed.notify_all();
     }
 
-    /// The watcher has gone.
-    pub(crate) fn leave(&self) {
+    /// Notes that the watcher has gone.
+    pub(super) fn leave(&self) {
         let mut state = self.lock();
         (state.left, state.size) = (true, MOST_BYTES);
         state.items = VecDeque::new();
@@ -140,8 +142,8 @@ impl Queue {
         self.lock().left
     }
 
-    /// Waits for the next item; `None` when the watcher has gone.
-    pub(crate) fn next(&self) -> Option<Item> {
+    /// Waits for the next item. Returns `None` once the watcher has gone.
+    pub(super) fn next(&self) -> Option<Item> {
         let mut state = self.lock();
         loop {
             if state.left {
@@ -154,34 +156,34 @@ impl Queue {
         }
     }
 
-    /// The next item, if one is there.
-    pub(crate) fn next_now(&self) -> Option<Item> {
+    /// The next item, if there is one.
+    pub(super) fn next_now(&self) -> Option<Item> {
         self.lock().next()
     }
 
-    /// Each change is complete when it is made.
+    /// Each change is made in one step, so a panic leaves nothing half done.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock()
     }
 }
 
 impl State {
-    fn tell_dropped(&mut self) {
+    fn queue_dropped(&mut self) {
         let dropped = std::mem::take(&mut self.dropped);
         if dropped > 0 {
-            self.size += ITEM;
+            self.size += ITEM_SIZE;
             self.items.push_back(Item::Dropped(dropped));
         }
     }
 
     fn next(&mut self) -> Option<Item> {
         if self.items.is_empty() {
-            // What is missing at the very end, or before a long silence.
-            self.tell_dropped();
+            // Frames that are missing at the very end, or before a long silence.
+            self.queue_dropped();
         }
         match self.items.pop_front() {
             Some(item) => {
-                self.size -= ITEM;
+                self.size -= ITEM_SIZE;
                 if let Item::Bytes { bytes, .. } = &item {
                     self.size -= bytes.len();
                 }

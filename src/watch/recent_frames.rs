@@ -1,20 +1,19 @@
-//! The digests of the last frames, in a ring.
+//! The excerpts of the last frames, in a ring.
 //!
-//! A member's part of a burst is one pointer, where the oldest one was.
+//! A member's part in a burst is one pointer, written where the oldest one was.
 
-use super::MOST_FRAMES;
-use super::excerpt::Excerpt;
+use super::excerpt::{Excerpt, MOST_FRAMES};
 use std::sync::Arc;
 
-/// As few digests as have [`MOST_FRAMES`] frames together.
+/// As few excerpts as hold [`MOST_FRAMES`] frames together.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(super) struct RecentFrames {
-    /// Frames in all of them.
+    /// The number of frames in all of them.
     frames: u32,
     oldest: u8,
     count: u8,
-    /// Each has one frame at least, so there is always room.
+    /// Each holds one frame at least, so there is always room.
     ring: [Option<Arc<Excerpt>>; MOST_FRAMES],
 }
 
@@ -34,12 +33,12 @@ impl RecentFrames {
         self.count += 1;
     }
 
-    /// How many frames there are.
+    /// The number of frames.
     pub(super) const fn frames(&self) -> u32 {
         self.frames
     }
 
-    /// From the oldest to the newest.
+    /// The excerpts, from the oldest to the newest.
     pub(super) fn excerpts(&self) -> impl Iterator<Item = &Arc<Excerpt>> {
         let (newer, older) = self.ring.split_at(self.oldest.into());
         older.iter().chain(newer).flatten()

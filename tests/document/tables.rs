@@ -107,14 +107,15 @@ fn chat_messages() {
     let requests = between(requests, "fn request(&self)", "fn join(&self)");
     assert_eq!(words_of_rows("request"), quoted(requests, "Some(\""));
 
-    let codes = include_str!("../../src/chat/refusal.rs");
-    assert_eq!(words_of_rows("error"), quoted(codes, "=> \""));
+    let watch = include_str!("../../src/watch/request.rs").replace("code: ", "=> ");
+    let codes = include_str!("../../src/chat/refusal.rs").to_owned() + &watch;
+    assert_eq!(words_of_rows("error"), quoted(&codes, "=> \""));
 }
 
 /// The records of `/ws/wire` are those of the source, with their fields.
 #[test]
 fn records() {
-    let source = include_str!("../../src/server/wire/record.rs");
+    let source = include_str!("../../src/watch/record.rs");
     let source = between(source, "pub(super) enum Record {", "\n}\n");
     let mut known: Vec<(String, BTreeSet<String>)> = fields_of_variants(source);
     let frame = include_str!("../../src/inspect/record.rs");

@@ -1,6 +1,6 @@
 //! How many refusals a client may collect before its connection ends.
 
-use super::Goodbye;
+use crate::endpoint::CloseWith;
 use crate::protocol::CloseCode;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -19,13 +19,13 @@ pub(super) struct Strikes {
 
 impl Strikes {
     /// Counts a request that could not be served.
-    pub(super) fn wrong(&mut self, now: Instant) -> Result<(), Goodbye> {
+    pub(super) fn wrong(&mut self, now: Instant) -> Result<(), CloseWith> {
         let why = "too many requests that were refused";
         count(&mut self.wrong, MOST_WRONG, why, now)
     }
 
     /// Counts a request that came sooner than the client was told to ask again.
-    pub(super) fn hasty(&mut self, now: Instant) -> Result<(), Goodbye> {
+    pub(super) fn hasty(&mut self, now: Instant) -> Result<(), CloseWith> {
         count(&mut self.hasty, MOST_HASTY, "flood", now)
     }
 }
@@ -35,7 +35,7 @@ fn count(
     most: usize,
     why: &'static str,
     now: Instant,
-) -> Result<(), Goodbye> {
+) -> Result<(), CloseWith> {
     strikes.push_back(now);
     if strikes.len() < most {
         return Ok(());

@@ -3,6 +3,7 @@
 use super::household;
 use crate::chat::Chat;
 use crate::dialects::json::Client;
+use crate::endpoint::Endpoint;
 use crate::outbox::models::{Pair, close_frame, pair};
 use crate::protocol::Outgoing;
 use crate::sync::model;

@@ -3,8 +3,9 @@
 use super::event;
 use super::request::Fields;
 use crate::address_quota::Household;
-use crate::chat::{Chat, ChatClient, Event, Goodbye, Replies};
+use crate::chat::{Chat, ChatClient, Event, Replies};
 use crate::dialects::JSON;
+use crate::endpoint::{CloseWith, Endpoint};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Message, Outgoing};
 use std::sync::Arc;
@@ -39,20 +40,8 @@ impl Client {
         });
     }
 
-    /// Takes a message.
-    pub(crate) fn message(
-        &mut self,
-        message: Message<'_>,
-        outgoing: &mut Outgoing,
-    ) -> Result<(), Goodbye> {
-        match message {
-            Message::Text(text) => self.hear(text, outgoing),
-            Message::Binary(_) => Err((CloseCode::UNSUPPORTED_DATA, "the chat speaks text")),
-        }
-    }
-
     /// Takes the text of a request.
-    pub(crate) fn hear(&mut self, text: &str, outgoing: &mut Outgoing) -> Result<(), Goodbye> {
+    pub(crate) fn hear(&mut self, text: &str, outgoing: &mut Outgoing) -> Result<(), CloseWith> {
         let Self { client, sender } = self;
         let answers = &mut Answers { outgoing, sender };
         let now = Instant::now();
@@ -70,9 +59,22 @@ impl Client {
         let known = (fields.kind.as_deref(), fields.id.as_deref());
         client.refuse(&refusal, known, now, answers)
     }
+}
+
+impl Endpoint for Client {
+    fn opened(&mut self, outgoing: &mut Outgoing) {
+        self.welcome(outgoing);
+    }
+
+    fn message(&mut self, message: Message<'_>, outgoing: &mut Outgoing) -> Result<(), CloseWith> {
+        match message {
+            Message::Text(text) => self.hear(text, outgoing),
+            Message::Binary(_) => Err((CloseCode::UNSUPPORTED_DATA, "the chat speaks text")),
+        }
+    }
 
     /// Sends what the requests of one read have set in motion.
-    pub(crate) fn burst_ended(&mut self) {
+    fn burst_ended(&mut self) {
         self.client.burst_ended();
     }
 }

@@ -25,8 +25,6 @@ pub(super) struct Fields<'a> {
     to: Option<Cow<'a, str>>,
     person: Option<Cow<'a, str>>,
     session: Option<Cow<'a, str>>,
-    /// Of a request to watch a connection, at `/ws/wire`.
-    pub(super) token: Option<Cow<'a, str>>,
     epoch: Option<Cow<'a, str>>,
     since: Option<Integer>,
     before: Option<Integer>,
@@ -149,7 +147,6 @@ impl<'de> Visitor<'de> for FieldsVisitor {
                 "name" => fields.name = text(&mut map)?,
                 "to" => fields.to = text(&mut map)?,
                 "person" => fields.person = text(&mut map)?,
-                "token" => fields.token = text(&mut map)?,
                 "session" => fields.session = text(&mut map)?,
                 "epoch" => fields.epoch = text(&mut map)?,
                 "since" => fields.since = map.next_value()?,

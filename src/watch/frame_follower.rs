@@ -1,24 +1,24 @@
-//! Follows the bytes of one direction from frame to frame, by nothing but their headers.
+//! Follows the bytes of one direction from frame to frame, by their headers alone.
 
 use super::excerpt::{BEGINNING, END, ExcerptBuilder};
 use crate::protocol::{FrameHeader, Role};
 use std::collections::VecDeque;
 
-/// Where one direction has come to.
+/// How far the bytes of one direction have come.
 #[derive(Debug)]
-pub(super) struct Track {
+pub(super) struct FrameFollower {
     sender: Role,
-    /// The frame that is under way, if some of it came. It is seldom needed, and kept apart: who
-    /// sends to thousands touches as little of each as can be.
+    /// What is kept of the frame that is under way. It is seldom needed, and lies elsewhere: a thread
+    /// that sends to thousands of members touches as little of each as possible.
     partial: Option<Box<Partial>>,
-    /// So many of its bytes came, and so many there will be once its header is known.
+    /// The number of its bytes until now, and of all its bytes once its header is complete.
     len: u64,
     whole: Option<u64>,
-    /// A header that is none: there are no more frames from here on.
+    /// There was a header that breaks a rule: from there on, nothing is known to be a frame.
     derailed: bool,
 }
 
-/// What is kept of a frame so far.
+/// The kept bytes of a frame that is under way.
 #[derive(Debug, Default)]
 struct Partial {
     beginning: Vec<u8>,
@@ -31,16 +31,16 @@ impl Partial {
     }
 }
 
-/// What some bytes were.
+/// What was found in some bytes.
 #[derive(Debug, Default)]
-pub(super) struct Step {
-    /// Where in them a frame begins or may begin, the first time.
+pub(super) struct Followed {
+    /// The first offset at which a frame begins, or would begin.
     pub(super) boundary: Option<usize>,
-    /// The frames that ended in them, as far as they are kept.
-    pub(super) found: ExcerptBuilder,
+    /// The frames that ended in them.
+    pub(super) frames: ExcerptBuilder,
 }
 
-impl Track {
+impl FrameFollower {
     pub(super) const fn new(sender: Role) -> Self {
         Self {
             sender,
@@ -55,7 +55,7 @@ impl Track {
         self.sender
     }
 
-    /// The beginning of the frame that is under way; `None` when it has been cut already.
+    /// The bytes of the frame that is under way; `None` if its middle is gone already.
     pub(super) fn unfinished(&self) -> Option<Vec<u8>> {
         if self.derailed {
             return None;
@@ -76,47 +76,47 @@ impl Track {
     }
 
     /// Takes bytes in.
-    pub(super) fn follow(&mut self, bytes: &[u8]) -> Step {
+    pub(super) fn follow(&mut self, bytes: &[u8]) -> Followed {
         if self.derailed {
-            return Step::default();
+            return Followed::default();
         }
-        let mut step = Step {
+        let mut followed = Followed {
             boundary: (self.len == 0).then_some(0),
-            found: ExcerptBuilder::within(bytes.len()),
+            frames: ExcerptBuilder::for_bytes(bytes.len()),
         };
         let mut rest = bytes;
         while !rest.is_empty() && !self.derailed {
-            rest = self.advance(rest, &mut step.found);
+            rest = self.advance(rest, &mut followed.frames);
             if self.len == 0 && !self.derailed {
-                step.boundary.get_or_insert(bytes.len() - rest.len());
+                followed.boundary.get_or_insert(bytes.len() - rest.len());
             }
         }
-        step
+        followed
     }
 
-    /// Takes what belongs to one frame, or to its header; returns what is behind it.
-    fn advance<'b>(&mut self, bytes: &'b [u8], found: &mut ExcerptBuilder) -> &'b [u8] {
+    /// Takes what belongs to one frame, or to its header; returns the rest.
+    fn advance<'b>(&mut self, bytes: &'b [u8], frames: &mut ExcerptBuilder) -> &'b [u8] {
         let Some(whole) = self.whole else {
-            return self.look_for_header(bytes, found);
+            return self.look_for_header(bytes, frames);
         };
         let missing = whole - self.len;
         let take = usize::try_from(missing).map_or(bytes.len(), |most| most.min(bytes.len()));
         let (now, later) = bytes.split_at(take);
         if self.len == 0 && take as u64 == whole {
-            found.keep(now);
+            frames.add(now);
         } else {
             self.gather(now);
             if self.len < whole {
                 return later;
             }
-            self.put_away(found);
+            self.finish_frame(frames);
         }
         (self.len, self.whole) = (0, None);
         later
     }
 
-    /// A header may come in pieces: then they are put together, a byte at a time.
-    fn look_for_header<'b>(&mut self, bytes: &'b [u8], found: &mut ExcerptBuilder) -> &'b [u8] {
+    /// Decodes a header. One that comes in pieces is put together, a byte at a time.
+    fn look_for_header<'b>(&mut self, bytes: &'b [u8], frames: &mut ExcerptBuilder) -> &'b [u8] {
         let (header, rest) = match FrameHeader::decode(bytes, self.sender) {
             Ok(Some(header)) if self.len == 0 => (Ok(Some(header)), bytes),
             _ => {
@@ -131,23 +131,23 @@ impl Track {
                 let whole = (size as u64).saturating_add(header.len);
                 self.whole = Some(whole);
                 if self.len == whole {
-                    self.put_away(found);
+                    self.finish_frame(frames);
                     (self.len, self.whole) = (0, None);
                 }
                 rest
             }
             Ok(None) => rest,
             Err(_) => {
-                // What is wrong with it is the last thing that one wants to see.
+                // What is wrong with it is worth seeing, and the last that is.
                 self.gather(rest);
-                self.put_away(found);
+                self.finish_frame(frames);
                 self.derailed = true;
                 &[]
             }
         }
     }
 
-    /// Adds to the frame that is under way; gives its beginning.
+    /// Adds to the frame that is under way; returns its beginning.
     fn gather(&mut self, bytes: &[u8]) -> &[u8] {
         self.len += bytes.len() as u64;
         let partial = self.partial.get_or_insert_default();
@@ -161,11 +161,11 @@ impl Track {
         &partial.beginning
     }
 
-    /// It is complete.
-    fn put_away(&mut self, found: &mut ExcerptBuilder) {
+    /// Adds the frame that is under way, which is complete.
+    fn finish_frame(&mut self, frames: &mut ExcerptBuilder) {
         let mut partial = self.partial.take().unwrap_or_default();
         let omitted = self.len - partial.len() as u64;
         let end = partial.end.make_contiguous();
-        found.keep_cut(&partial.beginning, omitted, end);
+        frames.add_cut(&partial.beginning, omitted, end);
     }
 }

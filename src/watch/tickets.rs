@@ -1,11 +1,10 @@
-//! Who may watch what: a token for each chat connection, known to its client alone.
+//! Who may watch what: a token for each connection that can be watched, known to its client alone.
 
-use super::MOST_WATCHERS;
+use super::recorder::Recorder;
 use crate::address_quota::{AddressQuota, Household, Remembered, is_one_client};
-use crate::chat;
 use crate::protocol::{HandshakeError, Limits};
 use crate::sync::{Mutex, MutexGuard};
-use crate::watch::Recorder;
+use crate::token;
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::net::IpAddr;
@@ -13,14 +12,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// A connection that has ended can be looked at for so long: how it ended is the best part.
+/// Watchers of all connections together: each of them has a second thread.
+pub(crate) const MOST_WATCHERS: usize = 256;
+/// How long a connection that has ended can still be watched: its end is worth seeing.
 const AFTERLIFE: Duration = Duration::from_secs(60);
-/// Ended connections that are kept for that. When more end, the oldest of those who have most is gone sooner.
+/// Ended connections that are kept for that. If there are more, the addresses with most of them lose the
+/// oldest.
 const MOST_ENDED: usize = 1_024;
 
-/// The tokens of all chat connections, and the places of those who watch.
+/// The tokens of all connections that can be watched, and the seats of the watchers.
 #[derive(Debug, Default)]
-pub(in crate::server) struct Tickets {
+pub(crate) struct Tickets {
     state: Mutex<State>,
     watchers: Mutex<AddressQuota>,
     missed: AtomicU64,
@@ -41,21 +43,23 @@ impl Default for State {
     }
 }
 
-/// A connection that can be watched. It has no `Debug`, since no log shall have the token.
+/// A connection that can be watched. Its `Debug` is empty, because no log shall have the token.
 struct Entry {
     token: Box<str>,
-    /// Where its client is.
+    /// The client's.
     address: Option<IpAddr>,
     subject: Subject,
 }
 
-/// What can be watched.
+/// What a watcher must know about a connection.
 #[derive(Debug, Clone)]
-pub(in crate::server) struct Subject {
-    pub(in crate::server) connection: u64,
-    /// What the server takes from its client.
-    pub(in crate::server) limits: Limits,
-    pub(in crate::server) recorder: Arc<Recorder>,
+pub(crate) struct Subject {
+    pub(crate) connection: u64,
+    /// What the server accepts from the client.
+    pub(crate) limits: Limits,
+    /// The subprotocols that may be spoken, which are no secret.
+    pub(crate) subprotocols: &'static [&'static str],
+    pub(crate) recorder: Arc<Recorder>,
 }
 
 impl std::fmt::Debug for Entry {
@@ -64,24 +68,24 @@ impl std::fmt::Debug for Entry {
     }
 }
 
-/// A connection's entry. Dropping it is the connection's end.
-pub(in crate::server) struct Ticket {
+/// The right to be watched. Dropping it, in whatever way, is the connection's end.
+pub(crate) struct Ticket {
     tickets: Arc<Tickets>,
     subject: Subject,
 }
 
-/// A watcher's place. Dropping it gives it back.
+/// A watcher's place. Dropping it, in whatever way, gives it back.
 #[derive(Debug)]
-pub(in crate::server) struct Seat(Arc<Tickets>, Household);
+pub(crate) struct Seat(Arc<Tickets>, Household);
 
 impl Tickets {
-    /// A chat connection that can be watched from now on, and the token for it.
-    pub(in crate::server) fn open(
+    /// Lets a connection be watched from now on; returns the token for it, too.
+    pub(crate) fn open(
         self: &Arc<Self>,
         subject: Subject,
         address: Option<IpAddr>,
     ) -> (Ticket, String) {
-        let token = chat::token(16);
+        let token = token::random(16);
         let entry = Entry {
             token: token.as_str().into(),
             address,
@@ -97,9 +101,9 @@ impl Tickets {
         (ticket, token)
     }
 
-    /// The connection with this token, if its client is where the one is who asks.
+    /// The connection with this token, if its client has the address of the client that asks.
     ///
-    /// Each token is compared to its end, so that how long it takes says nothing about any.
+    /// Every token is compared to its end, so that the time that this takes tells nothing about any.
     pub(super) fn find(
         &self,
         token: &str,
@@ -122,11 +126,8 @@ impl Tickets {
         is_own.then(|| entry.subject.clone())
     }
 
-    /// A place for one more watcher, of that household.
-    pub(in crate::server) fn seat(
-        self: &Arc<Self>,
-        household: Household,
-    ) -> Result<Seat, HandshakeError> {
+    /// A seat for one more watcher at this address.
+    pub(crate) fn seat(self: &Arc<Self>, household: Household) -> Result<Seat, HandshakeError> {
         if !self.watchers.lock().add_to(MOST_WATCHERS, household) {
             let why = "all places of watchers are taken, or half of them from your address";
             return Err(HandshakeError::Busy(why));
@@ -134,13 +135,13 @@ impl Tickets {
         Ok(Seat(Arc::clone(self), household))
     }
 
-    /// How many watch.
-    pub(in crate::server) fn watchers(&self) -> usize {
+    /// The number of watchers.
+    pub(crate) fn watchers(&self) -> usize {
         self.watchers.lock().all()
     }
 
-    /// Frames that they missed.
-    pub(in crate::server) fn missed(&self) -> u64 {
+    /// The number of frames that watchers missed.
+    pub(crate) fn missed(&self) -> u64 {
         self.missed.load(Ordering::Relaxed)
     }
 
@@ -148,12 +149,12 @@ impl Tickets {
         self.missed.fetch_add(frames, Ordering::Relaxed);
     }
 
-    /// The connection has ended.
+    /// Notes that the connection has ended.
     fn close(&self, connection: u64, now: Instant) {
         let mut state = self.lock();
         state.forget(now);
         let household = (state.entries.get(&connection)).and_then(|entry| entry.address);
-        // A connection without an address has no watcher either.
+        // A connection without an address cannot be watched either.
         let gone = match household.map(Household::of) {
             Some(household) => state.ended.push(household, (now, connection)),
             None => Some((now, connection)),
@@ -169,7 +170,7 @@ impl Tickets {
 }
 
 impl State {
-    /// Drops those that ended a while ago.
+    /// Forgets connections that ended a while ago.
     fn forget(&mut self, now: Instant) {
         let is_due =
             |(ended, _): &(Instant, u64)| now.saturating_duration_since(*ended) >= AFTERLIFE;
@@ -198,7 +199,7 @@ impl Drop for Seat {
     }
 }
 
-/// Takes as long whichever bytes differ.
+/// Takes the same time whichever bytes differ.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
     let differing = |sum: u8, (one, other): (&u8, &u8)| black_box(sum | (one ^ other));
     one.len() == other.len() && one.iter().zip(other).fold(0, differing) == 0
@@ -215,7 +216,8 @@ mod tests {
         Subject {
             connection,
             limits: Limits::CHAT,
-            recorder: Arc::new(Recorder::new(b"", b"", b"")),
+            subprotocols: &[],
+            recorder: Arc::new(Recorder::new(b"", b"")),
         }
     }
 
@@ -258,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_that_ended_the_last_are_kept_and_those_of_others() {
+    fn the_last_of_many_ended_connections_are_kept_and_those_of_others() {
         let tickets = Arc::<Tickets>::default();
         let (_, other) = tickets.open(subject(0), ELSEWHERE);
         let open = |number| tickets.open(subject(number), HOME).1;

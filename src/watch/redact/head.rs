@@ -1,10 +1,11 @@
-//! The secrets of a handshake. Credentials travel in headers: `Authorization`, `Cookie`, the `X-Api-Key` of
-//! whatever stands in front of this server, a token in the query, or among the subprotocols, where
-//! scripts put it because they can set no header. Which headers are secret, nobody can list; so this
-//! is the list of those that are not. The name of every header stays, and so does the length of its value.
+//! The secrets of a handshake.
+//!
+//! Credentials travel in headers: `Authorization`, `Cookie`, the `X-Api-Key` of a proxy in front of this
+//! server. They travel in the query, and among the subprotocols, where scripts put them because they can
+//! set no header. A list of all headers with secrets is impossible, so this is the list of those without.
+//! The name of every header stays, and so does the length of its value.
 
 use super::BLOT;
-use crate::dialects::json::PROTOCOL;
 
 /// Headers whose values say how to connect, or what every server and every browser says.
 const HARMLESS: [&str; 21] = [
@@ -30,17 +31,17 @@ const HARMLESS: [&str; 21] = [
     "Date",
     "Server",
 ];
-/// What may stand in a query: it asks for a token, and is none.
+/// The one query that is no secret: it asks for a token.
 const KNOWN_QUERY: &[u8] = b"watch";
 
-/// Blots out what may be secret in a request or a response; returns the names of the headers of which
-/// it was something, and `target` for the query.
-pub(in crate::server::wire) fn redact_head(head: &mut [u8]) -> Vec<String> {
+/// Blots out what may be secret in a request or a response; `subprotocols` are known not to be. Returns the
+/// names of the headers of which something was blotted out, and `target` for the query.
+pub(in crate::watch) fn redact_head(head: &mut [u8], subprotocols: &[&str]) -> Vec<String> {
     let mut blotted = Vec::new();
     for (at, line) in head.split_inclusive_mut(|&byte| byte == b'\n').enumerate() {
         let (name, is_blotted) = match at {
             0 => ("target".to_owned(), redact_query(line)),
-            _ => redact_header(line),
+            _ => redact_header(line, subprotocols),
         };
         if is_blotted {
             blotted.push(name);
@@ -49,7 +50,7 @@ pub(in crate::server::wire) fn redact_head(head: &mut [u8]) -> Vec<String> {
     blotted
 }
 
-/// In `GET /path?query HTTP/1.1` the query; a status line has none.
+/// Blots out the query of `GET /path?query HTTP/1.1`; a status line has none.
 fn redact_query(line: &mut [u8]) -> bool {
     let mut words = line.split_mut(|&byte| byte == b' ');
     let Some(target) = words.nth(1) else {
@@ -61,8 +62,8 @@ fn redact_query(line: &mut [u8]) -> bool {
     blot_all(pairs.filter(|pair| **pair != *KNOWN_QUERY))
 }
 
-/// The header's name, and whether something of its value was blotted out.
-fn redact_header(line: &mut [u8]) -> (String, bool) {
+/// Returns the header's name, and whether something of its value was blotted out.
+fn redact_header(line: &mut [u8], subprotocols: &[&str]) -> (String, bool) {
     let colon = line.iter().position(|&byte| byte == b':');
     let (name, value) = line.split_at_mut(colon.map_or(0, |colon| colon + 1));
     let name = String::from_utf8_lossy(name.strip_suffix(b":").unwrap_or_default()).into_owned();
@@ -71,14 +72,15 @@ fn redact_header(line: &mut [u8]) -> (String, bool) {
         false
     } else if is("Sec-WebSocket-Protocol") {
         let offers = value.split_mut(|&byte| byte == b',');
-        blot_all(offers.filter(|offer| offer.trim_ascii() != PROTOCOL.as_bytes()))
+        let is_known = |offer: &[u8]| subprotocols.iter().any(|known| known.as_bytes() == offer);
+        blot_all(offers.filter(|offer| !is_known(offer.trim_ascii())))
     } else {
         blot_all([value])
     };
     (name, is_blotted)
 }
 
-/// Blots out the texts, but for the blanks around them. Was there anything?
+/// Blots out the texts, but for the blanks around them. Returns whether there was anything else.
 fn blot_all<'a>(texts: impl IntoIterator<Item = &'a mut [u8]>) -> bool {
     let mut was_any = false;
     for text in texts {
@@ -96,7 +98,7 @@ fn blot_all<'a>(texts: impl IntoIterator<Item = &'a mut [u8]>) -> bool {
 mod tests {
     use super::*;
 
-    /// What comes, what is shown of it, and what was blotted out.
+    /// A line, what is shown of it, and the name that is returned.
     const LINES: [(&str, &str, &str); 14] = [
         ("Host: localhost:9001", "Host: localhost:9001", ""),
         ("sec-websocket-KEY: abc=", "sec-websocket-KEY: abc=", ""),
@@ -156,7 +158,7 @@ mod tests {
 
     fn check(before: &str, line: &str, shown: &str, blotted: &str) {
         let mut head = format!("{before}{line}\r\n").into_bytes();
-        let names = redact_head(&mut head).concat();
+        let names = redact_head(&mut head, &["chat.ws101.v1"]).concat();
         let expected = format!("{before}{shown}\r\n");
         assert_eq!(String::from_utf8_lossy(&head), expected);
         assert_eq!((names.as_str(), head.len()), (blotted, expected.len()));

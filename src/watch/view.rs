@@ -1,21 +1,23 @@
 //! One watcher's thread: what went over the connection comes in, records go out.
 //!
-//! All that is worth knowing about the bytes is worked out here, in this watcher's time. When it
-//! takes too long, or its client reads too slowly, the queue fills up and frames are missing.
+//! Everything that is worth knowing about the bytes is worked out here, in this watcher's own time. If that
+//! takes too long, or the watcher reads too slowly, the queue fills up and frames are missing.
 
+use super::excerpt::ExcerptedFrame;
+use super::queue::{Item, Queue};
 use super::record::{Party, Record, State, append};
+use super::recorder::Snapshot;
 use super::redact::{Control, Redactor, redact_head};
 use super::tickets::{Subject, Tickets};
 use crate::inspect::{FrameRecord, HttpRecord, Observer};
 use crate::outbox::Sender;
 use crate::protocol::{CloseCode, Limits, Opcode, Outgoing, Role};
-use crate::watch::{ExcerptedFrame, Item, Queue, Snapshot};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Records that have grown this long are written before more is looked at.
-const ENOUGH: usize = 64 << 10;
-/// Pings that may wait for their pongs: of more, nobody wants to know the time.
+/// Once this many bytes of records are made, they are written before more is looked at.
+const BYTES_PER_WRITE: usize = 64 << 10;
+/// Unanswered pings whose round trip is still measured.
 const MOST_PINGS: usize = 16;
 const UNLIMITED: Limits = Limits {
     message: u64::MAX,
@@ -29,16 +31,17 @@ pub(super) struct View {
     sender: Sender,
     tickets: Arc<Tickets>,
     limits: Limits,
-    /// What it sees is kept from before it came: in which reads that was, nobody knows any more.
+    subprotocols: &'static [&'static str],
+    /// It is looking at the past, of which it is not known which bytes came in one read.
     recalls: bool,
-    /// Records that are to be written.
+    /// Records that are not written yet.
     records: Vec<u8>,
     client: Side,
     server: Side,
-    /// Frames, the missing ones too.
+    /// The number of the last frame; missing ones count.
     number: u64,
-    /// How late it is. A burst for many has the time when it was put together, a little before it
-    /// was sent: no frame is earlier than the one before it.
+    /// The time of the last frame. A burst for many has the time at which its excerpt was made, which may
+    /// be that of another member: no frame is earlier than the one before it.
     now: Duration,
     life: Life,
 }
@@ -51,11 +54,11 @@ struct Side {
 }
 
 impl Side {
-    /// From the first frame on, or from where a later one begins.
+    /// A side from its first frame on, or from where a later one begins.
     fn new(sender: Role, limits: Limits, is_first: bool) -> Self {
         let limits = match sender {
             Role::Client => limits,
-            Role::Server => UNLIMITED, // what the client takes it does not say
+            Role::Server => UNLIMITED, // the client does not say what it accepts
         };
         Self {
             observer: match is_first {
@@ -67,24 +70,28 @@ impl Side {
     }
 }
 
-/// How far the connection has come, as its control frames tell.
+/// How far the connection has come, as its control frames show.
 #[derive(Debug)]
 struct Life {
     state: State,
-    /// Pings of the server's that were not answered yet: when, and with what in them.
+    /// Pings of the server's that were not answered yet: the time and the payload.
     pings: Vec<(Duration, Vec<u8>)>,
 }
 
 impl View {
     pub(super) fn new(subject: &Subject, sender: Sender, tickets: &Arc<Tickets>) -> Self {
         let Subject {
-            connection, limits, ..
+            connection,
+            limits,
+            subprotocols,
+            ..
         } = *subject;
         Self {
             connection,
             sender,
             tickets: Arc::clone(tickets),
             limits,
+            subprotocols,
             recalls: false,
             records: Vec::new(),
             client: Side::new(Role::Client, limits, true),
@@ -98,14 +105,14 @@ impl View {
         }
     }
 
-    /// Tells everything, until the connection has ended or the watcher has gone.
+    /// Writes records until the connection has ended or the watcher has gone.
     pub(super) fn run(mut self, snapshot: Snapshot) {
         let queue = Arc::clone(&snapshot.queue);
         self.recall(snapshot);
-        let mut is_heard = self.write();
-        while is_heard && let Some(item) = queue.next() {
+        let mut is_open = self.write();
+        while is_open && let Some(item) = queue.next() {
             let has_ended = self.take(item, &queue);
-            is_heard = self.write();
+            is_open = self.write();
             if has_ended {
                 let mut close = Outgoing::server();
                 close.close_with(
@@ -119,7 +126,7 @@ impl View {
         queue.leave();
     }
 
-    /// Takes an item, and others while they are there: `true` when there will be no more.
+    /// Takes an item, and those after it that are there. Returns `true` if it was the last of all.
     fn take(&mut self, item: Item, queue: &Queue) -> bool {
         let mut next = Some(item);
         while let Some(item) = next {
@@ -128,9 +135,9 @@ impl View {
                     sender,
                     at,
                     bytes,
-                    anew,
+                    resumes,
                 } => {
-                    if anew {
+                    if resumes {
                         *self.side(sender) = Side::new(sender, self.limits, false);
                     }
                     self.see(sender, at, bytes);
@@ -138,18 +145,18 @@ impl View {
                 Item::Dropped(count) => {
                     self.tickets.count_missed(count);
                     self.number += count;
-                    self.tell(&Record::Drop { count });
+                    self.append(&Record::Drop { count });
                 }
-                Item::Waiting { bytes, dropped } => self.tell(&Record::Queue {
+                Item::Lagging { bytes, dropped } => self.append(&Record::Queue {
                     waiting: bytes,
                     dropped,
                 }),
                 Item::End => {
-                    self.see_end();
+                    self.note_end();
                     return true;
                 }
             }
-            if self.records.len() >= ENOUGH {
+            if self.records.len() >= BYTES_PER_WRITE {
                 return false;
             }
             next = queue.next_now();
@@ -157,14 +164,15 @@ impl View {
         false
     }
 
-    /// The handshake, and what is kept of the time before the watcher came.
+    /// Shows the handshake, and what is kept of the time before the watcher came.
     fn recall(&mut self, mut snapshot: Snapshot) {
-        self.tell(&Record::Hello {
+        self.append(&Record::Hello {
             v: 1,
             conn: self.connection,
         });
-        // Nothing is made of the heads before they are redacted.
-        let blotted = [&mut snapshot.request, &mut snapshot.response].map(|head| redact_head(head));
+        // The heads are redacted before anything is made of them.
+        let heads = [&mut snapshot.request, &mut snapshot.response];
+        let blotted = heads.map(|head| redact_head(head, self.subprotocols));
         let request = HttpRecord::request(&snapshot.request);
         let response = HttpRecord::response(&snapshot.response, Some(&snapshot.request));
         for (mut record, blotted) in [request, response].into_iter().zip(blotted) {
@@ -195,7 +203,7 @@ impl View {
         let side = self.side(sender);
         let controls = side.redactor.redact(&mut bytes);
         let frames = side.observer.receive(&bytes, at);
-        self.tell_frames(frames);
+        self.append_frames(frames);
         for control in controls {
             self.see_control(sender, at, control);
         }
@@ -216,10 +224,10 @@ impl View {
         let side = self.side(sender);
         side.redactor.redact_cut(&mut beginning, omitted, &mut end);
         let record = side.observer.receive_cut(&beginning, omitted, &end, at);
-        self.tell_frames(record);
+        self.append_frames(record);
     }
 
-    fn tell_frames(&mut self, frames: impl IntoIterator<Item = FrameRecord>) {
+    fn append_frames(&mut self, frames: impl IntoIterator<Item = FrameRecord>) {
         for mut frame in frames {
             self.number += 1;
             frame.n = self.number;
@@ -237,23 +245,23 @@ impl View {
                 pings.push((at, control.payload));
             }
             (Opcode::Pong, Role::Client) => {
-                // §5.5.3: an answer to the last ping answers those before it too.
+                // §5.5.3: an answer to the last ping also answers those before it.
                 if let Some(asked) = pings.iter().rposition(|(_, ping)| *ping == control.payload) {
                     let us = at.saturating_sub(pings[asked].0).as_micros() as u64;
                     pings.drain(..=asked);
-                    self.tell(&Record::Rtt { us });
+                    self.append(&Record::Rtt { us });
                 }
             }
             (Opcode::Close, _) => {
                 let code = control.payload.first_chunk().copied();
-                self.go_on(sender.into(), code.map_or(1005, u16::from_be_bytes));
+                self.note_close(sender.into(), code.map_or(1005, u16::from_be_bytes));
             }
             _ => {}
         }
     }
 
-    /// Somebody's Close went over the connection. §7.1.
-    fn go_on(&mut self, by: Party, code: u16) {
+    /// Notes that a Close went over the connection. §7.1.
+    fn note_close(&mut self, by: Party, code: u16) {
         let from = self.life.state;
         let to = match from {
             State::Open => State::Closing,
@@ -261,16 +269,16 @@ impl View {
         };
         if from != to {
             self.life.state = to;
-            self.tell(&Record::State { from, to, by, code });
+            self.append(&Record::State { from, to, by, code });
         }
     }
 
-    /// The connection below has ended. Without both Closes, that is all that was said. §7.1.5.
-    fn see_end(&mut self) {
+    /// Notes that the TCP connection has ended. Without both Closes, the code is 1006. §7.1.5.
+    fn note_end(&mut self) {
         let from = self.life.state;
         if from != State::Closed {
             self.life.state = State::Closed;
-            self.tell(&Record::State {
+            self.append(&Record::State {
                 from,
                 to: State::Closed,
                 by: Party::Network,
@@ -279,12 +287,12 @@ impl View {
         }
     }
 
-    fn tell(&mut self, record: &Record) {
+    fn append(&mut self, record: &Record) {
         append(record, &mut self.records);
     }
 
-    /// Waits for the watcher to take it: meanwhile the queue fills up. `false`: its connection has
-    /// ended, which its own thread reports.
+    /// Writes the records, and waits until the watcher takes them; meanwhile the queue fills up. Returns
+    /// `false` if the watcher's connection has ended, which its own thread reports.
     fn write(&mut self) -> bool {
         let written = self.sender.write(&self.records);
         self.records.clear();

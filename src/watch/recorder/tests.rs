@@ -1,7 +1,10 @@
-//! What a tape keeps, and what it hands on, whatever pieces the bytes come in.
+//! What a recorder keeps, and what it passes on, in whatever pieces the bytes come.
 
-use super::{Item, MOST_FRAMES, MOST_WATCHERS, Recorder, Snapshot};
+use super::{MOST_WATCHERS, Recorder, Snapshot};
+use crate::outbox::{Burst, Observer};
 use crate::protocol::{Frame, MaskKey, Opcode, Role};
+use crate::watch::excerpt::{Excerpt, MOST_FRAMES};
+use crate::watch::queue::Item;
 use std::sync::Arc;
 
 fn frame(text: &str) -> Vec<u8> {
@@ -24,7 +27,7 @@ fn the_last_frames_are_kept_however_they_came() {
     let all: Vec<Vec<u8>> = (0..100).map(|n| frame(&"x".repeat(n))).collect();
     let stream = all.concat();
     for piece in [1, 2, 3, 7, 100, 1_000, stream.len()] {
-        let recorder = Recorder::new(b"GET", b"101", b"");
+        let recorder = Recorder::new(b"GET", b"101");
         for bytes in stream.chunks(piece) {
             recorder.received(bytes);
         }
@@ -39,10 +42,10 @@ fn the_last_frames_are_kept_however_they_came() {
 }
 
 #[test]
-fn of_a_long_frame_both_ends_are_kept() {
+fn both_ends_of_a_long_frame_are_kept() {
     let long = frame(&"y".repeat(100_000));
     for piece in [1, 999, long.len()] {
-        let recorder = Recorder::new(b"", b"", b"");
+        let recorder = Recorder::new(b"", b"");
         for bytes in long.chunks(piece) {
             recorder.received(bytes);
         }
@@ -63,8 +66,8 @@ fn of_a_long_frame_both_ends_are_kept() {
 }
 
 #[test]
-fn what_is_no_frame_is_the_last_that_is_kept() {
-    let recorder = Recorder::new(b"", b"", b"");
+fn a_header_that_breaks_a_rule_is_the_last_that_is_kept() {
+    let recorder = Recorder::new(b"", b"");
     recorder.received(&frame("fine"));
     recorder.received(&[0xc1, 0x80, 1, 2, 3, 4]); // RSV1
     recorder.received(&frame("ignored"));
@@ -76,8 +79,8 @@ fn what_is_no_frame_is_the_last_that_is_kept() {
 }
 
 #[test]
-fn four_may_watch_and_one_who_has_left_counts_no_more() {
-    let recorder = Recorder::new(b"", b"", b"");
+fn four_may_watch_and_a_watcher_that_has_left_does_not_count() {
+    let recorder = Recorder::new(b"", b"");
     let watching: Vec<Snapshot> = (0..MOST_WATCHERS)
         .filter_map(|_| recorder.watch())
         .collect();
@@ -88,8 +91,8 @@ fn four_may_watch_and_one_who_has_left_counts_no_more() {
 }
 
 #[test]
-fn whoever_watches_is_told_everything_in_order() {
-    let recorder = Recorder::new(b"", b"", b"");
+fn a_watcher_is_told_everything_in_order() {
+    let recorder = Recorder::new(b"", b"");
     let whole = frame("hello");
     recorder.received(&whole[..3]);
     let snapshot = recorder.watch().expect("nobody watches");
@@ -98,14 +101,14 @@ fn whoever_watches_is_told_everything_in_order() {
     };
     assert_eq!(*beginning, whole[..3]);
     recorder.received(&whole[3..]);
-    let sent = recorder.sending(b"\x81\x02hi?", None, || Ok(4));
+    let sent = recorder.sending(b"\x81\x02hi?", None, &mut || Ok(4));
     assert_eq!(sent.expect("it says so"), 4);
     recorder.end();
     let told = |sender, expected: &[u8]| match snapshot.queue.next() {
         Some(Item::Bytes {
             sender: from,
             bytes,
-            anew: false,
+            resumes: false,
             ..
         }) => {
             assert_eq!((from, bytes.as_slice()), (sender, expected));
@@ -118,10 +121,10 @@ fn whoever_watches_is_told_everything_in_order() {
 }
 
 #[test]
-fn r11_a_watcher_who_lags_is_told_what_is_missing_and_goes_on_where_a_frame_begins() {
+fn r11_a_watcher_that_lags_is_told_what_is_missing_and_goes_on_where_a_frame_begins() {
     let line = frame(&"z".repeat(1_000));
     let stream = line.repeat(1_000);
-    let recorder = Recorder::new(b"", b"", b"");
+    let recorder = Recorder::new(b"", b"");
     let queue = recorder.watch().expect("nobody watches").queue;
     // No piece but the first begins with a frame.
     stream
@@ -137,8 +140,8 @@ fn r11_a_watcher_who_lags_is_told_what_is_missing_and_goes_on_where_a_frame_begi
     for _ in 0..2 {
         while let Some(item) = queue.next_now() {
             match item {
-                Item::Bytes { bytes, anew, .. } => {
-                    if anew {
+                Item::Bytes { bytes, resumes, .. } => {
+                    if resumes {
                         count(&mut bytes_seen, &mut seen);
                     }
                     bytes_seen.extend(bytes);
@@ -155,22 +158,22 @@ fn r11_a_watcher_who_lags_is_told_what_is_missing_and_goes_on_where_a_frame_begi
 }
 
 #[test]
-fn r12_a_burst_is_digested_once_for_all_and_copied_for_nobody() {
+fn r12_a_burst_is_excerpted_once_for_all_members_and_never_copied() {
     let mut burst = Vec::new();
     for number in 0..50 {
         let text = format!("line {number}");
         Frame::whole(Opcode::Text, text.as_bytes()).encode(None, &mut burst);
     }
-    let excerpt = super::Excerpt::of(&burst, 50);
-    let recorders = [Recorder::new(b"", b"", b""), Recorder::new(b"", b"", b"")];
+    let recorders = [Recorder::new(b"", b""), Recorder::new(b"", b"")];
+    let shared = Burst::new(&burst, 50);
     for recorder in &recorders {
-        let sent = recorder.sending(&burst, Some(&excerpt), || Ok(burst.len()));
+        let sent = recorder.sending(&burst, Some(&shared), &mut || Ok(burst.len()));
         assert_eq!(sent.expect("it says so"), burst.len());
     }
-    assert_eq!(Arc::strong_count(&excerpt), 3);
+    let excerpt: Arc<Excerpt> = shared.note(|_, _| panic!("it was made before"));
+    // The burst's own, both recorders', and this one.
+    assert_eq!(Arc::strong_count(&excerpt), 4);
     let snapshot = recorders[0].watch().expect("nobody watches");
-    assert_eq!(
-        (snapshot.forgotten, frames_of(&snapshot).len()),
-        (18, MOST_FRAMES)
-    );
+    let kept = frames_of(&snapshot).len();
+    assert_eq!((snapshot.forgotten, kept), (18, MOST_FRAMES));
 }

@@ -1,15 +1,15 @@
-//! What must not be seen, not even by the owner of the connection: a view is for projectors, and
-//! whoever reads a token there can take the name, or watch as well.
+//! What must not be seen, not even by the connection's owner: a view is shown on projectors, and with a
+//! token that is read there, anyone can take the name, or watch as well.
 //!
-//! A handshake's secrets are blotted out by [`redact_head`]. Those of frames are the tokens, the values of
-//! `"session"`, `"wire"` and `"token"` in JSON. They are blotted out in the *bytes*, before anything is
-//! made of these: each byte becomes what an asterisk would be on the wire. In a server's frame that is
-//! `2a`; in a client's it is `2a` under the masking key, so that the view's plain text, its hexadecimal
-//! digits and its XOR agree. Lengths stay as they are.
+//! [`redact_head`] blots out the secrets of a handshake. Those of frames are tokens: the values of
+//! `"session"`, `"wire"` and `"token"` in JSON. They are blotted out in the *bytes*, before these are
+//! interpreted: each byte becomes what an asterisk would be on the wire. In a server's frame that is `2a`;
+//! in a client's it is `2a` under the masking key, so that the view's plain text, its hexadecimal digits
+//! and its XOR agree. Lengths do not change.
 //!
-//! Bytes come in pieces, a token may lie across two of them or in two fragments: so this is a state
-//! that goes on. Where it cannot follow (a frame whose middle is missing, bytes that are no frame),
-//! whatever looks like a token is blotted out.
+//! Bytes come in pieces, and a token may lie across two of them, or in two fragments. So a [`Redactor`] is a
+//! state that goes on from piece to piece. Where it cannot follow (the middle of a frame is missing, or
+//! there is no frame), it blots out everything that looks like a token.
 
 mod head;
 
@@ -20,14 +20,14 @@ use crate::protocol::{FrameHeader, MaskKey, Opcode, Role};
 const BLOT: u8 = b'*';
 /// The keys whose values are secret.
 const KEYS: [&[u8]; 3] = [b"session", b"wire", b"token"];
-/// So many hexadecimal digits in a row look like a token, or like most of one.
-const SUSPICIOUS: usize = 16;
+/// This many hexadecimal digits in a row look like a token, or like most of one.
+const SUSPICIOUS_RUN: usize = 16;
 
-/// Blots out the tokens in one direction's bytes.
+/// Blots out the tokens in the bytes of one direction.
 #[derive(Debug)]
 pub(super) struct Redactor {
     sender: Role,
-    /// The beginning of a header.
+    /// The beginning of a header that is not complete.
     header: Vec<u8>,
     frame: Option<Frame>,
     json: Json,
@@ -40,7 +40,7 @@ struct Frame {
     opcode: Opcode,
     key: MaskKey,
     left: u64,
-    /// Of a control frame, what it carries.
+    /// The payload, if it is a control frame.
     control: Vec<u8>,
 }
 
@@ -51,15 +51,15 @@ pub(super) struct Control {
     pub(super) payload: Vec<u8>,
 }
 
-/// Where in a JSON text we are, as far as it matters. Keys with escapes in them are not known: no
-/// client has a reason to write them so.
+/// The position in a JSON text, as far as it matters. A key with escapes in it is not recognized: no client
+/// has a reason to write it that way.
 #[derive(Debug)]
 enum Json {
-    /// So many bytes since the last quotation mark, and the first of them.
+    /// The first bytes since the last quotation mark, and how many there were.
     Text([u8; 8], usize),
-    /// Behind a secret's key.
+    /// After the key of a secret.
     Key,
-    /// Behind the colon.
+    /// After the colon.
     Colon,
     Secret,
 }
@@ -77,7 +77,7 @@ impl Redactor {
         }
     }
 
-    /// Blots out what must be; returns the control frames that are complete.
+    /// Blots out the tokens; returns the control frames that are complete.
     pub(super) fn redact(&mut self, mut bytes: &mut [u8]) -> Vec<Control> {
         let mut controls = Vec::new();
         while !bytes.is_empty() && !self.derailed {
@@ -100,12 +100,12 @@ impl Redactor {
                 });
             }
         }
-        // Only what could not be followed is left.
-        blot_suspicious(bytes, MaskKey([0; 4]), SUSPICIOUS);
+        // What is left could not be followed.
+        blot_suspicious(bytes, MaskKey([0; 4]), SUSPICIOUS_RUN);
         controls
     }
 
-    /// A whole frame of which so many bytes are missing between `beginning` and `end`.
+    /// Blots out the tokens of a whole frame of which `omitted` bytes are missing in the middle.
     pub(super) fn redact_cut(&mut self, beginning: &mut [u8], omitted: u64, end: &mut [u8]) {
         self.redact(beginning);
         if let Some(frame) = &mut self.frame {
@@ -161,7 +161,7 @@ impl Frame {
 }
 
 impl Json {
-    /// Takes one byte in: is it part of a secret?
+    /// Takes the next byte: is it part of a secret?
     fn is_secret(&mut self, byte: u8) -> bool {
         let blank = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
         *self = match (&mut *self, byte) {
@@ -189,7 +189,7 @@ fn is_key(word: &[u8; 8], len: usize) -> bool {
     word.get(..len).is_some_and(|word| KEYS.contains(&word))
 }
 
-/// Blots out each long row of hexadecimal digits, and one of at least `first` that `bytes` begin with.
+/// Blots out each long run of hexadecimal digits, and one of at least `first` digits at the beginning.
 fn blot_suspicious(bytes: &mut [u8], key: MaskKey, first: usize) {
     let is_digit = |at: usize, bytes: &[u8]| {
         let plain = bytes.get(at).map(|byte| byte ^ key.0[at % 4]);
@@ -201,7 +201,7 @@ fn blot_suspicious(bytes: &mut [u8], key: MaskKey, first: usize) {
         while is_digit(end, bytes) {
             end += 1;
         }
-        if end - start >= SUSPICIOUS || (start == 0 && end >= first) {
+        if end - start >= SUSPICIOUS_RUN || (start == 0 && end >= first) {
             for (at, byte) in bytes[..end].iter_mut().enumerate().skip(start) {
                 *byte = BLOT ^ key.0[at % 4];
             }
@@ -224,7 +224,7 @@ mod tests {
         bytes
     }
 
-    /// In pieces of every size, in both roles: only the token has become asterisks.
+    /// Redacts `text` in pieces of every size, in both roles: only the token becomes asterisks.
     fn check(text: &str) {
         let stars = "*".repeat(TOKEN.len());
         for sender in [Role::Client, Role::Server] {

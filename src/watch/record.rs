@@ -1,13 +1,14 @@
-//! What a watcher is told: one JSON object in one text frame, its `t` says what.
+//! What a watcher is told: each record is one JSON object in one text frame, and its `t` names it.
 
 use crate::protocol::{Frame, Opcode, Role};
 use serde::Serialize;
 
-/// What a watcher is told besides the handshake and the frames, which `inspect` records. Later versions only add fields.
+/// A record of anything but the handshake and the frames, which `inspect` makes. Later versions only add
+/// fields.
 #[derive(Debug, Serialize)]
 #[serde(tag = "t", rename_all = "lowercase")]
 pub(super) enum Record {
-    /// The first.
+    /// The first record.
     Hello { v: u32, conn: u64 },
     /// The connection goes from one state to another.
     State {
@@ -16,11 +17,11 @@ pub(super) enum Record {
         by: Party,
         code: u16,
     },
-    /// From a ping of the server's to its answer.
+    /// The time from a ping of the server's to its pong.
     Rtt { us: u64 },
-    /// So many bytes wait for a client that does not keep up; so many messages were dropped.
+    /// The client does not keep up: bytes that wait for it, messages that were dropped.
     Queue { waiting: usize, dropped: usize },
-    /// So many frames are missing here: the watcher did not keep up.
+    /// Frames that are missing here, because the watcher did not keep up.
     Drop { count: u64 },
 }
 
@@ -33,13 +34,13 @@ pub(super) enum State {
     Closed,
 }
 
-/// Who did it.
+/// Who changed the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Party {
     Client,
     Server,
-    /// Nobody said so: the connection below just ended.
+    /// No Close came: the TCP connection just ended.
     Network,
 }
 
