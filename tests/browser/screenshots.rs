@@ -1,4 +1,4 @@
-//! The pictures in the README: taken by every run, kept when `WS101_SCREENSHOTS=1` is set.
+//! The pictures in README.md and PROTOCOL.md: taken by every run, kept when `WS101_SCREENSHOTS=1` is set.
 
 mod inspected;
 

@@ -1,5 +1,5 @@
 //! What hostile clients cost the server: memory, processor time, threads and descriptors, as
-//! the kernel counts them. A row's number is PROTOCOL.md's.
+//! the kernel counts them. A row's number is ROWS.md's.
 //!
 //! `cargo test --test footprint F13` runs one row, with the figures that it measured.
 

@@ -2,7 +2,7 @@
 //!
 //! The figures of all rows together hide one attack that slows the server for others: its lines are
 //! a few among tens of thousands. So the report compares the witnesses with their control attack by
-//! attack. An attack is a number of PROTOCOL.md's, whose rows differ in the way in which bytes are
+//! attack. An attack is a number of ROWS.md's, whose rows differ in the way in which bytes are
 //! sent; one row alone is over too soon to be measured.
 
 use crate::lateness::Lateness;

@@ -1,4 +1,4 @@
-//! The rows of PROTOCOL.md's tables that take a server: bytes over real connections to the real
+//! The rows of ROWS.md's tables that take a server: bytes over real connections to the real
 //! program, and what must come back. Each row is a test whose name begins with its number.
 //!
 //! `cargo test --test hostile H` runs the rows of one letter, `… C21` one row.

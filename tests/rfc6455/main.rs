@@ -1,5 +1,5 @@
 //! RFC 6455, rule by rule: each row is a test, and its name says the rule. A row that begins
-//! with a letter and a number is one of PROTOCOL.md's; then comes the section; a section that
+//! with a letter and a number is one of ROWS.md's; then comes the section; a section that
 //! begins with four digits is one of another RFC.
 //!
 //! `cargo test --test rfc6455 5.4` runs the rows of one section, `… F30` one row.

@@ -1,4 +1,4 @@
-//! What one end of a connection must make of the other's frames: the rows of PROTOCOL.md's letters
+//! What one end of a connection must make of the other's frames: the rows of ROWS.md's letters
 //! F, M and C, one table a letter.
 //!
 //! A row is written here once and driven at every level: by a session in memory, cut at every byte
@@ -48,7 +48,7 @@ const MESSAGE_SIZE: Rule = rule("message-size", "10.4", 1009);
 /// Bytes from one end, and what the other must make of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    /// The letter and number that PROTOCOL.md lists.
+    /// The letter and number that ROWS.md lists.
     pub(crate) id: &'static str,
     /// Where RFC 6455 says so.
     pub(crate) section: &'static str,

@@ -74,7 +74,7 @@ fn send(page: &Tab, kind: &str, text: &str) {
     page.wait_for(&js, "what was sent");
 }
 
-/// What the README says that each of the two shows.
+/// What PROTOCOL.md says that each of the two shows.
 fn same_conversation(tools: &Inspector, page: &Tab) {
     // A row for each message, and none for a ping; the wave has two UTF-16 units.
     let long = LONG.to_string();
