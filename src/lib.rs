@@ -45,6 +45,16 @@
 //! | `inspect` | the bytes of a frame or a handshake explained: fields, meanings, verdicts |
 //! | [`protocol`] | RFC 6455 on byte slices: no sockets, no threads, no clocks, no logs |
 //!
+//! # Seams
+//!
+//! A new capability goes behind one of these traits.
+//!
+//! | seam | file | what it decides |
+//! |---|---|---|
+//! | `Endpoint` | `endpoint.rs` | what a WebSocket connection is for: the chat, an echo, the wire view |
+//! | `Dialect` | `chat/dialect.rs` | how the chat's events look on a wire |
+//! | `Observer` | `outbox/observer.rs` | who looks on at a connection |
+//!
 //! # Reading order
 //!
 //! A file is one idea, mostly one section of the RFC, and can be read in one sitting.
@@ -59,9 +69,10 @@
 //! | 6 | `chat/broadcast.rs` | the real `members: Mutex<Vec<Sender>>`, and its loop: one write per member for a whole burst |
 //! | 7 | `chat/room.rs` | one order of lines for all members |
 //! | 8 | `dialects/json.rs` | events and requests as JSON |
-//! | 9 | `server/connection.rs` | one thread: a request is answered, or upgraded |
-//! | 10 | `server/peer.rs` | one WebSocket's life on the server: read, handle, reply, ping, close |
-//! | 11 | `watch.rs`, `inspect.rs` | frames recorded, and explained bit by bit |
+//! | 9 | `server/routes.rs` | the paths, one row each |
+//! | 10 | `server/connection.rs` | one thread: a request is answered, or upgraded |
+//! | 11 | `server/peer.rs` | one WebSocket's life on the server: read, handle, reply, ping, close |
+//! | 12 | `watch.rs`, `inspect.rs` | frames recorded, and explained bit by bit |
 //!
 //! `PROTOCOL.md` explains the protocol beside the source; all of its examples are executed.
 //!

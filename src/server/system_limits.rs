@@ -1,10 +1,10 @@
-//! How many connections and large messages this process can hold, whatever it is told to.
+//! How many connections and large messages this process can hold, whatever its flags say.
 //!
-//! A connection is a descriptor and a thread. Snapshot the descriptors, `accept` fails, which can
-//! be survived. Snapshot the memory mappings that the kernel allows (four for each thread of
-//! `std`), the process is *aborted*, even though `spawn` could have said no. So the server
-//! knows its own ceiling and stays below it. Nor can Rust go on when the system refuses a few
-//! bytes of memory, so it keeps away from that limit, too, if it was given one.
+//! A connection is a descriptor and a thread. Without another descriptor `accept` fails, and the server survives
+//! that. With more memory mappings than the kernel allows (four for each thread of `std`), the process is
+//! *aborted*, even though `spawn` could have returned an error. So the server knows its own limit and
+//! stays below it. Nor can Rust go on when the system refuses a few bytes of memory, so the server also
+//! keeps away from a limit on its memory, if it was given one.
 
 use super::connections::longest_queue;
 use super::refuse;
