@@ -4,7 +4,7 @@ use crate::PROTOCOL;
 use crate::markdown::{blocks, rows};
 use std::collections::BTreeSet;
 use ws101::cli;
-use ws101::protocol::{CloseCode, Utf8Error, Utf8Fault, from_utf8};
+use ws101::protocol::{CloseCode, HandshakeError, Utf8Error, Utf8Fault, from_utf8};
 
 /// The document's flags and defaults are those of `ws101 serve`.
 #[test]
@@ -48,13 +48,55 @@ fn flags_with_defaults() -> BTreeSet<(String, String)> {
 
 #[test]
 fn statuses() {
-    let source = include_str!("../../src/protocol/handshake/error.rs");
-    let body = source
-        .split("fn status(&self)")
-        .nth(1)
-        .and_then(|rest| rest.split("/// Where").next())
-        .expect("the function");
-    assert_eq!(numbers_of_rows("status"), numbers_after(body, "=> "));
+    for (place, error) in REFUSALS.iter().enumerate() {
+        assert_eq!(place_of(error), place, "{error}");
+    }
+    let statuses = REFUSALS.iter().map(HandshakeError::status);
+    assert_eq!(numbers_of_rows("status"), statuses.collect());
+}
+
+/// One refusal of each kind.
+static REFUSALS: [HandshakeError; 17] = [
+    HandshakeError::Malformed(""),
+    HandshakeError::BadUpgrade(""),
+    HandshakeError::Repeated(""),
+    HandshakeError::HttpVersion,
+    HandshakeError::LineTooLong(0),
+    HandshakeError::HeadTooLong(0),
+    HandshakeError::TooManyHeaders(0),
+    HandshakeError::HasBody,
+    HandshakeError::Expectation,
+    HandshakeError::Method,
+    HandshakeError::TimedOut,
+    HandshakeError::WrongHost(String::new()),
+    HandshakeError::WrongOrigin(String::new()),
+    HandshakeError::NotFound,
+    HandshakeError::NoUpgrade(""),
+    HandshakeError::WebSocketVersion,
+    HandshakeError::Busy(""),
+];
+
+/// Where a refusal stands in [`REFUSALS`]: a new kind does not compile until it has a place.
+const fn place_of(error: &HandshakeError) -> usize {
+    match error {
+        HandshakeError::Malformed(_) => 0,
+        HandshakeError::BadUpgrade(_) => 1,
+        HandshakeError::Repeated(_) => 2,
+        HandshakeError::HttpVersion => 3,
+        HandshakeError::LineTooLong(_) => 4,
+        HandshakeError::HeadTooLong(_) => 5,
+        HandshakeError::TooManyHeaders(_) => 6,
+        HandshakeError::HasBody => 7,
+        HandshakeError::Expectation => 8,
+        HandshakeError::Method => 9,
+        HandshakeError::TimedOut => 10,
+        HandshakeError::WrongHost(_) => 11,
+        HandshakeError::WrongOrigin(_) => 12,
+        HandshakeError::NotFound => 13,
+        HandshakeError::NoUpgrade(_) => 14,
+        HandshakeError::WebSocketVersion => 15,
+        HandshakeError::Busy(_) => 16,
+    }
 }
 
 #[test]
@@ -68,17 +110,6 @@ fn numbers_of_rows(first_column: &str) -> BTreeSet<u16> {
         .iter()
         .map(|row| row[0].parse().expect("a number"))
         .collect()
-}
-
-/// The number at the end of each line that holds `mark`, as in `=> 400,` and `= Self(1000);`.
-fn numbers_after(source: &str, mark: &str) -> BTreeSet<u16> {
-    let lines = source.lines().filter(|line| line.contains(mark));
-    let tails = lines.map(|line| line.rsplit([' ', '(']).next().unwrap_or_default());
-    let found: BTreeSet<u16> = tails
-        .filter_map(|tail| tail.trim_end_matches([',', ')', ';']).parse().ok())
-        .collect();
-    assert!(found.len() > 5, "numbers were found");
-    found
 }
 
 /// The faults of UTF-8 are those of the source; the last byte of each example shows its fault.
