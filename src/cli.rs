@@ -5,13 +5,12 @@ mod chat;
 mod connect;
 mod frame;
 mod handshake;
-mod harmless;
 mod inspect;
 mod interrupt;
 mod serve;
 mod terminal;
 
-use self::harmless::harmless;
+use self::terminal::escape;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -74,7 +73,7 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             // In it a server may have its say.
-            let error = harmless(&error);
+            let error = escape(&error);
             // A closed terminal is no reason to panic.
             let _ = writeln!(io::stderr(), "ws101: {error}");
             ExitCode::FAILURE

@@ -6,6 +6,9 @@
 
 #[cfg(feature = "terminal")]
 mod editor;
+mod escape;
+
+pub(super) use self::escape::escape;
 
 #[cfg(feature = "terminal")]
 use self::editor::{Editor, Printer};

@@ -1,7 +1,7 @@
 //! How what happens looks, line by line.
 
 use super::server_event::Said;
-use crate::cli::harmless::harmless;
+use crate::cli::terminal::escape;
 use crate::time::{Day, Zone};
 
 /// Turns events into lines, and remembers which day the last of them was of.
@@ -28,11 +28,11 @@ impl Page {
         let mut lines = Vec::new();
         let time = self.time(&said.at, &mut lines);
         let room = if several_rooms {
-            format!("[{}] ", harmless(&said.room))
+            format!("[{}] ", escape(&said.room))
         } else {
             String::new()
         };
-        let name = self.bold(&harmless(&said.from));
+        let name = self.bold(&escape(&said.from));
         lines.extend(paragraph(&format!("{time}{room}{name}: "), &said.text));
         lines
     }
@@ -41,14 +41,14 @@ impl Page {
     pub(super) fn whispered(&mut self, from: &str, to: &str, text: &str, at: &str) -> Vec<String> {
         let mut lines = Vec::new();
         let time = self.time(at, &mut lines);
-        let whom = self.bold(&format!("[{} → {}]", harmless(from), harmless(to)));
+        let whom = self.bold(&format!("[{} → {}]", escape(from), escape(to)));
         lines.extend(paragraph(&format!("{time}{whom} "), text));
         lines
     }
 
     /// `* bob has joined lobby (3 people)`
     pub(super) fn note(&self, text: &str) -> String {
-        let text = format!("* {}", harmless(text));
+        let text = format!("* {}", escape(text));
         if self.colours {
             format!("\x1b[2m{text}\x1b[0m")
         } else {
@@ -79,7 +79,7 @@ impl Page {
 
 /// A text of several lines is set in, so that none of them can pass for somebody else's.
 fn paragraph(head: &str, text: &str) -> Vec<String> {
-    let mut lines = text.split('\n').map(harmless);
+    let mut lines = text.split('\n').map(escape);
     let first = lines.next().unwrap_or_default();
     let mut paragraph = vec![format!("{head}{first}")];
     paragraph.extend(lines.map(|line| format!("      │ {line}")));

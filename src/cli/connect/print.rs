@@ -1,6 +1,6 @@
 //! From the server to the screen.
 
-use crate::cli::harmless::harmless;
+use crate::cli::terminal::escape;
 use crate::cli::terminal::{self, Screen};
 use crate::sync::Mutex;
 use crate::{CloseReason, Event, Message};
@@ -62,7 +62,7 @@ impl Printer {
 
     /// What everybody must know.
     pub(super) fn complain(&self, sentence: &str) {
-        self.screen.note(&format!("ws101: {}", harmless(sentence)));
+        self.screen.note(&format!("ws101: {}", escape(sentence)));
     }
 
     pub(super) fn help(&self, line: &str) {
@@ -97,7 +97,7 @@ impl Printer {
             return self.screen.show(text);
         }
         text.split('\n')
-            .try_for_each(|line| self.screen.show(&harmless(line)))
+            .try_for_each(|line| self.screen.show(&escape(line)))
     }
 
     fn binary(&self, bytes: &[u8]) -> io::Result<()> {
@@ -124,7 +124,7 @@ pub(super) fn reason(reason: Option<CloseReason<'_>>) -> String {
         Some(CloseReason { code, text: "" }) => format!("{} {}", code.number(), code.meaning()),
         Some(CloseReason { code, text }) => {
             let (number, meaning) = (code.number(), code.meaning());
-            format!("{number} {meaning}, \"{}\"", harmless(text))
+            format!("{number} {meaning}, \"{}\"", escape(text))
         }
     }
 }
@@ -133,7 +133,7 @@ fn quoted(payload: &[u8]) -> String {
     if payload.is_empty() {
         return String::new();
     }
-    format!(" \"{}\"", harmless(&String::from_utf8_lossy(payload)))
+    format!(" \"{}\"", escape(&String::from_utf8_lossy(payload)))
 }
 
 /// One row: where it begins, sixteen bytes, and those of them that can be read.

@@ -1,8 +1,8 @@
 //! `--trace`: each frame, both ways, as a line.
 
 use crate::cli::bytes::spaced;
-use crate::cli::harmless::harmless;
 use crate::cli::terminal::Screen;
+use crate::cli::terminal::escape;
 use crate::inspect::{FrameRecord, Observer, Verdict};
 use crate::protocol::{MaskKey, Opcode};
 use crate::sync::Mutex;
@@ -63,7 +63,7 @@ impl Side {
         };
         let frames = head.split_off(fresh + blank + 4);
         let text = String::from_utf8_lossy(&head);
-        let line = harmless(text.lines().next().unwrap_or_default());
+        let line = escape(text.lines().next().unwrap_or_default());
         print(format!("http  {line}"));
         self.frames(&frames, print);
     }
@@ -94,10 +94,7 @@ fn describe(record: &FrameRecord) -> String {
         // All of it: that is why it was sent.
         (Some(Opcode::Close), Ok(reason)) => super::print::reason(reason),
         (Some(Opcode::Text | Opcode::Ping | Opcode::Pong), _) => {
-            format!(
-                "\"{}\"{more}",
-                harmless(&String::from_utf8_lossy(beginning))
-            )
+            format!("\"{}\"{more}", escape(&String::from_utf8_lossy(beginning)))
         }
         _ => spaced(beginning) + more,
     };

@@ -1,7 +1,7 @@
 //! A payload for a person: rows of masked bytes, plain bytes, and the text that they are.
 
 use crate::cli::bytes::spaced;
-use crate::cli::harmless::harmless;
+use crate::cli::terminal::escape;
 use crate::inspect::FrameRecord;
 
 /// Bytes in one row, …
@@ -130,7 +130,7 @@ fn text(front: &[Piece<'_>]) -> Option<String> {
     let text = std::str::from_utf8(&plain).ok()?;
     let text: String = text.chars().take(MOST_ROWS * IN_A_ROW).collect();
     let is_wanted = front.len() > 1 && !text.is_ascii();
-    is_wanted.then(|| format!("      = \"{}\"", harmless(&text)))
+    is_wanted.then(|| format!("      = \"{}\"", escape(&text)))
 }
 
 /// What of a row can be read. A row alone is a text if it can be; in one of several a character
@@ -141,7 +141,7 @@ fn quoted(plain: &[u8], is_one_of_several: bool) -> String {
         _ => '·',
     };
     match std::str::from_utf8(plain) {
-        Ok(text) if !is_one_of_several => format!("\"{}\"", harmless(text)),
+        Ok(text) if !is_one_of_several => format!("\"{}\"", escape(text)),
         _ => format!("\"{}\"", plain.iter().map(readable).collect::<String>()),
     }
 }

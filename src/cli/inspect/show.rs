@@ -3,8 +3,8 @@
 use super::payload;
 use crate::Role;
 use crate::cli::bytes::spaced;
-use crate::cli::harmless::harmless;
 use crate::cli::terminal;
+use crate::cli::terminal::escape;
 use crate::inspect::{Bits, Explanation, Field, FrameRecord, Name, Value, Verdict, explanations};
 use crate::protocol::CloseReason;
 use std::ops::Range;
@@ -176,7 +176,7 @@ impl Shown<'_> {
         if let Ok(Some(CloseReason { text, .. })) = CloseReason::decode(&self.record.plain.0)
             && !text.is_empty()
         {
-            rows.push(format!("{:30}reason \"{}\"", "", harmless(text)));
+            rows.push(format!("{:30}reason \"{}\"", "", escape(text)));
         }
         rows
     }

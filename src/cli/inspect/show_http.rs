@@ -2,7 +2,7 @@
 
 use super::show::{Painter, ends};
 use crate::Role;
-use crate::cli::harmless::harmless;
+use crate::cli::terminal::escape;
 use crate::inspect::{HttpRecord, HttpVerdict, explanations};
 use crate::protocol::http::{HeadLimits, RequestHead};
 use crate::protocol::{Upgrade, accept_key};
@@ -18,7 +18,7 @@ pub(super) fn show_http(record: &HttpRecord, painter: Painter) -> String {
     let heading = format!("{name} · {size} bytes · {}", ends(sender));
     let mut rows = vec![painter.bold(&heading)];
     let lines = head.lines().filter(|line| !line.is_empty());
-    rows.extend(lines.map(|line| format!("  {}", harmless(line))));
+    rows.extend(lines.map(|line| format!("  {}", escape(line))));
     rows.extend(record.checks.iter().map(|check| {
         let known = explanations().header(check.h);
         let sentence = known.map_or("", |known| &known.sentence);

@@ -4,7 +4,7 @@ use super::{
     Act, CONTINUED_ELSEWHERE, Conversation, FAREWELL, PATIENCE, PAUSES, Phase, THROWN_OUT,
 };
 use crate::CloseCode;
-use crate::cli::harmless::harmless;
+use crate::cli::terminal::escape;
 use std::time::{Duration, Instant};
 
 impl Conversation {
@@ -20,7 +20,7 @@ impl Conversation {
             Some((code, text)) if text.is_empty() => {
                 format!("the server closed it: {number} {}", code.meaning())
             }
-            Some((_, text)) => format!("the server closed it: {number}, {}", harmless(text)),
+            Some((_, text)) => format!("the server closed it: {number}, {}", escape(text)),
         };
         match number {
             CONTINUED_ELSEWHERE => self.end(Err(

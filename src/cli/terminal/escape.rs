@@ -1,12 +1,12 @@
-//! What other people wrote, on our terminal: it may be read, and do nothing else.
+//! Text that other people wrote, made safe to print on a terminal.
 //!
-//! A terminal obeys what it is sent: an escape sequence moves the cursor over older lines, renames
-//! the window, or types. So every control character of a stranger's text is shown as its number.
+//! A terminal obeys escape sequences: they move the cursor over earlier lines, rename the window, or type.
+//! So every control character of a stranger's text is shown as its number.
 
 use std::borrow::Cow;
 
-/// `text` with everything that a terminal would obey spelt out; a tab is four blanks.
-pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+/// `text` with the number of each character that a terminal obeys; a tab becomes four blanks.
+pub(in super::super) fn escape(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_obeyed) {
         return Cow::Borrowed(text);
     }
@@ -21,8 +21,8 @@ pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Control characters (those from U+0080 on begin sequences, too), line ends of every kind, and
-/// those that turn the direction of writing: with them a line could show what it does not say.
+/// Control characters (those from U+0080 on begin sequences, too), line ends of every kind, and characters
+/// that change the direction of writing: with them a line could show what it does not say.
 const fn is_obeyed(character: char) -> bool {
     matches!(
         character,
@@ -54,7 +54,7 @@ mod tests {
             ("a\tb", "a    b"),
             ("\u{202e}evil", "\\u{202e}evil"),
         ] {
-            assert_eq!(harmless(text), shown, "{text:?}");
+            assert_eq!(escape(text), shown, "{text:?}");
         }
     }
 }
