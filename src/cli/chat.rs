@@ -1,15 +1,15 @@
-//! `ws101 chat`: the chat in a terminal, in the same rooms as the page, and in pipes.
+//! `ws101 chat`: the chat in a terminal or a pipe, in the same rooms as the page.
 
 mod command;
 mod connection;
 mod conversation;
-mod page;
 mod request;
 mod server_event;
+mod transcript;
 
-use self::connection::News;
-use self::conversation::{Act, Conversation, Happening, Settings};
-use self::page::Page;
+use self::connection::Update;
+use self::conversation::{Conversation, Effect, Input, Settings};
+use self::transcript::Transcript;
 use super::interrupt::on_interrupt;
 use super::terminal::{self, Listener, Screen, Typed};
 use crate::time::Zone;
@@ -19,34 +19,34 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::time::Instant;
 
 const EXAMPLES: &str = "\
-Commands: /nick, /msg, /join, /leave, /people, /rooms, /history and /quit;
-/help explains them.
+Commands: /name, /whisper, /join, /leave, /people, /rooms, /history, /follow,
+/ignore, /help and /quit; /help explains them.
 
-From a pipe every line is said, and acknowledged by the server before the
-program ends. Exit status: 0 when all was said; 1 when a line was refused, or
-when there is no connection; 2 for a wrong command line.
+From a pipe, each line is sent to the room, and the program ends when the
+server has acknowledged all of them. Exit status: 0 after that; 1 if a line was
+refused or there is no connection; 2 for a wrong command line.
 
 Examples: ws101 chat --name ada
           ws101 chat ws://192.168.1.5:9001 --name ada --room lobby --room rust
           echo \"the build is done\" | ws101 chat --name bot";
 
-/// What may wait between the threads. The server has to wait when we are slow.
-const WAITING: usize = 256;
+/// How many reports may wait between the threads. Beyond it, a fast server has to wait for us.
+const MOST_REPORTS: usize = 256;
 
 /// Chat in the terminal
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Chat {
-    /// Where the chat is; without a path it is /ws
+    /// The server; without a path, /ws is meant
     #[arg(value_name = "ws://HOST[:PORT]", default_value = "ws://127.0.0.1:9001/ws", value_parser = parse_url)]
     url: String,
-    /// Your name; you are asked for one, and a pipe has that of $USER
+    /// Your name; without it, a terminal asks for one, and a pipe takes $USER
     #[arg(long)]
     name: Option<String>,
-    /// A room to be in (may be repeated)
+    /// A room to enter (may be repeated)
     #[arg(long, default_value = "lobby")]
     room: Vec<String>,
-    /// Earlier lines to show
+    /// How many earlier lines to show
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u8).range(..=100))]
     history: u8,
     /// Stay after the end of stdin, and go on printing
@@ -54,7 +54,7 @@ pub(super) struct Chat {
     follow: bool,
 }
 
-/// The chat is not at `/`: whoever names no path means the usual one.
+/// The chat is not at `/`, so a URL without a path means the usual one.
 fn parse_url(text: &str) -> Result<String, String> {
     let url = Url::parse(text).map_err(|error| error.to_string())?;
     Ok(match url.target.as_str() {
@@ -63,49 +63,32 @@ fn parse_url(text: &str) -> Result<String, String> {
     })
 }
 
-/// What the threads tell the one that decides.
-enum Tiding {
-    /// From the connection with this number. Earlier ones do not count any more.
-    Connection(u64, News),
-    Happening(Happening),
-}
-
-/// All that the conversation acts upon.
-struct Stage {
-    url: String,
-    screen: Screen,
-    prompts: Sender<String>,
-    tidings: SyncSender<Tiding>,
-    writer: Option<Writer>,
-    connections: u64,
-}
-
 impl Chat {
     pub(super) fn run(&self) -> Result<(), String> {
         let (keyboard, screen) = terminal::open();
-        let (tidings, heard) = mpsc::sync_channel(WAITING);
+        let (reports, received) = mpsc::sync_channel(MOST_REPORTS);
         let (prompts, asked) = mpsc::channel();
-        let hearer = Hearer {
+        let listener = KeyboardListener {
             prompts: asked,
-            tidings: tidings.clone(),
+            reports: reports.clone(),
         };
         keyboard
-            .listen(hearer)
+            .listen(listener)
             .map_err(|error| format!("cannot read stdin: {error}"))?;
-        let interrupted = tidings.clone();
-        on_interrupt(move || drop(interrupted.send(Tiding::Happening(Happening::Interrupt))))
+        let interrupted = reports.clone();
+        on_interrupt(move || drop(interrupted.send(Report::Local(Input::Interrupt))))
             .map_err(|error| format!("cannot listen for signals: {error}"))?;
 
-        let mut stage = Stage {
+        let mut driver = Driver {
             url: self.url.clone(),
             screen,
             prompts,
-            tidings,
+            reports,
             writer: None,
             connections: 0,
         };
-        let outcome = stage.play(self.conversation(), &heard);
-        stage.screen.close();
+        let outcome = driver.run(self.conversation(), &received);
+        driver.screen.close();
         outcome
     }
 
@@ -124,118 +107,140 @@ impl Chat {
         };
         let zone = Zone::local();
         let today = zone.today();
-        Conversation::new(settings, Page::new(zone, today, terminal::has_colours()))
+        let transcript = Transcript::new(zone, today, terminal::has_colours());
+        Conversation::new(settings, transcript)
     }
 }
 
-impl Stage {
-    /// Until the conversation is over.
-    fn play(
+/// What the other threads report to the one that runs the conversation.
+enum Report {
+    /// From the connection of this number.
+    Connection(u64, Update),
+    /// From the keyboard, or a signal.
+    Local(Input),
+}
+
+/// Runs a conversation: waits for its inputs and carries out its effects.
+struct Driver {
+    url: String,
+    screen: Screen,
+    prompts: Sender<String>,
+    reports: SyncSender<Report>,
+    writer: Option<Writer>,
+    /// The number of the latest connection. Reports of earlier ones are dropped.
+    connections: u64,
+}
+
+impl Driver {
+    /// Runs until the conversation ends.
+    fn run(
         &mut self,
         mut conversation: Conversation,
-        heard: &Receiver<Tiding>,
+        reports: &Receiver<Report>,
     ) -> Result<(), String> {
-        let mut acts = conversation.start(Instant::now());
+        let mut effects = conversation.start(Instant::now());
         loop {
-            let mut failed = None;
-            for act in acts {
-                match act {
-                    Act::End(outcome) => return outcome,
-                    act => failed = failed.or(self.act(act)?),
+            let mut failure = None;
+            for effect in effects {
+                match effect {
+                    Effect::End(outcome) => return outcome,
+                    effect => failure = failure.or(self.carry_out(effect)?),
                 }
             }
-            let happening = failed.unwrap_or_else(|| self.wait(conversation.wake_at(), heard));
-            acts = conversation.handle(Instant::now(), happening);
+            let input = failure.unwrap_or_else(|| self.wait(conversation.wake_at(), reports));
+            effects = conversation.handle(Instant::now(), input);
         }
     }
 
-    /// Waits for the next thing that happens.
-    fn wait(&mut self, wake_at: Option<Instant>, heard: &Receiver<Tiding>) -> Happening {
+    /// Waits for the next input.
+    fn wait(&mut self, wake_at: Option<Instant>, reports: &Receiver<Report>) -> Input {
         loop {
-            let tiding = match wake_at {
-                None => heard.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(at) => heard.recv_timeout(at.saturating_duration_since(Instant::now())),
+            let report = match wake_at {
+                None => reports.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(at) => reports.recv_timeout(at.saturating_duration_since(Instant::now())),
             };
-            match tiding {
-                Ok(Tiding::Happening(happening)) => return happening,
-                Ok(Tiding::Connection(number, news)) if number == self.connections => match news {
-                    News::Open(writer) => {
-                        self.writer = Some(writer);
-                        return Happening::Connected;
+            match report {
+                Ok(Report::Local(input)) => return input,
+                Ok(Report::Connection(number, update)) if number == self.connections => {
+                    match update {
+                        Update::Open(writer) => {
+                            self.writer = Some(writer);
+                            return Input::Connected;
+                        }
+                        Update::Input(input) => return input,
                     }
-                    News::Happening(happening) => return happening,
-                },
-                Ok(Tiding::Connection(..)) => {}
-                Err(_) => return Happening::Time,
+                }
+                Ok(Report::Connection(..)) => {}
+                Err(_) => return Input::Wake,
             }
         }
     }
 
-    /// Does what is to be done. If that shows that the connection is lost, it returns so; an error
-    /// ends the program.
-    fn act(&mut self, act: Act) -> Result<Option<Happening>, String> {
-        match act {
-            Act::Connect(pause) => {
+    /// Carries out one effect. If that shows that the connection is lost, returns the input that says so;
+    /// an error ends the program.
+    fn carry_out(&mut self, effect: Effect) -> Result<Option<Input>, String> {
+        match effect {
+            Effect::Connect(pause) => {
                 self.writer = None;
                 self.connections += 1;
-                let (number, tidings) = (self.connections, self.tidings.clone());
-                let tell = move |news| tidings.send(Tiding::Connection(number, news)).is_ok();
-                connection::start(&self.url, pause, tell)
+                let (number, reports) = (self.connections, self.reports.clone());
+                let report = move |update| reports.send(Report::Connection(number, update)).is_ok();
+                connection::start(&self.url, pause, report)
                     .map_err(|error| format!("cannot start a thread: {error}"))?;
             }
-            Act::Send(text) => return Ok(self.send(&text)),
-            Act::Close => self.say_goodbye(CloseCode::NORMAL),
-            Act::Show(line) => {
+            Effect::Send(text) => return Ok(self.send(&text)),
+            Effect::Close => self.close(CloseCode::NORMAL),
+            Effect::Show(line) => {
                 if self.screen.show(&line).is_err() {
-                    // Whoever read us has seen enough.
-                    self.say_goodbye(CloseCode::GOING_AWAY);
+                    // The reader of our stdout has seen enough, as `head` has after ten lines.
+                    self.close(CloseCode::GOING_AWAY);
                     std::process::exit(0);
                 }
             }
-            Act::Note(line) => self.screen.note(&line),
-            // Without a keyboard there is nobody to be asked.
-            Act::Ask(prompt) => drop(self.prompts.send(prompt)),
-            Act::End(_) => {}
+            Effect::Note(line) => self.screen.note(&line),
+            // It fails when the keyboard's thread has ended, and then no line can come.
+            Effect::Ask(prompt) => drop(self.prompts.send(prompt)),
+            Effect::End(_) => {}
         }
         Ok(None)
     }
 
-    fn send(&mut self, text: &str) -> Option<Happening> {
+    fn send(&mut self, text: &str) -> Option<Input> {
         let writer = self.writer.as_ref()?;
         let sent = connection::write(writer, |writer| writer.send(Message::Text(text)));
         let error = sent.err()?;
-        // The reader would tell it, too, and is not listened to any more.
+        // The reader will report the loss, too: with the number of a connection that is over.
         self.writer = None;
         self.connections += 1;
-        Some(Happening::Lost(error.to_string()))
+        Some(Input::Lost(error.to_string()))
     }
 
-    fn say_goodbye(&self, code: CloseCode) {
+    fn close(&self, code: CloseCode) {
         if let Some(writer) = &self.writer {
-            // Where it cannot be written, the reader says so.
+            // If it cannot be written, the reader reports why.
             let _ = connection::write(writer, |writer| writer.close(code, ""));
         }
     }
 }
 
-/// The keyboard's ear.
-struct Hearer {
+/// Reports what is typed, a line for each prompt.
+struct KeyboardListener {
     prompts: Receiver<String>,
-    tidings: SyncSender<Tiding>,
+    reports: SyncSender<Report>,
 }
 
-impl Listener for Hearer {
+impl Listener for KeyboardListener {
     fn next_prompt(&mut self) -> Option<String> {
         self.prompts.recv().ok()
     }
 
     fn hear(&mut self, typed: Typed) {
-        let happening = match typed {
-            Typed::Line(line) => Happening::Line(line),
-            Typed::End => Happening::InputEnded,
-            Typed::Interrupt => Happening::Interrupt,
+        let input = match typed {
+            Typed::Line(line) => Input::Line(line),
+            Typed::End => Input::End,
+            Typed::Interrupt => Input::Interrupt,
         };
-        // Nobody listens when the program ends.
-        let _ = self.tidings.send(Tiding::Happening(happening));
+        // It fails when the program ends.
+        let _ = self.reports.send(Report::Local(input));
     }
 }

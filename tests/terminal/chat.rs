@@ -81,7 +81,7 @@ fn a_refused_line_is_an_error_and_haste_is_not() {
         "id": say["id"], "about": "say"}),
     );
     let scene = std::thread::spawn(move || guest.hear_close());
-    program.end().said("not said: that is too long").code(1);
+    program.end().said("not sent: that is too long").code(1);
     scene.join().expect("it closes well");
 }
 
@@ -178,7 +178,7 @@ fn a_server_that_is_no_chat() {
         .expect("it is sent");
     program
         .end()
-        .said("does not speak the chat's language")
+        .said("does not speak the chat's protocol")
         .code(1);
 }
 

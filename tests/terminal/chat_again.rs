@@ -1,7 +1,7 @@
 //! `ws101 chat` and connections that break.
 
 use super::kit::program::Program;
-use super::stage::{Stage, join, said};
+use super::stage::{AT, Stage, join, said};
 use serde_json::json;
 
 /// What a client says that comes back.
@@ -95,4 +95,33 @@ fn lines_that_are_missing_are_told() {
     let missed = "* lobby: some lines were missed and cannot be shown\n";
     let (_, after) = said.split_once(missed).expect("it is told");
     assert!(after.ends_with("07:31 bob: new\n"), "{said}");
+}
+
+#[test]
+fn topics_are_followed_on_the_next_connection_too() {
+    let stage = Stage::open();
+    let mut program = Program::start(&["chat", &stage.url(""), "--name", "ada", "--follow"]);
+    program.types(b"/follow rust, go\nhi\n");
+    let follow = json!({"type": "follow", "topics": ["rust", "go"]});
+    let mut guest = stage.guest("s1");
+    guest.let_in(&join(), &[]);
+    assert_eq!(guest.hear(), follow);
+    guest.acknowledge(11, "hi");
+    guest.tell(&json!({"type": "notice", "kind": "news", "topic": "go", "text": "1.26", "at": AT}));
+    guest.close(1001, "");
+
+    let mut guest = stage.guest("s2");
+    guest.let_in(&join_again("s1", 11), &[said(11, "ada", "hi", None)]);
+    assert_eq!(guest.hear(), follow);
+    guest.close(4001, "");
+    let ended = program
+        .end()
+        .said("you follow the news on rust, go")
+        .code(1);
+    ended.printed(&[
+        "* you have joined lobby (1 person)",
+        "* Saturday, 21 November 2020",
+        "07:31 ada: hi",
+        "* news (go): 1.26",
+    ]);
 }

@@ -136,6 +136,6 @@ fn a_chat_where_there_is_none() {
     assert!(matches!(socket.next_event(), Ok(Event::Close(_))));
     program
         .end()
-        .said("does not speak the chat's language")
+        .said("does not speak the chat's protocol")
         .code(1);
 }

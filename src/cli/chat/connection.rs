@@ -1,6 +1,6 @@
-//! One connection to the chat, on a thread of its own: it tells what happens, until it is over.
+//! One connection to the chat, on a thread of its own that reports what arrives until it is over.
 
-use super::conversation::Happening;
+use super::conversation::Input;
 use super::request::PROTOCOL;
 use crate::cli::connect::explain;
 use crate::sync::spawn;
@@ -10,77 +10,77 @@ use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// After so much silence the server is asked whether it lives, and after as much again it is not.
+/// After this much silence the server is sent a ping, and after as much again it counts as gone.
 const SILENCE: Duration = Duration::from_secs(30);
-/// For a write, to a server that may have stopped reading.
+/// How long a write may take. The server may have stopped reading.
 const WRITE: Duration = Duration::from_secs(10);
 
-/// The thread parses JSON that comes from a server of whatever kind.
+/// Enough for parsing any JSON: its depth is bounded.
 const STACK: usize = 1 << 20;
 
-/// What a connection tells.
-pub(super) enum News {
-    /// It is open; this is how to write to it.
+/// What a connection reports.
+pub(super) enum Update {
+    /// It is open, and this writes to it.
     Open(Writer),
-    Happening(Happening),
+    Input(Input),
 }
 
-/// Connects after a pause, and reads until the end. `tell` says whether anybody listens.
+/// Connects after a pause, and reads until the end. `report` returns whether another report is wanted.
 pub(super) fn start(
     url: &str,
     pause: Duration,
-    tell: impl Fn(News) -> bool + Send + 'static,
+    report: impl Fn(Update) -> bool + Send + 'static,
 ) -> io::Result<()> {
     let url = url.to_owned();
     let run = move || {
         thread::sleep(pause.mul_f64(0.5 + 0.5 * chance()));
-        // A hundred lines of history come in one message, which is more than a chat line may be.
+        // A hundred lines of history come in one message, which is longer than a line of the chat may be.
         let connect = Connect::to(&url)
             .protocols(&[PROTOCOL])
             .limits(Limits::ECHO);
         match connect.open() {
             Ok(socket) => {
                 let (reader, writer) = socket.split();
-                if tell(News::Open(writer.clone())) {
-                    read(reader, &writer, &tell);
+                if report(Update::Open(writer.clone())) {
+                    read(reader, &writer, &report);
                 }
             }
             Err(error) => {
-                tell(News::Happening(Happening::Lost(explain(&url, &error))));
+                report(Update::Input(Input::Lost(explain(&url, &error))));
             }
         }
     };
     spawn("connection", STACK, run)
 }
 
-fn read(mut reader: Reader, writer: &Writer, tell: impl Fn(News) -> bool) {
-    let mut is_asked = false;
+fn read(mut reader: Reader, writer: &Writer, report: impl Fn(Update) -> bool) {
+    let mut is_pinged = false;
     loop {
         reader.set_deadline(Some(Instant::now() + SILENCE));
-        let happening = match reader.next_event() {
-            Ok(Event::Message(Message::Text(text))) => Happening::Frame(text.to_owned()),
+        let input = match reader.next_event() {
+            Ok(Event::Message(Message::Text(text))) => Input::Frame(text.to_owned()),
             Ok(Event::Close(reason)) => {
                 let reason = reason.map(|reason| (reason.code, reason.text.to_owned()));
-                tell(News::Happening(Happening::Closed(reason)));
+                report(Update::Input(Input::Closed(reason)));
                 return;
             }
-            // The chat has no binary messages; pings are answered already.
+            // The chat has no binary messages, and the socket has answered a ping.
             Ok(_) => {
-                is_asked = false;
+                is_pinged = false;
                 continue;
             }
-            Err(error) if error.is_timeout() && !is_asked => {
-                is_asked = true;
+            Err(error) if error.is_timeout() && !is_pinged => {
+                is_pinged = true;
                 if write(writer, |writer| writer.ping(b"")).is_ok() {
                     continue;
                 }
-                Happening::Lost("the server takes nothing any more".to_owned())
+                Input::Lost("the server does not read any more".to_owned())
             }
-            Err(error) => Happening::Lost(lost(&error)),
+            Err(error) => Input::Lost(lost(&error)),
         };
-        is_asked = false;
-        let is_over = matches!(happening, Happening::Lost(_));
-        if !tell(News::Happening(happening)) || is_over {
+        is_pinged = false;
+        let is_over = matches!(input, Input::Lost(_));
+        if !report(Update::Input(input)) || is_over {
             return;
         }
     }
@@ -103,12 +103,12 @@ fn lost(error: &SocketError) -> String {
     }
 }
 
-/// Something between 0 and 1. The keys of a new hash table are random enough for a pause.
+/// A number from 0 to 1.
 fn chance() -> f64 {
     random() as f64 / u64::MAX as f64
 }
 
-/// Random bits from the standard library: for pauses and for ids, not for secrets.
+/// Random bits from the keys of a new hash table. They are good enough for pauses and ids, not for secrets.
 pub(super) fn random() -> u64 {
     RandomState::new().hash_one(())
 }

@@ -1,8 +1,8 @@
-//! One person's part in the chat: what happens goes in, what is to be done comes out.
+//! One person's part in the chat, as a state machine: inputs go in, effects come out.
 //!
-//! No sockets, no threads, no clock and no terminal in here: whoever calls has those, and tells
-//! the time. So each course of events, a connection that breaks between a line and its
-//! acknowledgement for example, is a test of a few lines.
+//! Nothing here opens a socket, starts a thread, asks a clock or prints: the caller does, and tells the time.
+//! So any course of events is a test of a few lines, even a connection that breaks between a line and its
+//! acknowledgement.
 //!
 //! ```text
 //! Naming ──▶ Connecting ──▶ Greeting ──▶ Joining ──▶ Here ──▶ Leaving ──▶ Ended
@@ -10,146 +10,107 @@
 //!               └─────────── the connection is lost ──┘
 //! ```
 //!
-//! A line that is to be said is sent alone, and the next one when it came back from the
-//! server: so lines keep their order when the server refuses one for its haste, and at most
-//! one of them has to be sent again after a lost connection. The server knows it by its id.
+//! | file | its idea |
+//! |---|---|
+//! | `conversation` | the connection: greeted, joined, lost, made again, left |
+//! | `effects` | what goes in and what comes out |
+//! | `member` | what the person sees: rooms, people, lines |
+//! | `commands` | what each typed command does |
+//! | `pending` | lines and requests that the server has not answered |
+//! | `rooms`, `ignored` | which rooms the person is in; whose lines are hidden |
+//! | `session`, `retry` | to whom our name belongs; what follows the end of a connection |
 
-mod events;
-mod hearing;
+mod commands;
+mod effects;
 mod ignored;
-mod joining;
-mod parting;
-mod room;
+mod member;
+mod pending;
+mod retry;
+mod rooms;
+mod session;
 #[cfg(test)]
 mod tests;
-mod typing;
-mod unsent;
 
-pub(super) use self::events::{Act, Happening, Settings};
-use self::ignored::Ignored;
-use self::room::Room;
-use self::unsent::Unsent;
-use super::page::Page;
+pub(super) use self::effects::{Effect, Input, Settings};
+
+use self::commands::Runner;
+use self::effects::Effects;
+use self::member::Member;
+use self::pending::{Kind, Refused};
+use self::retry::{AfterClose, Retry, after_close};
+use self::rooms::Room;
+use self::session::Session;
+use super::command::Command;
+use super::request::{self, Resume};
+use super::server_event::{Joined, Refusal, ServerEvent};
+use super::transcript::Transcript;
+use crate::CloseCode;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// How long a server may take to say welcome.
 const GREETING: Duration = Duration::from_secs(10);
-/// How long it may take to answer our Close.
-const FAREWELL: Duration = Duration::from_secs(5);
-/// The first and the longest pause before another attempt.
-const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(30)];
-/// Attempts that count as made when the server has thrown us out: so it is left alone for a while.
-const THROWN_OUT: u32 = 5;
-/// How long a pipe's lines wait for a server that is gone. A person decides for themselves.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// So many lines may wait to be said; then no more are read.
-const WAITING_LINES: usize = 16;
-/// "Continued elsewhere": our name was reclaimed by another connection.
-const CONTINUED_ELSEWHERE: u16 = 4001;
+/// How long it may take to answer the Close.
+const CLOSING: Duration = Duration::from_secs(5);
+
+const NO_CHAT: &str = "this server does not speak the chat's protocol: is the path right? \
+    It is ws://HOST:PORT/ws, and ws101 connect talks to any server";
 
 #[derive(Debug, PartialEq, Eq)]
 enum Phase {
-    /// A name must be typed.
+    /// Waiting for a name to be typed.
     Naming,
     Connecting,
-    /// Connected, not welcomed yet.
-    Greeting {
-        until: Instant,
-    },
+    /// Connected; the welcome is due by then.
+    Greeting(Instant),
     /// These rooms are still to be joined, one after the other.
     Joining(VecDeque<String>),
     Here,
-    /// We have closed.
-    Leaving {
-        until: Instant,
-    },
+    /// Our Close is sent; the answer is due by then.
+    Leaving(Instant),
     Ended,
-}
-
-/// A request whose answer must come before the next one is made.
-#[derive(Debug)]
-struct Request {
-    kind: Kind,
-    json: String,
-    /// It is sent when all lines that were typed before it are said.
-    waits: bool,
-    /// It was refused for its haste: when to try again.
-    again_at: Option<Instant>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Kind {
-    Join(String),
-    Nick,
-    Leave,
-    Rooms,
-    History,
 }
 
 #[derive(Debug)]
 pub(super) struct Conversation {
     settings: Settings,
-    page: Page,
     phase: Phase,
-    name: String,
-    /// This connection's session, and the one in which we have our name.
-    welcome: Option<String>,
-    session: Option<String>,
-    rooms: Vec<Room>,
-    /// Where typed lines go.
-    current: Option<String>,
-    unsent: Unsent,
-    ignored: Ignored,
-    awaited: Option<Request>,
-    /// A line is asked for, and was not typed yet.
+    session: Session,
+    member: Member,
+    retry: Retry,
+    /// A line is asked for, and has not been typed yet.
     asked: bool,
-    /// No line will be typed any more; and: we go when all is said.
+    /// No further line will be typed.
     input_ended: bool,
+    /// The conversation ends as soon as nothing is pending.
     ending: bool,
-    /// Something could not be done.
-    failed: bool,
     connected: bool,
+    /// Some connection got as far as [`Phase::Here`].
     was_here: bool,
-    lost_since: Option<Instant>,
-    attempts: u32,
-    last_rename: Option<(String, String)>,
-    acts: Vec<Act>,
 }
 
 impl Conversation {
-    pub(super) fn new(settings: Settings, page: Page) -> Self {
+    pub(super) fn new(settings: Settings, transcript: Transcript) -> Self {
         Self {
             phase: Phase::Connecting,
-            name: settings.name.clone().unwrap_or_default(),
-            welcome: None,
-            session: None,
-            rooms: settings.rooms.iter().map(|name| Room::new(name)).collect(),
-            current: settings.rooms.first().cloned(),
-            unsent: Unsent::new(&settings.id_prefix),
-            ignored: Ignored::default(),
-            awaited: None,
+            session: Session::default(),
+            member: Member::new(&settings, Effects::new(transcript)),
+            retry: Retry::default(),
             asked: false,
             input_ended: false,
             ending: false,
-            failed: false,
             connected: false,
             was_here: false,
-            lost_since: None,
-            attempts: 0,
-            last_rename: None,
-            acts: Vec::new(),
             settings,
-            page,
         }
     }
 
-    /// What to do first.
-    pub(super) fn start(&mut self, now: Instant) -> Vec<Act> {
-        if !self.name.is_empty() {
-            self.acts.push(Act::Connect(Duration::ZERO));
+    /// The first effects.
+    pub(super) fn start(&mut self, now: Instant) -> Vec<Effect> {
+        if !self.member.name.is_empty() {
+            self.connect(Duration::ZERO);
         } else if self.settings.interactive {
-            self.note("by which name shall the others know you?");
+            self.member.effects.note("what name should others see?");
             self.phase = Phase::Naming;
         } else {
             self.end(Err("a name is needed: --name NAME".to_owned()));
@@ -157,129 +118,279 @@ impl Conversation {
         self.go_on(now)
     }
 
-    /// What to do now that this has happened.
-    pub(super) fn handle(&mut self, now: Instant, happening: Happening) -> Vec<Act> {
+    /// The effects of an input.
+    pub(super) fn handle(&mut self, now: Instant, input: Input) -> Vec<Effect> {
         if self.phase == Phase::Ended {
             return Vec::new();
         }
-        match happening {
-            Happening::Connected => {
+        match input {
+            Input::Connected => {
                 self.connected = true;
-                let until = now + GREETING;
-                self.phase = Phase::Greeting { until };
+                self.phase = Phase::Greeting(now + GREETING);
             }
-            Happening::Frame(frame) => self.hear(now, &frame),
-            Happening::Closed(reason) => self.closed(now, reason),
-            Happening::Lost(why) => self.lost(now, &why),
-            Happening::Line(line) => self.typed(&line),
-            Happening::InputEnded => {
+            Input::Frame(frame) => self.receive(now, &frame),
+            Input::Closed(reason) => self.closed(now, reason),
+            Input::Lost(why) => self.lost(now, &why),
+            Input::Line(line) => self.typed(&line),
+            Input::End => {
                 self.input_ended = true;
                 self.ending = self.settings.interactive || !self.settings.follow;
             }
-            Happening::Interrupt => self.interrupt(now),
-            Happening::Time => self.time(now),
+            Input::Interrupt => {
+                self.input_ended = true;
+                self.leave(now);
+            }
+            Input::Wake => self.wake(now),
         }
         self.go_on(now)
     }
 
-    /// When [`Happening::Time`] is to be told.
+    /// When [`Input::Wake`] is due.
     pub(super) fn wake_at(&self) -> Option<Instant> {
         let phase = match self.phase {
-            Phase::Greeting { until } | Phase::Leaving { until } => Some(until),
+            Phase::Greeting(until) | Phase::Leaving(until) => Some(until),
             _ => None,
         };
-        let again = self.awaited.as_ref().and_then(|request| request.again_at);
-        let unsent = match self.phase {
-            Phase::Here => self.unsent.again_at(),
-            _ => None,
-        };
-        [phase, again, unsent].into_iter().flatten().min()
+        let pending = self.member.pending.again_at(self.phase == Phase::Here);
+        [phase, pending].into_iter().flatten().min()
     }
 
-    fn time(&mut self, now: Instant) {
+    fn wake(&mut self, now: Instant) {
         match self.phase {
-            Phase::Greeting { until } if until <= now => self.end(Err(NO_CHAT.to_owned())),
-            // All that mattered was acknowledged before.
-            Phase::Leaving { until } if until <= now => self.end(self.outcome()),
+            Phase::Greeting(until) if until <= now => self.end(Err(NO_CHAT.to_owned())),
+            // Everything that mattered was acknowledged before the Close.
+            Phase::Leaving(until) if until <= now => self.end(self.member.outcome()),
             _ => {}
         }
-        if let Some(request) = &mut self.awaited
-            && request.again_at.is_some_and(|at| at <= now)
-        {
-            request.again_at = None;
-            self.acts.push(Act::Send(request.json.clone()));
+        if let Some(request) = self.member.pending.request_again(now) {
+            self.member.effects.send(request);
         }
     }
 
-    /// After everything that happens: say what waits, ask for more, or go.
-    fn go_on(&mut self, now: Instant) -> Vec<Act> {
-        let is_idle = self.unsent.is_empty() && self.awaited.is_none();
+    /// After every input: send what is pending, ask for another line, or leave.
+    fn go_on(&mut self, now: Instant) -> Vec<Effect> {
+        let is_idle = self.member.pending.is_empty();
         match self.phase {
-            Phase::Here if self.ending && is_idle => self.leave_chat(now),
+            Phase::Here if self.ending && is_idle => self.leave(now),
             Phase::Here => {
-                if let Some(line) = self.unsent.next(now) {
-                    self.acts.push(Act::Send(line));
-                }
-                if self.unsent.is_empty()
-                    && let Some(request) = self.awaited.as_mut().filter(|request| request.waits)
-                {
-                    request.waits = false;
-                    self.acts.push(Act::Send(request.json.clone()));
+                if let Some(json) = self.member.pending.next(now) {
+                    self.member.effects.send(json);
                 }
             }
-            // A pipe's lines wait for the next connection; a person who goes need not.
+            // A pipe's lines wait for the next connection; a person who leaves need not.
             Phase::Naming | Phase::Connecting
                 if self.ending && (is_idle || self.settings.interactive) =>
             {
-                self.leave_chat(now);
+                self.leave(now);
             }
             _ => {}
         }
         if self.wants_line() {
             self.asked = true;
-            self.acts.push(Act::Ask(self.prompt()));
+            let prompt = self.prompt();
+            self.member.effects.push(Effect::Ask(prompt));
         }
-        std::mem::take(&mut self.acts)
+        self.member.effects.take()
     }
 
     fn wants_line(&self) -> bool {
-        let is_time = match self.phase {
+        let can_use_one = match self.phase {
             Phase::Naming | Phase::Here => true,
-            Phase::Leaving { .. } | Phase::Ended => false,
+            Phase::Leaving(_) | Phase::Ended => false,
             _ => self.was_here,
         };
-        let is_free = self.awaited.is_none() && self.unsent.len() < WAITING_LINES;
-        is_time && is_free && !self.asked && !self.input_ended && !self.ending
+        let has_room = self.member.pending.takes_lines();
+        can_use_one && has_room && !self.asked && !self.input_ended && !self.ending
     }
 
     fn prompt(&self) -> String {
-        match &self.current {
+        let Member { name, rooms, .. } = &self.member;
+        match rooms.current() {
             _ if self.is_nameless() => "name: ".to_owned(),
-            Some(room) if self.rooms.len() > 1 => format!("{} [{room}]> ", self.name),
-            _ => format!("{}> ", self.name),
+            Some(room) if rooms.are_several() => format!("{name} [{room}]> "),
+            _ => format!("{name}> "),
         }
     }
 
-    /// Nothing can be said before we have a name.
+    /// Whether the next line is our first name.
     fn is_nameless(&self) -> bool {
         self.phase == Phase::Naming && !self.was_here
     }
 
-    fn request(&mut self, kind: Kind, json: String) {
-        self.acts.push(Act::Send(json.clone()));
-        self.awaited = Some(Request {
-            kind,
-            json,
-            waits: false,
-            again_at: None,
-        });
+    fn typed(&mut self, line: &[u8]) {
+        self.asked = false;
+        let command = std::str::from_utf8(line)
+            .map_err(|_| "a line is not UTF-8, and was not sent".to_owned())
+            .and_then(Command::parse);
+        match command {
+            Ok(Command::Say(name)) if self.is_nameless() => self.named(name),
+            Ok(Command::Name(name)) if self.phase == Phase::Naming => self.named(name),
+            Ok(Command::Quit) => self.ending = true,
+            Ok(command) => {
+                let mut runner = Runner {
+                    is_here: self.phase == Phase::Here,
+                    claim: self.session.claim(),
+                    member: &mut self.member,
+                };
+                runner.run(command);
+            }
+            Err(sentence) => self.member.refuse(&sentence),
+        }
     }
 
-    fn note(&mut self, text: &str) {
-        let line = self.page.note(text);
-        self.acts.push(Act::Note(line));
+    fn named(&mut self, name: &str) {
+        self.member.name = name.to_owned();
+        if self.connected {
+            self.join_all();
+        } else {
+            self.connect(Duration::ZERO);
+        }
+    }
+
+    fn connect(&mut self, pause: Duration) {
+        self.phase = Phase::Connecting;
+        self.member.effects.push(Effect::Connect(pause));
+    }
+
+    fn receive(&mut self, now: Instant, frame: &str) {
+        let is_greeting = matches!(self.phase, Phase::Greeting(_));
+        match ServerEvent::parse(frame) {
+            Some(ServerEvent::Welcome(session)) if is_greeting => {
+                self.session.current = Some(session);
+                self.join_all();
+            }
+            // A server that begins otherwise is not a chat. Later on, what is unknown is ignored.
+            _ if is_greeting => self.end(Err(NO_CHAT.to_owned())),
+            Some(ServerEvent::Joined(joined)) => self.joined(joined),
+            Some(ServerEvent::Error(refusal)) => self.refused(now, &refusal),
+            Some(event) => self.member.event(event),
+            None => {}
+        }
+    }
+
+    /// Joins all rooms, as every new connection must.
+    fn join_all(&mut self) {
+        self.phase = Phase::Joining(self.member.rooms.names());
+        self.join_next();
+    }
+
+    fn join_next(&mut self) {
+        let Phase::Joining(rooms) = &mut self.phase else {
+            return;
+        };
+        let Some(room) = rooms.pop_front() else {
+            return self.arrive();
+        };
+        let resume = Resume {
+            session: self.session.claim(),
+            since: self.member.rooms.get(&room).and_then(Room::since),
+        };
+        let json = request::join(&self.member.name, &room, &resume);
+        self.member.effects.send(json.clone());
+        self.member.pending.sent(Kind::Join(room), json);
+    }
+
+    fn arrive(&mut self) {
+        self.phase = Phase::Here;
+        self.was_here = true;
+        if self.retry.succeeded() {
+            self.member.effects.note("connected again");
+        }
+    }
+
+    fn joined(&mut self, joined: Joined) {
+        if self.session.take_over() {
+            self.member.repeat_choices();
+        }
+        self.member.joined(joined, self.phase == Phase::Here);
+        self.join_next();
+    }
+
+    fn refused(&mut self, now: Instant, refusal: &Refusal) {
+        match self.member.pending.refused(now, refusal) {
+            Refused::ForNow => {}
+            Refused::Line => self
+                .member
+                .refuse(&format!("not sent: {}", refusal.message)),
+            Refused::Request(Kind::Join(room)) => self.not_joined(&room, refusal),
+            Refused::Request(_) | Refused::Unknown => self.member.refuse(&refusal.message),
+        }
+    }
+
+    fn not_joined(&mut self, room: &str, refusal: &Refusal) {
+        let is_joining = matches!(self.phase, Phase::Joining(_));
+        if is_joining && ["name_taken", "name_reserved", "bad_name"].contains(&&*refusal.code) {
+            if !self.settings.interactive {
+                return self.end(Err(refusal.message.clone()));
+            }
+            self.phase = Phase::Naming;
+            let how = if self.was_here { ": /name NAME" } else { "" };
+            return (self.member.effects).note(&format!("{}{how}", refusal.message));
+        }
+        self.member.refuse(&refusal.message);
+        if is_joining {
+            self.member.rooms.remove(room);
+            if self.member.rooms.are_none() && !self.settings.interactive {
+                return self.end(Err(refusal.message.clone()));
+            }
+            self.join_next();
+        }
+    }
+
+    /// The server has closed the connection, or has answered our Close.
+    fn closed(&mut self, now: Instant, reason: Option<(CloseCode, String)>) {
+        self.connected = false;
+        if let Phase::Leaving(_) = self.phase {
+            return self.end(self.member.outcome());
+        }
+        match after_close(reason) {
+            AfterClose::End(why) => self.end(Err(why)),
+            AfterClose::Retry(why) => self.lost(now, &why),
+            AfterClose::RetryLater(why) => {
+                self.retry.later();
+                self.lost(now, &why);
+            }
+        }
+    }
+
+    /// The connection has failed, or could not be made.
+    fn lost(&mut self, now: Instant, why: &str) {
+        self.connected = false;
+        if let Phase::Leaving(_) = self.phase {
+            return self.end(self.member.outcome());
+        }
+        if !self.was_here {
+            return self.end(Err(why.to_owned()));
+        }
+        if self.retry.begins(now) {
+            let note = format!("the connection is lost ({why}); trying again");
+            self.member.effects.note(&note);
+        }
+        let gives_up = !self.settings.interactive && !self.settings.follow;
+        if gives_up && self.retry.is_over(now) {
+            return self.end(Err(format!("the connection is lost: {why}")));
+        }
+        if self.member.pending.connection_lost() && self.phase == Phase::Here {
+            self.member.refuse("the last command was not answered");
+        }
+        let pause = self.retry.pause();
+        self.connect(pause);
+    }
+
+    /// Sends a Close; a second call does not wait for its answer.
+    fn leave(&mut self, now: Instant) {
+        if !self.connected || matches!(self.phase, Phase::Leaving(_)) {
+            return self.end(self.member.outcome());
+        }
+        self.phase = Phase::Leaving(now + CLOSING);
+        self.member.effects.push(Effect::Close);
+    }
+
+    fn end(&mut self, outcome: Result<(), String>) {
+        if self.connected && !matches!(self.phase, Phase::Leaving(_)) {
+            self.member.effects.push(Effect::Close);
+        }
+        self.phase = Phase::Ended;
+        self.member.effects.push(Effect::End(outcome));
     }
 }
-
-const NO_CHAT: &str = "this server does not speak the chat's language: is the path right? \
-    It is ws://HOST:PORT/ws, and ws101 connect talks to any server";

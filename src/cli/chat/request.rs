@@ -1,16 +1,16 @@
-//! What a client says to the server: one JSON object in a text frame, with a `type`.
+//! What the client asks of the server: one JSON object in a text frame, with a `type`.
 
 use serde_json::json;
 
-/// The subprotocol that we offer.
+/// The subprotocol that the client offers.
 pub(super) const PROTOCOL: &str = "chat.ws101.v1";
 
-/// What makes a `join` go on where an earlier connection ended.
+/// What lets a `join` continue where an earlier connection ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Resume<'a> {
-    /// The earlier connection's session: our name is given back to us.
+    /// The session of the earlier connection, to which our name belongs.
     pub(super) session: Option<&'a str>,
-    /// The history that we know, and how far.
+    /// The epoch of the history that we know, and the number of the latest line.
     pub(super) since: Option<(&'a str, u64)>,
 }
 
@@ -36,6 +36,11 @@ pub(super) fn whisper(to: &str, text: &str, id: &str) -> String {
 
 pub(super) fn ignore(persons: &[&str]) -> String {
     json!({"type": "ignore", "persons": persons}).to_string()
+}
+
+/// The topics of news that are wanted; none stands for all.
+pub(super) fn follow(topics: &[String]) -> String {
+    json!({"type": "follow", "topics": topics}).to_string()
 }
 
 pub(super) fn name(name: &str) -> String {

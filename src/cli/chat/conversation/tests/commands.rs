@@ -1,23 +1,23 @@
 //! What is typed, and what comes of it.
 
-use super::{AT, Play, page, said, sent, shown};
-use crate::cli::chat::command::HELP;
-use crate::cli::chat::conversation::{Act, Conversation, Happening, Settings};
+use super::{AT, Script, said, sent, shown, transcript};
+use crate::cli::chat::command::help;
+use crate::cli::chat::conversation::{Conversation, Effect, Input, Settings};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// A person in the lobby.
-pub(super) fn person() -> Play {
-    let mut play = Play::new(true, &["lobby"]);
-    play.connect("s1");
-    play.joined("lobby", "e1", 5, &[]);
-    play
+pub(super) fn person() -> Script {
+    let mut script = Script::new(true, &["lobby"]);
+    script.connect("s1");
+    script.joined("lobby", "e1", 5, &[]);
+    script
 }
 
 /// What is said about what was typed.
-fn notes(acts: &[Act]) -> Vec<&str> {
-    let notes = acts.iter().filter_map(|act| match act {
-        Act::Note(line) => line.strip_prefix("* "),
+fn notes(effects: &[Effect]) -> Vec<&str> {
+    let notes = effects.iter().filter_map(|effect| match effect {
+        Effect::Note(line) => line.strip_prefix("* "),
         _ => None,
     });
     notes.collect()
@@ -27,8 +27,8 @@ fn left(room: &str, name: &str, count: u64) -> Value {
     json!({"type": "left", "room": room, "name": name, "count": count})
 }
 
-fn asks(prompt: &str) -> Option<Act> {
-    Some(Act::Ask(prompt.to_owned()))
+fn asks(prompt: &str) -> Option<Effect> {
+    Some(Effect::Ask(prompt.to_owned()))
 }
 
 #[test]
@@ -59,57 +59,57 @@ fn each_request_waits_for_its_answer() {
             &["07:31 bob: a", "07:31 bob: b", begins], "ada> "),
     ];
     for (typed, request, answer, lines, prompt) in table {
-        let mut play = person();
-        let acts = play.types(typed);
-        assert_eq!(sent(&acts), [request], "{typed}");
-        assert_eq!(acts.len(), 1, "{typed}: nothing is asked for meanwhile");
-        let acts = play.hears(&answer);
-        assert_eq!(shown(&acts), lines, "{typed}");
-        assert_eq!(acts.last(), asks(prompt).as_ref(), "{typed}");
+        let mut script = person();
+        let effects = script.types(typed);
+        assert_eq!(sent(&effects), [request], "{typed}");
+        assert_eq!(effects.len(), 1, "{typed}: nothing is asked for meanwhile");
+        let effects = script.hears(&answer);
+        assert_eq!(shown(&effects), lines, "{typed}");
+        assert_eq!(effects.last(), asks(prompt).as_ref(), "{typed}");
     }
 }
 
 #[test]
 fn earlier_lines_end_before_those_that_are_shown() {
-    let mut play = person();
-    play.types("/history 2");
+    let mut script = person();
+    script.types("/history 2");
     let messages = [said(4, "bob", "a", None), said(5, "bob", "b", None)];
-    play.hears(&json!({"type": "history", "room": "lobby", "more": true, "messages": messages}));
-    assert_eq!(sent(&play.types("/history 2"))[0]["before"], 4);
+    script.hears(&json!({"type": "history", "room": "lobby", "more": true, "messages": messages}));
+    assert_eq!(sent(&script.types("/history 2"))[0]["before"], 4);
 }
 
 #[test]
 fn a_person_goes_from_room_to_room() {
-    let mut play = Play::new(true, &["lobby", "rust"]);
-    play.connect("s1");
-    play.joined("lobby", "e1", 5, &[]);
-    play.joined("rust", "e1", 0, &[]);
-    let acts = play.types("/join rust");
-    assert_eq!(notes(&acts), ["what you type goes to rust"]);
-    assert_eq!(acts.last(), asks("ada [rust]> ").as_ref());
-    assert_eq!(sent(&play.types("hi"))[0]["room"], "rust");
-    play.hears(
+    let mut script = Script::new(true, &["lobby", "rust"]);
+    script.connect("s1");
+    script.joined("lobby", "e1", 5, &[]);
+    script.joined("rust", "e1", 0, &[]);
+    let effects = script.types("/join rust");
+    assert_eq!(notes(&effects), ["what you type goes to rust"]);
+    assert_eq!(effects.last(), asks("ada [rust]> ").as_ref());
+    assert_eq!(sent(&script.types("hi"))[0]["room"], "rust");
+    script.hears(
         &json!({"type": "said", "room": "rust", "seq": 1, "from": "ada", "text": "hi",
         "at": AT, "id": "c-1"}),
     );
 
-    play.types("/leave lobby");
+    script.types("/leave lobby");
     assert_eq!(
-        play.hears(&left("lobby", "ada", 0)).last(),
+        script.hears(&left("lobby", "ada", 0)).last(),
         asks("ada> ").as_ref()
     );
     assert_eq!(
-        sent(&play.types("here"))[0]["room"],
+        sent(&script.types("here"))[0]["room"],
         "rust",
         "the other one stays"
     );
-    let nowhere = play.hears(&said(9, "bob", "is anyone there?", None));
+    let nowhere = script.hears(&said(9, "bob", "is anyone there?", None));
     assert!(shown(&nowhere).is_empty(), "of a room that we have left");
 }
 
 #[test]
 fn who_is_here_is_known_without_a_question() {
-    let mut play = person();
+    let mut script = person();
     let entered = json!({"type": "entered", "room": "lobby", "name": "bob", "count": 2});
     let renamed = json!({"type": "renamed", "from": "bob", "to": "bo", "rooms": ["lobby"]});
     for (event, people) in [
@@ -118,10 +118,10 @@ fn who_is_here_is_known_without_a_question() {
         (left("lobby", "bo", 1), "* lobby: ada (1 person)"),
         (left("rust", "ada", 1), "* lobby: ada (1 person)"),
     ] {
-        play.hears(&event);
-        let acts = play.types("/people");
-        assert_eq!(shown(&acts), [people], "after {event}");
-        assert!(sent(&acts).is_empty(), "after {event}");
+        script.hears(&event);
+        let effects = script.types("/people");
+        assert_eq!(shown(&effects), [people], "after {event}");
+        assert!(sent(&effects).is_empty(), "after {event}");
     }
 }
 
@@ -129,69 +129,96 @@ fn who_is_here_is_known_without_a_question() {
 fn what_cannot_be_done_is_told_and_fails_a_pipe() {
     let no_room = "you are in no room: /join ROOM";
     let table: [(&[u8], &str); 8] = [
-        (b"\xff", "a line is not UTF-8, and was not said"),
+        (b"\xff", "a line is not UTF-8, and was not sent"),
         (
             b"/dance",
             "/dance is not a command: //dance says it, /help lists the commands",
         ),
-        (b"/nick", "something is missing: /nick NAME"),
+        (b"/nick", "this command is incomplete: /name NAME"),
         (
             b"/people mars",
-            "you are not in that room: /rooms lists how many are where",
+            "you are not in that room: /rooms lists how many people are where",
         ),
         (b"hi", no_room),
         (b"/history", no_room),
         (b"/leave", "you are in no room"),
         (
             b"/people",
-            "you are not in that room: /rooms lists how many are where",
+            "you are not in that room: /rooms lists how many people are where",
         ),
     ];
     for (index, (typed, sentence)) in table.into_iter().enumerate() {
-        let mut play = Play::in_lobby();
+        let mut script = Script::in_lobby();
         if index > 3 {
-            play.types("/leave");
-            play.hears(&left("lobby", "ada", 0));
+            script.types("/leave");
+            script.hears(&left("lobby", "ada", 0));
         }
-        let acts = play.happens(Happening::Line(typed.to_vec()));
-        assert_eq!(notes(&acts), [sentence]);
-        assert!(sent(&acts).is_empty(), "{sentence}");
-        assert_eq!(acts.last(), asks("ada> ").as_ref(), "{sentence}");
-        play.happens(Happening::InputEnded);
-        let end = play.happens(Happening::Closed(None));
+        let effects = script.happens(Input::Line(typed.to_vec()));
+        assert_eq!(notes(&effects), [sentence]);
+        assert!(sent(&effects).is_empty(), "{sentence}");
+        assert_eq!(effects.last(), asks("ada> ").as_ref(), "{sentence}");
+        script.happens(Input::End);
+        let end = script.happens(Input::Closed(None));
         let failed = Err("not everything could be done".to_owned());
-        assert_eq!(end, [Act::End(failed)], "{sentence}");
+        assert_eq!(end, [Effect::End(failed)], "{sentence}");
     }
 }
 
 #[test]
+fn topics_are_followed_on_every_connection() {
+    let follow = |topics: &[&str]| json!({"type": "follow", "topics": topics});
+    let mut script = person();
+    let effects = script.types("/follow rust, go");
+    assert_eq!(sent(&effects), [follow(&["rust", "go"])]);
+    assert_eq!(notes(&effects), ["you follow the news on rust, go"]);
+
+    script.happens(Input::Lost("gone".to_owned()));
+    let effects = script.types("/follow rust");
+    assert_eq!(notes(&effects), ["not now: there is no connection"]);
+    script.connect("s2");
+    let effects = script.joined("lobby", "e1", 5, &[]);
+    assert_eq!(
+        sent(&effects),
+        [follow(&["rust", "go"])],
+        "and not for each room"
+    );
+
+    let effects = script.types("/follow");
+    assert_eq!(sent(&effects), [follow(&[])]);
+    assert_eq!(notes(&effects), ["you follow all news"]);
+    script.happens(Input::Lost("gone".to_owned()));
+    script.connect("s3");
+    assert!(
+        sent(&script.joined("lobby", "e1", 5, &[])).is_empty(),
+        "a new connection follows all"
+    );
+}
+
+#[test]
 fn help_is_shown_as_it_stands() {
-    let acts = person().types("/help");
-    let lines: Vec<_> = HELP
-        .lines()
-        .map(|line| Act::Note(line.to_owned()))
-        .collect();
-    assert_eq!(acts[..lines.len()], lines);
+    let effects = person().types("/help");
+    let lines: Vec<_> = help().map(Effect::Note).collect();
+    assert_eq!(effects[..lines.len()], lines);
 }
 
 #[test]
 fn a_command_that_was_refused_for_its_haste_is_sent_again() {
-    let mut play = person();
-    play.types("/rooms");
+    let mut script = person();
+    script.types("/rooms");
     let haste =
         json!({"type": "error", "code": "rate_limited", "message": "slowly", "about": "rooms"});
-    assert!(play.hears(&haste).is_empty());
+    assert!(script.hears(&haste).is_empty());
     let second = Duration::from_secs(1);
-    assert_eq!(play.conversation.wake_at(), Some(play.now + second));
-    assert!(play.passes(second - Duration::from_millis(1)).is_empty());
-    let acts = play.passes(Duration::from_millis(1));
-    assert_eq!(sent(&acts), [json!({"type": "rooms"})]);
-    assert_eq!(play.conversation.wake_at(), None, "once");
+    assert_eq!(script.conversation.wake_at(), Some(script.now + second));
+    assert!(script.passes(second - Duration::from_millis(1)).is_empty());
+    let effects = script.passes(Duration::from_millis(1));
+    assert_eq!(sent(&effects), [json!({"type": "rooms"})]);
+    assert_eq!(script.conversation.wake_at(), None, "once");
 
     let refused = json!({"type": "error", "code": "internal", "message": "no", "about": "rooms"});
-    let acts = play.hears(&refused);
-    assert_eq!(notes(&acts), ["no"]);
-    assert_eq!(acts.last(), asks("ada> ").as_ref());
+    let effects = script.hears(&refused);
+    assert_eq!(notes(&effects), ["no"]);
+    assert_eq!(effects.last(), asks("ada> ").as_ref());
 }
 
 #[test]
@@ -200,9 +227,9 @@ fn a_room_that_refuses_us_leaves_the_others() {
         json!({"type": "error", "code": "room_full", "message": "lobby is full", "about": "join"});
     let join = |room| json!({"type": "join", "name": "ada", "room": room});
 
-    let mut pipe = Play::new(false, &["lobby"]);
+    let mut pipe = Script::new(false, &["lobby"]);
     pipe.connect("s1");
-    let end = Act::End(Err("lobby is full".to_owned()));
+    let end = Effect::End(Err("lobby is full".to_owned()));
     assert_eq!(
         pipe.hears(&full).last(),
         Some(&end),
@@ -210,22 +237,22 @@ fn a_room_that_refuses_us_leaves_the_others() {
     );
     assert!(pipe.types("hi").is_empty(), "it has ended");
 
-    let mut two = Play::new(false, &["lobby", "rust"]);
+    let mut two = Script::new(false, &["lobby", "rust"]);
     two.connect("s1");
-    let acts = two.hears(&full);
+    let effects = two.hears(&full);
     assert_eq!(
-        (notes(&acts), sent(&acts)),
+        (notes(&effects), sent(&effects)),
         (vec!["lobby is full"], vec![join("rust")])
     );
     two.joined("rust", "e1", 0, &[]);
     assert_eq!(sent(&two.types("hi"))[0]["room"], "rust");
 
-    let mut person = Play::new(true, &["lobby"]);
+    let mut person = Script::new(true, &["lobby"]);
     person.connect("s1");
-    let acts = person.hears(&full);
-    assert_eq!(notes(&acts), ["lobby is full"]);
+    let effects = person.hears(&full);
+    assert_eq!(notes(&effects), ["lobby is full"]);
     assert_eq!(
-        acts.last(),
+        effects.last(),
         asks("ada> ").as_ref(),
         "a person can choose another"
     );
@@ -243,24 +270,24 @@ fn without_a_name_a_person_is_asked_and_a_pipe_ends() {
             follow: false,
             id_prefix: "c".to_owned(),
         };
-        let mut conversation = Conversation::new(settings, page());
+        let mut conversation = Conversation::new(settings, transcript());
         let now = Instant::now();
-        let acts = conversation.start(now);
-        (Play { conversation, now }, acts)
+        let effects = conversation.start(now);
+        (Script { conversation, now }, effects)
     };
-    let needed = Act::End(Err("a name is needed: --name NAME".to_owned()));
+    let needed = Effect::End(Err("a name is needed: --name NAME".to_owned()));
     assert_eq!(start(false).1, [needed]);
 
-    let (mut person, acts) = start(true);
-    assert_eq!(acts.last(), asks("name: ").as_ref());
+    let (mut person, effects) = start(true);
+    assert_eq!(effects.last(), asks("name: ").as_ref());
     assert_eq!(
         person.types("  ").last(),
         asks("name: ").as_ref(),
         "no name yet"
     );
-    assert_eq!(person.types("grace"), [Act::Connect(Duration::ZERO)]);
+    assert_eq!(person.types("grace"), [Effect::Connect(Duration::ZERO)]);
     assert_eq!(sent(&person.connect("s1"))[0]["name"], "grace");
 
     let (mut gone, _) = start(true);
-    assert_eq!(gone.happens(Happening::InputEnded), [Act::End(Ok(()))]);
+    assert_eq!(gone.happens(Input::End), [Effect::End(Ok(()))]);
 }

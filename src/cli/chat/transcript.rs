@@ -1,19 +1,19 @@
-//! How what happens looks, line by line.
+//! The lines that the terminal shows: what was said, when, and what happened in between.
 
 use super::server_event::Said;
 use crate::cli::terminal::escape;
 use crate::time::{Day, Zone};
 
-/// Turns events into lines, and remembers which day the last of them was of.
+/// Turns events into lines, and remembers the day of the latest.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(super) struct Transcript {
     zone: Zone,
     colours: bool,
-    /// Lines of this day need no date above them.
+    /// Lines of another day get a date above them.
     day: Day,
 }
 
-impl Page {
+impl Transcript {
     pub(super) const fn new(zone: Zone, today: Day, colours: bool) -> Self {
         Self {
             zone,
@@ -22,8 +22,7 @@ impl Page {
         }
     }
 
-    /// `21:31 ada: hi`, or with the room where there are several; below a date when it is another
-    /// day's.
+    /// `21:31 ada: hi`, with the name of the room if there are several.
     pub(super) fn said(&mut self, said: &Said, several_rooms: bool) -> Vec<String> {
         let mut lines = Vec::new();
         let time = self.time(&said.at, &mut lines);
@@ -56,7 +55,7 @@ impl Page {
         }
     }
 
-    /// `21:31 `, after a line with the date where the day changes. What cannot be read is left out.
+    /// `21:31 `, or nothing if `at` is not a timestamp. Where the day changes, `lines` get its date first.
     fn time(&mut self, at: &str, lines: &mut Vec<String>) -> String {
         let Some(time) = self.zone.read(at) else {
             return String::new();
@@ -77,7 +76,7 @@ impl Page {
     }
 }
 
-/// A text of several lines is set in, so that none of them can pass for somebody else's.
+/// A text after its head. Further lines are indented, so that none can pass for another person's.
 fn paragraph(head: &str, text: &str) -> Vec<String> {
     let mut lines = text.split('\n').map(escape);
     let first = lines.next().unwrap_or_default();
@@ -110,20 +109,23 @@ mod tests {
         };
         let at = "2026-11-21T07:31:02.123Z";
         let today = Zone::UTC.read(at).expect("a moment").day;
-        let mut page = Page::new(Zone::UTC, today, true);
+        let mut transcript = Transcript::new(Zone::UTC, today, true);
         let text = "\x1b[1mada\x1b[0m: hi";
         let rest = "      │ all";
         assert_eq!(
-            page.said(&said(at), false),
+            transcript.said(&said(at), false),
             [&format!("07:31 {text}"), rest]
         );
         assert_eq!(
-            page.said(&said("lately"), false),
+            transcript.said(&said("lately"), false),
             [text, rest],
             "without a time"
         );
-        let whisper = page.whispered("ada", "you", "psst", at);
+        let whisper = transcript.whispered("ada", "you", "psst", at);
         assert_eq!(whisper, ["07:31 \x1b[1m[ada → you]\x1b[0m psst"]);
-        assert_eq!(page.note("bob is here"), "\x1b[2m* bob is here\x1b[0m");
+        assert_eq!(
+            transcript.note("bob is here"),
+            "\x1b[2m* bob is here\x1b[0m"
+        );
     }
 }
