@@ -1,4 +1,4 @@
-//! The command line: one file per subcommand.
+//! The command line, one file per subcommand.
 
 mod bytes;
 mod chat;
@@ -15,14 +15,14 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// WebSocket 101: the protocol by hand, to read, to use and to measure.
+/// WebSocket 101: the protocol by hand, to read, to use and to measure
 #[derive(Debug, Parser)]
 #[command(
     version,
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     override_usage = "ws101 [COMMAND] [OPTIONS]",
-    after_help = "Without a command it serves, and takes what `ws101 serve --help` lists. Example: ws101 --listen 127.0.0.1:9001"
+    after_help = "Without a command it runs the server, with the options of `ws101 serve --help`. Example: ws101 --listen 127.0.0.1:9001"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -33,17 +33,17 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the server (what `ws101` alone does, too)
+    /// Run the server, as `ws101` alone does
     Serve(Box<serve::Serve>),
     /// Chat in the terminal
     Chat(chat::Chat),
     /// Talk to any WebSocket server by hand, or through pipes
     Connect(Box<connect::Connect>),
-    /// Explain frames or a handshake, bit by bit, and judge them
+    /// Explain frames or a handshake bit by bit, and check them
     Inspect(inspect::Inspect),
     /// Compute the answer to a Sec-WebSocket-Key, step by step
     Handshake(handshake::Handshake),
-    /// Build a frame, right or wrong, and print it in hexadecimal
+    /// Build a frame, valid or not, and print it in hexadecimal
     Frame(Box<frame::Frame>),
 }
 
@@ -72,9 +72,9 @@ pub fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => {
-            // In it a server may have its say.
+            // It may quote a server.
             let error = escape(&error);
-            // A closed terminal is no reason to panic.
+            // Not `eprintln!`, which panics when the terminal is closed.
             let _ = writeln!(io::stderr(), "ws101: {error}");
             ExitCode::FAILURE
         }
@@ -85,7 +85,7 @@ const fn success((): ()) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Prints on stdout. That nobody reads it to its end (`| head -1`) is no fault.
+/// Prints on stdout. A reader that stops early, such as `head -1`, is no error.
 fn print(text: &str) -> Result<(), String> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

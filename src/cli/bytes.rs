@@ -1,11 +1,11 @@
-//! Bytes as people write and paste them: hexadecimal, the dumps of `xxd` and `hexdump -C`, arrays of C,
-//! strings with `\x` in them, and the text of an HTTP head.
+//! Bytes as people write and paste them: hexadecimal digits, dumps of `xxd` and `hexdump -C`, C arrays,
+//! strings with `\x` escapes, and the text of an HTTP head.
 
-/// Bytes that were written down.
+/// Bytes that were written in one of these notations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bytes(pub(super) Vec<u8>);
 
-/// Reads any of these notations; what is no text at all is taken as the bytes themselves.
+/// Parses any of these notations. Input that is not text is taken as the bytes themselves.
 pub(super) fn parse(input: &[u8]) -> Result<Bytes, String> {
     let text = match std::str::from_utf8(input) {
         Ok(text) if !is_raw(text) => text,
@@ -18,7 +18,7 @@ pub(super) fn parse(input: &[u8]) -> Result<Bytes, String> {
         return escaped(text).map(Bytes);
     }
     let mut bytes = Vec::new();
-    // `hexdump -C` ends with an offset alone.
+    // The last line of `hexdump -C` is an offset alone.
     let is_dump = text.lines().any(|line| line.ends_with('|'));
     let lines = text.lines().filter(|line| !is_dump || line.contains(' '));
     for line in lines {
@@ -27,7 +27,7 @@ pub(super) fn parse(input: &[u8]) -> Result<Bytes, String> {
     Ok(Bytes(bytes))
 }
 
-/// For an argument.
+/// Parses an argument of the command line, which must hold at least one byte.
 pub(super) fn parse_argument(text: &str) -> Result<Bytes, String> {
     match parse(text.as_bytes())? {
         Bytes(bytes) if bytes.is_empty() => Err(explain(text)),
@@ -35,19 +35,19 @@ pub(super) fn parse_argument(text: &str) -> Result<Bytes, String> {
     }
 }
 
-/// Two digits a byte, with blanks between.
+/// Writes two digits per byte, with blanks between the bytes.
 pub(super) fn spaced(bytes: &[u8]) -> String {
     let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     pairs.join(" ")
 }
 
-/// Nobody types control characters: these are bytes, not a notation for them.
+/// Whether the input is bytes and not a notation for them: people do not type control characters.
 fn is_raw(text: &str) -> bool {
     text.chars()
         .any(|character| character.is_control() && !matches!(character, '\r' | '\n' | '\t'))
 }
 
-/// `GET /ws HTTP/1.1`, or `HTTP/1.1 101`.
+/// Whether the text begins like `GET /ws HTTP/1.1` or `HTTP/1.1 101`.
 fn is_http(text: &str) -> bool {
     let line = text.trim_start().lines().next().unwrap_or_default();
     let line = line.split("\\r").next().unwrap_or_default();
@@ -56,7 +56,8 @@ fn is_http(text: &str) -> bool {
     line.starts_with("HTTP/") || is_method && rest.contains("HTTP/")
 }
 
-/// A head that was copied from a page has lost its CRs, one in a shell's argument may have them spelt out.
+/// An HTTP head with its line ends restored. One that was copied from a page has lost its CRs, and an argument
+/// of a shell may have them spelt out.
 fn http(text: &str) -> Vec<u8> {
     if text.contains('\r') {
         return text.as_bytes().to_vec();
@@ -68,7 +69,7 @@ fn http(text: &str) -> Vec<u8> {
     format!("{head}\r\n\r\n").into_bytes()
 }
 
-/// `\x81\x05Hello`, in quotes or not: what is not escaped stands for itself.
+/// Parses `\x81\x05Hello`, in quotes or not. Characters without a backslash stand for themselves.
 fn escaped(text: &str) -> Result<Vec<u8>, String> {
     let text = text.trim().trim_start_matches(['b', '$']);
     let text = text.trim_matches(['"', '\'']);
@@ -99,7 +100,7 @@ fn escaped(text: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// A dump's line without its offset and its readable half; an array's without the words of C.
+/// The digits in a line: without the offset and the text column of a dump, without the C around an array.
 fn hex_of_line(line: &str) -> &str {
     let line = line.trim();
     let is_offset =
@@ -132,7 +133,7 @@ fn words(line: &str, bytes: &mut Vec<u8>) -> Result<(), String> {
     Ok(())
 }
 
-/// Pairs of digits; `None` if there are others, or an odd number.
+/// The bytes that pairs of digits stand for; `None` for an odd number of them, or any other character.
 fn digits(word: &[u8]) -> Option<Vec<u8>> {
     let value = |digit: &u8| char::from(*digit).to_digit(16).map(|value| value as u8);
     let pairs = word.chunks(2).map(|pair| match pair {
@@ -143,7 +144,7 @@ fn digits(word: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn explain(word: &str) -> String {
-    format!("{word:?} is not hexadecimal: two digits are a byte, such as 81 05 48 65 6c 6c 6f")
+    format!("{word:?} is not hexadecimal: write two digits per byte, such as 81 05 48 65 6c 6c 6f")
 }
 
 #[cfg(test)]
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_themselves() {
+    fn bytes_that_are_not_text_are_themselves() {
         for raw in [&b"\x81\x05Hello"[..], b"\x01\x02hi", b"\x89\x00"] {
             assert_eq!(parse(raw), Ok(Bytes(raw.to_vec())));
         }
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_of_these() {
+    fn no_notation_at_all() {
         for text in [
             "8", "81 0", "hello", "81 0g", "0x8", "\\x8", "\\q\\x81", "\\x8g", "\\x8é",
         ] {

@@ -1,4 +1,4 @@
-//! `ws101 connect`: a WebSocket by hand, to any server. What is typed is sent, what comes is printed.
+//! `ws101 connect`: a WebSocket by hand, to any server. It sends typed lines and prints received messages.
 
 mod command;
 mod ending;
@@ -22,15 +22,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const EXAMPLES: &str = "\
-At a line's beginning: /ping [TEXT], /pong [TEXT], /close [CODE] [REASON] and
-/help are commands; //TEXT sends /TEXT.
+A line can be a command: /ping [TEXT], /pong [TEXT], /close [CODE] [REASON] or
+/help. A line //TEXT sends /TEXT.
 
-At the end of stdin it says goodbye (1000), and prints what still comes until
-the server has answered. With --expect it waits for the server's Close first.
-With --echo it reads no stdin: it stays until the server closes.
+At the end of stdin it sends a Close (1000), and goes on printing until the
+server has answered. With --expect it waits for the server's Close first. With
+--echo it does not read stdin, and stays until the server closes.
 
-Exit status: 0 after a normal end; 1 when there was no connection, when it was
-lost, or when the server closed it for a fault; 2 for a wrong command line.
+Exit status: 0 after a normal end; 1 if there is no connection, if it is lost,
+or if the server closes it because of an error; 2 for a wrong command line.
 
 Examples: ws101 connect ws://127.0.0.1:9001/echo
           printf 'a\\nb\\n' | ws101 connect ws://127.0.0.1:9001/echo
@@ -38,53 +38,53 @@ Examples: ws101 connect ws://127.0.0.1:9001/echo
           ws101 connect ws://HOST/echo --send-frame 8100 --expect close:1002 </dev/null
           ws101 connect --echo --trace ws://HOST/tests/1";
 
-/// How long an expected Close is waited for, after the end of stdin.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long `--expect` waits for the server's Close after the end of stdin.
+const EXPECT_WAIT: Duration = Duration::from_secs(10);
 
 /// Talk to any WebSocket server by hand, or through pipes
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Connect {
-    /// Where to connect
+    /// The server to connect to
     #[arg(value_name = "ws://HOST[:PORT]/PATH", value_parser = parse_url)]
     url: String,
     /// Send lines as binary messages
     #[arg(long)]
     binary: bool,
-    /// Send binary messages that are written in hexadecimal, one in a line
+    /// Send binary messages, written in hexadecimal, one per line
     #[arg(long, conflicts_with = "binary")]
     hex: bool,
-    /// Send lines that begin with / as they are
+    /// Send lines that begin with / instead of running them as commands
     #[arg(long)]
     literal: bool,
-    /// Answer each message with the same message, until the server closes
+    /// Send each received message back, until the server closes
     #[arg(long, conflicts_with_all = ["binary", "hex", "literal", "wait"])]
     echo: bool,
-    /// Offer a subprotocol (may be repeated, the best first)
+    /// Offer a subprotocol (may be repeated, in order of preference)
     #[arg(long, value_name = "NAME")]
     protocol: Vec<String>,
-    /// Say which site this comes from
+    /// Send this Origin, as a browser would
     #[arg(long, value_name = "URL")]
     origin: Option<String>,
-    /// Send another Host than the address's own
+    /// Send this Host instead of the one in the URL
     #[arg(long, value_name = "NAME[:PORT]")]
     host: Option<String>,
-    /// Send a further header (may be repeated)
+    /// Send another header (may be repeated)
     #[arg(long, value_name = "NAME: VALUE", value_parser = parse_header)]
     header: Vec<(String, String)>,
-    /// Stay for a while after the end of stdin, for servers that answer later
+    /// Stay this long after the end of stdin, for servers that answer late
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     wait: Option<Duration>,
-    /// Show every frame of both directions on stderr, a line each
+    /// Show every frame, sent or received, as a line on stderr
     #[arg(long)]
     trace: bool,
-    /// Send these bytes as they are, right or wrong, before all else (may be repeated)
+    /// Send these bytes first, exactly as they are, valid or not (may be repeated)
     #[arg(long, value_name = "HEX", value_parser = bytes::parse_argument)]
     send_frame: Vec<Bytes>,
-    /// Succeed only if the server closes with this code, or with none
+    /// Succeed only if the server closes with this code, or without a code
     #[arg(long, value_name = "close:CODE|close:none", value_parser = expected::parse)]
     expect: Option<Expected>,
-    /// Tell of pings, pongs and Closes on stderr, as on a terminal
+    /// Report pings, pongs and Closes on stderr, as on a terminal
     #[arg(short, long)]
     verbose: bool,
 }
@@ -103,19 +103,19 @@ fn parse_header(text: &str) -> Result<(String, String), String> {
 impl Connect {
     pub(super) fn run(&self) -> Result<(), String> {
         let (keyboard, screen) = match self.echo {
-            true => (Keyboard::Plain, Screen::Plain), // nothing is typed
+            true => (Keyboard::Plain, Screen::Plain), // stdin is not read
             false => terminal::open(),
         };
         let mut socket = self.open(&screen)?;
         let printer = Printer::new(&screen, self.verbose);
         let protocol = (socket.protocol()).map_or(String::new(), |name| format!(", with {name}"));
         printer.note(&match self.echo {
-            true => format!("connected{protocol}; each message goes back"),
+            true => format!("connected{protocol}; each message is sent back"),
             false => format!("connected{protocol}; /help lists the commands"),
         });
 
         for Bytes(frame) in &self.send_frame {
-            // If it cannot be written, the reader learns the reason, too.
+            // If it cannot be written, the reader finds the same error.
             let _ = socket.stream_mut().write_all(frame);
         }
 
@@ -162,9 +162,9 @@ impl Connect {
         connect.open().map_err(|error| explain(&self.url, &error))
     }
 
-    /// What is expected may take a while, too.
+    /// How long to stay after the end of stdin.
     fn wait(&self) -> Option<Duration> {
-        self.wait.or(self.expect.map(|_| PATIENCE))
+        self.wait.or(self.expect.map(|_| EXPECT_WAIT))
     }
 
     const fn format(&self) -> Format {
@@ -176,7 +176,7 @@ impl Connect {
     }
 }
 
-/// Prints what comes, until nothing more can come. With `echo`, messages go back instead.
+/// Prints everything that is received, until the end. With `echo`, sends messages back instead.
 fn read(
     mut reader: Reader,
     printer: &Printer,
@@ -187,14 +187,14 @@ fn read(
         let event = reader.next_event();
         ending.heard();
         if let (Ok(Event::Message(message)), Some(echo)) = (&event, echo) {
-            // If it cannot be written, the next read tells why.
+            // If it cannot be written, the next read returns the error.
             let _ = echo.send(*message);
             continue;
         }
         match event {
             Ok(event) => {
                 if let Err(error) = printer.event(&event) {
-                    return ending.unheard(&error);
+                    return ending.cannot_print(&error);
                 }
                 if let Event::Close(reason) = event {
                     return ending.closed(reason);
@@ -205,7 +205,7 @@ fn read(
     }
 }
 
-/// Why there is no connection, and what to do about it.
+/// A sentence that says why there is no connection.
 pub(super) fn explain(url: &str, error: &SocketError) -> String {
     match error {
         SocketError::Url(error) => error.to_string(),

@@ -1,4 +1,4 @@
-//! `ws101 frame`: any frame in hexadecimal, wrong ones too.
+//! `ws101 frame`: any frame in hexadecimal, valid or not.
 //!
 //! The library cannot write a wrong frame, and should not. So the bits are put together here.
 
@@ -9,30 +9,30 @@ use crate::protocol::{KeySource, MaskKey, mask};
 use clap::Args;
 
 const EXAMPLES: &str = "\
-Nothing keeps it from building what no peer may send: that is what it is for.
+It builds frames that no peer may send, too: that is what it is for.
 
 Examples: ws101 frame --op text --mask 37fa213d --payload Hello
           ws101 frame --op close --code 1000 --payload bye
           ws101 frame --rsv 1 --payload Hello | ws101 inspect -
           ws101 frame --no-mask --payload Hello | xxd -r -p | nc HOST PORT";
 
-/// Build a frame, right or wrong, and print it in hexadecimal
+/// Build a frame, valid or not, and print it in hexadecimal
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Frame {
     /// continuation, text, binary, close, ping, pong, or a number up to 15
     #[arg(long, value_name = "OPCODE", default_value = "text", value_parser = parse_opcode)]
     op: u8,
-    /// 0: the message goes on in another frame
+    /// The FIN bit: 0 if the message continues in another frame
     #[arg(long, value_name = "0|1", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
     fin: u8,
     /// Set RSV1, RSV2 or RSV3 (may be repeated)
     #[arg(long, value_name = "1|2|3", value_delimiter = ',', value_parser = clap::value_parser!(u8).range(1..=3))]
     rsv: Vec<u8>,
-    /// The masking key, four bytes; otherwise a random one
+    /// The masking key, four bytes; random by default
     #[arg(long, value_name = "HEX", value_parser = parse_key, conflicts_with = "no_mask")]
     mask: Option<[u8; 4]>,
-    /// Do not mask, as a server
+    /// Do not mask the frame, as a server
     #[arg(long)]
     no_mask: bool,
     /// The payload, as text
@@ -43,16 +43,16 @@ pub(super) struct Frame {
         hide_default_value = true
     )]
     payload: String,
-    /// The payload, byte by byte
+    /// The payload, as bytes
     #[arg(long, value_name = "HEX", value_parser = bytes::parse_argument, conflicts_with = "payload")]
     payload_hex: Option<Bytes>,
     /// Put a close code in front of the payload
     #[arg(long, value_name = "CODE")]
     code: Option<u16>,
-    /// Write the length in 7, 16 or 64 bits, even if fewer would do
+    /// Write the length in 7, 16 or 64 bits, even if fewer are enough
     #[arg(long, value_name = "BITS", value_parser = ["7", "16", "64"])]
     len_form: Option<String>,
-    /// Say that the payload has another length than it has
+    /// Declare this length, whatever the payload has
     #[arg(long, value_name = "LENGTH")]
     declare: Option<u64>,
 }
@@ -125,7 +125,7 @@ fn parse_opcode(text: &str) -> Result<u8, String> {
     let number = text.parse().ok().filter(|number: &u8| *number < 16);
     (named.map(|(_, number)| *number).or(number)).ok_or_else(|| {
         format!(
-            "{text:?} is no opcode: write text, binary, continuation, close, ping, pong or 0 to 15"
+            "{text:?} is not an opcode: write text, binary, continuation, close, ping, pong or 0 to 15"
         )
     })
 }

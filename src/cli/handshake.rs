@@ -1,4 +1,4 @@
-//! `ws101 handshake`: from a key to its answer, in four steps. RFC 6455 §4.2.2.
+//! `ws101 handshake`: the accept key, computed in four steps. RFC 6455 §4.2.2.
 
 use super::bytes::spaced;
 use super::print;
@@ -6,7 +6,7 @@ use crate::protocol::AcceptSteps;
 use clap::Args;
 
 const EXAMPLES: &str = "\
-The same by other means, for KEY and the text that step 2 appends:
+The same with other tools, for KEY and the GUID that step 2 appends:
   printf %s 'KEY258EAFA5-E914-47DA-95CA-C5AB0DC85B11' | openssl sha1 -binary | openssl base64
 
 Example: ws101 handshake 'dGhlIHNhbXBsZSBub25jZQ=='";
@@ -26,7 +26,7 @@ impl Handshake {
         let steps = AcceptSteps::of(key);
         let Some(key_bytes) = &steps.key_bytes else {
             return Err(format!(
-                "{key:?} is not 16 bytes in base64 (22 characters and ==): a server answers 400"
+                "{key:?} is not 16 bytes in base64 (22 characters and ==); a server answers 400"
             ));
         };
         print(&format!(

@@ -1,4 +1,4 @@
-//! `ws101 inspect`: bytes, explained bit by bit, and whether they are right.
+//! `ws101 inspect`: explains bytes bit by bit, and checks them.
 
 mod payload;
 mod show;
@@ -16,46 +16,46 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 const EXAMPLES: &str = "\
-HEX may be any of 81 05, 8105, 0x81, 0x05, \\x81\\x05, a dump of xxd or of
-hexdump -C, the text of an HTTP request or response, and, from stdin, the bytes
-themselves. There may be several frames, one behind the other.
+HEX may be 81 05, 8105, 0x81, 0x05 or \\x81\\x05, a dump of xxd or hexdump -C,
+the text of an HTTP request or response, or, from stdin, the bytes themselves.
+It may hold several frames, one after the other.
 
-Exit status: 0 when all of it is right; 1 when a rule is broken or the end of a
-frame is missing; 2 for a wrong command line.
+Exit status: 0 if everything is valid; 1 if a rule is broken or a frame is
+incomplete; 2 for a wrong command line.
 
 Examples: ws101 inspect 81 85 37 fa 21 3d 7f 9f 4d 51 58
           ws101 inspect --from client 81 05 48 65 6c 6c 6f
           ws101 frame --op ping --payload hi | ws101 inspect --explain -
           xxd capture.bin | ws101 inspect -";
 
-/// Explain frames or a handshake, bit by bit, and judge them
+/// Explain frames or a handshake bit by bit, and check them
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Inspect {
     /// The bytes, or - to read them from stdin
     #[arg(value_name = "HEX", required = true)]
     bytes: Vec<String>,
-    /// Who has sent them; otherwise the first frame's mask bit tells
+    /// Who sent them; by default, the mask bit of the first frame decides
     #[arg(long, value_name = "WHO")]
     from: Option<Sender>,
-    /// They begin somewhere within a connection: a message may have begun before
+    /// They start in the middle of a connection: a message may have begun before
     #[arg(long)]
     midway: bool,
-    /// Say what each field is for, and what devtools would show
+    /// Explain what each field is for, and what devtools would show
     #[arg(long, conflicts_with = "json")]
     explain: bool,
     /// Print each frame as one line of JSON
     #[arg(long)]
     json: bool,
-    /// The longest message that the receiver takes, in bytes
+    /// The longest message that the receiver accepts
     #[arg(long, value_name = "BYTES", default_value_t = Limits::ECHO.message)]
     max_message: u64,
-    /// In how many frames a message may come
+    /// The most frames that a message may have
     #[arg(long, value_name = "N", default_value_t = Limits::ECHO.fragments)]
     max_fragments: u32,
 }
 
-/// One of the two ends.
+/// One of the two peers.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Sender {
     Client,
@@ -71,7 +71,7 @@ impl From<Sender> for Role {
     }
 }
 
-/// What is to be printed, and whether all of it was right.
+/// The text to print, and whether everything was valid.
 struct Report {
     text: String,
     is_right: bool,
@@ -108,7 +108,7 @@ impl Inspect {
         bytes::parse(&input)
     }
 
-    /// Reports the handshake that the bytes may begin with. What is left of them, and who has sent it.
+    /// Reports the handshake that the bytes may begin with. Returns the rest, and who sent it.
     fn heads<'a>(&self, mut bytes: &'a [u8], report: &mut Report) -> (&'a [u8], Option<Role>) {
         let (mut sender, mut request) = (self.from.map(Role::from), None);
         while let Some(is_response) = is_http(bytes) {
@@ -163,23 +163,23 @@ impl Inspect {
     }
 }
 
-/// A client masks, a server does not; so the first frame tells who has sent it. §5.1.
+/// Who sent the first frame: §5.1, a client masks and a server does not.
 fn guess(bytes: &[u8]) -> Role {
     let (sender, why) = match bytes.get(1) {
         Some(0x80..) => (
             Role::Client,
-            "the first frame is masked: taken as a client's",
+            "the first frame is masked, so a client sent it",
         ),
         Some(_) => (
             Role::Server,
-            "the first frame is not masked: taken as a server's",
+            "the first frame is not masked, so a server sent it",
         ),
         None => (
             Role::Client,
-            "one byte does not tell who has sent it: taken as a client's",
+            "one byte does not show who sent it; a client is assumed",
         ),
     };
-    // It may explain a verdict, so it is said; but not into a pipe.
+    // It may explain a verdict, so it is printed, but not into the report.
     terminal::note(&format!("{why} (--from says otherwise)"));
     sender
 }
@@ -187,12 +187,12 @@ fn guess(bytes: &[u8]) -> Role {
 const fn why_ignored(is_right: bool) -> &'static str {
     match is_right {
         true => "nothing that follows a Close counts (§5.5.1)",
-        false => "behind a broken rule nothing is read (§7.1.7)",
+        false => "nothing is read after a broken rule (§7.1.7)",
     }
 }
 
-/// Does a head begin here, and is it a response? No frame can be mistaken for one: a letter in
-/// its first byte would be a reserved bit.
+/// Whether an HTTP head begins here, and whether it is a response. A frame cannot be mistaken for one: any
+/// letter as its first byte has a reserved bit set (§5.2).
 fn is_http(bytes: &[u8]) -> Option<bool> {
     if bytes.starts_with(b"HTTP/") {
         return Some(true);

@@ -1,4 +1,4 @@
-//! `ws101 serve`: the server, until a signal ends it.
+//! `ws101 serve`: runs the server until a signal ends it.
 
 mod heap;
 mod lan;
@@ -26,14 +26,14 @@ Example: ws101 serve --listen 127.0.0.1:9001 --ping-interval 30s";
 #[derive(Debug, Parser)]
 #[command(after_help = NOTES)]
 pub(super) struct Serve {
-    /// Listen on all addresses, so that others on this network can connect, and print the address for them
-    #[arg(long)]
-    lan: bool,
-    /// Log more; RUST_LOG chooses exactly what
-    #[arg(short, long)]
-    verbose: bool,
     #[command(flatten)]
     config: Config,
+    /// Listen on all addresses, so that others on this network can connect, and print the address for them
+    #[arg(long, help_heading = None)] // not under the last heading of `config`
+    lan: bool,
+    /// Log more; RUST_LOG chooses exactly what
+    #[arg(short, long, help_heading = None)]
+    verbose: bool,
 }
 
 impl Serve {
@@ -69,7 +69,7 @@ impl Serve {
     }
 }
 
-/// From here on nothing but the log's own thread writes to stderr, and nothing waits for it.
+/// Starts the log. From here on only its own thread writes to stderr, and no other thread waits for that.
 fn start_log(verbose: bool) -> io::Result<Output> {
     let level = if verbose { "debug" } else { "info" };
     let log = Output::to(io::stderr(), "log")?;
@@ -82,14 +82,14 @@ fn start_log(verbose: bool) -> io::Result<Output> {
     Ok(log)
 }
 
-/// Scripts wait for the first line. Whether anyone reads it is not our business.
+/// Prints the address. Scripts wait for this line.
 fn announce(address: SocketAddr) {
     let mut text = format!("ws101 listens on http://{}/\n", reachable(address));
     if let (true, Some(own)) = (address.ip().is_unspecified(), lan::address()) {
         let own = SocketAddr::new(own, address.port());
         text += &format!("for others on this network: http://{own}/\n");
     }
-    // A full pipe must not keep the server from its clients.
+    // Through a thread of its own: a full pipe must not keep the server from its clients.
     let out = Output::to(io::stdout(), "announcement");
     let _ = out.and_then(|out| out.printer().write_all(text.as_bytes()));
 }
@@ -97,22 +97,22 @@ fn announce(address: SocketAddr) {
 fn explain(listen: &str, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::AddrInUse => format!(
-            "{listen} is in use: end the program that listens there, or take another port with --listen (port 0 takes any free one)"
+            "{listen} is in use: end the program that listens there, or choose another port with --listen (0 takes any free port)"
         ),
         io::ErrorKind::AddrNotAvailable => {
             format!("{listen} is not an address of this machine: --listen 127.0.0.1:9001 always is")
         }
         io::ErrorKind::PermissionDenied => {
-            format!("{listen} needs rights that you do not have: take a port from 1024 on")
+            format!("{listen} needs more rights than you have: choose a port from 1024 on")
         }
         _ => format!("cannot listen on {listen}: {error}"),
     }
 }
 
-/// By then the end is over, or it hangs.
+/// The time after which the end of the server counts as hung.
 const LONGEST_END: Duration = Duration::from_millis(4_800);
 
-/// Ends the server, whatever may hang meanwhile: a disk, say.
+/// Ends the server, even if something hangs, such as a disk.
 fn end(handle: &Handle) {
     let _ = spawn("deadline", 64 << 10, || {
         thread::sleep(LONGEST_END);

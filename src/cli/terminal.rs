@@ -1,8 +1,7 @@
-//! The terminal of a client: lines that are typed go in, lines that are to be read come out, and
-//! neither disturbs the other.
+//! The terminal of a client: a keyboard that lines are read from, and a screen that lines are printed on.
 //!
-//! Where stdin and stdout are a terminal, a line editor keeps what is half typed below what is
-//! printed meanwhile. Everywhere else lines are just lines, and pipes work.
+//! Where stdin and stdout are a terminal, a line editor keeps a half-typed line below the lines that are
+//! printed meanwhile. Everywhere else lines are plain lines, and pipes work.
 
 #[cfg(feature = "terminal")]
 mod editor;
@@ -15,51 +14,50 @@ use self::editor::{Editor, Printer};
 use crate::sync::spawn;
 use std::io::{self, BufRead, IsTerminal, Write};
 
-/// Of the threads that read and print lines.
+/// The stack of the threads that read and print lines.
 const STACK: usize = 1 << 20;
 
-/// What comes from whoever sits at the keyboard, or from the pipe in their place.
+/// What comes from the keyboard, or from a pipe in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Typed {
-    /// A line, without its end. A pipe's need not be text.
+    /// A line without its line end. From a pipe it need not be UTF-8.
     Line(Vec<u8>),
-    /// Ctrl-D, or the pipe's end.
+    /// Ctrl-D, or the end of the pipe.
     End,
-    /// Ctrl-C while a line was being edited. Elsewhere it is a signal.
+    /// Ctrl-C while a line was being edited. At any other time it is a signal.
     #[cfg_attr(not(feature = "terminal"), expect(dead_code))]
     Interrupt,
 }
 
-/// Who wants to know what is typed. Lines are read only when they are asked for, so a pipe is read
-/// no faster than its lines can be used.
+/// Asks for lines, and gets them. A pipe is read no faster than its lines are asked for.
 pub(super) trait Listener: Send + 'static {
-    /// Waits until another line is wanted, and says what to show in front of it. `None`: none is.
+    /// Waits until another line is wanted, and returns its prompt; `None` if none will be.
     fn next_prompt(&mut self) -> Option<String>;
-    /// Is told what was typed.
+    /// Takes in what was typed.
     fn hear(&mut self, typed: Typed);
 }
 
-/// Where lines come from.
+/// The source of lines.
 #[derive(Debug)]
 pub(super) enum Keyboard {
-    /// A pipe, a file, or a terminal that has to do without an editor.
+    /// A pipe, a file, or a terminal without an editor.
     Plain,
-    /// A terminal.
+    /// A terminal, with an editor.
     #[cfg(feature = "terminal")]
     Editor(Box<Editor>),
 }
 
-/// Where lines go. Clones print on the same screen.
+/// The place where lines are printed. Clones print on the same screen.
 #[derive(Debug, Clone)]
 pub(super) enum Screen {
-    /// stdout and stderr as they are.
+    /// Plain stdout and stderr.
     Plain,
-    /// A terminal, around what is being typed.
+    /// A terminal, above the line that is being edited.
     #[cfg(feature = "terminal")]
     Editor(Printer),
 }
 
-/// Both ends of the terminal.
+/// Opens both ends of the terminal.
 pub(super) fn open() -> (Keyboard, Screen) {
     #[cfg(feature = "terminal")]
     if io::stdin().is_terminal()
@@ -71,12 +69,12 @@ pub(super) fn open() -> (Keyboard, Screen) {
     (Keyboard::Plain, Screen::Plain)
 }
 
-/// Is there a person at stdin?
+/// Whether a person types at stdin.
 pub(super) fn is_interactive() -> bool {
     io::stdin().is_terminal()
 }
 
-/// May colours be shown? See no-color.org.
+/// Whether stdout may show colours. See no-color.org.
 pub(super) fn has_colours() -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let can = std::env::var_os("TERM").is_some_and(|term| term != "dumb");
@@ -115,7 +113,7 @@ fn read_plain(mut listener: impl Listener) {
 }
 
 impl Screen {
-    /// Prints a line on stdout. An error says that nobody reads it any more.
+    /// Prints a line on stdout. An error means that its reader has gone.
     pub(super) fn show(&self, line: &str) -> io::Result<()> {
         match self {
             Self::Plain => write_line(io::stdout().lock(), line),
@@ -127,18 +125,18 @@ impl Screen {
         }
     }
 
-    /// Prints a line that is about the conversation, and not of it: on stderr, so that a pipe behind
-    /// us does not get it.
+    /// Prints a line about the conversation. It goes to stderr, so that a pipe from stdout carries only the
+    /// conversation itself.
     pub(super) fn note(&self, line: &str) {
         match self {
-            // Nobody reads it: then nobody misses it.
+            // Without a reader there is nothing to do about an error.
             Self::Plain => drop(write_line(io::stderr().lock(), line)),
             #[cfg(feature = "terminal")]
             Self::Editor(printer) => printer.print(line),
         }
     }
 
-    /// Gives the terminal back as it was, with all that was printed.
+    /// Prints everything that waits, and gives the terminal back as it was.
     pub(super) fn close(&self) {
         match self {
             Self::Plain => {}
@@ -148,12 +146,12 @@ impl Screen {
     }
 }
 
-/// The same, of a program that has no screen.
+/// [`Screen::note`] for a command that has no screen.
 pub(super) fn note(line: &str) {
     Screen::Plain.note(line);
 }
 
-/// In one write, so that another program's lines come between two of ours and not into one.
+/// Writes the line at once: another program's output may come between two of our lines, but not into one.
 fn write_line(mut out: impl Write, line: &str) -> io::Result<()> {
     out.write_all(format!("{line}\n").as_bytes())?;
     out.flush()

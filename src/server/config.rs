@@ -59,7 +59,7 @@ pub struct Connections {
     /// Open connections.
     #[arg(long = "max-connections", value_name = "N", default_value_t = 1_024)]
     pub all: usize,
-    /// Open connections from one address, at most half of all; loopback is exempt.
+    /// Open connections from one address, at most half of all (loopback is exempt).
     #[arg(long = "max-per-address", value_name = "N", default_value_t = 128)]
     pub per_address: usize,
     /// Open connections whose request is incomplete.

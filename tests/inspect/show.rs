@@ -59,7 +59,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             let text = format!("817e0200{}", "c3bc".repeat(256));
             let text = shown(&[&text], b"", 0);
             assert!(text.contains("longer 512 bytes of payload"), "{text}");
-            assert!(text.contains("\n      … and 384 bytes more\n"), "{text}");
+            assert!(text.contains("\n      … and 384 more bytes\n"), "{text}");
             let line = format!("\n      = \"{}\"\n", "ü".repeat(128));
             assert!(text.contains(&line), "{text}");
         }),
@@ -92,7 +92,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             );
             let text = shown(&["83 00 81 00"], b"", 1);
             assert!(
-                text.ends_with("2 more bytes: behind a broken rule nothing is read (§7.1.7)\n"),
+                text.ends_with("2 more bytes: nothing is read after a broken rule (§7.1.7)\n"),
                 "{text}"
             );
         }),
@@ -105,9 +105,9 @@ pub(crate) fn rows() -> Vec<Trial> {
         }),
         row("shown: who has sent it is guessed, and said", || {
             let client = inspect(&["81 80 00 00 00 00"], b"").code(0);
-            client.said("the first frame is masked: taken as a client's (--from says otherwise)");
+            client.said("the first frame is masked, so a client sent it (--from says otherwise)");
             let server = inspect(&["81 00"], b"").code(0);
-            server.said("not masked: taken as a server's");
+            server.said("not masked, so a server sent it");
             let ended = inspect(&["--from", "server", "81 00"], b"").code(0);
             assert_eq!(ended.stderr, "");
         }),
@@ -123,7 +123,9 @@ pub(crate) fn rows() -> Vec<Trial> {
         }),
         row("shown: no bytes, no hexadecimal", || {
             inspect(&["-"], b"").code(1).said("there are no bytes");
-            inspect(&["8g"], b"").code(1).said("two digits are a byte");
+            inspect(&["8g"], b"")
+                .code(1)
+                .said("write two digits per byte");
             inspect(&[], b"").code(2);
         }),
         row("help: each has an example", || {

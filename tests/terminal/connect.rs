@@ -112,7 +112,7 @@ fn a_wrong_frame_gets_the_close_that_is_expected() {
         .said("write close:1002");
     run(&["connect", &url, "--send-frame", "8"], b"")
         .code(2)
-        .said("two digits are a byte");
+        .said("write two digits per byte");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_frame_that_is_right_is_sent_as_it_is() {
     run(&["connect", &url, "--send-frame", frame], b"and more\n")
         .printed(&["Hello", "and more"])
         .code(0);
-    // Nobody closes it for that: after a while it says goodbye, and the answer is not what was expected.
+    // A valid frame is not closed for: after a while the client sends a Close, and the answer is not as expected.
     let arguments = ["connect", &url, "--send-frame", frame, "--wait", "1ms"];
     run(&[&arguments[..], &["--expect", "close:1002"]].concat(), b"")
         .code(1)
@@ -205,7 +205,7 @@ fn a_close_that_tells_of_a_fault() {
 
     let program = Program::start(&["connect", "--wait", "1h", &stage.url("/")]);
     drop(stage.next());
-    program.end().said("gone without a Close").code(1);
+    program.end().said("went away without a Close").code(1);
 }
 
 #[test]

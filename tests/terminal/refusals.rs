@@ -77,13 +77,10 @@ fn a_server_that_does_not_answer_our_close() {
 }
 
 #[test]
-fn a_pong_that_nobody_asked_for() {
+fn an_unsolicited_pong() {
     let (program, mut server) = connected(&["-v", "--wait", "1h"]);
     server.write_all(b"\x8a\x02hi\x88\x00").expect("it is sent");
-    program
-        .end()
-        .said("pong \"hi\" that nobody asked for")
-        .code(0);
+    program.end().said("unsolicited pong \"hi\"").code(0);
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn connect_shows_a_person_what_comes_and_lets_nothing_through_that_a_terminal_ob
     terminal.sees("00000000  48 65 6c 6c 6f 00 ff");
     socket.send(Message::Binary(&[7; 4_098])).expect("sent");
     terminal.sees("00000ff0  07 07");
-    terminal.sees("… and 2 bytes more\r\n");
+    terminal.sees("… and 2 more bytes\r\n");
     terminal.types("/help\r");
     terminal.sees("/ping");
     terminal.types("\u{3}"); // Ctrl-C

@@ -1,18 +1,18 @@
-//! What a line means that begins with a slash.
+//! The commands that can be typed.
 
 use crate::CloseCode;
 
-/// What `/help` says.
+/// The text of `/help`.
 pub(super) const HELP: &str = "\
-/ping [TEXT]           ask for a sign of life; the pong tells how long it took
-/pong [TEXT]           a sign of life that nobody asked for
-/close [CODE] [REASON] say goodbye: 1000, unless another code is given
+/ping [TEXT]           send a ping, and print how long the pong took
+/pong [TEXT]           send an unsolicited pong
+/close [CODE] [REASON] send a Close, with code 1000 unless another is given
 //TEXT                 send /TEXT
-Ctrl-D                 the same as /close";
+Ctrl-D                 send a Close, as /close does";
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Command<'a> {
-    /// No command at all: a message.
+    /// Not a command but a message.
     Send(&'a str),
     Ping(&'a str),
     Pong(&'a str),
@@ -21,7 +21,7 @@ pub(super) enum Command<'a> {
 }
 
 impl<'a> Command<'a> {
-    /// Reads a line; an error is a sentence.
+    /// Parses a line. The error is a sentence for the person who typed it.
     pub(super) fn parse(line: &'a str) -> Result<Self, String> {
         let Some(command) = line.strip_prefix('/') else {
             return Ok(Self::Send(line));
@@ -42,7 +42,7 @@ impl<'a> Command<'a> {
     }
 }
 
-/// A code and a reason, or either, or none.
+/// Parses a code, a reason, both or neither.
 fn parse_close(rest: &str) -> Result<Command<'_>, String> {
     let (first, after) = rest.split_once(' ').unwrap_or((rest, ""));
     let is_number = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit());
@@ -51,7 +51,7 @@ fn parse_close(rest: &str) -> Result<Command<'_>, String> {
     }
     let code = first.parse().ok().and_then(CloseCode::new);
     code.map(|code| Command::Close(code, after)).ok_or_else(|| {
-        format!("{first} may not be sent as a close code: 1000 may, and 3000 to 4999")
+        format!("{first} is not a close code that may be sent: 1000 is, and so are 3000 to 4999")
     })
 }
 

@@ -1,4 +1,4 @@
-//! How a conversation ends, and whether it ended well.
+//! How a connection ends, and whether that is a success.
 
 use super::expected::Expected;
 use crate::sync::{Mutex, MutexGuard};
@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// After our Close: how long the server may be silent until we go without its answer.
+/// How long the server may be silent after our Close. Then the connection ends without its answer.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// The end of one connection, seen from every thread that can bring it about.
+/// The end of one connection, shared by the threads that can bring it about.
 #[derive(Debug, Clone)]
 pub(super) struct Ending {
     writer: Writer,
@@ -23,10 +23,10 @@ pub(super) struct Ending {
 
 #[derive(Debug)]
 struct State {
-    /// The code of our Close, once it is sent.
+    /// The code of our Close, from the moment before it is sent.
     ours: Mutex<Option<CloseCode>>,
     last_heard: Mutex<Instant>,
-    /// Something of what was typed or piped could not be sent.
+    /// Some line could not be sent.
     unsent: AtomicBool,
     expected: Option<Expected>,
 }
@@ -46,22 +46,22 @@ impl Ending {
         }
     }
 
-    /// Says goodbye, and waits for the end of the program: who reads sees the server's answer.
+    /// Sends a Close with code 1000, and waits. The reader sees the answer and ends the program.
     pub(super) fn close(&self) {
         self.close_with(CloseCode::NORMAL, "");
     }
 
-    /// The same with a reason.
+    /// Sends a Close with this code and reason, and waits.
     pub(super) fn close_with(&self, code: CloseCode, text: &str) {
-        // Before it is sent, for the answer may be quicker than we are.
+        // Before it is sent: the answer may arrive before this thread goes on.
         self.ours().get_or_insert(code);
         self.heard();
-        // If it cannot be written, the reader learns the reason, too.
+        // If it cannot be written, the reader finds the same error.
         let _ = self.writer.close(code, text);
         loop {
             let silence = self.last_heard().elapsed();
             if silence >= SILENCE {
-                // Wakes the reader.
+                // This wakes the reader.
                 let _ = self.tcp.shutdown(Shutdown::Both);
                 return;
             }
@@ -69,30 +69,30 @@ impl Ending {
         }
     }
 
-    /// Have we said goodbye?
+    /// Whether our Close is sent, or about to be.
     pub(super) fn is_closing(&self) -> bool {
         self.ours().is_some()
     }
 
-    /// Something came from the server.
+    /// Notes that something has arrived.
     pub(super) fn heard(&self) {
         *self.last_heard() = Instant::now();
     }
 
-    /// A line was not sent: the end will not be a success.
+    /// Notes that a line was not sent, so that the end is not a success.
     pub(super) fn not_sent(&self) {
         self.state.unsent.store(true, Ordering::Relaxed);
     }
 
-    /// The server's Close has come.
+    /// Judges the server's Close.
     pub(super) fn closed(&self, reason: Option<CloseReason<'_>>) -> Result<(), String> {
-        // Until our answer has arrived.
+        // §7.1.1: the server closes the TCP connection, once it has our answer.
         Stream::shared(Arc::clone(&self.tcp)).finish();
         if let Some(expected) = self.state.expected {
             return expected.check(reason);
         }
         let is_normal = reason.is_none_or(|reason| {
-            // Our own code comes back in the answer to our Close.
+            // §5.5.1: the answer to our Close echoes its code.
             [CloseCode::NORMAL, CloseCode::GOING_AWAY].contains(&reason.code)
                 || *self.ours() == Some(reason.code)
         });
@@ -108,7 +108,7 @@ impl Ending {
         }
     }
 
-    /// No Close came.
+    /// Judges an end without a Close.
     pub(super) fn failed(&self, error: &SocketError) -> Result<(), String> {
         match error {
             SocketError::Protocol(error) => Err(format!(
@@ -119,18 +119,18 @@ impl Ending {
                 Err("the server did not answer our Close".to_owned())
             }
             SocketError::Disconnected => {
-                Err("the connection is lost: the server is gone without a Close".to_owned())
+                Err("the connection is lost: the server went away without a Close".to_owned())
             }
             other => Err(format!("the connection is lost: {other}")),
         }
     }
 
-    /// Nobody reads what we print. `| head -1` has seen enough, and that is no fault.
-    pub(super) fn unheard(&self, error: &io::Error) -> Result<(), String> {
+    /// Judges an error of printing. A reader such as `head -1` that has seen enough is no error.
+    pub(super) fn cannot_print(&self, error: &io::Error) -> Result<(), String> {
         let _ = self.writer.close(CloseCode::GOING_AWAY, "");
         match error.kind() {
             io::ErrorKind::BrokenPipe => Ok(()),
-            _ => Err(format!("cannot print what came: {error}")),
+            _ => Err(format!("cannot print a message: {error}")),
         }
     }
 

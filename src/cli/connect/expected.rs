@@ -1,8 +1,8 @@
-//! `--expect`: how the server has to end the conversation.
+//! `--expect`: the Close that the server has to send.
 
 use crate::{CloseCode, CloseReason};
 
-/// Its Close must have this code, or none.
+/// The code of the Close; `None` for a Close without a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Expected(Option<CloseCode>);
 
@@ -18,7 +18,7 @@ pub(super) fn parse(text: &str) -> Result<Expected, String> {
 }
 
 impl Expected {
-    /// Is it this Close?
+    /// Whether it is this Close; the error says how it differs.
     pub(super) fn check(self, reason: Option<CloseReason<'_>>) -> Result<(), String> {
         if reason.map(|reason| reason.code) == self.0 {
             return Ok(());

@@ -1,4 +1,4 @@
-//! From the server to the screen.
+//! Prints what the server sends.
 
 use crate::cli::terminal::escape;
 use crate::cli::terminal::{self, Screen};
@@ -8,23 +8,22 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// As much of a binary message as a person may want to look through.
+/// The bytes of a binary message that are shown on a terminal.
 const MOST_DUMPED: usize = 4_096;
 
-/// Prints what comes. Messages go to stdout; what is said about the connection goes to stderr, so
-/// that a pipe carries nothing but messages.
+/// Prints messages on stdout, and notes about the connection on stderr: a pipe carries messages only.
 #[derive(Debug, Clone)]
 pub(super) struct Printer {
     screen: Screen,
-    /// A person reads stdout, not a program.
+    /// stdout is read by a person and not by a program.
     to_terminal: bool,
     verbose: bool,
-    /// Pings that were not answered, the oldest first.
-    pings: Arc<Mutex<Vec<Asked>>>,
+    /// Unanswered pings, the oldest first.
+    pings: Arc<Mutex<Vec<Ping>>>,
 }
 
-/// A ping's payload, and when it was sent.
-type Asked = (Vec<u8>, Instant);
+/// The payload of a ping, and when it was sent.
+type Ping = (Vec<u8>, Instant);
 
 impl Printer {
     pub(super) fn new(screen: &Screen, verbose: bool) -> Self {
@@ -36,7 +35,7 @@ impl Printer {
         }
     }
 
-    /// Prints an event. An error says that nobody reads it.
+    /// Prints an event. An error means that the reader of stdout has gone.
     pub(super) fn event(&self, event: &Event<'_>) -> io::Result<()> {
         match event {
             Event::Message(Message::Text(text)) => self.text(text)?,
@@ -45,7 +44,7 @@ impl Printer {
             Event::Pong(payload) => self.pong(payload),
             Event::Close(reason) => {
                 self.note(&format!(
-                    "the server says goodbye: {}",
+                    "the server sent a Close: {}",
                     self::reason(*reason)
                 ));
             }
@@ -53,15 +52,15 @@ impl Printer {
         Ok(())
     }
 
-    /// A word about the connection, for those who asked for it.
+    /// Prints a note about the connection, if that is wanted.
     pub(super) fn note(&self, text: &str) {
         if self.verbose {
             self.screen.note(&format!("* {text}"));
         }
     }
 
-    /// What everybody must know.
-    pub(super) fn complain(&self, sentence: &str) {
+    /// Prints an error.
+    pub(super) fn error(&self, sentence: &str) {
         self.screen.note(&format!("ws101: {}", escape(sentence)));
     }
 
@@ -69,13 +68,13 @@ impl Printer {
         self.screen.note(line);
     }
 
-    /// A ping is about to be sent.
+    /// Notes that a ping is about to be sent.
     pub(super) fn ping_goes_out(&self, payload: &[u8]) {
         let mut pings = self.pings.lock();
         pings.push((payload.to_vec(), Instant::now()));
     }
 
-    /// §5.5.3: a pong may answer the latest of several pings only.
+    /// §5.5.3: a pong may answer the latest of several pings only, and settles the earlier ones.
     fn pong(&self, payload: &[u8]) {
         let mut pings = self.pings.lock();
         let asked = pings.iter().rposition(|(ping, _)| ping == payload);
@@ -87,11 +86,11 @@ impl Printer {
                     quoted(payload)
                 ));
             }
-            None => self.note(&format!("pong{} that nobody asked for", quoted(payload))),
+            None => self.note(&format!("unsolicited pong{}", quoted(payload))),
         }
     }
 
-    /// As it is for a program; for a person, without what the terminal would obey.
+    /// Prints text: unchanged for a program, escaped for a terminal.
     fn text(&self, text: &str) -> io::Result<()> {
         if !self.to_terminal {
             return self.screen.show(text);
@@ -112,7 +111,7 @@ impl Printer {
         }
         match bytes.len() - shown.len() {
             0 => Ok(()),
-            more => self.screen.show(&format!("… and {more} bytes more")),
+            more => self.screen.show(&format!("… and {more} more bytes")),
         }
     }
 }
@@ -136,7 +135,7 @@ fn quoted(payload: &[u8]) -> String {
     format!(" \"{}\"", escape(&String::from_utf8_lossy(payload)))
 }
 
-/// One row: where it begins, sixteen bytes, and those of them that can be read.
+/// A row of a dump: the offset, sixteen bytes, and the same bytes as text.
 fn dump(offset: usize, bytes: &[u8]) -> String {
     let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let readable: String = bytes

@@ -1,4 +1,4 @@
-//! From the keyboard to the server.
+//! Sends what is typed.
 
 use super::command::{Command, HELP};
 use super::ending::Ending;
@@ -9,14 +9,14 @@ use crate::{Message, SocketError, Writer};
 use std::thread;
 use std::time::Duration;
 
-/// What a line is.
+/// How a line becomes a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     /// A text message.
     Text,
-    /// A binary message, byte by byte.
+    /// A binary message of the bytes of the line.
     Binary,
-    /// A binary message, two digits a byte.
+    /// A binary message, written with two digits per byte.
     Hex,
 }
 
@@ -26,9 +26,9 @@ pub(super) struct Speaker {
     pub(super) printer: Printer,
     pub(super) ending: Ending,
     pub(super) format: Format,
-    /// A slash is nothing special.
+    /// A slash at the beginning is nothing special.
     pub(super) literal: bool,
-    /// How long to stay when there is nothing more to send.
+    /// How long to stay after the last line.
     pub(super) wait: Option<Duration>,
 }
 
@@ -41,7 +41,7 @@ impl Listener for Speaker {
         match typed {
             Typed::Line(line) => {
                 if let Err(sentence) = self.line(&line) {
-                    self.printer.complain(&sentence);
+                    self.printer.error(&sentence);
                     self.ending.not_sent();
                 }
             }
@@ -69,9 +69,9 @@ impl Speaker {
             Command::Send(text) => return self.message(text.as_bytes()),
             Command::Ping(text) => {
                 self.printer.ping_goes_out(text.as_bytes());
-                told(self.writer.ping(text.as_bytes()))?;
+                mistake(self.writer.ping(text.as_bytes()))?;
             }
-            Command::Pong(text) => told(self.writer.pong(text.as_bytes()))?,
+            Command::Pong(text) => mistake(self.writer.pong(text.as_bytes()))?,
             Command::Close(code, text) => self.ending.close_with(code, text),
             Command::Help => HELP.lines().for_each(|line| self.printer.help(line)),
         }
@@ -89,22 +89,22 @@ impl Speaker {
                 Message::Binary(&bytes)
             }
         };
-        told(self.writer.send(message))
+        mistake(self.writer.send(message))
     }
 }
 
-/// A mistake of whoever typed it. That the connection has ended meanwhile, the reader tells.
-fn told(sent: Result<(), SocketError>) -> Result<(), String> {
+/// Keeps the errors that a typed line has caused. The reader reports the end of the connection.
+fn mistake(sent: Result<(), SocketError>) -> Result<(), String> {
     match sent {
         Err(SocketError::Send(error @ SendError::ControlTooLong(_))) => Err(error.to_string()),
         _ => Ok(()),
     }
 }
 
-/// Two digits a byte; blanks may stand anywhere.
+/// Parses two digits per byte, with blanks anywhere.
 fn from_hex(text: &str) -> Result<Vec<u8>, String> {
     let not_hex =
-        || "a line is not hexadecimal: two digits are a byte, such as 48 65 6c".to_owned();
+        || "a line is not hexadecimal: write two digits per byte, such as 48 65 6c".to_owned();
     let digits: Option<Vec<u8>> = text
         .chars()
         .filter(|character| !character.is_whitespace())

@@ -1,4 +1,4 @@
-//! `--trace`: each frame, both ways, as a line.
+//! `--trace`: a line for each frame, sent or received.
 
 use crate::cli::bytes::spaced;
 use crate::cli::terminal::Screen;
@@ -9,15 +9,15 @@ use crate::sync::Mutex;
 use crate::{CloseReason, Direction, Limits, Role, Tap};
 use std::time::Duration;
 
-/// As many bytes of a payload are shown.
+/// The bytes of a payload that are shown.
 const SHOWN: usize = 32;
-/// What is too long for one of the two ends is shown all the same.
+/// A frame that is too long for either peer is shown all the same.
 const NO_LIMITS: Limits = Limits {
     message: u64::MAX,
     fragments: u32::MAX,
 };
 
-/// A tap that prints what goes through it.
+/// A tap that prints the frames that pass through it.
 pub(super) fn tap(screen: &Screen) -> Tap {
     let screen = screen.clone();
     let incoming = Mutex::new(Side::new(Role::Server));
@@ -32,9 +32,9 @@ pub(super) fn tap(screen: &Screen) -> Tap {
     })
 }
 
-/// One direction.
+/// One direction of a connection.
 struct Side {
-    /// It begins as HTTP, up to a blank line.
+    /// The HTTP head that it begins with, until the blank line has arrived.
     head: Option<Vec<u8>>,
     observer: Observer,
 }
@@ -51,7 +51,7 @@ impl Side {
         let Some(mut head) = self.head.take() else {
             return self.frames(bytes, print);
         };
-        // Three bytes of the blank line may have come earlier.
+        // Three of the four bytes that end the head may have arrived earlier.
         let fresh = head.len().saturating_sub(3);
         head.extend_from_slice(bytes);
         let blank = head[fresh..]
@@ -91,7 +91,7 @@ fn describe(record: &FrameRecord) -> String {
     let is_cut = len > beginning.len() as u64;
     let more = if is_cut { " …" } else { "" };
     let payload = match (opcode, CloseReason::decode(&record.plain.0)) {
-        // All of it: that is why it was sent.
+        // A reason is shown whole: it was sent to be read.
         (Some(Opcode::Close), Ok(reason)) => super::print::reason(reason),
         (Some(Opcode::Text | Opcode::Ping | Opcode::Pong), _) => {
             format!("\"{}\"{more}", escape(&String::from_utf8_lossy(beginning)))

@@ -1,24 +1,24 @@
-//! A payload for a person: rows of masked bytes, plain bytes, and the text that they are.
+//! A payload as rows: the bytes as sent, the bytes unmasked, and their text.
 
 use crate::cli::bytes::spaced;
 use crate::cli::terminal::escape;
 use crate::inspect::FrameRecord;
 
-/// Bytes in one row, …
+/// Bytes per row.
 const IN_A_ROW: usize = 8;
-/// … and rows, before the rest is only counted.
+/// Rows that are shown. The bytes after them are counted.
 const MOST_ROWS: usize = 16;
 
-/// One row's bytes, as they travelled and unmasked.
+/// The bytes of one row, as sent and unmasked.
 struct Piece<'a> {
-    /// In the frame.
+    /// Where they begin in the frame.
     offset: u64,
     masked: &'a [u8],
     plain: &'a [u8],
 }
 
-/// The rows of a payload that begins at `start`; and the number of the row that holds the byte at
-/// `wrong`, if it was kept. A row of marks under that byte follows it.
+/// The rows of a payload that begins at `start`, and the index of the row that holds the byte at `wrong`, if
+/// that byte was kept. After that row comes one that marks the byte.
 pub(super) fn rows(
     record: &FrameRecord,
     start: u64,
@@ -33,7 +33,7 @@ pub(super) fn rows(
     let counted: usize = shown.iter().map(|piece| piece.plain.len()).sum();
     let more = record.len() - start - counted as u64;
     if more > 0 {
-        rows.push(format!("      … and {more} bytes more"));
+        rows.push(format!("      … and {more} more bytes"));
     }
     let holder = wrong.and_then(|wrong| {
         let mut all = front.iter().chain(&back).enumerate();
@@ -55,7 +55,7 @@ pub(super) fn rows(
     (rows, marked)
 }
 
-/// The bytes before the gap of a long frame, and those behind it.
+/// The bytes before the gap of a long frame, and those after it.
 fn pieces(record: &FrameRecord, start: u64) -> (Vec<Piece<'_>>, Vec<Piece<'_>>) {
     let gap = record.behind_gap();
     let (masked, plain) = (&record.hex.0[start as usize..], &record.plain.0);
@@ -80,7 +80,7 @@ fn in_rows<'a>(start: u64, masked: &'a [u8], plain: &'a [u8]) -> Vec<Piece<'a>> 
 }
 
 impl Piece<'_> {
-    /// What precedes the bytes, and what stands between the masked and the plain ones.
+    /// The columns before the bytes, and between the masked and the plain ones.
     fn columns(&self, is_long: bool) -> [String; 2] {
         let width = if is_long { 3 * IN_A_ROW - 1 } else { 0 };
         let padding = width.saturating_sub(3 * self.masked.len() - 1);
@@ -101,13 +101,13 @@ impl Piece<'_> {
         }
     }
 
-    /// Which of its bytes this one of the frame is.
+    /// The index in this row of a byte of the frame.
     fn place(&self, at: u64) -> Option<usize> {
         let place = usize::try_from(at.checked_sub(self.offset)?).ok()?;
         (place < self.plain.len()).then_some(place)
     }
 
-    /// Marks under one of its bytes: under the masked one, too.
+    /// A row of marks under a byte, both as sent and unmasked.
     fn marks(&self, record: &FrameRecord, is_long: bool, place: usize) -> String {
         let [before, between] = self.columns(is_long);
         let under = |width: usize| format!("{:1$}^^", "", width + 3 * place);
@@ -121,7 +121,7 @@ impl Piece<'_> {
     }
 }
 
-/// All of a long text at once, if there are more letters in it than a row can show.
+/// A long text as a whole, if it has characters of several bytes, which rows would cut.
 fn text(front: &[Piece<'_>]) -> Option<String> {
     let plain: Vec<u8> = (front.iter())
         .flat_map(|piece| piece.plain)
@@ -133,8 +133,7 @@ fn text(front: &[Piece<'_>]) -> Option<String> {
     is_wanted.then(|| format!("      = \"{}\"", escape(&text)))
 }
 
-/// What of a row can be read. A row alone is a text if it can be; in one of several a character
-/// may be cut.
+/// The text of a row. A single row is shown as UTF-8 if it is; in one of several a character may be cut.
 fn quoted(plain: &[u8], is_one_of_several: bool) -> String {
     let readable = |byte: &u8| match byte {
         b' '..=b'~' => char::from(*byte),

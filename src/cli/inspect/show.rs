@@ -1,4 +1,4 @@
-//! A frame for a person: one row for each field.
+//! A frame as text for a person: a row for each field.
 
 use super::payload;
 use crate::Role;
@@ -42,7 +42,7 @@ impl Painter {
     }
 }
 
-/// All rows of a frame, each with its line end.
+/// The rows of a frame, each with its line end.
 pub(super) fn show_frame(
     record: &FrameRecord,
     sender: Role,
@@ -108,7 +108,7 @@ impl Shown<'_> {
         format!("frame {} · {size} · {ends}{part}", record.n)
     }
 
-    /// The rows of a field; and which of them has the byte that is wrong, with marks in the next.
+    /// The rows of a field, and the index of the one with the invalid byte, which the next one marks.
     fn rows(&self, field: &Field) -> (Vec<String>, Option<usize>) {
         let [start, end] = field.at;
         match (field.name, self.record.verdict) {
@@ -130,7 +130,7 @@ impl Shown<'_> {
         };
         let what = format!("{label:<6} {what:<36} §{section}");
         match field.bits {
-            // Several fields share a byte: it is written once.
+            // Several fields share a byte, which the first of them shows.
             Some(bits) if bits.mask & 0x80 == 0 => format!("{:19}{}  {what}", "", grid(bits)),
             Some(bits) => format!("  {start:02x}  {hex:<13}{}  {what}", grid(bits)),
             None => format!("  {start:02x}  {hex:<24}{what}"),
@@ -158,7 +158,7 @@ impl Shown<'_> {
         explanations().value(&key)
     }
 
-    /// What a Close says.
+    /// The code and the reason of a Close.
     fn close(&self) -> Vec<String> {
         let Some((code, _)) = self.record.plain.0.split_first_chunk() else {
             return Vec::new();
@@ -181,7 +181,7 @@ impl Shown<'_> {
         rows
     }
 
-    /// What each field is for.
+    /// What each field of the frame is for.
     fn explanations(&self) -> Vec<String> {
         let all = explanations();
         let tell = |known: &Explanation| {
@@ -219,7 +219,7 @@ impl Shown<'_> {
     }
 }
 
-/// Who has sent it, and to whom.
+/// The direction of what `sender` has sent.
 pub(super) const fn ends(sender: Role) -> &'static str {
     match sender {
         Role::Client => "client → server",

@@ -1,4 +1,4 @@
-//! Half a handshake for a person: its lines, and which rule each of them keeps.
+//! Half a handshake as text for a person: its lines, and the rules that they keep or break.
 
 use super::show::{Painter, ends};
 use crate::Role;
@@ -7,7 +7,7 @@ use crate::inspect::{HttpRecord, HttpVerdict, explanations};
 use crate::protocol::http::{HeadLimits, RequestHead};
 use crate::protocol::{Upgrade, accept_key};
 
-/// All rows, each with its line end.
+/// The rows of a request or response, each with its line end.
 pub(super) fn show_http(record: &HttpRecord, painter: Painter) -> String {
     let (name, sender) = match record.is_request() {
         true => ("request", Role::Client),
@@ -37,7 +37,7 @@ pub(super) fn show_http(record: &HttpRecord, painter: Painter) -> String {
     rows.join("\n") + "\n"
 }
 
-/// What the accept key is, or has to be.
+/// What the accept key is, or would have to be.
 fn answer(record: &HttpRecord) -> Option<String> {
     if let Some(steps) = &record.accept {
         return Some(format!("{} is answered by {}", steps.key, steps.accept));

@@ -1,19 +1,19 @@
-//! What this machine is called on its network.
+//! The address and the names of this machine on its network.
 
 use rustix::system::uname;
 use std::net::{IpAddr, UdpSocket};
 
-/// The address that others on the network reach us at.
+/// The address at which others on the network reach this machine.
 pub(super) fn address() -> Option<IpAddr> {
-    // Connecting a UDP socket sends nothing. It makes the system choose the interface by which
-    // it would: the address is one that nobody has (RFC 5737), so the way there is the way out.
+    // Connecting a UDP socket sends nothing, but makes the system choose an interface. The address belongs
+    // to no machine (RFC 5737), so it is the interface that leads out.
     let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
     socket.connect("192.0.2.1:9").ok()?;
     let address = socket.local_addr().ok()?.ip();
     (!address.is_loopback() && !address.is_unspecified()).then_some(address)
 }
 
-/// The names that others on the network may call us by.
+/// The names that others on the network may use for this machine.
 pub(super) fn names() -> Vec<String> {
     let system = uname();
     let name = system.nodename().to_string_lossy();

@@ -1,8 +1,8 @@
-//! What the server prints, on an output that may stand still.
+//! Printing that never blocks the server.
 //!
-//! The log may have no reader: in `ws101 serve 2>&1 | less` a pipe is full after a page or two, and a
-//! write to it waits. So one thread writes, and all others leave their lines to it. There is room for
-//! some. What comes beyond that is dropped, and counted.
+//! The log may have no reader: in `ws101 serve 2>&1 | less` the pipe is full after a page or two, and a write
+//! to it blocks. So one thread writes, and all others queue their lines. Lines that do not fit into the queue
+//! are dropped and counted.
 
 use crate::sync::{Condvar, Mutex, MutexGuard, spawn};
 use crate::time;
@@ -13,17 +13,17 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// Bytes that wait to be printed.
+/// The bytes that may be queued.
 const MOST_WAITING: usize = 64 << 10;
-/// How long the end of the program waits for the last of them.
-const MOMENT: Duration = Duration::from_millis(500);
+/// How long the end of the program waits for the queue.
+const LAST_LINES: Duration = Duration::from_millis(500);
 const STACK: usize = 64 << 10;
 
-/// An output, and the thread that writes to it. Dropping it waits for what was printed, but not long.
+/// An output, and the thread that writes to it. Dropping it waits for the queue, up to half a second.
 #[derive(Debug)]
 pub(super) struct Output(Printer);
 
-/// Leaves whole lines to the thread of an [`Output`], and never waits.
+/// Queues whole lines for the thread of an [`Output`], and never blocks.
 #[derive(Debug, Clone)]
 pub(super) struct Printer(Arc<Shared>);
 
@@ -36,7 +36,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     waiting: Vec<u8>,
-    /// Lines for which there was no room since `waiting` was taken last.
+    /// Lines that did not fit since `waiting` was last taken.
     dropped: u64,
     writing: bool,
     closed: bool,
@@ -65,14 +65,14 @@ impl Drop for Output {
         state.closed = true;
         shared.changed.notify_all();
         let is_busy = |state: &mut State| state.writing || !state.waiting.is_empty();
-        drop((shared.changed).wait_timeout_while(state, MOMENT, is_busy));
+        drop((shared.changed).wait_timeout_while(state, LAST_LINES, is_busy));
     }
 }
 
 impl Printer {
     fn print(&self, line: &[u8]) {
         let mut state = self.0.lock();
-        // Behind a line that was dropped none is taken until the others are gone: the gap has one place.
+        // After a dropped line, none is queued until the queue is taken: so the gap is in one place.
         if state.dropped > 0 || state.waiting.len() + line.len() > MOST_WAITING {
             state.dropped += 1;
         } else {
@@ -82,19 +82,19 @@ impl Printer {
         self.0.changed.notify_all();
     }
 
-    /// Prints what the standard library says of a panic. It would write to stderr itself, and wait.
+    /// Prints the message of a panic. The standard library would write it to stderr itself, and block.
     pub(super) fn print_panic(&self, panic: &PanicHookInfo<'_>) {
         let thread = thread::current();
-        let mut told = format!("thread '{}' {panic}\n", thread.name().unwrap_or("?"));
+        let mut report = format!("thread '{}' {panic}\n", thread.name().unwrap_or("?"));
         let trace = Backtrace::capture();
         if trace.status() == BacktraceStatus::Captured {
-            told += &format!("{trace}\n");
+            report += &format!("{trace}\n");
         }
-        self.print(told.as_bytes());
+        self.print(report.as_bytes());
     }
 }
 
-/// One line, or several, for each `write`.
+/// Each `write` holds one line or several.
 impl Write for Printer {
     fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
         self.print(lines);
@@ -107,7 +107,7 @@ impl Write for Printer {
 }
 
 impl Shared {
-    /// Until the output is closed, and all is written.
+    /// Writes until the output is closed and the queue is empty.
     fn write_to(&self, mut stream: impl Write) {
         let mut state = self.lock();
         loop {
@@ -123,10 +123,11 @@ impl Shared {
             drop(state);
             if dropped > 0 {
                 let at = time::timestamp(time::now());
-                let told = format!("[{at} WARN ] {dropped} lines are missing: nobody read them\n");
-                lines.extend_from_slice(told.as_bytes());
+                let gap =
+                    format!("[{at} WARN ] {dropped} lines are missing: the log had no reader\n");
+                lines.extend_from_slice(gap.as_bytes());
             }
-            // A log whose reader has gone is no fault.
+            // A log whose reader has gone is no error.
             let _ = stream.write_all(&lines).and_then(|()| stream.flush());
             state = self.lock();
             state.writing = false;
@@ -144,7 +145,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc::{Receiver, Sender, channel};
 
-    /// Takes what is written when it is let.
+    /// Takes what is written when the test opens it.
     struct Gate(Receiver<()>, Sender<String>);
 
     impl Write for Gate {
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_waits_for_what_is_written_but_not_for_ever() {
+    fn the_end_waits_for_the_queue_but_not_forever() {
         let (open, gate) = channel();
         let (written, read) = channel();
         let output = Output::to(Gate(gate, written), "gate").expect("a thread");

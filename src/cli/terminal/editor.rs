@@ -11,15 +11,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::time::Duration;
 
-/// How long the last lines may take to appear.
+/// How long the end of the program waits for the last lines to be printed.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
-/// Reads lines.
+/// Reads lines that can be edited.
 #[derive(Debug)]
 pub(in super::super) struct Editor(rustyline::Editor<(), MemHistory>);
 
-/// Prints lines, through a thread of its own: while a line has been typed and the next one is
-/// not asked for yet, the editor's printer waits, and whoever asks must not wait with it.
+/// Prints lines above the editor, through a thread of its own. rustyline's printer blocks between a line that
+/// was typed and the prompt for the next, and the thread that has yet to ask for it must not block, too.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Printer {
     pieces: Sender<Piece>,
@@ -30,11 +30,11 @@ pub(in super::super) struct Printer {
 #[derive(Debug)]
 enum Piece {
     Line(String),
-    /// Everything before it is printed when this is answered.
+    /// Asks for an answer when everything before it is printed.
     Last(SyncSender<()>),
 }
 
-/// An editor on stdin and a printer on stdout, if this terminal can do that.
+/// An editor on stdin and a printer on stdout, if this terminal is capable of it.
 pub(super) fn open() -> Option<(Editor, Printer)> {
     let before = tcgetattr(io::stdin()).ok()?;
     let config = Config::builder().max_history_size(1_000).ok()?.build();
@@ -52,7 +52,7 @@ fn print(mut external: impl ExternalPrinter, waiting: &Receiver<Piece>) {
         match piece {
             Piece::Line(mut line) => {
                 line.push('\n');
-                // The editor is gone after Ctrl-D; the screen is not.
+                // After Ctrl-D the editor is gone, but the screen is still there.
                 if external.print(line.clone()).is_err() {
                     let _ = io::stdout().write_all(line.as_bytes());
                 }
@@ -71,7 +71,7 @@ impl Editor {
                     listener.hear(Typed::Line(line.into_bytes()));
                 }
                 Err(error) => {
-                    // Before the end is known: the printer shall not wait for an editor any more.
+                    // Before the end is reported: from here on the printer must not wait for the editor.
                     drop(self);
                     return listener.hear(match error {
                         ReadlineError::Interrupted | ReadlineError::Signal(_) => Typed::Interrupt,
@@ -85,12 +85,12 @@ impl Editor {
 
 impl Printer {
     pub(super) fn print(&self, line: &str) {
-        // The thread at the other end lives as long as one of us.
+        // The thread at the other end lives as long as any printer.
         let _ = self.pieces.send(Piece::Line(line.to_owned()));
     }
 
-    /// Waits until all is printed. If a line is still being edited, nobody will finish it: the
-    /// terminal gets its mode back from here.
+    /// Waits until everything is printed. A line that is still being edited will not be finished, so this
+    /// resets the mode of the terminal in the editor's place.
     pub(super) fn close(&self) {
         let (printed, last) = mpsc::sync_channel(1);
         let _ = self.pieces.send(Piece::Last(printed));
@@ -99,7 +99,7 @@ impl Printer {
         let is_edited = |now: Termios| now.local_modes != self.before.local_modes;
         if tcgetattr(&stdin).is_ok_and(is_edited) {
             let _ = tcsetattr(&stdin, OptionalActions::Now, &self.before);
-            // The editor asked the terminal to mark what is pasted; the next program did not.
+            // The editor has asked the terminal to mark pasted text. The next program did not.
             let _ = io::stdout().write_all(b"\x1b[?2004l\r\x1b[K");
             let _ = io::stdout().flush();
         }
