@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod chip;
+pub(crate) mod commands;
 pub(crate) mod company;
 pub(crate) mod delivery;
 pub(crate) mod flood;

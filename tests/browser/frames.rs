@@ -74,7 +74,7 @@ impl Script {
     fn watched_in(&self, tab: &Tab) {
         self.shown_in(tab);
         tab.wait_for(
-            "Boolean(document.querySelector('tr.again'))",
+            "Boolean(document.querySelector('tr.reconnected'))",
             "the script's connection",
         );
         has_frames(tab, "out", 1);

@@ -47,7 +47,7 @@ fn own_bytes(browser: &Browser) {
             if (Number(line.querySelector('.at').textContent) !== next) return `a gap at ${next}`;
             next += line.querySelectorAll('.byte-row span').length;
         }
-        return `From byte ${next} on this is no longer HTTP.`;
+        return `From byte ${next} on, this is no longer HTTP.`;
     })()";
     assert_eq!(tab.eval(js), tab.text("#from-here"));
     // What follows is a frame of the server's, and no HTTP: FIN, text.
@@ -64,7 +64,7 @@ fn blots_out_cookies(browser: &Browser) {
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(PAGE);
     connected(&tab);
-    let explanation = "blotted out this value";
+    let explanation = "hidden this value";
     assert!(!tab.text("#request").contains(explanation));
     tab.eval("document.cookie = 'sid=s3cret-s3cret; Path=/'");
     tab.goto(PAGE);

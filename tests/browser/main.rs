@@ -46,13 +46,14 @@ mod watch;
 type PageTest = (&'static str, fn(&Browser));
 
 /// By theme.
-const THEMES: [(&str, &[PageTest]); 25] = [
+const THEMES: [(&str, &[PageTest]); 26] = [
     ("echo", &echo::TESTS),
     ("opening", &chat::opening::TESTS),
     ("login", &chat::login::TESTS),
     ("company", &chat::company::TESTS),
     ("rooms", &chat::rooms::TESTS),
     ("people", &chat::people::TESTS),
+    ("commands", &chat::commands::TESTS),
     ("recipient", &chat::recipient::TESTS),
     ("chip", &chat::chip::TESTS),
     ("reconnect", &chat::reconnect::TESTS),

@@ -1,16 +1,17 @@
-// The room in the page's address: "/#/rust" can be kept as a bookmark, or given to someone.
+// @ts-check
+// The room in the page's address: "/#/rust" can be bookmarked, or sent to someone.
 
-import { faultOfRoom, tidyRoom } from "../shared/names.js";
-import { belowAll } from "./back-button.js";
+import { normalizeRoom, roomProblem } from "../shared/names.js";
+import { changeBaseEntry } from "./back-button.js";
 import { state } from "./state.js";
 
-/** "" when the address names none: "#composer" is a place on the page, not a room. */
-export function roomOfAddress(address = location.href) {
+/** "" if the address names no room: "#composer" is a place on the page. */
+export function roomInAddress(address = location.href) {
   const { hash } = new URL(address);
-  const room = hash.startsWith("#/") ? tidyRoom(hash.slice(2)) : "";
-  return faultOfRoom(room, state.limits.room) ? "" : room;
+  const room = hash.startsWith("#/") ? normalizeRoom(hash.slice(2)) : "";
+  return roomProblem(room, state.limits.room) ? "" : room;
 }
 
 export function showInAddress(room) {
-  belowAll(() => history.replaceState(null, "", room ? `#/${room}` : location.pathname));
+  changeBaseEntry(() => history.replaceState(null, "", room ? `#/${room}` : location.pathname));
 }

@@ -1,49 +1,50 @@
-// "Back" closes what lies over the chat, and does not leave it. While something is open, the history has one entry more,
-// of the same address, for Back to take away; whatever else closes it takes that entry away, too.
+// @ts-check
+// Back closes what lies over the chat, and does not leave the chat. While such a layer is open, the browser's history has
+// one more entry, for Back to remove. If the layer is closed in another way, the entry goes too.
 
-const layers = []; // how to close what is open, the topmost last
-let isLowering = false; // we are on the way back from our entry
-let pending = null; // what may be done with the history only then
+const layers = []; // how to close each open layer, the topmost last
+let isGoingBack = false; // from our entry to the one below it
+let baseChange = null; // to be made when our entry is gone
 
-export function opened(close) {
+export function layerOpened(close) {
   if (layers.includes(close)) return;
   layers.push(close);
-  if (!isLowering) raise();
+  if (!isGoingBack) addHistoryEntry();
 }
 
-export function closed(close) {
-  const place = layers.indexOf(close);
-  if (place < 0) return;
-  layers.splice(place, 1);
-  if (layers.length === 0 && isRaised() && !isLowering) lower();
+export function layerClosed(close) {
+  const index = layers.indexOf(close);
+  if (index < 0) return;
+  layers.splice(index, 1);
+  if (layers.length === 0 && isAtOwnEntry() && !isGoingBack) leaveOwnEntry();
 }
 
-/** Changes the entry below ours: at once, or when ours is gone. */
-export function belowAll(action) {
-  if (isRaised() || isLowering) pending = action;
+/** Changes the history entry below ours: now, or as soon as ours is gone. */
+export function changeBaseEntry(action) {
+  if (isAtOwnEntry() || isGoingBack) baseChange = action;
   else action();
 }
 
 addEventListener("popstate", () => {
-  if (isLowering) isLowering = false;
-  else if (isRaised()) return layers.length === 0 && lower(); // back at an entry that a link has left behind
+  if (isGoingBack) isGoingBack = false;
+  else if (isAtOwnEntry()) return layers.length === 0 && leaveOwnEntry(); // an entry of ours that a link left behind
   else layers.pop()?.();
-  if (isRaised()) return;
-  pending?.();
-  pending = null;
-  if (layers.length > 0) raise();
+  if (isAtOwnEntry()) return;
+  baseChange?.();
+  baseChange = null;
+  if (layers.length > 0) addHistoryEntry();
 });
-if (isRaised()) lower(); // reloaded while something was open
+if (isAtOwnEntry()) leaveOwnEntry(); // the page was reloaded while a layer was open
 
-function isRaised() {
+function isAtOwnEntry() {
   return history.state?.isLayer === true;
 }
 
-function raise() {
+function addHistoryEntry() {
   history.pushState({ isLayer: true }, "");
 }
 
-function lower() {
-  isLowering = true;
+function leaveOwnEntry() {
+  isGoingBack = true;
   history.back();
 }

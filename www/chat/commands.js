@@ -1,59 +1,80 @@
-// What a typed line means: `/msg grace hi` is a whisper, anything without a slash is said.
+// @ts-check
+// What a typed line means: a command, or a line to say. The terminal knows the same commands.
 
 import { foldName } from "../shared/names.js";
 
 export const HELP = [
-  '/msg NAME TEXT   a message to one person only; a name with blanks goes in "quotes"',
-  "/nick NAME   change your name",
-  "/join ROOM   join a room, or make one",
-  "/leave   leave this room",
-  "/ignore NAME   hide what someone says, or show it again; /ignore lists them",
-  "/follow TOPIC …   the news topics you want",
-  "//TEXT   say a line that begins with a slash",
+  "/name NAME   change your name",
+  '/whisper NAME TEXT   a message to one person only; a name with blanks goes in "quotes"',
+  "/join ROOM   join a room, or turn to one that you are in",
+  "/leave [ROOM]   leave a room",
+  "/people [ROOM]   list the people in a room",
+  "/rooms   list all rooms",
+  "/history [N]   show N earlier lines",
+  "/follow [TOPIC …]   receive news on these topics only; without a topic, all news",
+  "/ignore [NAME]   hide a person's lines, or show them again; without a name, list those you ignore",
+  "/quit   leave the chat",
+  "/help   show this list",
+  "//TEXT   say /TEXT",
 ].join("\n");
 
-/** Reads a line as `{ does, … }`; `names` are those that were met: one with blanks must be in quotes. */
+const EARLIER_LINES = 20; // unless `/history` names a number
+const MOST_EARLIER_LINES = 100;
+
+/** Reads a line as `{ command, … }`. `names` are those of all known people. */
 export function readLine(line, names) {
-  if (!line.startsWith("/")) return { does: "say", text: line };
-  if (line.startsWith("//")) return { does: "say", text: line.slice(1) };
-  const [, word, rest] = /^\/(\S*)\s*(.*)$/su.exec(line);
+  if (!line.startsWith("/")) return { command: "say", text: line };
+  if (line.startsWith("//")) return { command: "say", text: line.slice(1) };
+  const [, word, typed] = /^\/(\S*)\s*(.*)$/su.exec(line);
+  const rest = typed.trim();
   switch (word.toLowerCase()) {
-    case "msg":
-    case "whisper":
-      return readWhisper(rest, names);
-    case "nick":
     case "name":
-      return rest ? { does: "nick", name: rest.trim() } : fault("Say which name: /nick grace");
+    case "nick":
+      return rest ? { command: "name", name: rest } : problem("Say which name: /name grace");
+    case "whisper":
+    case "msg":
+      return readWhisper(rest, names);
     case "join":
-      return rest ? { does: "join", room: rest } : fault("Say which room: /join rust");
+      return rest ? { command: "join", room: rest } : problem("Say which room: /join rust");
     case "leave":
-      return { does: "leave", room: rest.trim() };
-    case "ignore":
-      return { does: "ignore", name: rest.trim().replace(/^"(.*)"$/su, "$1") };
+    case "people":
+      return { command: word.toLowerCase(), room: rest };
+    case "history":
+      return readHistory(rest);
     case "follow":
-      return { does: "follow", topics: rest.split(/[\s,]+/).filter(Boolean) };
+      return { command: "follow", topics: rest.split(/[\s,]+/).filter(Boolean) };
+    case "ignore":
+      return { command: "ignore", name: rest.replace(/^"(.*)"$/su, "$1") };
+    case "rooms":
+    case "quit":
     case "help":
-      return { does: "help" };
+      return { command: word.toLowerCase() };
     default:
-      return fault(`There is no command /${word}. /help lists them.`);
+      return problem(`/${word} is not a command: //${word} says it, /help lists the commands.`);
   }
 }
 
-// As the terminal client reads it: the name ends at the first blank, or at the second quote.
+// The name ends at the first blank, or at the second quote.
 function readWhisper(rest, names) {
   const isQuoted = rest.startsWith('"');
   const [, name, text] = (isQuoted ? /^"([^"]*)"(.*)$/su : /^(\S*)(.*)$/su).exec(rest) ?? [];
   const [to, said] = [name?.trim(), text?.trim()];
-  if (!to || !said) return fault("Say to whom and what: /msg grace hi");
+  if (!to || !said) return problem("Say to whom, and what: /whisper grace hi");
   const longer = isQuoted ? undefined : names.find((other) => beginsWith(`${to} ${said}`, other) && /\s/u.test(other));
-  if (longer) return fault(`Whom do you mean? /msg "${longer}" TEXT, or /msg "${to}" TEXT`);
-  return { does: "whisper", to, text: said };
+  if (longer) return problem(`Whom do you mean? /whisper "${longer}" TEXT, or /whisper "${to}" TEXT`);
+  return { command: "whisper", to, text: said };
 }
 
-// "grace hopper hi" may be for "grace hopper", or say "hopper hi" to "grace": a guess could tell a secret to the wrong one.
+// "grace hopper hi" may be "hi" to "grace hopper" or "hopper hi" to "grace": a guess could tell a secret to the wrong person.
 function beginsWith(line, name) {
   const [all, start] = [foldName(line), foldName(name)];
   return all.startsWith(start) && /^(\s|$)/u.test(all.slice(start.length));
 }
 
-const fault = (message) => ({ does: "fault", message });
+function readHistory(rest) {
+  const count = rest === "" ? EARLIER_LINES : Number(rest);
+  const isCount = Number.isInteger(count) && count >= 1 && count <= MOST_EARLIER_LINES;
+  return isCount ? { command: "history", count } : problem(`/history takes a number from 1 to ${MOST_EARLIER_LINES}.`);
+}
+
+const problem = (message) => ({ command: "problem", message });

@@ -1,32 +1,32 @@
-// The field for the next line: Enter sends, Shift+Enter breaks the line, and what would be too long
-// stays in the field until it is shorter.
+// @ts-check
+// The field for the next line. A text that is too long stays in the field.
 
-import { byId, setText } from "../shared/dom.js";
+import { byId, control, setText } from "../shared/dom.js";
 import { lengthOf } from "../shared/names.js";
 
-const NEAR_LIMIT = 100; // characters left from which on they are counted
-const TYPING_EVERY = 3_000; // the server forgets after five seconds
-const AFTER_SENDING = 1_000; // a sent line ends the typing; the next one is announced soon
+const NEAR_LIMIT = 100; // from here on, the characters left are shown
+const TYPING_INTERVAL = 3_000; // the server forgets it after five seconds
+const PAUSE_AFTER_LINE = 1_000; // a line ends the typing; the next is announced after this pause
 
-const field = byId("composer");
+const field = control("composer");
 let limit = 2000;
-let typingFrom = 0; // when typing may be said again
+let nextTyping = 0; // when typing may be announced again
 let typingTimer;
 
-export function onCompose({ submit, typing }) {
+export function onCompose({ submit, announceTyping }) {
   byId("compose").addEventListener("submit", (event) => {
     event.preventDefault();
     trySending(submit);
   });
   field.addEventListener("keydown", (event) => {
-    // While an input method composes, Enter chooses a word.
+    // While an input method is composing, Enter chooses a word.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     trySending(submit);
   });
   field.addEventListener("input", () => {
     showLength();
-    sayTyping(typing);
+    typed(announceTyping);
   });
 }
 
@@ -44,13 +44,13 @@ export function setDraft(text) {
 }
 
 export function setRoom(room) {
-  field.disabled = byId("send").disabled = !room;
+  field.disabled = control("send").disabled = !room;
   setDraft(room?.draft ?? "");
 }
 
 export const focusComposer = () => field.focus();
 
-/** Back to writing; on a touch screen a focus would open the keyboard over what was asked for. */
+/** On a touch screen, focus in the field would open the keyboard over the log. */
 export function focusForWriting() {
   if (matchMedia("(pointer: coarse)").matches) byId("log").focus({ preventScroll: true });
   else field.focus();
@@ -61,21 +61,21 @@ function trySending(submit) {
   if (text === "" || lengthOf(text) > limit) return;
   setDraft("");
   clearTimeout(typingTimer);
-  typingFrom = Math.min(typingFrom, Date.now() + AFTER_SENDING);
+  nextTyping = Math.min(nextTyping, Date.now() + PAUSE_AFTER_LINE);
   submit(text);
 }
 
-// Said at once, then now and then, and a last time when there was something new since.
-function sayTyping(typing) {
+// At once, then every few seconds, and once more if something was typed since.
+function typed(announceTyping) {
   clearTimeout(typingTimer);
   if (field.value.trim() === "" || field.value.startsWith("/")) return;
-  const wait = typingFrom - Date.now();
+  const wait = nextTyping - Date.now();
   if (wait > 0) {
-    typingTimer = setTimeout(sayTyping, wait, typing);
+    typingTimer = setTimeout(typed, wait, announceTyping);
     return;
   }
-  typingFrom = Date.now() + TYPING_EVERY;
-  typing();
+  nextTyping = Date.now() + TYPING_INTERVAL;
+  announceTyping();
 }
 
 function showLength() {
@@ -85,6 +85,6 @@ function showLength() {
   setText(counter, left >= 0 ? `${left} left` : `${-left} too many`);
   counter.classList.toggle("over", left < 0);
   field.ariaInvalid = left < 0 ? "true" : null;
-  // Where the browser cannot size the field by its content, its lines do.
+  // For browsers that cannot size the field by its content.
   field.rows = Math.min(6, field.value.split("\n").length);
 }

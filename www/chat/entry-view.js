@@ -1,11 +1,12 @@
-// How one entry of the log looks: a line, a whisper, a notice, a day, a gap.
+// @ts-check
+// How an entry of the log looks: a line, a whisper, a notice, a date, a gap.
 
 import { el, nameTag, richText } from "../shared/dom.js";
-import { foldable } from "./fold.js";
+import { markFoldable } from "./fold.js";
 import { clockOf, dayLabel, dayOf, fullOf } from "./time.js";
 
 export function entryItem(entry) {
-  const make = { line: lineItem, whisper: lineItem, notice: noticeItem, lost: lostItem }[entry.kind];
+  const make = { line: lineItem, whisper: lineItem, notice: noticeItem, lost: gapItem }[entry.kind];
   const item = make(entry);
   item.dataset.day = dayOf(entry.at);
   return item;
@@ -28,43 +29,46 @@ function lineItem(entry) {
       "data-id": own ? id : undefined,
     },
     names,
-    foldable(text, richText(text)),
+    markFoldable(text, richText(text)),
     timeTag(at),
-    own ? fate(entry) : null,
+    own ? delivery(entry) : null,
   );
 }
 
-// What became of an own line: nothing to read once it is sent, but a screen reader and the title say so.
-function fate({ state, reason, final }) {
-  if (state === "sending") return el("span", { class: "fate" }, "sending…");
-  if (state === "sent") return el("span", { class: "fate", title: "sent" }, el("span", { class: "unseen" }, "sent"));
+/** Whether an own line has arrived. That it was sent is not shown, but a screen reader and the tooltip say so. */
+function delivery({ state, reason, isFinal }) {
+  if (state === "sending") return el("span", { class: "delivery" }, "sending…");
+  if (state === "sent") return el("span", { class: "delivery", title: "sent" }, el("span", { class: "unseen" }, "sent"));
   return el(
     "span",
-    { class: "fate" },
+    { class: "delivery" },
     `Not sent: ${reason} `,
-    ...(final ? [] : [el("button", { type: "button", class: "plain", "data-does": "retry" }, "Retry"), " "]),
-    el("button", { type: "button", class: "plain", "data-does": "discard" }, "Discard"),
+    ...(isFinal ? [] : [el("button", { type: "button", class: "plain", "data-action": "retry" }, "Retry"), " "]),
+    el("button", { type: "button", class: "plain", "data-action": "discard" }, "Discard"),
   );
 }
 
-function noticeItem({ notice, text, topic, at }) {
+function noticeItem(/** @type {import("./state.js").Entry} */ { notice, text, topic, at }) {
   const label = { quote: "quote", news: topic ? `news: ${topic}` : "news", tick: "tick", server: "server" }[notice];
   return el(
     "li",
     { class: "notice", "data-kind": notice },
     el("span", { class: "label" }, label ?? ""),
-    typeof text === "string" ? foldable(text, richText(text)) : sentence(text),
+    typeof text === "string" ? noticeText(notice, text) : sentence(text),
     timeTag(at),
   );
 }
 
-// Our own words around a name of any script: they stay in their order.
+// The answer to a command is shown whole.
+const noticeText = (notice, text) => (notice === "help" ? richText(text) : markFoldable(text, richText(text)));
+
+// The page's own words around names in any script: the words keep their order.
 function sentence(parts) {
   return el("span", { class: "text" }, ...parts.map((part) => (part.who ? nameTag(part.who) : part)));
 }
 
-function lostItem() {
-  return el("li", { class: "lost" }, "Some lines were lost here: the server no longer has them.");
+function gapItem() {
+  return el("li", { class: "lost" }, "Some lines are missing here: the server no longer has them.");
 }
 
 function timeTag(at) {

@@ -1,90 +1,87 @@
-// What each kind of message from the server changes. Unknown kinds and fields are left alone:
-// a newer server may say more than this page knows.
+// @ts-check
+// What each message from the server changes. Unknown types are ignored: a newer server may say more than this page knows.
 
-import { byName } from "../shared/names.js";
+import { compareNames } from "../shared/names.js";
 import { isHidden } from "./ignored.js";
-import { lineFrom, settle } from "./merge.js";
-import { acknowledged, refused } from "./pending.js";
-import { enrol, enter, leave, meet, personCalled, rename } from "./roster.js";
+import { addConfirmed, lineFrom } from "./merge.js";
+import { lineRefused, takeAcknowledged } from "./pending.js";
+import * as roster from "./roster.js";
 import { joined, joinRefused, ownLeft, renamed, welcome } from "./session.js";
-import { addEntry, currentRoom, note, removeEntry, state, tell } from "./state.js";
+import { addEntry, addNotice, currentRoom, emit, removeEntry, state } from "./state.js";
 import { timeOr } from "./time.js";
 
-const heard = {
+const handlers = {
   welcome,
   joined,
 
   said(event) {
     const room = state.rooms.get(event.room);
     if (!room) return;
-    stoppedTyping(room, event.from);
-    // An acknowledgement of a repeat: the line may be here already.
+    stopTyping(room, event.from);
+    // A repeated line is acknowledged as it was first said: it may be here already.
     if (event.seq <= room.seq && room.entries.some((entry) => entry.seq === event.seq)) {
-      const again = acknowledged(event.id);
-      if (again) forget(room, again);
+      const repeated = takeAcknowledged(event.id);
+      if (repeated) dropEntry(room, repeated);
       return;
     }
     room.seq = Math.max(room.seq, event.seq);
     const line = lineFrom(event, state.me, room);
-    settle(room, line);
-    if (!line.own && !isHidden(line)) tell("unread", room);
+    addConfirmed(room, line);
+    if (!line.own && !isHidden(line)) emit("unread", room);
   },
 
   whispered(event) {
     const { from, person, to, text, id } = event;
-    if (person) meet(from, person);
+    if (person) roster.rememberPerson(from, person);
     const [fromMe, toMe] = [from === state.me, to === state.me];
-    // One that was sent again comes under the name that we had the first time.
-    const mine = fromMe || !toMe ? acknowledged(id) : undefined;
-    const own = fromMe || mine !== undefined;
-    const room = state.rooms.get(mine?.room) ?? currentRoom();
+    // A repeated whisper comes under the name that we had when it was first sent.
+    const sent = fromMe || !toMe ? takeAcknowledged(id) : undefined;
+    const own = fromMe || sent !== undefined;
+    const room = state.rooms.get(sent?.room) ?? currentRoom();
     if (!room) return;
-    if (mine) removeEntry(room, mine);
+    if (sent) removeEntry(room, sent);
     const whisper = { kind: "whisper", from, to, text, id, at: timeOr(event.at), own, state: own ? "sent" : undefined };
-    if (!own) whisper.person = person;
-    addEntry(room, Object.assign(mine ?? {}, whisper));
-    if (!own && !isHidden(whisper)) tell("unread", room);
+    addEntry(room, Object.assign(sent ?? {}, whisper, own ? {} : { person }));
+    if (!own && !isHidden({ person })) emit("unread", room);
   },
 
   entered({ room: name, name: who, person }) {
     const room = state.rooms.get(name);
     if (!room) return;
-    enter(room, who, person);
-    note("entered", [{ who }, ` has joined the room [${name}]`], room);
-    tell("people", room);
+    roster.addPerson(room, who, person);
+    addNotice("entered", [{ who }, ` has joined the room [${name}]`], room);
+    emit("people", room);
   },
 
   left({ room: name, name: who }) {
     const room = state.rooms.get(name);
     if (!room) return;
     if (who === state.me) return ownLeft(name);
-    leave(room, who);
-    stoppedTyping(room, who);
-    note("left", [{ who }, ` has left the room [${name}]`], room);
-    tell("people", room);
+    roster.removePerson(room, who);
+    stopTyping(room, who);
+    addNotice("left", [{ who }, ` has left the room [${name}]`], room);
+    emit("people", room);
   },
 
   people({ room: name, people, persons }) {
     const room = state.rooms.get(name);
     if (!room) return;
-    enrol(room, people, persons);
-    tell("people", room);
+    roster.setPeople(room, people, persons);
+    emit("people", room);
   },
 
   renamed({ from, to, person, rooms }) {
-    const mine = from === state.me;
-    if (mine) {
+    if (from === state.me) {
       renamed(to);
-      tell("me");
-      tell("renamed");
+      emit("me");
+      emit("renamed");
     }
     for (const room of rooms.map((name) => state.rooms.get(name))) {
       if (!room) continue;
-      rename(room, from, to, person);
-      stoppedTyping(room, from);
-      // The server says it once per room, after which `from` is no longer ours.
-      note("renamed", to === state.me ? ["You are now ", { who: to }] : [{ who: from }, " is now ", { who: to }], room);
-      tell("people", room);
+      roster.renamePerson(room, from, to, person);
+      stopTyping(room, from);
+      addNotice("renamed", to === state.me ? ["You are now ", { who: to }] : [{ who: from }, " is now ", { who: to }], room);
+      emit("people", room);
     }
   },
 
@@ -92,8 +89,8 @@ const heard = {
     const room = state.rooms.get(name);
     if (!room || who === state.me) return;
     room.typing = room.typing.filter((other) => other !== who);
-    if (active !== false && !isHidden({ person: personCalled(who, room) })) room.typing.push(who);
-    tell("typing", room);
+    if (active !== false && !isHidden({ person: roster.personNamed(who, room) })) room.typing.push(who);
+    emit("typing", room);
   },
 
   notice(event) {
@@ -111,39 +108,45 @@ const heard = {
     room.entries.unshift(...older);
     room.loading = false;
     room.more = more && older.length > 0;
-    tell("older", room, older);
+    emit("older", room, older);
   },
 
   rooms({ rooms }) {
-    state.listed = [...rooms].sort((a, b) => byName(a.room, b.room));
-    tell("rooms");
+    state.allRooms = [...rooms].sort((a, b) => compareNames(a.room, b.room));
+    emit("rooms");
+    if (!state.isListingRooms) return;
+    state.isListingRooms = false;
+    const list = state.allRooms.map(({ room, count }) => `${room} (${count})`);
+    addNotice("help", `Rooms, with the people in each: ${list.join(", ")}`);
   },
 
   error(event) {
-    if (event.id && refused(event)) return;
+    if (event.id && lineRefused(event)) return;
     if (event.about === "join") return joinRefused(event);
-    if (event.about === "name") return tell("rename-refused", event.message);
+    if (event.about === "name") return emit("rename-refused", event.message);
     if (event.about === "history") return historyRefused();
-    if (event.about === "typing" || event.about === "rooms") return; // nobody asked by hand
-    note("error", event.message);
+    if (event.about === "typing") return; // the page sent it, not its reader
+    if (event.about === "rooms" && !state.isListingRooms) return;
+    if (event.about === "rooms") state.isListingRooms = false;
+    addNotice("error", event.message);
   },
 };
 
-export function receive(message) {
-  if (Object.hasOwn(heard, message.type)) heard[message.type](message);
+export function handleMessage(message) {
+  if (Object.hasOwn(handlers, message.type)) handlers[message.type](message);
 }
 
-function stoppedTyping(room, who) {
+function stopTyping(room, who) {
   if (!room.typing.includes(who)) return;
   room.typing = room.typing.filter((other) => other !== who);
-  tell("typing", room);
+  emit("typing", room);
 }
 
 function historyRefused() {
   for (const room of state.rooms.values()) room.loading = false;
 }
 
-function forget(room, entry) {
+function dropEntry(room, entry) {
   removeEntry(room, entry);
-  tell("dropped", room, [entry]);
+  emit("dropped", room, [entry]);
 }

@@ -1,19 +1,19 @@
-// Who this browser is, and who this tab is. The cookie holds only the nickname, for every new tab;
-// the tab's own storage holds the session, with which a reload takes its name back.
+// @ts-check
+// What this browser and this tab remember: the nickname in a cookie, and in the tab's storage the session that reclaims it.
 
 const TAB = "ws101.tab";
-const A_YEAR = 365 * 24 * 60 * 60;
+const YEAR = 365 * 24 * 60 * 60; // seconds
 
 export function cookieName() {
   const pair = document.cookie.split("; ").find((part) => part.startsWith("name="));
   try {
     return pair ? decodeURIComponent(pair.slice("name=".length)) : "";
   } catch {
-    return ""; // Another page's idea of a name: not ours.
+    return ""; // Another page of this host wrote it.
   }
 }
 
-export const rememberName = (name) => writeCookie(encodeURIComponent(name), A_YEAR);
+export const rememberName = (name) => writeCookie(encodeURIComponent(name), YEAR);
 
 export function forgetEverything() {
   writeCookie("", 0);
@@ -39,10 +39,10 @@ function writeCookie(value, seconds) {
   document.cookie = `name=${value}; SameSite=Strict; Path=/; Max-Age=${seconds}${secure}`;
 }
 
-// A browser may refuse storage altogether; then a reload is a first visit, and all else works.
-function storage(use) {
+/** A browser may refuse all storage. Then each reload is a first visit, and everything else works. */
+export function storage(use) {
   try {
-    return use(sessionStorage);
+    return use(sessionStorage, localStorage);
   } catch {
     return null;
   }

@@ -1,27 +1,28 @@
-// Whom this reader does not want to hear. The server keeps their whispers away; lines in rooms are sent to all,
-// so these are hidden here. What counts is the person, not the name.
+// @ts-check
+// The people whom this reader ignores. The server withholds their whispers; their lines in rooms are hidden here.
 
 import { sameName } from "../shared/names.js";
-import { meet, nameOf, personCalled } from "./roster.js";
+import { nameOf, personNamed, rememberPerson } from "./roster.js";
 import { state } from "./state.js";
 
-const nameNow = ([person, name]) => nameOf(person) ?? name;
+const currentName = ([person, name]) => nameOf(person) ?? name;
 
-export const ignoredNames = () => [...state.ignored].map(nameNow);
+export const ignoredNames = () => [...state.ignored].map(currentName);
+/** @type {(entry: { own?: boolean, person?: string }) => boolean} */
 export const isHidden = ({ own, person }) => !own && state.ignored.has(person);
 
-/** Ignores the one of this name, or hears them again: says which it is; undefined if no one was met by that name. */
+/** Ignores the person with this name, or no longer does. Undefined if no such person is known. */
 export function toggleIgnored(name, room) {
-  const [known] = [...state.ignored].find((pair) => sameName(nameNow(pair), name)) ?? [];
-  const person = known ?? personCalled(name, room);
+  const [known] = [...state.ignored].find((pair) => sameName(currentName(pair), name)) ?? [];
+  const person = known ?? personNamed(name, room);
   if (!person) return undefined;
   const hidden = !state.ignored.delete(person);
   if (hidden) state.ignored.set(person, name);
   return { hidden };
 }
 
-/** Those whom this tab ignored before a reload, or another tab whose session goes on here. */
-export function ignoreAgain(pairs) {
+/** Restores the list that this tab had before a reload, or that came with another tab's session. */
+export function restoreIgnored(pairs) {
   state.ignored = new Map(pairs);
-  for (const [person, name] of pairs) meet(name, person);
+  for (const [person, name] of pairs) rememberPerson(name, person);
 }

@@ -1,119 +1,122 @@
-// The log of the room that is shown. Whatever happens to its entries, the list is made to match them once for each
-// picture, without a jump in what is being read: a thousand lines a second are some sixty changes.
+// @ts-check
+// The log of the current room. Once for each picture its list is made to match the entries, and what is being read does not
+// move: a thousand lines a second are some sixty updates.
 
-import { perFrame } from "../shared/animation-frame.js";
+import { oncePerFrame } from "../shared/animation-frame.js";
 import { byId, el } from "../shared/dom.js";
 import { dayItem, entryItem } from "./entry-view.js";
-import { foldLong, isFoldedAway, measureAgain, setOpen } from "./fold.js";
+import { foldLong, forgetMeasurements, isFoldedAway, setUnfolded } from "./fold.js";
 import { isHidden } from "./ignored.js";
-import { atNewest, holding, holdingStill, placeOf, restorePlace, toNewest, watchScrolling } from "./scroll.js";
-import { HELD } from "./state.js";
+import * as scroll from "./scroll.js";
+import { ENTRIES_KEPT_FOR_READING } from "./state.js";
 
 let log = byId("log");
 let items = new WeakMap(); // entry → its <li>
 const entries = new WeakMap(); // <li> → entry
-const open = new WeakSet(); // entries that are unfolded
-let width = 0; // in which long lines were measured
-let days = new Map(); // day, and which of its stretches → the <li> above it
+const unfolded = new WeakSet(); // entries
+let measuredWidth = 0; // of the log, when long lines were measured
+let days = new Map(); // date and its occurrence in the log → the <li> above its lines
 let shown = null; // the room
 
-const plan = perFrame(draw);
+const scheduleDraw = oncePerFrame(draw);
 
-/** Shows a room from the start. The element is a new one: a live region that is refilled would be read aloud whole. */
+/** Shows a room, in a new element: a screen reader would read out a live region that is filled again. */
 export function showRoom(room, before) {
-  if (before) before.place = placeOf(log);
+  if (before) before.place = scroll.placeOf(log);
   shown = room ?? null;
   items = new WeakMap();
   days = new Map();
   const fresh = el(
     "div",
-    { id: "log", role: "log", tabindex: "0", "aria-label": room ? `Lines of the room ${room.name}` : "Lines" },
+    { id: "log", role: "log", tabindex: "0", "aria-label": room ? `Messages in the room ${room.name}` : "Messages" },
     el("p", { class: "older" }),
     el("ol", { class: "lines" }),
   );
-  arrange(linesOf(fresh));
+  arrange(listIn(fresh));
   log.replaceWith(fresh);
   log = fresh;
-  watchScrolling(log);
-  new ResizeObserver(() => log.clientWidth !== width && plan()).observe(log);
+  scroll.watch(log);
+  new ResizeObserver(() => log.clientWidth !== measuredWidth && scheduleDraw()).observe(log);
   fold();
   showOlderState(room);
-  restorePlace(log, room?.place ?? null);
+  scroll.restorePlace(log, room?.place ?? null);
 }
 
-/** Shows all of a long line, or less again; the reader stays where the reader is. */
+/** Shows all of a long line, or folds it again, without moving what the reader looks at. */
 export function toggleLine(button) {
   const item = button.closest("li");
   const entry = entries.get(item);
-  const opens = !open.has(entry);
-  if (opens) open.add(entry);
-  else open.delete(entry);
-  holdingStill(log, opens ? item : button, () => setOpen(item, opens));
+  const opens = !unfolded.has(entry);
+  if (opens) unfolded.add(entry);
+  else unfolded.delete(entry);
+  scroll.keepElementStill(log, opens ? item : button, () => setUnfolded(item, opens));
 }
 
-/** Nobody shall be in a link that cannot be seen. */
-export function reveal(element) {
+/** Unfolds a line if the focus is on a link in its hidden part. */
+export function unfoldFocused(element) {
   if (!isFoldedAway(element)) return;
   toggleLine(element.closest("li").querySelector(".unfold"));
   element.scrollIntoView({ block: "nearest" });
 }
 
-/** An entry is new, or has another place. */
 export function showEntry(room, entry) {
   items.delete(entry);
   if (room !== shown) return;
-  if (entry.state === "sending") toNewest(log);
-  plan();
+  if (entry.state === "sending") scroll.toNewest(log);
+  scheduleDraw();
 }
 
 export function showChange(entry) {
   items.delete(entry);
-  plan();
+  scheduleDraw();
 }
 
-export function showOlder(room) {
+export function showOlder(room, older) {
+  const isWanted = room.isShowingOlder;
+  room.isShowingOlder = false;
   if (room !== shown) return;
-  // Lines of yesterday are no news: a screen reader is not told of them.
+  // A screen reader must not read out old lines as news.
   log.setAttribute("aria-live", "off");
   setTimeout(() => log.removeAttribute("aria-live"), 500);
-  plan();
+  if (!isWanted || older.length === 0) return scheduleDraw();
+  draw();
+  itemOf(older[0]).scrollIntoView({ block: "start" });
 }
 
 export function showDropped(room) {
-  if (room === shown) plan();
+  if (room === shown) scheduleDraw();
 }
 
 export function showOlderState(room) {
   if (room !== shown) return;
   const place = log.querySelector(".older");
-  const full = room && room.entries.length >= HELD;
   if (!room?.more) place.replaceChildren();
-  else if (full) place.replaceChildren(`A page keeps ${HELD} lines of a room at most.`);
+  else if (room.entries.length >= ENTRIES_KEPT_FOR_READING) place.replaceChildren(`A page keeps at most ${ENTRIES_KEPT_FOR_READING} lines of a room.`);
   else if (room.loading) place.replaceChildren("Loading older lines…");
-  else place.replaceChildren(el("button", { type: "button", class: "plain", "data-does": "older" }, "Show older lines"));
+  else place.replaceChildren(el("button", { type: "button", class: "plain", "data-action": "older" }, "Show older lines"));
 }
 
-export const readsNewest = () => atNewest(log);
-export const goToNewest = () => toNewest(log);
-const linesOf = (element) => element.querySelector(".lines");
+export const isAtNewest = () => scroll.isAtNewest(log);
+export const goToNewest = () => scroll.toNewest(log);
+const listIn = (element) => element.querySelector(".lines");
 
-/** Makes the list match the entries now: what the reader does is seen before the next key or click. */
+/** Makes the list match the entries at once: the effect of a key must be visible before the next key. */
 export function draw() {
-  holding(log, () => {
-    arrange(linesOf(log));
+  scroll.keepPlace(log, () => {
+    arrange(listIn(log));
     fold();
     showOlderState(shown);
   });
 }
 
 function fold() {
-  const list = linesOf(log);
-  if (width !== log.clientWidth) measureAgain(list);
-  width = log.clientWidth;
-  foldLong(list, (item) => open.has(entries.get(item)));
+  const list = listIn(log);
+  if (measuredWidth !== log.clientWidth) forgetMeasurements(list);
+  measuredWidth = log.clientWidth;
+  foldLong(list, (item) => unfolded.has(entries.get(item)));
 }
 
-/** Makes the list match the entries. What stays is not touched: in it may be the focus, or a selection. */
+/** An item that stays is not touched: it may contain the focus, or a selection. */
 function arrange(list) {
   const wanted = wantedItems();
   const kept = new Set(wanted);
@@ -125,19 +128,19 @@ function arrange(list) {
   }
 }
 
-/** An item for each entry, and one for each day above its first. */
+/** An item for each entry, and one with the date above the first entry of each day. */
 function wantedItems() {
   const wanted = [];
-  const stretches = new Map();
+  const occurrences = new Map();
   let day;
   for (const entry of shown?.entries ?? []) {
     if (isHidden(entry)) continue;
     const item = itemOf(entry);
     if (item.dataset.day !== day) {
       day = item.dataset.day;
-      const stretch = (stretches.get(day) ?? 0) + 1;
-      stretches.set(day, stretch);
-      wanted.push(remembered(days, `${day}/${stretch}`, () => dayItem(entry.at)));
+      const occurrence = (occurrences.get(day) ?? 0) + 1;
+      occurrences.set(day, occurrence);
+      wanted.push(remembered(days, `${day}/${occurrence}`, () => dayItem(entry.at)));
     }
     wanted.push(item);
   }

@@ -1,8 +1,9 @@
-// The login view: a nickname, a room, and the reason when one of them is refused.
+// @ts-check
+// The login: a nickname, a room, and the reason if one of them is refused.
 
-import { byId, nameTag, setText } from "../shared/dom.js";
+import { byId, control, nameTag, setText } from "../shared/dom.js";
 
-const fields = { name: byId("login-name"), room: byId("login-room") };
+const fields = { name: control("login-name"), room: control("login-room") };
 
 export function onLogin(enter) {
   byId("login").addEventListener("submit", (event) => {
@@ -11,23 +12,23 @@ export function onLogin(enter) {
   });
 }
 
-/** "ada is here in another tab": go on here, or enter beside it. */
-export function showElsewhere(name, spare, { goOn, enterBeside }) {
+/** "ada is here in another tab": continue here, or enter beside it. */
+export function showElsewhere(name, spare, { continueHere, enterBeside }) {
   byId("elsewhere").hidden = false;
   byId("elsewhere-name").replaceChildren(nameTag(name), " is here in another tab:");
   byId("elsewhere-spare").replaceChildren("Enter as ", nameTag(spare));
-  byId("elsewhere-continue").onclick = goOn;
+  byId("elsewhere-continue").onclick = continueHere;
   byId("elsewhere-spare").onclick = enterBeside;
-  showLoginFault("name", "");
+  showLoginError("name", "");
   showWaiting(false);
   byId("elsewhere-continue").focus();
 }
 
-/** Is this still the name in the form? */
+/** Whether this is still the name in the form. */
 export const isTyped = (name) => !byId("login").hidden && fields.name.value === name;
 
-/** A link to a room was followed before there was a conversation. */
-export function wishFor(room) {
+/** The reader followed a link to a room before the login. */
+export function suggestRoom(room) {
   if (room && !byId("login").hidden) fields.room.value = room;
 }
 
@@ -37,7 +38,7 @@ export function showLogin(name, room) {
   byId("elsewhere").hidden = true;
   fields.name.value = name;
   fields.room.value = room;
-  showLoginFault("name", "");
+  showLoginError("name", "");
   showWaiting(false);
   fields.name.focus();
   fields.name.select();
@@ -48,14 +49,13 @@ export function hideLogin() {
   byId("chat").hidden = false;
 }
 
-/** Says why, below the field it is about, and puts the reader there. */
-export function showLoginFault(which, message) {
+export function showLoginError(which, message) {
   const error = byId("login-error");
   setText(error, message);
   for (const [name, field] of Object.entries(fields)) {
-    const wrong = message !== "" && name === which;
-    field.ariaInvalid = wrong ? "true" : null;
-    if (wrong) field.setAttribute("aria-describedby", "login-error");
+    const isWrong = message !== "" && name === which;
+    field.ariaInvalid = isWrong ? "true" : null;
+    if (isWrong) field.setAttribute("aria-describedby", "login-error");
     else field.removeAttribute("aria-describedby");
   }
   if (message === "") return;
@@ -65,6 +65,6 @@ export function showLoginFault(which, message) {
 }
 
 export function showWaiting(waiting, reason = "") {
-  byId("login-enter").disabled = waiting;
+  control("login-enter").disabled = waiting;
   setText(byId("login-state"), waiting ? reason : "");
 }

@@ -1,58 +1,60 @@
-// The wiring: which view listens to what, and what each control does.
+// @ts-check
+// The wiring: which view listens to which event, and what each control does.
 
-import { byId } from "../shared/dom.js";
-import { addressOf, createLink } from "../shared/socket.js";
-import * as orders from "./actions.js";
-import { roomOfAddress, showInAddress } from "./address.js";
+import { byId, closestTo } from "../shared/dom.js";
+import { addressOf, createConnection } from "../shared/socket.js";
+import * as actions from "./actions.js";
+import { roomInAddress, showInAddress } from "./address.js";
 import * as composer from "./composer.js";
 import { closeDrawers, setUpDrawers } from "./drawers.js";
-import { receive } from "./events.js";
+import { handleMessage } from "./events.js";
 import { forgetEverything } from "./identity.js";
 import * as log from "./log-view.js";
 import * as login from "./login-view.js";
-import { answerOthers } from "./other-tabs.js";
-import * as outbox from "./pending.js";
+import { answerOtherTabs } from "./other-tabs.js";
+import { retryOrDiscard } from "./pending.js";
 import { onPerson, showPeople } from "./people-view.js";
 import { currentName, onRecipient, showRecipient } from "./recipient.js";
 import * as rename from "./rename.js";
 import * as rooms from "./rooms-view.js";
-import { personCalled } from "./roster.js";
-import { onReached } from "./scroll.js";
+import { personNamed } from "./roster.js";
+import { onScrolled } from "./scroll.js";
 import * as session from "./session.js";
-import * as entry from "./sign-in.js";
-import { currentRoom, note, on, readBack, state, tell } from "./state.js";
+import * as signIn from "./sign-in.js";
+import { addNotice, currentRoom, emit, on, setReadingBack, state } from "./state.js";
 import * as status from "./status.js";
-import { countUnread, seen, showUnread } from "./unread.js";
+import { countUnread, markRead, showUnread } from "./unread.js";
 import * as wire from "./wire-drawer.js";
 
-const CHEEP = 140; // the room of /cheeper takes no longer lines
-const LIST_EVERY = 10_000;
+const LONGEST_CHEEP = 140; // characters, in the room of /cheeper
+const LIST_INTERVAL = 10_000; // between two requests for the list of rooms
 
-let online = false;
-let isElsewhere = false; // another tab goes on with our name
-let inChat = false;
+let isOnline = false;
+let isElsewhere = false; // another tab continues with our name
+let isInChat = false;
 
-const link = createLink({
+const connection = createConnection({
   url: addressOf("/ws"),
   protocol: "chat.ws101.v1",
-  hear: receive,
-  show: linkChanged,
+  onMessage: handleMessage,
+  onState: connectionChanged,
 });
-session.speakThrough(link.send);
-entry.enterThrough(link);
+session.setSender(connection.send);
+signIn.useConnection(connection);
 
 // From the state to the views.
 
 on("me", () => {
   rename.showMe(state.me);
-  if (!inChat) enterChat();
+  if (!isInChat) enterChat();
 });
 on("renamed", rename.renameDone);
-on("rename-refused", (message) => (rename.renameIsOpen() ? rename.showRenameFault(message) : note("error", message)));
+on("rename-refused", (message) => (rename.renameIsOpen() ? rename.showRenameError(message) : addNotice("error", message)));
 on("refused", (refusal) => {
-  inChat = false;
-  entry.refused(refusal);
+  isInChat = false;
+  signIn.refused(refusal);
 });
+on("quit", logOut);
 on("limits", applyLimits);
 on("current", (before) => {
   if (before) before.draft = composer.draft();
@@ -66,10 +68,10 @@ on("current", (before) => {
   applyLimits();
   showPeople(room?.people ?? [], state.me);
   status.showTyping(room?.typing ?? []);
-  seen();
+  markRead();
 });
 on("rooms", showUnread);
-on("room-refused", rooms.showRoomFault);
+on("room-refused", rooms.showRoomError);
 on("people", (room) => {
   if (room.name === state.current) showPeople(room.people, state.me);
   showRecipient(currentRoom());
@@ -83,7 +85,7 @@ on("dropped", log.showDropped);
 on("unread", countUnread);
 on("wire", wire.offerOwn);
 
-// From the controls to the conversation.
+// From the controls to the actions.
 
 rooms.onRooms({
   choose(room) {
@@ -93,8 +95,8 @@ rooms.onRooms({
   },
   leave,
   join(typed) {
-    const fault = orders.askForRoom(typed);
-    if (fault) return fault;
+    const problem = actions.joinRoom(typed);
+    if (problem) return problem;
     closeDrawers();
     composer.focusForWriting();
   },
@@ -103,84 +105,85 @@ byId("leave").addEventListener("click", () => leave(state.current));
 
 onPerson((name) => {
   const room = currentRoom();
-  writeTo({ person: personCalled(name, room), name });
+  setRecipient({ person: personNamed(name, room), name });
   closeDrawers();
   composer.focusComposer();
 });
 onRecipient(() => {
-  writeTo(null);
+  setRecipient(null);
   composer.focusComposer();
 });
 
-rename.onRename({ current: () => state.me, rename: orders.askForName, logOut });
+rename.onRename({ current: () => state.me, rename: actions.changeName, logOut });
 
 composer.onCompose({
   submit(text) {
     const room = currentRoom();
-    if (room && orders.carryOut(text, room)) composer.setDraft(text); // to be mended
+    if (room && actions.run(text, room)) composer.setDraft(text); // to be corrected
     log.draw();
   },
-  typing: () => currentRoom().recipient || link.send({ type: "typing", room: state.current }),
+  announceTyping: () => currentRoom().recipient || connection.send({ type: "typing", room: state.current }),
 });
 
 byId("log-frame").addEventListener("click", (event) => {
-  const does = event.target.dataset.does;
-  if (does === "older") return askForOlder();
-  if (does === "unfold") return log.toggleLine(event.target);
-  if (!does) return;
-  outbox.decide(does, currentRoom(), event.target.closest("li").dataset.id);
+  const button = closestTo(event, "[data-action]");
+  const action = button?.dataset.action;
+  if (action === "older") return loadOlder();
+  if (action === "unfold") return log.toggleLine(button);
+  if (action !== "retry" && action !== "discard") return;
+  retryOrDiscard(action, currentRoom(), button.closest("li").dataset.id);
   log.draw();
   composer.focusForWriting();
 });
-byId("log-frame").addEventListener("focusin", (event) => log.reveal(event.target));
+byId("log-frame").addEventListener("focusin", ({ target }) => log.unfoldFocused(target));
 byId("new-pill").addEventListener("click", () => {
   log.goToNewest();
   composer.focusForWriting();
 });
-onReached((where) => {
-  if (where === "oldest") return askForOlder();
-  if (currentRoom()) readBack(currentRoom(), where === "older");
-  seen();
+onScrolled((where) => {
+  if (where === "oldest") return loadOlder();
+  if (currentRoom()) setReadingBack(currentRoom(), where === "older");
+  markRead();
 });
 
-status.onState({ tryNow: link.open, continueHere: link.open });
-document.addEventListener("visibilitychange", () => document.hidden || seen());
-// Links may follow each other faster than these events: each event knows its own.
-addEventListener("hashchange", ({ newURL }) => (inChat ? orders.askForRoom : login.wishFor)(roomOfAddress(newURL)));
-answerOthers(() => (currentRoom() && inChat && !isElsewhere ? session.memory() : null));
-setInterval(listRooms, LIST_EVERY);
+status.onState({ tryNow: connection.open, continueHere: connection.open });
+document.addEventListener("visibilitychange", () => document.hidden || markRead());
+// The address itself may have changed again before this event: the event has the right one.
+addEventListener("hashchange", ({ newURL }) => (isInChat ? actions.joinRoom : login.suggestRoom)(roomInAddress(newURL)));
+answerOtherTabs(() => (currentRoom() && isInChat && !isElsewhere ? session.memory() : null));
+setInterval(listRooms, LIST_INTERVAL);
 setUpDrawers();
-entry.start();
+signIn.start();
 
-function linkChanged(now) {
+function connectionChanged(now) {
   isElsewhere = now.is === "replaced";
-  const was = online;
-  online = now.is === "online";
+  const was = isOnline;
+  isOnline = now.is === "online";
   status.showState(now);
-  if (was && !online) session.disconnected();
-  if (inChat && was !== online) status.announce(online ? "Connected" : now.is === "replaced" ? "Continued elsewhere" : "Connection lost");
-  if (!inChat && now.is === "waiting") login.showWaiting(true, "The server does not answer. Trying again…");
-  if (!was && online) setTimeout(listRooms, 300);
+  if (was && !isOnline) session.disconnected();
+  if (isInChat && was !== isOnline) status.announce(isOnline ? "Connected" : isElsewhere ? "Continued in another tab" : "Connection lost");
+  if (!isInChat && now.is === "waiting") login.showWaiting(true, "The server does not answer. Trying again…");
+  if (!was && isOnline) setTimeout(listRooms, 300);
 }
 
 function enterChat() {
-  inChat = true;
+  isInChat = true;
   login.hideLogin();
   composer.focusForWriting();
 }
 
 function logOut() {
   closeDrawers();
-  link.close();
+  connection.close();
   session.logOut();
   forgetEverything();
-  inChat = false;
-  tell("current");
-  tell("rooms");
-  login.showLogin("", entry.FIRST_ROOM);
+  isInChat = false;
+  emit("current");
+  emit("rooms");
+  login.showLogin("", signIn.FIRST_ROOM);
 }
 
-function writeTo(recipient) {
+function setRecipient(recipient) {
   const room = currentRoom();
   room.recipient = recipient;
   showRecipient(room);
@@ -189,18 +192,18 @@ function writeTo(recipient) {
 
 function leave(room) {
   session.leave(room);
-  composer.focusForWriting(); // the button that was pressed is about to go
+  composer.focusForWriting(); // the button that had the focus is about to disappear
 }
 
-function askForOlder() {
+function loadOlder() {
   const room = currentRoom();
-  if (room && orders.askForOlder(room)) log.showOlderState(room);
+  if (room && actions.loadOlder(room)) log.showOlderState(room);
 }
 
 function listRooms() {
-  if (online && inChat && !document.hidden) link.send({ type: "rooms" });
+  if (isOnline && isInChat && !document.hidden) connection.send({ type: "rooms" });
 }
 
 function applyLimits() {
-  composer.setLimit(state.current === "cheeper" ? CHEEP : state.limits.text);
+  composer.setLimit(state.current === "cheeper" ? LONGEST_CHEEP : state.limits.text);
 }

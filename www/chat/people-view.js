@@ -1,12 +1,13 @@
-// Who is in the room, and how many: choosing someone begins a message to that person only.
+// @ts-check
+// The people in the room. Choosing one begins a message to that person only.
 
-import { byId, el, nameTag, setText, syncList } from "../shared/dom.js";
-import { byName } from "../shared/names.js";
+import { byId, closestTo, el, nameTag, setText, syncList } from "../shared/dom.js";
+import { compareNames } from "../shared/names.js";
 
-const SHOWN = 300; // more names than anyone reads; the count still tells of all
+const SHOWN = 300; // names; the count is that of all
 
 export function showPeople(people, me) {
-  const sorted = [...people].sort(byName);
+  const sorted = [...people].sort(compareNames);
   setText(byId("people-count"), String(people.length));
   setText(byId("menu-people-count"), String(people.length));
   syncList(byId("people"), sorted.slice(0, SHOWN), (name) => `${name}${name === me ? " (you)" : ""}`, (name) => personItem(name, me));
@@ -15,8 +16,8 @@ export function showPeople(people, me) {
 
 export function onPerson(choose) {
   byId("people").addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (button) choose(button.closest("li").dataset.name);
+    const name = closestTo(event, "button") && closestTo(event, "li")?.dataset.name;
+    if (name) choose(name);
   });
 }
 

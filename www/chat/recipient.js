@@ -1,10 +1,11 @@
-// Whom the next line is for: everyone in the room, or one person, shown as a chip beside the field. It holds the
-// person and not the name, so it follows when they are renamed and never means a later holder of the name.
+// @ts-check
+// The recipient of the next line: everyone in the room, or one person, who is shown as a chip. It holds the person, not the
+// name: it follows a change of name, and never means the next holder of the name.
 
-import { byId, nameTag, setText } from "../shared/dom.js";
-import { isHere, nameOf } from "./roster.js";
+import { byId, control, nameTag, setText } from "../shared/dom.js";
+import { isPresent, nameOf } from "./roster.js";
 
-const [chip, label, remove, field] = [byId("recipient"), byId("recipient-label"), byId("recipient-remove"), byId("composer")];
+const [chip, label, remove, field] = [byId("recipient"), byId("recipient-label"), byId("recipient-remove"), control("composer")];
 
 export function onRecipient(removed) {
   remove.addEventListener("click", removed);
@@ -23,8 +24,8 @@ export function showRecipient(room) {
   setText(byId("composer-label"), recipient ? `Your message to ${name} only` : "Your message");
   field.placeholder = recipient ? `Write to ${name} only` : room ? `Write to ${room.name}` : "Join a room to write";
   if (!recipient) return;
-  const gone = !isHere(recipient.person);
-  chip.classList.toggle("gone", gone);
-  label.replaceChildren("To ", nameTag(name), gone ? " only, who has left" : " only");
+  const isGone = !isPresent(recipient.person);
+  chip.classList.toggle("gone", isGone);
+  label.replaceChildren("To ", nameTag(name), isGone ? " only, who has left" : " only");
   remove.setAttribute("aria-label", `Write to everyone again, not to ${name} only`);
 }

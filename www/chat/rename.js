@@ -1,8 +1,9 @@
-// The control for one's own name: a button that becomes a small form.
+// @ts-check
+// The control for the reader's own name: a button that opens a small form.
 
-import { byId, setText } from "../shared/dom.js";
+import { byId, control, setText } from "../shared/dom.js";
 
-const [button, form, field] = [byId("rename"), byId("rename-form"), byId("rename-name")];
+const [button, form, field] = [byId("rename"), byId("rename-form"), control("rename-name")];
 
 export function onRename({ current, rename, logOut }) {
   button.addEventListener("click", () => {
@@ -11,11 +12,11 @@ export function onRename({ current, rename, logOut }) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    showRenameFault(rename(field.value.trim()) ?? "");
+    showRenameError(rename(field.value.trim()) ?? "");
   });
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    event.stopPropagation(); // the drawer stays open
+    event.stopPropagation(); // or the drawer would close, too
     toggle(false);
   });
   byId("rename-cancel").addEventListener("click", () => toggle(false));
@@ -30,7 +31,7 @@ export function renameDone() {
   if (!form.hidden) toggle(false);
 }
 
-export function showRenameFault(message) {
+export function showRenameError(message) {
   setText(byId("rename-error"), message);
   field.ariaInvalid = message ? "true" : null;
   if (message) field.focus();
@@ -41,7 +42,7 @@ export const renameIsOpen = () => !form.hidden;
 function toggle(open) {
   form.hidden = !open;
   button.setAttribute("aria-expanded", String(open));
-  showRenameFault("");
+  showRenameError("");
   if (open) field.select();
   else button.focus();
 }

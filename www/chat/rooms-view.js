@@ -1,9 +1,10 @@
-// The rooms: those this tab is in, with what is unread, and all others of the server.
+// @ts-check
+// The rooms: those that this tab is in, with their unread lines, and all others of the server.
 
-import { byId, el, setText, syncList } from "../shared/dom.js";
+import { byId, closestTo, control, el, setText, syncList } from "../shared/dom.js";
 
-export function showRooms({ rooms, current, listed }) {
-  const counts = new Map(listed.map(({ room, count }) => [room, count]));
+export function showRooms({ rooms, current, allRooms }) {
+  const counts = new Map(allRooms.map(({ room, count }) => [room, count]));
   syncList(byId("rooms"), [...rooms.values()], (room) => room.name, ownItem, (item, room) => {
     item.classList.toggle("current", room.name === current);
     const choose = item.querySelector(".choose");
@@ -19,7 +20,7 @@ export function showRooms({ rooms, current, listed }) {
   byId("all-rooms-title").hidden = others.length === 0;
 }
 
-/** The sum of what is unread elsewhere, on the button that opens the rooms on a phone. */
+/** Shows the unread lines of the other rooms on the button that opens the drawer on a phone. */
 export function showUnreadElsewhere(rooms, current) {
   const sum = [...rooms.values()].reduce((all, room) => all + (room.name === current ? 0 : room.unread), 0);
   showBadge(byId("menu-rooms"), sum);
@@ -27,25 +28,24 @@ export function showUnreadElsewhere(rooms, current) {
 
 export function onRooms({ choose, leave, join }) {
   byId("rooms").addEventListener("click", (event) => {
-    const item = event.target.closest("li");
-    if (event.target.closest(".choose")) choose(item.dataset.room);
-    if (event.target.closest(".leave")) leave(item.dataset.room);
+    const room = closestTo(event, "li")?.dataset.room;
+    if (closestTo(event, ".choose")) choose(room);
+    if (closestTo(event, ".leave")) leave(room);
   });
   byId("all-rooms").addEventListener("click", (event) => {
-    const item = event.target.closest("li");
-    if (event.target.closest(".choose")) join(item.dataset.room);
+    if (closestTo(event, ".choose")) join(closestTo(event, "li")?.dataset.room);
   });
-  const form = byId("join-room");
-  form.addEventListener("input", () => showRoomFault(""));
+  const form = /** @type {HTMLFormElement} */ (byId("join-room"));
+  form.addEventListener("input", () => showRoomError(""));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const fault = join(byId("join-room-name").value);
-    showRoomFault(fault ?? "");
-    if (!fault) form.reset();
+    const problem = join(control("join-room-name").value);
+    showRoomError(problem ?? "");
+    if (!problem) form.reset();
   });
 }
 
-export function showRoomFault(message) {
+export function showRoomError(message) {
   setText(byId("join-room-error"), message);
   byId("join-room-name").ariaInvalid = message ? "true" : null;
 }

@@ -1,63 +1,66 @@
-// Who is in which room, and who is who. A name changes hands; a person, as the server marks them, does not.
+// @ts-check
+// Who is in which room, and which person has which name. A name can pass to another person; `person`, the server's mark
+// for a person, cannot.
 
 import { foldName } from "../shared/names.js";
 import { state } from "./state.js";
 
-const REMEMBERED = 4096; // people who were met: what was written to one who left must not reach the next of that name
+// People who are remembered. A message to one who has left must not reach the next holder of the name.
+const REMEMBERED = 4096;
 
-const names = new Map(); // person → the name they had last
-const bearers = new Map(); // folded name → the person who had it last
+const lastNames = new Map(); // person → the name they had last
+const lastHolders = new Map(); // folded name → the person who had it last
 
-export function enrol(room, people, persons = []) {
+export function setPeople(room, people, persons = []) {
   room.people = people;
   room.persons = new Map();
-  people.forEach((name, place) => know(room, name, persons[place]));
+  people.forEach((name, index) => place(room, name, persons[index]));
 }
 
-export function enter(room, name, person) {
+export function addPerson(room, name, person) {
   if (!room.people.includes(name)) room.people = [...room.people, name];
-  know(room, name, person);
+  place(room, name, person);
 }
 
-export function leave(room, name) {
+export function removePerson(room, name) {
   room.people = room.people.filter((other) => other !== name);
   room.persons.delete(foldName(name));
 }
 
-export function rename(room, from, to, person) {
+export function renamePerson(room, from, to, person) {
   room.people = room.people.map((name) => (name === from ? to : name));
   room.persons.delete(foldName(from));
-  know(room, to, person);
+  place(room, to, person);
 }
 
-/** The person of exactly this name: who is in a room of ours, or else who had it when last seen. */
-export function personCalled(name, room) {
+/** The person with exactly this name: in one of our rooms, or else its last known holder. */
+export function personNamed(name, room) {
   const folded = foldName(name);
-  const inRoom = [room, ...state.rooms.values()].find(({ persons }) => persons.has(folded));
-  return inRoom?.persons.get(folded) ?? bearers.get(folded);
+  const shared = [room, ...state.rooms.values()].find(({ persons }) => persons.has(folded));
+  return shared?.persons.get(folded) ?? lastHolders.get(folded);
 }
 
-export const nameOf = (person) => names.get(person);
-export const namesMet = () => [...names.values()];
-export const isHere = (person) => [...state.rooms.values()].some(({ persons }) => [...persons.values()].includes(person));
+export const nameOf = (person) => lastNames.get(person);
+export const knownNames = () => [...lastNames.values()];
+export const isPresent = (person) => [...state.rooms.values()].some(({ persons }) => [...persons.values()].includes(person));
 
-function know(room, name, person) {
+function place(room, name, person) {
   if (!person) return;
   room.persons.set(foldName(name), person);
-  meet(name, person);
+  rememberPerson(name, person);
 }
 
-/** A person of whom we hear, perhaps in no room of ours. */
-export function meet(name, person) {
+/** Remembers a person, who may be in none of our rooms. */
+export function rememberPerson(name, person) {
   const folded = foldName(name);
-  const before = foldName(names.get(person) ?? name);
-  if (before !== folded && bearers.get(before) === person) bearers.delete(before);
-  remember(names, person, name);
-  remember(bearers, folded, person);
+  const before = foldName(lastNames.get(person) ?? name);
+  if (before !== folded && lastHolders.get(before) === person) lastHolders.delete(before);
+  remember(lastNames, person, name);
+  remember(lastHolders, folded, person);
 }
 
 function remember(map, key, value) {
   map.delete(key);
-  map.set(key, value); // last again
+  map.set(key, value); // moves it to the end
   if (map.size > REMEMBERED) map.delete(map.keys().next().value);
 }

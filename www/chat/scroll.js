@@ -1,44 +1,44 @@
-// Scrolling as a reader expects it: at the newest line the log follows; anywhere else it stays, whatever
-// is added above or below.
+// @ts-check
+// At the newest line the log follows; anywhere else it stays, whatever is added above or below.
 
-const NEAR = 40; // pixels from the end that still count as the end
+const NEAR_END = 40; // pixels from the end that still count as the end
 
-const following = new WeakMap(); // log element → whether its reader is at the newest line
-let told = () => {};
+const following = new WeakMap(); // log element → whether it follows the newest line
+let notify = (_where) => {};
 
-/** `reached` is called with "newest" or "oldest" whenever the reader arrives there, with "older" when the newest is left. */
-export const onReached = (reached) => (told = reached);
+/** Called with "newest" or "oldest" when the reader arrives there, with "older" when the reader leaves the newest line. */
+export const onScrolled = (scrolled) => (notify = scrolled);
 
-export function watchScrolling(log) {
+export function watch(log) {
   following.set(log, true);
   log.addEventListener("scroll", () => {
-    look(log);
-    if (log.scrollTop < NEAR * 3 && log.scrollHeight > log.clientHeight) told("oldest");
+    updateFollowing(log);
+    if (log.scrollTop < NEAR_END * 3 && log.scrollHeight > log.clientHeight) notify("oldest");
   });
-  // A keyboard that opens on a phone, or a field that grows, must not hide the newest line.
+  // A phone's keyboard that opens, or a field that grows, must not hide the newest line.
   new ResizeObserver(() => {
     if (following.get(log)) log.scrollTop = log.scrollHeight;
   }).observe(log);
 }
 
-function look(log) {
+function updateFollowing(log) {
   const was = following.get(log);
-  const is = log.scrollHeight - log.clientHeight - log.scrollTop < NEAR;
+  const is = log.scrollHeight - log.clientHeight - log.scrollTop < NEAR_END;
   following.set(log, is);
-  if (is !== was) told(is ? "newest" : "older");
+  if (is !== was) notify(is ? "newest" : "older");
 }
 
-export const atNewest = (log) => following.get(log) ?? true;
+export const isAtNewest = (log) => following.get(log) ?? true;
 
 export function toNewest(log) {
   following.set(log, true);
   log.scrollTop = log.scrollHeight;
-  told("newest");
+  notify("newest");
 }
 
-/** Changes the log with what is in view held still, or the newest line kept in view. */
-export function holding(log, change) {
-  if (atNewest(log)) {
+/** Changes the log, and keeps what is in view in its place. */
+export function keepPlace(log, change) {
+  if (isAtNewest(log)) {
     change();
     log.scrollTop = log.scrollHeight;
     return;
@@ -49,16 +49,16 @@ export function holding(log, change) {
   if (anchor?.isConnected) log.scrollTop += anchor.getBoundingClientRect().top - before;
 }
 
-/** Changes the log with one element held still, whatever comes into view or goes out of it. */
-export function holdingStill(log, element, change) {
+/** Changes the log, and keeps one element where it is. */
+export function keepElementStill(log, element, change) {
   const before = element.getBoundingClientRect().top;
   change();
   log.scrollTop += element.getBoundingClientRect().top - before;
-  look(log);
+  updateFollowing(log);
 }
 
-/** Where the reader is, for coming back later: null at the newest line. */
-export const placeOf = (log) => (atNewest(log) ? null : log.scrollTop);
+/** Where the reader is, for returning later; null at the newest line. */
+export const placeOf = (log) => (isAtNewest(log) ? null : log.scrollTop);
 
 export function restorePlace(log, place) {
   log.scrollTop = place ?? log.scrollHeight;

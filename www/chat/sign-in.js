@@ -1,28 +1,30 @@
-// How a tab comes in: by the login, by what it remembers, or beside another tab of this browser.
+// @ts-check
+// How a tab enters the chat: through the login, with what it remembers, or beside another tab of this browser.
 
-import { faultOfName, faultOfRoom, sameName, tidyRoom } from "../shared/names.js";
-import { roomOfAddress } from "./address.js";
+import { nameProblem, normalizeRoom, roomProblem, sameName } from "../shared/names.js";
+import { roomInAddress } from "./address.js";
 import { cookieName, tabMemory } from "./identity.js";
-import { ignoreAgain } from "./ignored.js";
+import { restoreIgnored } from "./ignored.js";
 import * as login from "./login-view.js";
-import { LATE, SOON, namesOfOthers, spareNames, takeOver } from "./other-tabs.js";
+import { LONG_WAIT, namesInOtherTabs, SHORT_WAIT, spareNames, takeOver } from "./other-tabs.js";
 import * as session from "./session.js";
-import { state, tell } from "./state.js";
+import { emit, state } from "./state.js";
 
 export const FIRST_ROOM = "lobby";
 
-let link;
+let connection;
 let spares = []; // names still to be tried
 let attempts = 0;
 
-export const enterThrough = (given) => (link = given);
+export const useConnection = (given) => (connection = given);
 
 login.onLogin((name, typedRoom) => {
-  const room = tidyRoom(typedRoom);
-  const nameFault = faultOfName(name, state.limits.name);
-  const roomFault = faultOfRoom(room, state.limits.room);
-  if (nameFault || roomFault) return login.showLoginFault(nameFault ? "name" : "room", nameFault || roomFault);
-  login.showLoginFault("name", "");
+  const room = normalizeRoom(typedRoom);
+  const problemOfName = nameProblem(name, state.limits.name);
+  const problemOfRoom = roomProblem(room, state.limits.room);
+  if (problemOfName) return login.showLoginError("name", problemOfName);
+  if (problemOfRoom) return login.showLoginError("room", problemOfRoom);
+  login.showLoginError("name", "");
   spares = [];
   enterAs(name, [room], room);
 });
@@ -30,54 +32,54 @@ login.onLogin((name, typedRoom) => {
 export function start() {
   const memory = tabMemory();
   const name = memory.name || cookieName();
-  const wished = roomOfAddress() || FIRST_ROOM;
-  if (!name) return login.showLogin("", wished);
-  ignoreAgain(memory.ignored ?? []);
-  session.begin(name, memory.rooms.length > 0 ? memory.rooms : [wished], memory.current || wished, memory.session, memory.spare);
-  tell("me");
-  link.open();
+  const wanted = roomInAddress() || FIRST_ROOM;
+  if (!name) return login.showLogin("", wanted);
+  restoreIgnored(memory.ignored ?? []);
+  session.begin(name, memory.rooms.length > 0 ? memory.rooms : [wanted], memory.current || wanted, memory.session, memory.spare);
+  emit("me");
+  connection.open();
 }
 
 function enterAs(name, rooms, shown, known, spare) {
   attempts += 1;
   login.showWaiting(true, "One moment…");
   session.begin(name, rooms, shown, known, spare);
-  link.open();
+  connection.open();
 }
 
-/** The server would not have us under this name, or in this room. */
+/** The server refused our name, or our room. */
 export async function refused({ which, message, isTaken }) {
-  const room = state.current || roomOfAddress() || FIRST_ROOM;
+  const room = state.current || roomInAddress() || FIRST_ROOM;
   const name = state.me;
-  link.close(); // else it would come back by itself, and take the name as soon as it is free
+  connection.close(); // or it would reconnect, and take the name as soon as it is free
   if (isTaken && spares.length > 0) return enterAs(spares.shift(), [room], room, undefined, true);
   login.showLogin(name, room);
   if (isTaken) {
     login.showWaiting(true, "One moment…");
-    if (await isHere(name, room, SOON)) return;
+    if (await isInOtherTab(name, room, SHORT_WAIT)) return;
   }
-  login.showLoginFault(which, message);
-  if (isTaken) isHere(name, room, LATE); // it says so later, unless its reader has gone on meanwhile
+  login.showLoginError(which, message);
+  if (isTaken) isInOtherTab(name, room, LONG_WAIT); // a late answer counts, unless the reader has tried again
 }
 
-/** Is it another tab of this browser that has the name? Then its reader chooses which one goes on. */
-async function isHere(name, room, within) {
+/** Whether another tab of this browser has the name. If so, the reader chooses which tab continues. */
+async function isInOtherTab(name, room, wait) {
   const attempt = attempts;
-  const names = await namesOfOthers(name, within);
-  const isIt = names.some((other) => sameName(other, name)) && attempt === attempts && login.isTyped(name);
-  if (isIt) offerChoice(name, names, room);
-  return isIt;
+  const names = await namesInOtherTabs(name, wait);
+  const isThere = names.some((other) => sameName(other, name)) && attempt === attempts && login.isTyped(name);
+  if (isThere) offerChoice(name, names, room);
+  return isThere;
 }
 
 function offerChoice(name, names, room) {
   const [spare, ...others] = spareNames(name, state.limits.name, names);
   login.showElsewhere(name, spare, {
-    async goOn() {
+    async continueHere() {
       login.showWaiting(true, "One moment…");
       const { session: known, rooms = [], current, spare: isSpare, ignored = [] } = (await takeOver(name)) ?? {};
-      ignoreAgain(ignored);
-      const wished = roomOfAddress() || current || room;
-      enterAs(name, [...rooms, wished], wished, known, isSpare);
+      restoreIgnored(ignored);
+      const wanted = roomInAddress() || current || room;
+      enterAs(name, [...rooms, wanted], wanted, known, isSpare);
     },
     enterBeside() {
       spares = others;

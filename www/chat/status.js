@@ -1,14 +1,14 @@
-// The state of the connection in words, and what can be done about it.
+// @ts-check
+// The state of the connection, and what the reader can do about it.
 
 import { byId, setText } from "../shared/dom.js";
 
 let countdown;
 
-export function showState(link) {
+export function showState(connection) {
   clearInterval(countdown);
-  if (link.is !== "waiting") return render(link);
-  render(link);
-  countdown = setInterval(() => render(link), 500);
+  render(connection);
+  if (connection.is === "waiting") countdown = setInterval(() => render(connection), 500);
 }
 
 export function onState({ tryNow, continueHere }) {
@@ -24,25 +24,25 @@ export function showTyping(names) {
   setText(byId("typing"), typingText(names));
 }
 
-/** One sentence for a screen reader: the countdown itself would be read every second. */
+/** Says one sentence to a screen reader, which would read out a countdown every second. */
 export function announce(sentence) {
   setText(byId("announcement"), sentence);
 }
 
-function render(link) {
-  const seconds = Math.max(1, Math.ceil(((link.until ?? 0) - Date.now()) / 1000));
+function render(connection) {
+  const seconds = Math.max(1, Math.ceil(((connection.until ?? 0) - Date.now()) / 1000));
   const [dataState, text] = {
     connecting: ["connecting", "connecting…"],
-    online: ["online", link.rtt === undefined ? "connected" : `connected · ${link.rtt} ms`],
+    online: ["online", connection.rtt === undefined ? "connected" : `connected · ${connection.rtt} ms`],
     waiting: ["offline", `${navigator.onLine ? "" : "no network: "}reconnecting in ${seconds} s`],
-    replaced: ["replaced", "continued elsewhere"],
+    replaced: ["replaced", "continued in another tab"],
     closed: ["offline", "not connected"],
-  }[link.is];
+  }[connection.is];
   const state = byId("state");
   state.dataset.state = dataState;
   setText(state, text);
-  byId("try-now").hidden = link.is !== "waiting";
-  byId("replaced").hidden = link.is !== "replaced";
+  byId("try-now").hidden = connection.is !== "waiting";
+  byId("replaced").hidden = connection.is !== "replaced";
 }
 
 function typingText(names) {

@@ -1,4 +1,5 @@
-// Times: the wire has UTC, the page shows the reader's own clock and calendar.
+// @ts-check
+// Times: the server sends UTC, the page shows local time.
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
@@ -6,12 +7,12 @@ const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric"
 
 const now = () => new Date().toISOString();
 
-/** A time from the wire, or this moment when there is none that can be read. */
+/** A time from the server, or the present if it cannot be read. */
 export const timeOr = (at) => (Number.isNaN(Date.parse(at)) ? now() : at);
 export const clockOf = (at) => CLOCK.format(new Date(at));
 export const fullOf = (at) => FULL.format(new Date(at));
 
-/** Equal for two times of one local day. */
+/** The same text for all times of one local day. */
 export function dayOf(at) {
   const date = new Date(at);
   return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;

@@ -1,14 +1,14 @@
-// What is unread: lines in other rooms, behind another tab of the browser, or below what is in view.
-// It shows in the title, beside the room, and on the pill that leads to the newest line.
+// @ts-check
+// Unread lines: in other rooms, while another tab is in front, or below what is in view.
 
-import { perFrame } from "../shared/animation-frame.js";
+import { oncePerFrame } from "../shared/animation-frame.js";
 import { byId } from "../shared/dom.js";
-import { readsNewest } from "./log-view.js";
+import { isAtNewest } from "./log-view.js";
 import { showRooms, showUnreadElsewhere } from "./rooms-view.js";
 import { currentRoom, state, unreadTotal } from "./state.js";
 import { showTitle } from "./status.js";
 
-const isBeingRead = (room) => room.name === state.current && !document.hidden && readsNewest();
+const isBeingRead = (room) => room.name === state.current && !document.hidden && isAtNewest();
 
 export function countUnread(room) {
   if (isBeingRead(room)) return;
@@ -17,14 +17,14 @@ export function countUnread(room) {
 }
 
 /** The reader has come to the newest line, or back to this tab. */
-export function seen() {
+export function markRead() {
   const room = currentRoom();
   if (room && isBeingRead(room)) room.unread = 0;
   showUnread();
 }
 
-export const showUnread = perFrame(() => {
-  const below = readsNewest() ? 0 : (currentRoom()?.unread ?? 0);
+export const showUnread = oncePerFrame(() => {
+  const below = isAtNewest() ? 0 : (currentRoom()?.unread ?? 0);
   byId("new-pill").hidden = below === 0;
   byId("new-pill").textContent = `${below} new`;
   showRooms(state);

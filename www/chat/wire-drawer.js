@@ -1,4 +1,5 @@
-// "Show the wire": the frames of this very chat, in a drawer below it. Nothing is watched while it is shut.
+// @ts-check
+// "Show the wire": the frames of this chat's own connection. Nothing is watched while the drawer is closed.
 
 import { byId, setText } from "../shared/dom.js";
 import { loadExplanations } from "../shared/explanations.js";
@@ -8,19 +9,20 @@ import { state } from "./state.js";
 import { setUpHeight } from "./wire-height.js";
 
 const [drawer, button] = [byId("wire-drawer"), byId("show-wire")];
+const closeButton = drawer.querySelector("button");
 const offer = createOffer();
-let token;
-setUpHeight(byId("wire-height"), drawer);
-let view = null; // made when the drawer is opened first
+let token; // of the chat's connection
+let view = null; // made when the drawer is first opened
 let watching = null;
 
+setUpHeight(byId("wire-height"), drawer);
 button.addEventListener("click", () => toggle(drawer.hidden));
-drawer.querySelector(".close").addEventListener("click", () => toggle(false));
+closeButton.addEventListener("click", () => toggle(false));
 drawer.addEventListener("keydown", (event) => {
   if (event.key === "Escape") toggle(false);
 });
 
-/** The chat's connection is a new one. */
+/** The chat has a new connection. */
 export function offerOwn(given) {
   token = given;
   offer({ token, name: state.me });
@@ -35,9 +37,9 @@ async function toggle(open) {
     watching = null;
     return button.focus();
   }
-  drawer.querySelector(".close").focus();
+  closeButton.focus();
   if (!view) {
-    view = createWireView(byId("wire"), { chosen: linkTo, keysOn: drawer });
+    view = createWireView(byId("wire"), { onChosen: linkTo, keyTarget: drawer });
     Object.assign(view.detail.current(), { rowsFolded: 3, columnsFolded: 16 });
     await loadExplanations();
   }
@@ -45,7 +47,7 @@ async function toggle(open) {
   view.showSent();
 }
 
-// The full page opens where the drawer is.
+// The full page opens at the frame that the drawer shows.
 function linkTo(n, field) {
   byId("wire-full").setAttribute("href", `wire#f${n}/${field}`);
 }
@@ -54,8 +56,8 @@ function start() {
   if (!token || !view) return;
   watching?.close();
   const mine = watch(token, {
-    hear: (record) => mine === watching && view.hear(record),
-    over: ({ code, reason }) => mine === watching && setText(byId("wire-state"), `no longer watched: ${reason || code}`),
+    onRecord: (record) => mine === watching && view.addRecord(record),
+    onEnd: ({ code, reason }) => mine === watching && setText(byId("wire-state"), `no longer watching: ${reason || code}`),
   });
   watching = mine;
   setText(byId("wire-state"), "");

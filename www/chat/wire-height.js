@@ -1,16 +1,19 @@
-// How high the drawer is: its upper edge goes with the pointer or the arrow keys, and stays where it was left.
+// @ts-check
+// The height of the wire drawer: its upper edge follows the pointer or the arrow keys.
 
-const KEPT = "ws101.wire-height"; // percent of the window
-const [LEAST, MOST] = [15, 85];
+import { storage } from "./identity.js";
+
+const STORED = "ws101.wire-height"; // percent of the window
+const [LOWEST, HIGHEST] = [15, 85];
 const STEP = 5;
 
-/** `edge` is the separator, `drawer` what is below it. */
+/** `edge` is the separator above the drawer. */
 export function setUpHeight(edge, drawer) {
-  const kept = Number(storage((all) => all.getItem(KEPT)));
-  if (kept) set(kept);
+  const stored = Number(storage((_tab, browser) => browser.getItem(STORED)));
+  if (stored) set(stored);
 
   edge.addEventListener("keydown", (event) => {
-    const height = { ArrowUp: shown() + STEP, ArrowDown: shown() - STEP, Home: MOST, End: LEAST }[event.key];
+    const height = { ArrowUp: shown() + STEP, ArrowDown: shown() - STEP, Home: HIGHEST, End: LOWEST }[event.key];
     if (height === undefined) return;
     event.preventDefault();
     set(height);
@@ -19,30 +22,21 @@ export function setUpHeight(edge, drawer) {
   edge.addEventListener("pointermove", (event) => {
     if (edge.hasPointerCapture(event.pointerId)) set(100 * (1 - event.clientY / innerHeight));
   });
-  new ResizeObserver(tell).observe(drawer);
+  new ResizeObserver(announce).observe(drawer);
 
   function set(percent) {
-    const height = Math.round(Math.min(MOST, Math.max(LEAST, percent)));
+    const height = Math.round(Math.min(HIGHEST, Math.max(LOWEST, percent)));
     document.documentElement.style.setProperty("--wire-height", `${height}dvh`);
-    storage((all) => all.setItem(KEPT, height));
+    storage((_tab, browser) => browser.setItem(STORED, height));
   }
 
-  // The chat above keeps the room that it needs, so that not every height is possible.
+  // The chat above keeps the room that it needs, so the height may differ from the one that was set.
   function shown() {
     return Math.round((100 * drawer.offsetHeight) / innerHeight);
   }
 
-  function tell() {
-    for (const [name, value] of Object.entries({ min: LEAST, max: MOST, now: shown() })) edge.setAttribute(`aria-value${name}`, value);
+  function announce() {
+    for (const [name, value] of Object.entries({ min: LOWEST, max: HIGHEST, now: shown() })) edge.setAttribute(`aria-value${name}`, value);
     edge.setAttribute("aria-valuetext", `${shown()} percent of the window`);
-  }
-}
-
-// A browser may refuse storage altogether; then the next visit begins with the usual height.
-function storage(use) {
-  try {
-    return use(localStorage);
-  } catch {
-    return null;
   }
 }

@@ -1,11 +1,12 @@
-// The page of /echo-demo: what was sent and what came back, each with its size in bytes.
+// @ts-check
+// The page /echo-demo: what was sent and what came back, each with its size in bytes.
 
-import { byId, el } from "../shared/dom.js";
+import { byId, control, el } from "../shared/dom.js";
 import { addressOf } from "../shared/socket.js";
 
 const log = byId("log");
 const form = byId("form");
-const field = byId("text");
+const field = control("text");
 const button = form.querySelector("button");
 
 const socket = new WebSocket(addressOf("/echo"));
@@ -13,7 +14,7 @@ const socket = new WebSocket(addressOf("/echo"));
 socket.addEventListener("open", () => showState("online", "connected to /echo"));
 socket.addEventListener("message", (event) => show("came", "came back", event.data));
 socket.addEventListener("close", ({ code, reason }) => {
-  // 1006 never travels: it is the browser's name for "no Close came".
+  // §7.4.1: 1006 is never sent. It is what the browser reports if no Close came.
   showState("offline", `closed with ${[code, reason].filter(Boolean).join(" ")}: reload to connect again`);
 });
 

@@ -1,18 +1,19 @@
-// The lines of an HTTP head, why each stands there, and what the server's own checks say of it.
+// @ts-check
+// The lines of an HTTP head: what each is for, and what the server's own checks found.
 
 import { aboutHeader, aboutValue, sectionOf } from "../shared/explanations.js";
 
-// What a handshake has by habit only.
-const HABITS = {
-  "user-agent": "What your browser calls itself. Nobody needs it.",
-  cookie: "What this site has asked your browser to keep: the chat’s nickname.",
+// Lines that a browser sends, but the handshake does not need.
+const UNNEEDED = {
+  "user-agent": "The name of your browser. The handshake does not need it.",
+  cookie: "What this site has stored in your browser: the nickname in the chat.",
   "": "An empty line ends the head.",
 };
 const FIRST = { request: ["method", "HTTP version", "target"], answer: ["status", "HTTP version"] };
 
 /**
- * Each line of an `http` record: where it begins, its text, its bytes with their end, its header's name and value, the
- * sentences about it (`says`, `by`, `without`, `blotted`), and its `checks`, each right or not.
+ * The lines of an `http` record. Each has its offset, text and bytes (with CR LF), the name and value of its header, the
+ * sentences about it, and the server's checks of it.
  */
 export function linesOf(bytes, { dir, checks, blotted = [] }) {
   const lines = [];
@@ -34,5 +35,5 @@ export function linesOf(bytes, { dir, checks, blotted = [] }) {
 function aboutOf(name) {
   const known = aboutHeader(name);
   if (known) return { says: known.sentence, by: sectionOf(known.section), without: known.without };
-  return { says: HABITS[name] ?? "The handshake does not need it; it is ordinary HTTP.", by: "" };
+  return { says: UNNEEDED[name] ?? "Ordinary HTTP. The handshake does not need it.", by: "" };
 }

@@ -1,8 +1,8 @@
-// The page /handshake: the bytes that opened this page's own connection, and the accept key computed anew, step by
-// step, for whatever key is in the field.
+// @ts-check
+// The page /handshake: the bytes that opened this page's connection, and the accept key of any key, step by step.
 
 import { bytesOf, counted, grouped, hexOf } from "../shared/bytes.js";
-import { byId, el, setText } from "../shared/dom.js";
+import { byId, control, el, setText } from "../shared/dom.js";
 import { loadExplanations } from "../shared/explanations.js";
 import { openOwn, watch } from "../wire/source.js";
 import { linesOf } from "./head.js";
@@ -11,10 +11,10 @@ import { sha1 } from "./sha1.js";
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const SAMPLE = "dGhlIHNhbXBsZSBub25jZQ=="; // §1.3
-const FIRST_BYTES = 12; // of the frame that follows the response
+const FIRST_BYTES = 12; // of the first frame, which follows the response
 
 const own = { key: "", accept: "" };
-const field = byId("key");
+const field = control("key");
 
 field.addEventListener("input", compute);
 byId("own-key").addEventListener("click", () => use(own.key));
@@ -25,11 +25,11 @@ await loadExplanations();
 openOwn({
   path: "/ws",
   protocol: "chat.ws101.v1",
-  welcomed: (token) => watch(token, { hear, over: () => {} }),
-  over: ({ code }) => showState("offline", `the connection ended with ${code}; reload the page for another`),
+  onToken: (token) => watch(token, { onRecord, onEnd: () => {} }),
+  onEnd: ({ code }) => showState("offline", `the connection ended with ${code}; reload the page for another`),
 });
 
-function hear(record) {
+function onRecord(record) {
   if (record.t === "http" && record.dir === "in") return showRequest(record);
   if (record.t === "http") return showResponse(record);
   if (record.t === "frame" && record.n === 1) showFirstFrame(record);
@@ -47,7 +47,7 @@ function showResponse(record) {
   const lines = linesOf(bytes, record);
   byId("response").replaceChildren(...lines.map(lineItem));
   own.accept = lines.find(({ name }) => name === "sec-websocket-accept")?.value ?? "";
-  setText(byId("from-here"), `From byte ${grouped(bytes.length)} on this is no longer HTTP.`);
+  setText(byId("from-here"), `From byte ${grouped(bytes.length)} on, this is no longer HTTP.`);
   showState("online", `connected with status ${record.status}`);
   compute();
 }
@@ -57,19 +57,19 @@ function showFirstFrame({ hex, cut, dir }) {
   byId("first-frame").replaceChildren(...byteCells(bytes.slice(0, FIRST_BYTES)), el("span", {}, "…"));
   const from = dir === "out" ? "the server’s" : "your browser’s";
   setText(byId("first-frame-note"), `Here the first frame begins, ${from}: ${counted(bytes.length + cut, "byte")}.`);
-  byId("first-frame-note").append(" ", el("a", { href: "wire#f1" }, "What do they say?"));
+  byId("first-frame-note").append(" ", el("a", { href: "wire#f1" }, "What does it say?"));
 }
 
-/** One line of a head: its text; opened, its bytes, and why it stands there. */
+/** One line of a head: its text and, when it is opened, its bytes and what it is for. */
 function lineItem({ at, text, bytes, about, checks }) {
-  const says = el("span", { class: "line-text" }, text, el("span", { class: "crlf", "aria-hidden": "true" }, "CR LF"));
-  const summary = el("summary", {}, el("span", { class: "at" }, String(at)), says, ...checks.map(checkMark));
+  const lineText = el("span", { class: "line-text" }, text, el("span", { class: "crlf", "aria-hidden": "true" }, "CR LF"));
+  const summary = el("summary", {}, el("span", { class: "at" }, String(at)), lineText, ...checks.map(checkMark));
   const without = about.without ? [el("p", { class: "without" }, el("b", {}, "Without it: "), about.without)] : [];
   const blotted = about.blotted ? [el("p", {}, about.blotted)] : [];
   return el("details", {}, summary, el("div", { class: "byte-row small" }, ...byteCells(bytes)), el("p", {}, about.says, el("span", { class: "by" }, ` ${about.by}`)), ...blotted, ...without);
 }
 
-/** What the server's own check says of a line. */
+/** The result of the server's own check of a line. */
 const checkMark = ({ h, ok, rule }) => el("span", { class: "check", "data-ok": String(ok), title: h }, `${ok ? "✓" : "✕"} §${rule}`);
 
 function use(key) {
@@ -79,9 +79,9 @@ function use(key) {
 
 function compute() {
   const key = field.value.trim();
-  const { bytes, fault } = readKey(key);
-  setText(byId("key-fault"), fault && `${fault} The server would answer 400.`);
-  field.ariaInvalid = fault ? "true" : null;
+  const { bytes, problem } = readKey(key);
+  setText(byId("key-fault"), problem && `${problem} The server would answer 400.`);
+  field.ariaInvalid = problem ? "true" : null;
   byId("key-bytes").replaceChildren(...byteCells(bytes));
   byId("joined").replaceChildren(el("span", { class: "key-part" }, key), el("span", { class: "guid-part" }, GUID));
   const digest = sha1(key + GUID);
@@ -89,9 +89,9 @@ function compute() {
   byId("digest").replaceChildren(...byteCells(digest));
   byId("base64").replaceChildren(...groupsOf(digest, accept));
   setText(byId("accept"), accept);
-  // Without a key there is nothing to confirm: the box says why.
-  byId("command").classList.toggle("fault", fault !== "");
-  setText(byId("command"), fault || `printf %s '${key}${GUID}' | openssl sha1 -binary | openssl base64`);
+  // Without a valid key there is nothing to confirm: the box says why.
+  byId("command").classList.toggle("fault", problem !== "");
+  setText(byId("command"), problem || `printf %s '${key}${GUID}' | openssl sha1 -binary | openssl base64`);
   compare(key, accept);
 }
 
@@ -99,10 +99,10 @@ function compare(key, accept) {
   const ours = own.accept !== "" && key === own.key;
   const same = ours && accept === own.accept;
   byId("same").dataset.same = String(same);
-  setText(byId("same"), ours ? (same ? "✓ the very letters that the server sent" : "✕ the server sent something else") : "");
+  setText(byId("same"), ours ? (same ? "✓ exactly what the server sent" : "✕ the server sent something else") : "");
 }
 
-/** Three bytes above the four letters that they become. */
+/** Each three bytes above the four letters that stand for them. */
 function groupsOf(bytes, letters) {
   const groups = [];
   for (let at = 0; at < bytes.length; at += 3) {

@@ -1,6 +1,6 @@
-// SHA-1, as FIPS 180-4 §6.1 has it. The browser's own is there on localhost and on https only; a page that came
-// over plain http from another machine would have none. Broken for signatures since 2017, and good enough here:
-// the accept key proves that the server has read the request, and guards nothing.
+// @ts-check
+// SHA-1, FIPS 180-4 §6.1. The browser's own exists only on localhost and with https. Broken for signatures since 2017, it
+// suffices here: the accept key proves that the server has read the request, and protects nothing.
 
 import { utf8Of } from "../shared/bytes.js";
 
@@ -14,7 +14,7 @@ export function sha1(text) {
   return new Uint8Array(digest.buffer);
 }
 
-// A one bit, zeros, and the length in bits, so that the whole is blocks of 64 bytes.
+// Appends a 1 bit, zeros, and the length in bits: the result consists of blocks of 64 bytes. §5.1.1.
 function padded(bytes) {
   const whole = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64);
   whole.set(bytes);
@@ -24,10 +24,10 @@ function padded(bytes) {
   return view;
 }
 
-// Sixteen words of the block, and 64 more that are made of those before them.
+// The sixteen words of a block, and 64 more, each computed from earlier words. §6.1.2, step 1.
 function wordsOf(message, block) {
   const words = Array.from({ length: 16 }, (_, index) => message.getUint32(block + 4 * index));
-  for (let t = 16; t < 80; t += 1) words.push(turned(words[t - 3] ^ words[t - 8] ^ words[t - 14] ^ words[t - 16], 1));
+  for (let t = 16; t < 80; t += 1) words.push(rotated(words[t - 3] ^ words[t - 8] ^ words[t - 14] ^ words[t - 16], 1));
   return words;
 }
 
@@ -35,7 +35,7 @@ function mix(state, words) {
   let [a, b, c, d, e] = state;
   words.forEach((word, t) => {
     const [f, k] = roundOf(t, b, c, d);
-    [a, b, c, d, e] = [(turned(a, 5) + f + e + k + word) | 0, a, turned(b, 30), c, d];
+    [a, b, c, d, e] = [(rotated(a, 5) + f + e + k + word) | 0, a, rotated(b, 30), c, d];
   });
   [a, b, c, d, e].forEach((word, index) => (state[index] = (state[index] + word) | 0));
 }
@@ -47,4 +47,4 @@ function roundOf(t, b, c, d) {
   return [b ^ c ^ d, 0xca62c1d6];
 }
 
-const turned = (word, by) => (word << by) | (word >>> (32 - by));
+const rotated = (word, by) => (word << by) | (word >>> (32 - by));

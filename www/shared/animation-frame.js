@@ -1,19 +1,20 @@
-// One drawing for each picture that the screen shows, however much happens in between.
+// @ts-check
+// One redraw for each picture that the screen shows, however many changes happen in between.
 
-const HIDDEN_EVERY = 250; // milliseconds: a hidden page is shown no pictures, and draws now and then all the same
+const HIDDEN_INTERVAL = 250; // milliseconds between redraws of a hidden page, which gets no animation frames
 
-/** Makes a function that asks for `draw`, which then runs once, before the next picture. */
-export function perFrame(draw) {
+/** Returns a function that schedules `draw`, which then runs once, before the next picture. */
+export function oncePerFrame(draw) {
   let cancel = null;
   function run() {
     cancel();
     cancel = null;
     draw();
   }
-  // The picture that was waited for may never come, or has long been due.
+  // The animation frame may never come once the page is hidden; the timer is too slow once it is visible again.
   document.addEventListener("visibilitychange", () => cancel && run());
   return () => {
-    cancel ??= document.hidden ? later(run) : beforePicture(run);
+    cancel ??= document.hidden ? afterPause(run) : beforePicture(run);
   };
 }
 
@@ -22,7 +23,7 @@ function beforePicture(run) {
   return () => cancelAnimationFrame(frame);
 }
 
-function later(run) {
-  const timer = setTimeout(run, HIDDEN_EVERY);
+function afterPause(run) {
+  const timer = setTimeout(run, HIDDEN_INTERVAL);
   return () => clearTimeout(timer);
 }

@@ -1,11 +1,19 @@
-// The only module that makes nodes. Text enters as text, never as markup, so a line can hold anything.
+// @ts-check
+// The only module that creates nodes. Text is set as text, never as markup, so a line may contain anything.
 
 import { piecesOf } from "./links.js";
 import { colourOf } from "./names.js";
 
+/** The element with this id in the page's HTML. */
 export const byId = (id) => document.getElementById(id);
 
-/** Makes an element: attributes by name, listeners as `onclick`, children as nodes or strings. */
+/** One that can be filled in or pressed. */
+export const control = (id) => /** @type {HTMLInputElement & HTMLTextAreaElement & HTMLSelectElement} */ (byId(id));
+
+/** Where an event happened: the nearest element around its target that matches `selector`. */
+export const closestTo = ({ target }, selector) => /** @type {HTMLElement | null} */ (target.closest?.(selector) ?? null);
+
+/** Creates an element: attributes by name, listeners as `onclick`; a child may be a node, a string or null. */
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -17,12 +25,11 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A name, kept apart from the text around it: a right-to-left name must not turn the sentence around. */
+/** A name, isolated: written right to left, it must not reorder the sentence around it. */
 export function nameTag(name, className = "name") {
   return el("bdi", { class: `${className} ${colourOf(name)}` }, name);
 }
 
-/** The text of a line with its http and https addresses as links. */
 export function richText(text) {
   const nodes = piecesOf(text).map((piece) =>
     piece.link
@@ -32,24 +39,21 @@ export function richText(text) {
   return el("span", { class: "text", dir: "auto" }, ...nodes);
 }
 
-/**
- * Makes the children of `list` match `items`, keeping those that are there already: rebuilding
- * a list from nothing would throw away the keyboard focus of whoever is in it.
- */
-export function syncList(list, items, keyOf, make, update = () => {}) {
-  const spare = new Map([...list.children].map((child) => [child.dataset.key, child]));
+/** Makes the children of `list` match `items`. Children that stay are kept, and with them the keyboard focus. */
+export function syncList(list, items, keyOf, make, update = (_child, _item) => {}) {
+  const unused = new Map([...list.children].map((child) => [child.dataset.key, child]));
   items.forEach((item, index) => {
     const key = keyOf(item);
-    const child = spare.get(key) ?? make(item);
-    spare.delete(key);
+    const child = unused.get(key) ?? make(item);
+    unused.delete(key);
     child.dataset.key = key;
     update(child, item);
     if (list.children[index] !== child) list.insertBefore(child, list.children[index] ?? null);
   });
-  for (const child of spare.values()) child.remove();
+  for (const child of unused.values()) child.remove();
 }
 
-/** Sets a text only when it differs: a live region would read an equal one again. */
+/** Sets a text only if it differs: a live region would read the same text out again. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

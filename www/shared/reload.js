@@ -1,27 +1,32 @@
-// A page is a script and the modules that it imports: if one of them does not come, nothing works. This script
-// stands alone, so that it can say so. The first time it loads the page again by itself.
+// @ts-check
+// Says so when the page cannot start: if one module does not load, nothing works. The first time it reloads by itself. It
+// imports nothing.
 
 const TRIED = "ws101.reloaded";
-let started = false;
+let isStarted = false;
 
-// These events do not bubble: one has to listen on their way down. "load" never passes the window.
-document.addEventListener("load", ({ target }) => target.type === "module" && start(), true);
-addEventListener("error", ({ target }) => (target === window || target.type === "module") && !started && fail(), true);
+// These events do not bubble, so both listeners capture them on their way down. "load" never reaches the window.
+document.addEventListener("load", ({ target }) => isModule(target) && started(), true);
+addEventListener("error", ({ target }) => (target === window || isModule(target)) && !isStarted && failed(), true);
 
-function start() {
-  started = true;
+function isModule(target) {
+  return target instanceof HTMLScriptElement && target.type === "module";
+}
+
+function started() {
+  isStarted = true;
   document.documentElement.classList.add("started");
   storage((tab) => tab.removeItem(TRIED));
 }
 
-function fail() {
+function failed() {
   const tried = storage((tab) => tab.getItem(TRIED) ?? (tab.setItem(TRIED, "once"), "not yet"));
-  // Not at once, and not all at the same moment: what was too much for the server must be over.
+  // After a random pause: thirty pages that reload at once would overload the server again.
   if (tried === "not yet") return setTimeout(() => location.reload(), 500 + 1500 * Math.random());
   document.documentElement.classList.add("failed");
 }
 
-// Without a memory it would load the page again and again.
+// Without storage the page would reload again and again: then it does not try.
 function storage(use) {
   try {
     return use(sessionStorage);

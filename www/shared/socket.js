@@ -1,22 +1,26 @@
-// One WebSocket that comes back: it opens, notices when the line is dead, and tries again after
-// 0.5 s, 1 s, 2 s … 30 s, each shortened at random so that a thousand pages do not return at once.
+// @ts-check
+// A WebSocket that reconnects after 0.5 s, 1 s, 2 s … 30 s, each shortened at random so that a thousand pages do not return
+// at once.
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
-const OPENING_TIME = 10_000; // a connection that takes longer to open is given up
-const STABLE_AFTER = 5_000; // one that lived so long starts the waits anew
+const OPENING_TIMEOUT = 10_000;
+const STABLE_AFTER = 5_000; // after a connection of this length, the next wait is the first again
 const FIRST_PING = 1_000;
-const PING_EVERY = 15_000;
-const PONG_WITHIN = 10_000;
+const PING_INTERVAL = 15_000;
+const PONG_TIMEOUT = 10_000;
 
-const REPLACED = 4001; // this name is now used elsewhere: to return by itself would be a tug of war
-const POLICY = 1008; // too much or too slow: returning at once would not be better
+const REPLACED = 4001; // another connection has our name: two pages must not keep taking it from each other
+const POLICY_VIOLATION = 1008; // too much or too slow: reconnecting at once would not help
 
 /**
- * `hear` gets every JSON object from the server; `show` gets `{ is, until?, rtt? }` where `is` is
- * "connecting", "online", "waiting" (with the time of the next attempt), "replaced" or "closed".
+ * `onMessage` gets each JSON object from the server. `onState` gets the state: `until` is the time of the next attempt, `rtt`
+ * the last round trip in milliseconds.
+ *
+ * @typedef {{ is: "connecting" | "online" | "waiting" | "replaced" | "closed", until?: number, rtt?: number }} State
+ * @param {{ url: string, protocol: string, onMessage: (message: any) => void, onState: (state: State) => void }} options
  */
-export function createLink({ url, protocol, hear, show }) {
+export function createConnection({ url, protocol, onMessage, onState }) {
   let socket = null;
   let attempts = 0;
   let openedAt = 0;
@@ -24,54 +28,54 @@ export function createLink({ url, protocol, hear, show }) {
   let awaitingPong = false;
 
   function open() {
-    drop();
-    show({ is: "connecting" });
+    discard();
+    onState({ is: "connecting" });
     const mine = new WebSocket(url, protocol);
     socket = mine;
-    after(OPENING_TIME, () => lost(mine));
+    after(OPENING_TIMEOUT, () => lost(mine));
     mine.addEventListener("open", () => {
       if (mine !== socket) return;
       clearTimers();
       openedAt = Date.now();
-      show({ is: "online" });
+      onState({ is: "online" });
       after(FIRST_PING, ping);
     });
     mine.addEventListener("message", (event) => {
       if (mine !== socket) return;
-      if (awaitingPong) alive(); // whatever came, the line is not dead
+      if (awaitingPong) scheduleNextPing(); // any message is a sign of life
       const message = parse(event.data);
-      if (message?.type === "pong") show({ is: "online", rtt: Math.max(0, Math.round(performance.now() - message.t)) });
-      else if (message) hear(message);
+      if (message?.type === "pong") onState({ is: "online", rtt: Math.max(0, Math.round(performance.now() - message.t)) });
+      else if (message) onMessage(message);
     });
     mine.addEventListener("close", (event) => lost(mine, event.code));
   }
 
-  function lost(which, code) {
+  function lost(which, code = undefined) {
     if (which !== socket) return;
-    drop();
-    if (code === REPLACED) return show({ is: "replaced" });
+    discard();
+    if (code === REPLACED) return onState({ is: "replaced" });
     if (openedAt && Date.now() - openedAt > STABLE_AFTER) attempts = 0;
-    if (code === POLICY) attempts = Math.max(attempts, 4);
+    if (code === POLICY_VIOLATION) attempts = Math.max(attempts, 4);
     openedAt = 0;
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempts);
     const wait = longest * (0.5 + Math.random() / 2);
     attempts += 1;
     after(wait, open);
-    show({ is: "waiting", until: Date.now() + wait });
+    onState({ is: "waiting", until: Date.now() + wait });
   }
 
-  // A cable that was pulled closes nothing: only a ping without an answer shows it.
+  // A cable that is pulled out closes nothing: only the missing pong shows it.
   function ping() {
     clearTimers();
     const mine = socket;
     awaitingPong = true;
     send({ type: "ping", t: Math.round(performance.now()) });
-    after(PONG_WITHIN, () => lost(mine));
+    after(PONG_TIMEOUT, () => lost(mine));
   }
 
-  function alive() {
+  function scheduleNextPing() {
     clearTimers();
-    after(PING_EVERY, ping);
+    after(PING_INTERVAL, ping);
   }
 
   function send(message) {
@@ -81,15 +85,15 @@ export function createLink({ url, protocol, hear, show }) {
   }
 
   function close() {
-    drop();
+    discard();
     attempts = 0;
-    show({ is: "closed" });
+    onState({ is: "closed" });
   }
 
-  function drop() {
+  function discard() {
     clearTimers();
     const old = socket;
-    socket = null; // its late events are nobody's
+    socket = null; // its late events are ignored
     old?.close(1000);
   }
 
@@ -103,7 +107,7 @@ export function createLink({ url, protocol, hear, show }) {
     awaitingPong = false;
   }
 
-  // The browser's word about the network is a hint: a server on this machine needs none.
+  // Only hints: a server on this machine needs no network.
   addEventListener("online", () => {
     if (socket === null && timers.length > 0) open();
   });
@@ -114,25 +118,22 @@ export function createLink({ url, protocol, hear, show }) {
   return { open, close, send };
 }
 
-/**
- * One WebSocket that does not come back: says `greeting`, if there is one, gives every JSON object to `hear`, and
- * its end to `over`, once, as `{ code, reason }`.
- */
-export function openOnce({ path, protocol, greeting, hear, over }) {
+/** A WebSocket that does not reconnect. It sends `greeting` first, if there is one. */
+export function openOnce({ path, protocol = undefined, greeting = undefined, onMessage, onEnd }) {
   const socket = new WebSocket(addressOf(path), protocol ?? []);
   if (greeting) socket.addEventListener("open", () => socket.send(JSON.stringify(greeting)));
   socket.addEventListener("message", (event) => {
     const message = parse(event.data);
-    if (message) hear(message);
+    if (message) onMessage(message);
   });
-  socket.addEventListener("close", ({ code, reason }) => over({ code, reason }));
+  socket.addEventListener("close", ({ code, reason }) => onEnd({ code, reason }));
   return {
     send: (text) => socket.readyState === WebSocket.OPEN && (socket.send(text), true),
     close: () => socket.close(1000),
   };
 }
 
-/** Where a path of this server is as a WebSocket: `wss` when the page itself came by `https`. */
+/** The address of a WebSocket on this server: `wss` if the page was loaded with `https`. */
 export const addressOf = (path) => `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}${path}`;
 
 function parse(data) {
@@ -140,6 +141,6 @@ function parse(data) {
     const message = JSON.parse(data);
     return typeof message === "object" ? message : null;
   } catch {
-    return null; // not of this protocol
+    return null; // not JSON: ignored
   }
 }

@@ -1,12 +1,12 @@
-// The header as the RFC draws it in §5.2: sixteen bits with a field over each, then the longer length, the key,
-// and the payload under its mask.
+// @ts-check
+// The header as RFC 6455 §5.2 draws it, and the payload under its mask.
 
 import { bitsOf, charactersOf, grouped, hexAll, hexOf } from "../shared/bytes.js";
 import { el } from "../shared/dom.js";
 import { aboutField } from "../shared/explanations.js";
 import { LETTERS } from "./describe.js";
 
-/** The first two bytes: which of their bits belong to which field. */
+/** The first two bytes, bit by bit, with the field that each bit belongs to. */
 export function bitGrid(frame) {
   const bits = frame.cells.slice(0, 2).flatMap(({ value }) => [...bitsOf(value)]);
   const groups = frame.fields.filter(({ from, bits: own }) => from < 2 && own);
@@ -15,41 +15,41 @@ export function bitGrid(frame) {
     "div",
     { class: "bits", role: "group", "aria-label": "The first two bytes, bit by bit" },
     ...numbers,
-    ...groups.map((field) => fieldButton(field, ownBits(field))),
+    ...groups.map(bitsButton),
   );
 }
 
 const ownBits = ({ bits }) => bits.replace(/[^01]/g, "");
 const letterOf = ({ name }) => el("b", { class: "letter" }, LETTERS[name] ?? "?");
 
-function fieldButton(field, value) {
-  const width = value.length;
-  const button = el(
+function fieldButton(field, values, isNarrow = false) {
+  const { label } = aboutField(field.name);
+  return el(
     "button",
     { type: "button", class: `field-box field-${field.name}`, "data-fields": field.name, "aria-pressed": "false", tabindex: "-1" },
-    el("span", { class: "bit-values" }, ...[...value].map((bit) => el("span", {}, bit))),
-    el("span", { class: "field-name", title: aboutField(field.name).label }, letterOf(field), el("span", { class: width < 3 ? "unseen" : "" }, ` ${aboutField(field.name).label}`)),
+    el("span", { class: "bit-values" }, ...values),
+    el("span", { class: "field-name", title: label }, letterOf(field), el("span", { class: isNarrow ? "unseen" : "" }, ` ${label}`)),
   );
-  button.style.gridColumn = `span ${width}`;
+}
+
+function bitsButton(field) {
+  const values = [...ownBits(field)];
+  const button = fieldButton(field, values.map((bit) => el("span", {}, bit)), values.length < 3);
+  button.style.gridColumn = `span ${values.length}`;
   return button;
 }
 
-/** The fields that are whole bytes and come before the payload: the longer length and the key. */
+/** The fields before the payload that are whole bytes: extended payload length and masking key. */
 export function byteFields(frame) {
   const whole = frame.fields.filter(({ name }) => name === "extended" || name === "key");
   if (whole.length === 0) return null;
   return el("div", { class: "byte-fields" }, ...whole.map((field) => {
     const bytes = frame.cells.filter(({ names }) => names.includes(field.name)).map(({ value }) => value);
-    return el(
-      "button",
-      { type: "button", class: `field-box field-${field.name}`, "data-fields": field.name, "aria-pressed": "false", tabindex: "-1" },
-      el("span", { class: "bit-values" }, hexAll(bytes)),
-      el("span", { class: "field-name" }, letterOf(field), ` ${aboutField(field.name).label}`),
-    );
+    return fieldButton(field, [hexAll(bytes)]);
   }));
 }
 
-/** masked ⊕ key = plain, a column for each byte of the payload, up to a limit. */
+/** masked ⊕ key = plain: a column for each byte of the payload, up to `most`. */
 export function xorStrip(frame, most) {
   const cells = frame.cells.filter(({ names }) => names.includes("payload"));
   if (cells.length === 0) return null;

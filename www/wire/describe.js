@@ -1,4 +1,5 @@
-// What is said about frames and fields, as far as it depends on their values: the rest is in explanations.json.
+// @ts-check
+// What the views say about a frame's values. What is true for each frame is in explanations.json.
 
 import { bytesOf, counted, grouped, hexOf, textOf } from "../shared/bytes.js";
 import { aboutDevtools, aboutRule } from "../shared/explanations.js";
@@ -6,7 +7,7 @@ import { summaryOf } from "./frame.js";
 
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Each field's letter, and with it its colour and its underline: nobody has to tell colours apart. */
+/** Each field has a letter, besides its colour and its underline, for readers who cannot tell colours apart. */
 export const LETTERS = {
   fin: "F", rsv: "R", opcode: "O", mask: "M", length: "L", extended: "E", key: "K", payload: "P",
 };
@@ -18,35 +19,35 @@ export const milliseconds = (us) => `${(us / 1000).toFixed(us < 10_000 ? 2 : 0)}
 /** A field's value in words, for this frame. */
 export function valueOf(field, frame) {
   const { name, value } = field;
-  const says = {
+  const words = {
     fin: () => (value === 1 ? "1: this is the last frame of its message" : "0: more frames of this message follow"),
-    rsv: () => (value === 0 ? "000: no extension is in use" : `${field.bits.replaceAll(".", "")}: a bit that nothing has given a meaning`),
+    rsv: () => (value === 0 ? "000: no extension is in use" : `${field.bits.replaceAll(".", "")}: no extension has given this bit a meaning`),
     opcode: () => `${value}, hexadecimal ${value.toString(16)}: ${frame.kind}`,
-    mask: () => (value === 1 ? "1: the payload is masked, a key precedes it" : "0: the payload is plain, there is no key"),
-    length: () => (value < 126 ? `${value}: that is the length itself` : `${value}: the length is in the next ${value === 126 ? 2 : 8} bytes`),
+    mask: () => (value === 1 ? "1: the payload is masked, and the masking key precedes it" : "0: the payload is not masked, and there is no key"),
+    length: () => (value < 126 ? `${value}: this is the payload length` : `${value}: the payload length is in the next ${value === 126 ? 2 : 8} bytes`),
     extended: () => `${grouped(value)}, in ${field.to - field.from} bytes, the most significant first`,
-    key: () => `${frame.key}: chosen anew for every frame`,
+    key: () => `${frame.key}: four random bytes, new in each frame`,
     payload: () => counted(frame.length, "byte"),
   };
-  if (value === null) return "not all of it has come";
-  return (says[name] ?? (() => String(value)))();
+  if (value === null) return "incomplete";
+  return (words[name] ?? (() => String(value)))();
 }
 
-/** One line that tells a frame from its neighbours. */
+/** The note in a frame's row. */
 export function noteOf(record, summary) {
   const { verdict } = record;
   if (summary.refused) {
     const closes = verdict.close ? ` → Close ${verdict.close}` : "";
     return `${aboutRule(verdict).label}${closes} (§${verdict.section})`;
   }
-  if (record.verdict.ok === null) return "not all of it was kept";
+  if (record.verdict.ok === null) return "not kept completely";
   if (summary.kind === "close") return closeNote(record);
   if (summary.length === 0) return "empty";
   if (summary.kind === "binary") return counted(summary.length, "byte");
   return plainText(record);
 }
 
-/** What Chrome's developer tools show of it: of a text its length in UTF-16 units, of much nothing. */
+/** What Chromium's developer tools show of a frame. The length of a text is in UTF-16 units. */
 export function devtoolsOf(record, summary) {
   if (summary.refused) return "an error";
   if (summary.control) return "nothing";
@@ -55,20 +56,19 @@ export function devtoolsOf(record, summary) {
   return `length ${grouped(text === null ? summary.length : text.length)}`;
 }
 
-/** Is it one of several frames of a message? */
+/** Whether a frame is one of several of a message. */
 export const isPart = ({ msg }) => Boolean(msg) && !(msg.part === 1 && msg.last);
 
-// What the chat's page sends by itself.
-const BY_ITSELF = /^\{"type":"(?:ping|rooms|typing|history)"/;
+// Sent by the page itself.
+const AUTOMATIC = /^\{"type":"(?:ping|rooms|typing|history)"/;
 
-/** Did the client say this, as messages go: not a pong, not the rest of a message, and not the page by itself? */
-export function isSaid(record) {
+/** Whether the reader sent this: not a pong, not a continuation, not by the page itself. */
+export function isSentByUser(record) {
   if (record.dir !== "in" || record.msg?.part > 1) return false;
   const { refused, control } = summaryOf(record);
-  return refused || (!control && !BY_ITSELF.test(plainText(record)));
+  return refused || (!control && !AUTOMATIC.test(plainText(record)));
 }
 
-/** The same, as a sentence that says what is missing. */
 export function devtoolsSentence(record, summary) {
   const kind = summary.refused ? "refused" : isPart(record) ? "part" : summary.kind;
   const text = kind === "text" && !record.cut ? decoded(record) : null;

@@ -1,25 +1,25 @@
-// One frame, explained: its bytes, its header bit by bit, its payload with and without the mask, and what the
-// chosen field means. Choosing a field marks its bytes, choosing a byte marks its field.
+// @ts-check
+// One frame, explained. Selecting a field marks its bytes; selecting a byte marks its field.
 
 import { counted } from "../shared/bytes.js";
-import { el } from "../shared/dom.js";
+import { closestTo, el } from "../shared/dom.js";
 import { aboutField, aboutRule, sectionOf } from "../shared/explanations.js";
 import { bitGrid, byteFields, xorStrip } from "./bits.js";
 import { devtoolsSentence, directionOf, isPart, LETTERS, valueOf } from "./describe.js";
 import { dumpOf, rulerOf } from "./dump.js";
 import { frameOf } from "./frame.js";
 
-/** `fieldChosen` is called with the name of each field that is chosen. */
-export function createDetail({ fieldChosen }) {
-  const root = el("section", { class: "wire-detail", "aria-label": "The chosen frame" });
+/** `onField` gets the name of each field that is selected. */
+export function createDetail({ onField }) {
+  const root = el("section", { class: "wire-detail", "aria-label": "The selected frame" });
   const view = { frame: null, field: "", at: null, plain: false, folded: true, rowsFolded: 4, columnsFolded: 32, perRow: 16 };
-  showNothing("Choose a frame: each of its bits is explained here.");
+  showNothing("Select a frame: each of its bits is explained here.");
 
   root.addEventListener("click", (event) => {
-    const does = event.target.closest("[data-does]")?.dataset.does;
-    if (does === "unfold") return unfold();
-    if (does === "unmask") return toggleMask();
-    const place = event.target.closest("[data-fields]");
+    const action = closestTo(event, "[data-action]")?.dataset.action;
+    if (action === "unfold") return unfold();
+    if (action === "unmask") return toggleMask();
+    const place = closestTo(event, "[data-fields]");
     if (place) choosePlace(place);
   });
   new ResizeObserver(() => view.frame && perRow() !== view.perRow && draw()).observe(root);
@@ -39,22 +39,22 @@ export function createDetail({ fieldChosen }) {
     const names = view.frame.fields.map(({ name }) => name);
     view.field = names.includes(field) ? field : names.includes(view.field) ? view.field : names[0];
     draw();
-    fieldChosen(view.field);
+    onField(view.field);
   }
 
   function draw() {
-    const focused = root.contains(document.activeElement) ? document.activeElement.dataset : null;
-    place();
+    const focused = root.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset : null;
+    build();
     if (perRow() !== view.perRow) {
-      view.perRow = perRow(); // known when the sides have their width
-      place();
+      view.perRow = perRow(); // known only now that the sides have a width
+      build();
     }
-    marks();
+    mark();
     if (focused?.at) root.querySelector(`.byte[data-at="${focused.at}"]`)?.focus();
-    else if (focused?.does) root.querySelector(`[data-does="${focused.does}"]`)?.focus();
+    else if (focused?.action) root.querySelector(`[data-action="${focused.action}"]`)?.focus();
   }
 
-  function place() {
+  function build() {
     const { frame } = view;
     const header = [
       el("div", { class: "part", "data-part": "header" }, el("h3", {}, "Header"), bitGrid(frame), byteFields(frame)),
@@ -69,7 +69,7 @@ export function createDetail({ fieldChosen }) {
       ...[
         heading(frame),
         verdictOf(frame),
-        // Side by side, where there is room: so all of it is seen at once, however low the drawer is.
+        // Side by side where there is room, so that even a low drawer shows all of it.
         el("div", { class: "sides" }, el("div", {}, ...header), el("div", {}, ...bytes.filter(Boolean))),
         el("p", { class: "tools-say" }, el("b", {}, "Devtools would show: "), devtoolsSentence(frame.record, frame)),
       ].filter(Boolean),
@@ -78,7 +78,7 @@ export function createDetail({ fieldChosen }) {
 
   function maskSwitch() {
     if (!view.frame.masked) return null;
-    return el("button", { type: "button", class: "plain mask-switch", "data-does": "unmask", "aria-pressed": String(view.plain) }, view.plain ? "Show masked (u)" : "Show unmasked (u)");
+    return el("button", { type: "button", class: "plain mask-switch", "data-action": "unmask", "aria-pressed": String(view.plain) }, view.plain ? "Show masked (u)" : "Show unmasked (u)");
   }
 
   function payloadPart(frame) {
@@ -87,7 +87,7 @@ export function createDetail({ fieldChosen }) {
     return el("div", { class: "part", "data-part": "payload" }, el("h3", {}, frame.masked ? "Payload: masked ⊕ key = plain" : "Payload"), strip);
   }
 
-  // A byte of several fields gives them in turn.
+  // A byte with several fields: each click selects the next of them.
   function choosePlace(place) {
     const names = place.dataset.fields.split(" ");
     const at = place.dataset.at === undefined ? null : Number(place.dataset.at);
@@ -99,18 +99,18 @@ export function createDetail({ fieldChosen }) {
 
   function chooseField(name) {
     view.field = name;
-    marks();
-    fieldChosen(name);
+    mark();
+    onField(name);
   }
 
-  function marks() {
+  function mark() {
     for (const place of root.querySelectorAll("[data-fields]")) {
-      const marked = place.dataset.fields.split(" ").includes(view.field);
-      place.classList.toggle("marked", marked);
+      const isMarked = place.dataset.fields.split(" ").includes(view.field);
+      place.classList.toggle("marked", isMarked);
       place.classList.toggle("here", view.at !== null && place.dataset.at === String(view.at));
-      if (place.hasAttribute("aria-pressed")) place.setAttribute("aria-pressed", String(marked));
+      if (place.hasAttribute("aria-pressed")) place.setAttribute("aria-pressed", String(isMarked));
       if (place.matches("button:not([aria-pressed])")) place.tabIndex = -1;
-      else if (place.hasAttribute("aria-pressed")) place.tabIndex = marked ? 0 : -1;
+      else if (place.hasAttribute("aria-pressed")) place.tabIndex = isMarked ? 0 : -1;
     }
     const entry = root.querySelector(".byte.here") ?? root.querySelector(".byte.marked");
     if (entry) entry.tabIndex = 0;
@@ -132,7 +132,7 @@ export function createDetail({ fieldChosen }) {
     );
   }
 
-  /** To the next field (1) or the one before (-1). */
+  /** Selects the next field (1) or the previous one (-1). */
   function moveField(by) {
     const { frame, field } = view;
     if (!frame) return;
@@ -144,7 +144,7 @@ export function createDetail({ fieldChosen }) {
     if (hadFocus) root.querySelector(".field-box.marked")?.focus();
   }
 
-  /** In the bytes the arrows go from byte to byte. */
+  /** With the focus on a byte, the arrow keys go from byte to byte. */
   function moveByte(from, by) {
     const bytes = [...root.querySelectorAll(".byte")];
     const next = bytes[bytes.indexOf(from) + by];
@@ -163,7 +163,7 @@ export function createDetail({ fieldChosen }) {
   }
 
   const perRow = () => (sideWidth() < 28 * rem() ? 8 : 16);
-  // Of one side, or of all when there is only one.
+  // The width of one side, or of the whole if there is only one.
   const sideWidth = () => root.querySelector(".sides > :last-child")?.clientWidth ?? 0;
   const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
   return { root, show, showNothing, moveField, moveByte, unfold, toggleMask, chooseField, current: () => view };

@@ -1,5 +1,5 @@
-// The bytes of a frame in rows, with a mark where each read() of the server's ended: TCP delivers a stream,
-// and neither a frame nor a read knows of the other's ends.
+// @ts-check
+// The bytes of a frame, with a mark where each read() of the server ended: TCP delivers a stream that knows no frames.
 
 import { charactersOf, counted, grouped, hexOf } from "../shared/bytes.js";
 import { el } from "../shared/dom.js";
@@ -8,7 +8,7 @@ import { offsetOf } from "./describe.js";
 /** `plain` shows the payload without its mask. */
 export function dumpOf(frame, { plain, folded, perRow, rowsFolded }) {
   const cells = folded ? frame.cells.slice(0, rowsFolded * perRow) : frame.cells;
-  const value = plain ? unmasked : travelled;
+  const value = plain ? unmasked : onWire;
   const rows = [];
   let row = [];
   const endRow = () => {
@@ -25,17 +25,17 @@ export function dumpOf(frame, { plain, folded, perRow, rowsFolded }) {
   }
   endRow();
   const left = frame.cells.length - cells.length;
-  const more = left > 0 ? el("button", { type: "button", class: "plain", "data-does": "unfold" }, `Show ${grouped(left)} more bytes`) : null;
+  const more = left > 0 ? el("button", { type: "button", class: "plain", "data-action": "unfold" }, `Show ${grouped(left)} more bytes`) : null;
   return el("div", { class: "dump", role: "group", "aria-label": "Bytes, in hexadecimal" }, ...rows, more);
 }
 
-const travelled = (cell) => cell.value;
+const onWire = (cell) => cell.value;
 const unmasked = (cell) => cell.plain ?? cell.value;
 const asciiOf = (byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·");
 
 function rowOf(cells, frame, value) {
   const bytes = Uint8Array.from(cells, value);
-  const texts = frame.masked && value === travelled ? [...bytes].map(asciiOf) : charactersOf(bytes);
+  const texts = frame.masked && value === onWire ? [...bytes].map(asciiOf) : charactersOf(bytes);
   return el(
     "div",
     { class: "dump-row" },
@@ -64,18 +64,18 @@ function byteOf(cell, value, frame) {
 
 const omission = (count) => el("p", { class: "omission" }, `… ${grouped(count)} bytes are not shown …`);
 
-/** A byte with several fields shows as none of them: its bits do. */
+/** A byte with several fields has no field's colour: its bits show them. */
 const classOf = ({ names }) => (names.length === 1 ? `field-${names[0]}` : "field-several");
 
 const callOf = ({ record }) => (record.dir === "in" ? "read()" : "send()");
 
-/** How the frame came: a bar for each read(), to scale. */
+/** How the frame arrived: a bar for each read(), to scale. */
 export function rulerOf(frame) {
   const { record: { reads }, total } = frame;
   if (reads.length === 0) return null;
   const said = reads.length === 1
-    ? `One ${callOf(frame)} took it whole, all ${counted(total, "byte")}.`
-    : `${grouped(reads.length)} times ${callOf(frame)} took a part of it: ${reads.slice(0, 40).map(grouped).join(" + ")}${reads.length > 40 ? " + …" : ""} bytes. TCP is not frames.`;
+    ? `One ${callOf(frame)} took the whole frame, ${counted(total, "byte")}.`
+    : `${grouped(reads.length)} calls of ${callOf(frame)} took a part each: ${reads.slice(0, 40).map(grouped).join(" + ")}${reads.length > 40 ? " + …" : ""} bytes. TCP knows no frames.`;
   const parts = reads.slice(0, 40).map((size) => {
     const part = el("span", {}, grouped(size));
     part.style.flexGrow = size;

@@ -1,12 +1,12 @@
-// One frame, as the views need it: its bytes, and where each field lies in them. All of it is from the
-// record that the server's own decoder has made; nothing is judged here a second time.
+// @ts-check
+// One frame: its bytes, and the place of each field in them, as the server's own decoder found them.
 
 import { bytesOf, textOf } from "../shared/bytes.js";
 
 const NAMES = { 0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong" };
-const TAIL = 64; // of a long payload the server gives the first 2 048 bytes and so many of its end
+const TAIL = 64; // of a long payload the server sends the first 2 048 bytes and the last 64
 
-/** The cheap half, for a row of the table. */
+/** What a row of the table needs. */
 export function summaryOf(record) {
   const value = (name) => record.fields.find((field) => field.name === name)?.value;
   const opcode = value("opcode");
@@ -23,7 +23,7 @@ export function summaryOf(record) {
   };
 }
 
-/** All of it, for the frame that is looked at. */
+/** What the detail view needs. */
 export function frameOf(record) {
   const bytes = bytesOf(record.hex);
   const total = bytes.length + record.cut;
@@ -44,7 +44,7 @@ export function frameOf(record) {
   };
 }
 
-/** Every byte that is here: where it is, what it is, which fields it is in, and what it is unmasked. */
+/** Each byte: its offset, its value, its fields, and its value without the mask. */
 function cellsOf(bytes, cut, fields, payload, plain) {
   const head = cut ? bytes.length - TAIL : bytes.length;
   return Array.from(bytes, (value, index) => {
@@ -56,16 +56,16 @@ function cellsOf(bytes, cut, fields, payload, plain) {
   });
 }
 
-/** The byte that shows that the text is not UTF-8. When an earlier frame has it: FIN, which ends the message here. */
+/** The byte that shows that a text is not UTF-8. If it is in an earlier frame: byte 0, whose FIN ends the message. */
 const wrongOf = ({ why, at }) => (why ? (at ?? 0) : -1);
 
-/** After how many bytes of the frame each read() of it ended. */
+/** The offsets at which a read() of the frame ended. */
 function endsOf(sizes) {
   let end = 0;
   return new Set(sizes.map((size) => (end += size)));
 }
 
-/** The length that the header declares: its own field, or the longer one that follows it. */
+/** The payload length that the header declares: 7 bits, or the extended payload length. */
 function lengthOf(record) {
   const long = record.fields.find(({ name }) => name === "extended");
   return (long ?? record.fields.find(({ name }) => name === "length"))?.value;

@@ -1,30 +1,31 @@
-// The page /wire: which connection it shows, the address that leads to a frame and a field, and the projector.
+// @ts-check
+// The page /wire: the choice of a connection, the address of a frame and a field, and the projector.
 
-import { byId, el, setText } from "../shared/dom.js";
+import { byId, control, el, setText } from "../shared/dom.js";
 import { loadExplanations } from "../shared/explanations.js";
 import { setUpProjector } from "./projector.js";
 import { findTabs, openOwn, watch } from "./source.js";
 import { createWireView } from "./view.js";
 
-const ANSWER_WITHIN = 300; // milliseconds for a tab of this browser to say that it chats
+const WAIT_FOR_TABS = 300; // milliseconds for the tabs in the chat to answer
 const OWN = "own";
 
-const projects = new URLSearchParams(location.search).has("project");
-const select = byId("source");
-const view = createWireView(byId("wire"), { chosen: showInAddress, keysOn: document });
+const isProjector = new URLSearchParams(location.search).has("project");
+const select = control("source");
+const view = createWireView(byId("wire"), { onChosen: showInAddress, keyTarget: document });
 let tabs = new Map();
 let own = null; // this page's own connection
 let watching = null;
-let watched; // the token
-let decided = false;
+let watchedToken;
+let isDecided = false; // which connection to show first
 
 byId("say").addEventListener("submit", (event) => {
   event.preventDefault();
-  const text = byId("say-text").value;
-  own?.link.send(byId("say-as").value === "text" ? text : new TextEncoder().encode(text));
+  const text = control("say-text").value;
+  own?.connection.send(control("say-as").value === "text" ? text : new TextEncoder().encode(text));
   view.followSent();
-  // The keys that walk and reveal must not press "Send" again. Who writes line after line stays in the field.
-  if (projects || document.activeElement !== byId("say-text")) view.focus();
+  // The keys for moving and revealing must not press "Send" again.
+  if (isProjector || document.activeElement !== byId("say-text")) view.focus();
 });
 select.addEventListener("change", () => follow(select.value));
 addEventListener("hashchange", goToAddress);
@@ -33,20 +34,20 @@ start();
 
 async function start() {
   await loadExplanations();
-  if (projects) setUpProjector(view);
+  if (isProjector) setUpProjector(view);
   tabs = findTabs(tabsChanged);
-  setTimeout(decide, ANSWER_WITHIN);
+  setTimeout(decide, WAIT_FOR_TABS);
 }
 
 function tabsChanged() {
   listSources();
-  if (!decided) return;
-  // A chat that came back has a new connection, and so a new token.
+  if (!isDecided) return;
+  // A chat that has reconnected has a new token.
   if (tabs.has(select.value)) follow(select.value);
 }
 
 function decide() {
-  decided = true;
+  isDecided = true;
   const newest = [...tabs.values()].sort((a, b) => b.used - a.used)[0];
   listSources();
   select.value = newest?.tab ?? OWN;
@@ -63,42 +64,42 @@ function listSources() {
 function follow(which) {
   byId("say").hidden = which !== OWN;
   if (which !== OWN) {
-    setText(byId("source-note"), "Say something there: each frame appears here.");
+    setText(byId("source-note"), "Say something in that chat: each frame appears here.");
     return watchToken(tabs.get(which).token);
   }
-  setText(byId("source-note"), tabs.size > 0 ? "" : "No tab of this browser chats, so this page has opened a connection to /echo: what you send comes back.");
+  setText(byId("source-note"), tabs.size > 0 ? "" : "No other tab of this browser is in the chat, so this page has opened a connection to /echo: what you send comes back.");
   if (own?.token) return watchToken(own.token);
   if (own) return;
   own = {
-    link: openOwn({
+    connection: openOwn({
       path: "/echo?watch",
-      welcomed(token) {
+      onToken(token) {
         own.token = token;
         if (select.value === OWN) watchToken(token);
       },
-      over: ({ code }) => showState(`the connection ended with ${code}: reload the page for another`),
+      onEnd: ({ code }) => showState(`the connection ended with ${code}: reload the page for another`),
     }),
   };
 }
 
 function watchToken(token) {
-  if (token === watched) return;
-  watched = token;
+  if (token === watchedToken) return;
+  watchedToken = token;
   watching?.close();
   const mine = watch(token, {
-    hear(record) {
+    onRecord(record) {
       if (mine !== watching) return;
       if (record.t === "hello") showState(`watching connection ${record.conn}`);
-      view.hear(record);
+      view.addRecord(record);
     },
-    over: ({ code, reason }) => mine === watching && showState(`no longer watching: ${reason || code}`),
+    onEnd: ({ code, reason }) => mine === watching && showState(`no longer watching: ${reason || code}`),
   });
   watching = mine;
 }
 
 const showState = (text) => setText(byId("state"), text);
 
-// "#f14/mask" is frame 14 with its mask chosen.
+// "#f14/mask" is frame 14, with the field MASK selected.
 function goToAddress() {
   const [, n, field] = /^#f(\d+)(?:\/(\w+))?$/.exec(location.hash) ?? [];
   if (n) view.goTo(Number(n), field);

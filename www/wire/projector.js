@@ -1,28 +1,29 @@
-// The projector: one frame, in letters that the last row can read. Space shows the next step of it.
+// @ts-check
+// The projector: one frame, in letters that can be read from the last row. Space reveals the next field.
 
-import { byId } from "../shared/dom.js";
+import { byId, closestTo } from "../shared/dom.js";
 
-export function setUpProjector({ step, hold, detail }) {
+export function setUpProjector({ step, stopFollowing, detail }) {
   document.documentElement.classList.add("project");
   byId("projector-hint").hidden = false;
   detail.current().rowsFolded = 2;
-  let shown = 0; // fields that are revealed
+  let revealed = 0; // fields
   let frame = null;
 
-  // Drawn anew or moved on, what is not yet revealed stays covered.
+  // After each redraw, fields that are not yet revealed stay covered.
   new MutationObserver(cover).observe(detail.root, { childList: true });
   addEventListener("keydown", (event) => {
-    // Space presses a button, but not one of the fields and bytes: in a frame it reveals.
-    if (event.key !== " " || event.target.closest("input, textarea, select, button:not(.byte, .field-box)")) return;
+    // On a button, Space presses it. Fields and bytes are buttons, too, but there it reveals.
+    if (event.key !== " " || closestTo(event, "input, textarea, select, button:not(.byte, .field-box)")) return;
     event.preventDefault();
-    hold();
+    stopFollowing();
     byId("projector-hint").hidden = true;
-    if (event.shiftKey) shown = Math.max(0, shown - 1);
-    else if (frame && shown >= frame.fields.length) return step(1);
-    else shown += 1;
+    if (event.shiftKey) revealed = Math.max(0, revealed - 1);
+    else if (frame && revealed >= frame.fields.length) return step(1);
+    else revealed += 1;
     cover();
-    if (!frame || shown === 0) return;
-    detail.chooseField(frame.fields[shown - 1].name);
+    if (!frame || revealed === 0) return;
+    detail.chooseField(frame.fields[revealed - 1].name);
     detail.root.querySelector(".explanation").scrollIntoView({ block: "nearest" });
   });
 
@@ -30,16 +31,16 @@ export function setUpProjector({ step, hold, detail }) {
     const now = detail.current().frame;
     if (now !== frame) {
       frame = now;
-      shown = 0;
+      revealed = 0;
     }
     if (!frame) return;
-    const hidden = new Set(frame.fields.slice(shown).map(({ name }) => name));
+    const hidden = new Set(frame.fields.slice(revealed).map(({ name }) => name));
     for (const place of detail.root.querySelectorAll(".field-box, .strip")) {
       const name = place.dataset.fields ?? "payload";
       place.classList.toggle("covered", hidden.has(name));
     }
-    const done = shown >= frame.fields.length;
-    detail.root.querySelector(".explanation")?.classList.toggle("covered", shown === 0);
+    const done = revealed >= frame.fields.length;
+    detail.root.querySelector(".explanation")?.classList.toggle("covered", revealed === 0);
     detail.root.querySelector(".tools-say")?.classList.toggle("covered", !done);
   }
 }

@@ -1,34 +1,34 @@
-// What has come over the wire connection, in batches: a thousand frames a second are one change of the page for each
-// picture that the screen shows, and no more than the newest five hundred rows.
+// @ts-check
+// The records of the watched connection, as rows in batches: a thousand frames a second become some sixty updates.
 
 import { isPart } from "./describe.js";
 import { summaryOf } from "./frame.js";
 
-export const KEPT = 500;
-const HURRIED = 10; // rows at once: in such a hurry nobody reads along …
-const PAUSE = 80; // … so that the page rests between two changes, for so many milliseconds or as long as the last one took
+export const ROWS_KEPT = 500;
+const FAST = 10; // rows in one batch: too fast to read along, so the page may pause …
+const PAUSE = 80; // … for these milliseconds, or for as long as the last update took
 
 /**
- * `show` gets `{ rows, gone }`: what is new, and how many that came before it are no longer kept. A row is
- * `{ kind, record, … }`, with kind "frame", "http", "state" or "drop".
+ * `onBatch` gets the new rows, and how many before them were dropped; `onRoundTrip` microseconds and the row of the pong. A
+ * row is `{ kind, record, … }`, with kind "frame", "http", "state", "drop" or "reconnected".
  */
-export function createStore({ show, measured, queued }) {
+export function createRows({ onBatch, onRoundTrip, onQueue }) {
   let queue = [];
-  let skipped = 0; // came and went between two pictures
-  let planned = false;
-  let hurried = false;
-  let cost = 0; // of the last change, in milliseconds
+  let skipped = 0; // rows that were dropped between two updates
+  let isScheduled = false;
+  let isFast = false;
+  let lastCost = 0; // of the last update, in milliseconds
   let connection;
   let newest = 0; // the highest frame number of this connection
-  let pong = null; // the row of the last one from the client
-  let openMessages = {}; // direction → id of the message that is not complete
+  let pong = null; // the row of the last pong from the client
+  let openMessages = {}; // direction → id of the message that is not yet complete
 
-  function hear(record) {
+  function addRecord(record) {
     if (record.t === "hello") return hello(record);
     if (record.t === "rtt") return roundTrip(record);
-    if (record.t === "queue") return queued(record);
+    if (record.t === "queue") return onQueue(record);
     if (record.t === "frame") {
-      if (record.n <= newest) return; // a watch that was lost and taken up again begins with what is known
+      if (record.n <= newest) return; // a watch that was interrupted begins with known frames
       newest = record.n;
       return push(frameRow(record));
     }
@@ -41,22 +41,22 @@ export function createStore({ show, measured, queued }) {
     return row;
   }
 
-  // It is measured when a pong has come, and belongs to it.
+  // A round trip ends with the pong that came last.
   function roundTrip({ us }) {
     if (pong) pong.roundTrip = us;
-    measured(us, pong);
+    onRoundTrip(us, pong);
     pong = null;
   }
 
   function hello({ conn }) {
     if (conn === connection) return;
-    if (connection !== undefined) push({ kind: "again", record: { conn } });
+    if (connection !== undefined) push({ kind: "reconnected", record: { conn } });
     connection = conn;
     newest = 0;
     openMessages = {};
   }
 
-  // Where the brackets of both directions stand beside this frame.
+  // Which part of a bracket each direction has beside this frame.
   function lanesOf({ dir, msg }) {
     const lanes = {};
     for (const other of Object.keys(openMessages)) lanes[other] = "through";
@@ -69,28 +69,28 @@ export function createStore({ show, measured, queued }) {
 
   function push(row) {
     queue.push(row);
-    if (queue.length > KEPT) {
+    if (queue.length > ROWS_KEPT) {
       queue.shift();
       skipped += 1;
     }
-    if (planned) return;
-    planned = true;
+    if (isScheduled) return;
+    isScheduled = true;
     const next = () => requestAnimationFrame(flush);
-    if (hurried) setTimeout(next, Math.max(PAUSE, cost));
+    if (isFast) setTimeout(next, Math.max(PAUSE, lastCost));
     else next();
   }
 
   function flush() {
-    planned = false;
-    const batch = { rows: queue, gone: skipped };
-    hurried = queue.length > HURRIED;
+    isScheduled = false;
+    const batch = { rows: queue, skipped };
+    isFast = queue.length > FAST;
     queue = [];
     skipped = 0;
     const start = performance.now();
-    show(batch);
-    // Behind the picture: so long it took to draw all this.
-    setTimeout(() => (cost = performance.now() - start));
+    onBatch(batch);
+    // A timer runs after the picture: so the time includes drawing it.
+    setTimeout(() => (lastCost = performance.now() - start));
   }
 
-  return { hear };
+  return { addRecord };
 }

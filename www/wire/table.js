@@ -1,21 +1,22 @@
-// The table of frames. It follows the newest row while that is in view, and otherwise stays where its reader is.
+// @ts-check
+// The table of frames. It follows the newest row while that row is in view, and otherwise stays where the reader is.
 
 import { counted, grouped } from "../shared/bytes.js";
-import { el } from "../shared/dom.js";
+import { closestTo, el } from "../shared/dom.js";
 import { devtoolsOf, directionOf, isPart, milliseconds, noteOf, timeOf } from "./describe.js";
 import { summaryOf } from "./frame.js";
-import { KEPT } from "./rows.js";
+import { ROWS_KEPT } from "./rows.js";
 
-const NEAR = 30; // pixels from the end that still count as the end
+const NEAR_END = 30; // pixels from the end that still count as the end
 const COLUMNS = [
-  ["lanes", "Parts of one message"], ["number", "No."], ["dir", "Way"], ["time", "Seconds"], ["opcode", "Opcode"], ["fin", "FIN"],
+  ["lanes", "Parts of one message"], ["number", "No."], ["dir", "Direction"], ["time", "Seconds"], ["opcode", "Opcode"], ["fin", "FIN"],
   ["length", "Length"], ["form", "Form"], ["mask", "Mask"], ["note", "What it says"], ["tools", "Devtools"],
 ];
 
-/** `choose` is called with a row and, when one of its fields was clicked, the field's name. */
-export function createTable({ choose }) {
+/** `onChoose` gets a row and, if one of its fields was clicked, the field's name. */
+export function createTable({ onChoose }) {
   const body = el("tbody");
-  const head = el("tr", {}, ...COLUMNS.map(([name, label]) => el("th", { class: name, scope: "col" }, name === "lanes" ? el("span", { class: "unseen" }, label) : label)));
+  const head = el("tr", {}, ...COLUMNS.map(([name, label]) => el("th", { class: name, scope: "col" }, /lanes|dir/.test(name) ? el("span", { class: "unseen" }, label) : label)));
   const table = el("table", { class: "wire-table", role: "grid", "aria-label": "Frames" }, el("thead", {}, head), body);
   const scroller = el("div", { class: "wire-scroll", tabindex: "-1" }, table);
   const rowOf = new WeakMap(); // <tr> → row
@@ -24,22 +25,22 @@ export function createTable({ choose }) {
   const goneNote = el("p", { class: "wire-gone", role: "status" });
 
   body.addEventListener("click", (event) => {
-    const item = event.target.closest("tr");
-    if (rowOf.has(item)) choose(rowOf.get(item), event.target.closest("[data-field]")?.dataset.field);
+    const row = rowOf.get(closestTo(event, "tr"));
+    if (row) onChoose(row, closestTo(event, "[data-field]")?.dataset.field);
   });
 
-  function add({ rows, gone: skipped }) {
-    const follows = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < NEAR;
+  function add({ rows, skipped }) {
+    const follows = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < NEAR_END;
     const anchor = follows ? null : firstInView();
     const before = anchor?.offsetTop;
-    const anew = rows.findLastIndex(({ kind }) => kind === "again");
-    if (anew >= 0) {
-      body.append(...rows.slice(0, anew).map(make));
+    const reconnected = rows.findLastIndex(({ kind }) => kind === "reconnected");
+    if (reconnected >= 0) {
+      body.append(...rows.slice(0, reconnected).map(make));
       forgetNumbers();
     }
-    body.append(...rows.slice(Math.max(anew, 0)).map(make));
-    gone += skipped + drop(body.children.length - KEPT);
-    if (gone > 0) goneNote.textContent = `${grouped(gone)} earlier rows are no longer kept here: the newest ${KEPT} are.`;
+    body.append(...rows.slice(Math.max(reconnected, 0)).map(make));
+    gone += skipped + drop(body.children.length - ROWS_KEPT);
+    if (gone > 0) goneNote.textContent = `The page keeps the newest ${ROWS_KEPT} rows; ${grouped(gone)} earlier ones are gone.`;
     if (follows) scroller.scrollTop = scroller.scrollHeight;
     else if (anchor?.isConnected) scroller.scrollTop += anchor.offsetTop - before;
   }
@@ -67,7 +68,6 @@ export function createTable({ choose }) {
     return body.children[low];
   }
 
-  /** Marks a row as the one that is looked at, and brings it into view when its reader moved there. */
   function mark(row, moved) {
     chosen?.setAttribute("aria-selected", "false");
     chosen?.setAttribute("tabindex", "-1");
@@ -78,10 +78,10 @@ export function createTable({ choose }) {
     if (scroller.contains(document.activeElement)) focus();
   }
 
-  /** Gives the keyboard to the row that is looked at, or where it will be. */
+  /** Moves the focus to the selected row, or to the place where one will be. */
   const focus = () => (chosen?.isConnected ? chosen : scroller).focus({ preventScroll: true });
 
-  /** The next row that can be looked at, `by` steps away: -1 up, 1 down. */
+  /** The next row that can be selected: upwards if `by` is -1, downwards if it is 1. */
   function neighbour(by) {
     const next = (item) => (by < 0 ? item?.previousElementSibling : item?.nextElementSibling);
     let item = chosen?.isConnected ? next(chosen) : by < 0 ? body.lastElementChild : body.firstElementChild;
@@ -94,13 +94,12 @@ export function createTable({ choose }) {
     return item ? rowOf.get(item) : undefined;
   }
 
-  /** The newest row that is one of these. */
   function findLast(isWanted) {
     const rows = Array.from(body.children, (item) => rowOf.get(item));
     return rows.findLast(isWanted);
   }
 
-  /** Numbers begin anew with a new connection: links lead to the newest. */
+  /** A new connection counts from 1: links lead to its frames. */
   function forgetNumbers() {
     for (const item of body.querySelectorAll("[id]")) item.removeAttribute("id");
   }
@@ -141,19 +140,19 @@ const makers = {
 
   http({ record }) {
     const size = grouped(record.hex.length / 2);
-    const says = record.dir === "in" ? `HTTP request, ${size} bytes` : `HTTP ${record.status}, ${size} bytes${record.status === 101 ? ": from here on it is no longer HTTP" : ""}`;
-    const blots = record.blotted ? "; values that may be secret are blotted out" : "";
-    return wide("http", `${record.dir === "in" ? "→" : "←"} ${says}${blots}`);
+    const text = record.dir === "in" ? `HTTP request, ${size} bytes` : `HTTP ${record.status}, ${size} bytes${record.status === 101 ? ": after this, it is no longer HTTP" : ""}`;
+    const hidden = record.blotted ? "; values that may be secret are hidden" : "";
+    return wide("http", `${record.dir === "in" ? "→" : "←"} ${text}${hidden}`);
   },
   state({ record: { from, to, by, code } }) {
     const who = by ? ` by the ${by}` : "";
     return wide("state", `${from} → ${to}${who}${code ? `, ${code}` : ""}`);
   },
   drop({ record }) {
-    return wide("drop", `${counted(record.count, "frame")} missing here: this view was too slow, its connection was not`);
+    return wide("drop", `${counted(record.count, "frame")} missing here: this view was too slow, the connection was not`);
   },
-  again({ record }) {
-    return wide("again", `a new connection, number ${record.conn}`);
+  reconnected({ record }) {
+    return wide("reconnected", `a new connection, number ${record.conn}`);
   },
 };
 

@@ -134,7 +134,7 @@ fn retry(browser: &Browser) {
         &format!("document.querySelectorAll('{failed}').length === 2"),
         "two refusals",
     );
-    let reasons = ada.texts(&format!("{failed} .fate"));
+    let reasons = ada.texts(&format!("{failed} .delivery"));
     assert!(
         reasons
             .iter()
@@ -144,10 +144,10 @@ fn retry(browser: &Browser) {
 
     let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
     super::is_told(&ada, "entered", "grace"); // the log moves for that, and no button after it
-    ada.click(&format!("{failed} [data-does=retry]"));
+    ada.click(&format!("{failed} [data-action=retry]"));
     grace.hears("whispered", |event| event["text"] == "are you there?");
     super::shows_or_holds(&ada, "#log li.line[data-state=sent]"); // it has moved by then
-    ada.click(&format!("{failed} [data-does=discard]"));
+    ada.click(&format!("{failed} [data-action=discard]"));
     all_sent(&ada);
     reads_exactly(&ada, &["are you there?"]);
     let heard = grace.hears_by_now();

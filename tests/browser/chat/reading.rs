@@ -209,7 +209,7 @@ fn failed_stays(browser: &Browser) {
     bob.hears("said", |event| event["text"] == "three");
     reads_exactly(&ada, &["one", "failed", "two", "three"]);
     let retried = ada.record.len();
-    ada.click("#log [data-does=retry]");
+    ada.click("#log [data-action=retry]");
     ada.record.wait_for(retried, "the second refusal", |event| {
         event.method == "Network.webSocketFrameReceived"
             && super::payload(&event.params)["code"] == "no_such_person"
@@ -218,7 +218,7 @@ fn failed_stays(browser: &Browser) {
     reads_exactly(&ada, &["one", "failed", "two", "three"]);
     let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
     super::is_told(&ada, "entered", "grace"); // the log moves for that, and no button after it
-    ada.click("#log [data-does=retry]");
+    ada.click("#log [data-action=retry]");
     grace.hears("whispered", |event| event["text"] == "failed");
     all_sent(&ada);
     reads_exactly(&ada, &["one", "two", "three", "failed"]);

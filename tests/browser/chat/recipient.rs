@@ -36,7 +36,7 @@ fn fails(tab: &Tab, count: usize) {
 }
 
 fn retry(tab: &Tab) {
-    tab.click("#log li.line[data-state=failed] [data-does=retry]");
+    tab.click("#log li.line[data-state=failed] [data-action=retry]");
 }
 
 pub(super) fn whispers(chatter: &mut Chatter) -> Vec<String> {
@@ -66,7 +66,7 @@ fn clicked_then_gone(browser: &Browser) {
     let mut next = Chatter::enter_after(server.addr(), "grace hopper", "lobby");
     sees_people(&ada, &["ada", "grace", "grace hopper"]);
     retry(&ada);
-    let told = "document.querySelector('.fate')?.textContent.includes('another person')";
+    let told = "document.querySelector('.delivery')?.textContent.includes('another person')";
     ada.wait_for(told, "the second refusal");
     // The chip still stands for her who left.
     say(&ada, "another secret");
@@ -143,7 +143,7 @@ fn typed_exactly(browser: &Browser) {
             }
             _ => {
                 fails(&ada, 1);
-                ada.click("#log [data-does=discard]");
+                ada.click("#log [data-action=discard]");
             }
         }
         all_sent(&ada);
@@ -242,7 +242,7 @@ fn a_name_in_no_room(browser: &Browser) {
     is(&ada, "offline");
     say(&ada, "/msg grace my secret");
     fails(&ada, 1);
-    assert_eq!(ada.count("#log [data-does=retry]"), 0);
+    assert_eq!(ada.count("#log [data-action=retry]"), 0);
     drop(grace);
     let mut next = Chatter::enter_after(server.addr(), "grace", "garden");
     ada.set_offline(false);

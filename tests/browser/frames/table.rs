@@ -134,7 +134,7 @@ fn every_byte(tab: &Tab, sent: &[(u8, &[u8])]) {
     let numbers: Vec<u64> = serde_json::from_value(tab.eval(js)).expect("numbers");
     for ((first, payload), number) in sent.iter().zip(numbers) {
         choose(tab, number);
-        if tab.count(".dump [data-does=unfold]") > 0 {
+        if tab.count(".dump [data-action=unfold]") > 0 {
             tab.key("Enter");
         }
         let whole = frame_from(Role::Client, *first, payload);
