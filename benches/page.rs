@@ -8,6 +8,9 @@
 //! It needs Chromium (`apt-get install chromium`), as `cargo test --test browser` does, and an otherwise
 //! idle machine.
 
+#[path = "../tests/browser/artifacts.rs"]
+#[allow(dead_code)]
+mod artifacts;
 #[path = "../tests/browser/browser.rs"]
 #[allow(dead_code)]
 mod browser;
@@ -19,20 +22,17 @@ mod criterion_options;
 #[path = "../tests/browser/devtools.rs"]
 #[allow(dead_code)]
 mod devtools;
-#[path = "../tests/browser/house.rs"]
-#[allow(dead_code)]
-mod house;
 #[path = "../tests/browser/input.rs"]
 #[allow(dead_code)]
 mod input;
-#[path = "../tests/browser/keepsake.rs"]
-#[allow(dead_code)]
-mod keepsake;
 #[path = "../tests/kit/mod.rs"]
 mod kit;
 #[path = "../tests/browser/record.rs"]
 #[allow(dead_code)]
 mod record;
+#[path = "../tests/browser/server.rs"]
+#[allow(dead_code)]
+mod server;
 #[path = "../tests/browser/tab.rs"]
 #[allow(dead_code)]
 mod tab;
@@ -44,8 +44,8 @@ mod view;
 mod watch;
 
 use browser::Browser;
-use house::House;
 use serde_json::{Value, json};
+use server::TestServer;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -154,7 +154,7 @@ const FINDINGS: &str = "({
 })";
 
 fn run(browser: &Browser, load: Load) -> ExitCode {
-    let server = House::open(&["--rate", "off"]);
+    let server = TestServer::start(&["--rate", "off"]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab("/#/flood");
     enter(&tab);

@@ -1,8 +1,8 @@
-//! One browser for the whole suite, and the visitors in it: each has cookies and tabs of its own.
+//! One browser for the whole suite. Each visitor has cookies and tabs of its own.
 
+use crate::artifacts;
 use crate::chromium::Chromium;
 use crate::devtools::DevTools;
-use crate::keepsake;
 use crate::tab::Tab;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -11,15 +11,15 @@ use std::sync::{Arc, Mutex};
 
 pub(crate) struct Browser {
     devtools: Arc<DevTools>,
-    /// Where it is spoken to, and where the page of its own developer tools is.
+    /// The address of its DevTools protocol, which also serves the page of the developer tools.
     door: SocketAddr,
-    /// Locked by nobody: it only lets the browser be shared.
+    /// Never locked: the mutex only makes the browser `Sync`.
     _process: Mutex<Chromium>,
 }
 
 impl Browser {
     pub(crate) fn start(program: &Path) -> Self {
-        keepsake::clear();
+        artifacts::clear();
         let (process, address) = Chromium::start(program);
         let door = address.split('/').nth(2).and_then(|door| door.parse().ok());
         Self {
@@ -34,7 +34,7 @@ impl Browser {
         std::array::from_fn(|_| self.visitor(server))
     }
 
-    /// Somebody who was never here before, and looks at nothing but the server there.
+    /// A new visitor, who opens pages of this server only.
     pub(crate) fn visitor(&self, server: SocketAddr) -> Context {
         let created = self
             .devtools
@@ -51,12 +51,12 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // When the browser is gone already, its process says so.
+        // If the browser is gone already, its process reports that.
         let _ = self.devtools.tell(None, "Browser.close");
     }
 }
 
-/// A browser context: what one person's browser is to another's.
+/// A browser context: one person's browser, with its own cookies and storage.
 pub(crate) struct Context {
     id: String,
     server: SocketAddr,
@@ -83,8 +83,8 @@ impl Context {
     }
 
     fn blank_for(&self, server: SocketAddr) -> Tab {
-        // A window of its own: of the tabs in one window only the one in front is visible, and a
-        // page that is not is drawn late or never.
+        // In a window of its own: in a shared window only the front tab is visible, and a
+        // hidden page is drawn late or never.
         let params =
             json!({ "url": "about:blank", "browserContextId": self.id, "newWindow": true });
         let created = self.call("Target.createTarget", &params);

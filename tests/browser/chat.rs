@@ -1,14 +1,14 @@
-//! The chat page, as its visitors use it: log in, say, read.
+//! The chat page, as its visitors use it.
 
-pub(crate) mod access;
+pub(crate) mod accessibility;
+pub(crate) mod appearance;
 pub(crate) mod chip;
 pub(crate) mod commands;
-pub(crate) mod company;
 pub(crate) mod delivery;
 pub(crate) mod flood;
 pub(crate) mod hostile;
 pub(crate) mod login;
-pub(crate) mod look;
+pub(crate) mod navigation;
 pub(crate) mod opening;
 pub(crate) mod people;
 pub(crate) mod reading;
@@ -16,8 +16,8 @@ pub(crate) mod recipient;
 pub(crate) mod reconnect;
 pub(crate) mod rooms;
 pub(crate) mod scroll;
+pub(crate) mod several_tabs;
 pub(crate) mod tabs;
-pub(crate) mod ways;
 pub(crate) mod wire;
 
 use crate::browser::Context;
@@ -35,7 +35,7 @@ pub(crate) struct Line {
     pub(crate) text: String,
     /// As the server gave it.
     pub(crate) time: String,
-    /// Of an own line: sending, sent or failed.
+    /// The state of an own line: sending, sent or failed.
     pub(crate) state: Option<String>,
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn enter(tab: &Tab, name: &str, room: &str) {
     is_in(tab, room);
 }
 
-/// The same, without waiting for the answer.
+/// Fills in the login, without waiting for the answer.
 pub(crate) fn ask_to_enter(tab: &Tab, name: &str, room: &str) {
     shows(tab, "#login");
     tab.fill("#login-name", name);
@@ -60,7 +60,7 @@ pub(crate) fn ask_to_enter(tab: &Tab, name: &str, room: &str) {
     tab.key("Enter");
 }
 
-/// Waits until the room is on the screen and the server answers.
+/// Waits until the room is shown and the page is connected.
 pub(crate) fn is_in(tab: &Tab, room: &str) {
     shows(tab, "#chat");
     let own = format!("#rooms li[data-room={}]", quoted(room));
@@ -94,7 +94,7 @@ pub(crate) fn shows_or_holds(tab: &Tab, selector: &str) {
     tab.wait_for(&format!("Boolean({js})"), selector);
 }
 
-/// Is any of it drawn, within the window and not under something else?
+/// An expression: whether such an element is visible within the window.
 pub(crate) fn visible(selector: &str) -> String {
     format!(
         "Array.from(document.querySelectorAll({})).some((one) => {{
@@ -159,7 +159,7 @@ pub(crate) fn reads_exactly(tab: &Tab, expected: &[&str]) {
 const ALL_TEXTS: &str =
     "Array.from(document.querySelectorAll('#log li.line .text'), (one) => one.textContent)";
 
-/// Waits until none of one's own lines is on its way any more.
+/// Waits until each own line is acknowledged.
 pub(crate) fn all_sent(tab: &Tab) {
     let js = "!document.querySelector('#log li.line[data-state]:not([data-state=sent])')";
     tab.wait_for(js, "the answer to each line");
@@ -187,7 +187,7 @@ pub(crate) fn is_told(tab: &Tab, kind: &str, words: &str) {
     tab.wait_for(&js, &format!("a notice of {kind}: {words}"));
 }
 
-/// The first event of a kind that the page got from the server, as developer tools show it.
+/// The first event of a kind from the server, as developer tools show it.
 pub(crate) fn first_received(tab: &Tab, kind: &str) -> Value {
     let event = tab.record.wait_for(0, kind, |event| {
         event.method == "Network.webSocketFrameReceived" && payload(&event.params)["type"] == kind
@@ -195,7 +195,7 @@ pub(crate) fn first_received(tab: &Tab, kind: &str) -> Value {
     payload(&event)
 }
 
-/// All that the page got from the server so far.
+/// All events from the server so far.
 pub(crate) fn received(tab: &Tab) -> Vec<Value> {
     let events = tab.record.all("Network.webSocketFrameReceived");
     events.iter().map(payload).collect()

@@ -1,10 +1,10 @@
-//! Cheeper: a feed that is the same on every page, the newest first.
+//! Cheeper: a feed, the same on every page, newest first.
 
 use crate::PageTest;
 use crate::browser::{Browser, Context};
-use crate::chatter::Chatter;
+use crate::chat_client::ChatClient;
 use crate::hostile::HOSTILE;
-use crate::house::House;
+use crate::server::TestServer;
 use crate::tab::{Tab, quoted};
 use crate::view::Screen;
 use serde_json::json;
@@ -19,7 +19,7 @@ pub(crate) const TESTS: [PageTest; 4] = [
 const PAGE: &str = "/cheeper";
 const TEXTS: &str = "#feed li .text";
 
-/// Opens the page as somebody with this name.
+/// Opens the page, and takes this name.
 fn open(visitor: &Context, name: &str) -> Tab {
     let tab = visitor.tab(PAGE);
     crate::chat::is(&tab, "online");
@@ -42,7 +42,7 @@ fn reads(tab: &Tab, expected: &[&str]) {
 }
 
 fn at_once(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let [one, two] = browser.visitors(server.addr());
     let (ada, bob) = (open(&one, "ada"), open(&two, "bob"));
     cheep(&ada, "first");
@@ -62,8 +62,8 @@ fn at_once(browser: &Browser) {
 }
 
 fn earlier_ones(browser: &Browser) {
-    let server = House::open(&[]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "cheeper");
+    let server = TestServer::start(&[]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "cheeper");
     for text in ["one", "two", "three"] {
         bob.say("cheeper", text);
     }
@@ -74,7 +74,7 @@ fn earlier_ones(browser: &Browser) {
 }
 
 fn too_long(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = open(&visitor, "ada");
     let longest = "🐦".repeat(140);
@@ -87,12 +87,12 @@ fn too_long(browser: &Browser) {
 }
 
 fn narrow_and_dark(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = visitor.blank();
     ada.set_viewport(Screen::PHONE);
     ada.goto(PAGE);
-    let mut bob = Chatter::enter(server.addr(), &"bobw".repeat(8), "cheeper");
+    let mut bob = ChatClient::enter(server.addr(), &"bobw".repeat(8), "cheeper");
     let long = "w".repeat(140);
     bob.say("cheeper", &long);
     reads(&ada, &[&long]);

@@ -1,4 +1,4 @@
-//! The browser's program: where it is, how it is started, and that nothing of it remains.
+//! The browser's program: it is found, started and cleaned up.
 
 use crate::kit::process::Process;
 use crate::kit::stopwatch::PATIENCE;
@@ -8,18 +8,18 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
-/// Names that it goes by.
+/// The names of the program.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// What a person's browser does on the side, and what would make two runs differ.
+/// Switches off what a browser does in the background, and what would make two runs differ.
 const FLAGS: [&str; 14] = [
     "--headless=new",
-    "--no-sandbox", // it cannot be had inside most containers, and the pages are our own
+    "--no-sandbox", // most containers do not allow a sandbox, and the pages are our own
     "--remote-debugging-port=0",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
-    "--disable-gpu", // there is none, and to imitate one takes time
+    "--disable-gpu", // there is none, and software rendering takes time
     "--disable-sync",
     "--disable-breakpad",
     "--disable-dev-shm-usage", // containers have little of it
@@ -29,7 +29,7 @@ const FLAGS: [&str; 14] = [
     "--force-color-profile=srgb",
 ];
 
-/// The program, or what to do to have it.
+/// The program, or how to install it.
 pub(crate) fn find() -> Result<PathBuf, String> {
     if let Some(named) = env::var_os("WS101_CHROMIUM") {
         let named = PathBuf::from(named);
@@ -56,7 +56,7 @@ pub(crate) struct Chromium {
 }
 
 impl Chromium {
-    /// Starts it with a profile of its own. Returns it with the address of its DevTools.
+    /// Starts the browser with a new profile. Returns it with the address of its DevTools.
     pub(crate) fn start(program: &Path) -> (Self, String) {
         let profile = env::temp_dir().join(format!("ws101-browser-{}", process::id()));
         let mut data_dir = OsStr::new("--user-data-dir=").to_owned();
@@ -85,13 +85,13 @@ impl Chromium {
                 "the browser does not listen. It said:\n{}",
                 self.process.log()
             );
-            thread::sleep(Duration::from_millis(10)); // files cannot be waited for
+            thread::sleep(Duration::from_millis(10)); // a file cannot be waited for
         }
     }
 }
 
 impl Drop for Chromium {
-    /// Its end has been asked for. All its processes have one stdout, which ends with the last.
+    /// The browser was asked to close. Its processes share one stdout, which ends with the last of them.
     fn drop(&mut self) {
         if !thread::panicking() {
             self.process.wait(PATIENCE);

@@ -1,4 +1,4 @@
-//! Whether an element can be read: how bright its text is, and what is behind it.
+//! Whether an element is legible: the luminance of its text and of its background.
 
 use crate::tab::{Tab, quoted};
 use serde_json::Value;
@@ -22,8 +22,8 @@ impl Colours {
     }
 }
 
-/// The colours that an element has on the screen. Where it has no background of its own, it is
-/// the one of what it lies on.
+/// The colours of an element on the screen. If it has no background of its own, the background is
+/// that of the nearest ancestor with one.
 pub(crate) fn of(tab: &Tab, selector: &str) -> Colours {
     let js = format!(
         "(() => {{

@@ -1,7 +1,7 @@
-//! The DevTools protocol: JSON over a WebSocket, and the client is our own.
+//! The DevTools protocol: JSON over a WebSocket, through our own client.
 //!
 //! One connection serves the whole browser. Every tab is a *session* on it: its commands and its
-//! events carry the session's id. One thread reads, hands a reply to the caller that waits
+//! events carry the session's id. One thread reads. It hands a reply to the caller that waits
 //! for its id, and an event to the record of its session.
 
 use crate::kit::stopwatch::Stopwatch;
@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use ws101::{Connect, Limits, Message, Reader, Writer};
 
-/// A picture of a page is one message.
+/// A screenshot is one message.
 const LIMITS: Limits = Limits {
     message: 256 << 20,
     fragments: 131_072,
@@ -26,10 +26,10 @@ pub(crate) struct DevTools {
     shared: Arc<Shared>,
 }
 
-/// What the reading thread and the callers have in common.
+/// The state that the reader thread and the callers share.
 #[derive(Default)]
 struct Shared {
-    /// Whom to tell about which reply. `None` when the connection has ended.
+    /// The caller that waits for each reply. `None` when the connection has ended.
     waiting: Mutex<Option<HashMap<u64, Sender<Value>>>>,
     /// By session.
     records: Mutex<HashMap<String, Arc<Record>>>,
@@ -55,7 +55,7 @@ impl DevTools {
     }
 
     /// Sends a command to a session, or to the browser itself, and waits for its result. An error
-    /// is what the browser said.
+    /// is the browser's message.
     pub(crate) fn call(
         &self,
         session: Option<&str>,
@@ -86,12 +86,12 @@ impl DevTools {
         }
     }
 
-    /// Sends a command that nobody answers: it ends the one that would.
+    /// Sends a command that gets no answer: it ends the browser or the tab.
     pub(crate) fn tell(&self, session: Option<&str>, method: &str) -> Result<(), String> {
         self.send(self.next_id(), session, method, &json!({}))
     }
 
-    /// Keeps what a session reports from now on.
+    /// Records the events of a session from now on.
     pub(crate) fn record(&self, session: &str) -> Arc<Record> {
         let record = Arc::new(Record::default());
         self.shared
@@ -133,7 +133,7 @@ impl Shared {
                 None => self.event(message),
             }
         }
-        // Whoever still waits is told by the end of its channel.
+        // The end of its channel tells each caller that still waits.
         self.waiting().take();
     }
 
@@ -143,7 +143,7 @@ impl Shared {
             .as_mut()
             .and_then(|waiting| waiting.remove(&id));
         if let Some(caller) = caller {
-            // One that has lost its patience listens no more.
+            // A caller that has given up no longer receives.
             let _ = caller.send(message);
         }
     }

@@ -1,9 +1,9 @@
-//! The echo page: what is sent comes back, and developer tools see it as the RFC has it.
+//! The echo page: what is sent comes back, in frames as RFC 6455 prescribes them.
 
 use crate::browser::Browser;
 use crate::hostile::HOSTILE;
-use crate::house::House;
 use crate::input::With;
+use crate::server::TestServer;
 use crate::view::Screen;
 use crate::watch::Frame;
 use crate::{PageTest, tab::Tab};
@@ -28,7 +28,7 @@ fn connected(tab: &Tab) {
     );
 }
 
-/// Says something, and waits until it has come back.
+/// Sends a text, and waits for its echo.
 fn say(tab: &Tab, text: &str) {
     let before = tab.count("#log .came");
     tab.fill("#text", text);
@@ -42,7 +42,7 @@ fn came_back(tab: &Tab, count: usize) {
 }
 
 fn comes_back(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let ada = browser.visitor(server.addr());
     let tab = ada.tab(PAGE);
     connected(&tab);
@@ -64,7 +64,7 @@ fn comes_back(browser: &Browser) {
 }
 
 fn hostile_text_is_text(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let ada = browser.visitor(server.addr());
     let tab = ada.tab(PAGE);
     connected(&tab);
@@ -77,7 +77,7 @@ fn hostile_text_is_text(browser: &Browser) {
 }
 
 fn developer_tools(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let ada = browser.visitor(server.addr());
     let tab = ada.tab(PAGE);
     connected(&tab);
@@ -106,7 +106,7 @@ fn developer_tools(browser: &Browser) {
 }
 
 fn narrow(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let ada = browser.visitor(server.addr());
     let tab = ada.blank();
     tab.set_viewport(Screen::PHONE);
@@ -119,7 +119,7 @@ fn narrow(browser: &Browser) {
 }
 
 fn dark(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let ada = browser.visitor(server.addr());
     let tab = ada.tab(PAGE);
     let paper = |dark| {
@@ -136,7 +136,7 @@ fn dark(browser: &Browser) {
 }
 
 fn keyboard(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let ada = browser.visitor(server.addr());
     let tab = ada.tab(PAGE);
     connected(&tab);

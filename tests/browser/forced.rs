@@ -1,10 +1,10 @@
-//! Forced colours: the system takes the page's backgrounds and shadows away, and what they said is
-//! still to be seen.
+//! Forced colours: the system removes the page's backgrounds and shadows, and their meaning is
+//! still visible.
 
 use crate::PageTest;
 use crate::browser::Browser;
 use crate::chat::{self, log_in, say};
-use crate::house::House;
+use crate::server::TestServer;
 use crate::tab::{Tab, quoted};
 use std::collections::HashSet;
 
@@ -16,9 +16,9 @@ fn picture(tab: &Tab, js: &str) -> Vec<u8> {
     tab.screenshot_of(js)
 }
 
-/// The dot before the state: it is there, and each state has another.
+/// The dot before the state is visible, and differs for each state.
 fn dots(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     for (page, selector) in [
         ("/", "#state"),
@@ -35,7 +35,7 @@ fn dots(browser: &Browser) {
             "a connection",
         );
         if page == "/" {
-            // The answer to its first ping would set the state again.
+            // The answer to the page's first ping would set the state again.
             tab.wait_for(
                 &format!("document.querySelector('{selector}').textContent.includes(' ms')"),
                 "the answer to a ping",
@@ -63,10 +63,10 @@ fn dots(browser: &Browser) {
     }
 }
 
-/// The frame, the field, and its bytes: chosen they look otherwise than not chosen, in the chat's drawer
+/// The selected frame, its selected field and its bytes look different from others, in the chat's drawer
 /// and on the page.
 fn chosen(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     say(&ada, "hello");
@@ -128,9 +128,9 @@ fn chosen(browser: &Browser) {
     }
 }
 
-/// The room that is shown, in the list of rooms: its edge, since its letters are bold anyway.
+/// The current room in the list has a border; its bold letters would not be enough.
 fn rooms(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     say(&ada, "/join rust");

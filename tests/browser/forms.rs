@@ -1,9 +1,9 @@
-//! Every field of every page: an id or a name, so that a browser can fill it in, and a label.
+//! Every field of every page has a label, and an id or a name, so that a browser can fill it in.
 
 use crate::PageTest;
 use crate::browser::Browser;
 use crate::chat;
-use crate::house::House;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use serde_json::{Value, json};
 use std::fs;
@@ -11,14 +11,14 @@ use std::path::Path;
 
 pub(crate) const TESTS: [PageTest; 1] = [("fields", fields)];
 
-/// Each HTML file in `www`, as it is asked for.
+/// The URL path of each HTML file in `www`.
 fn pages() -> Vec<String> {
     let www = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
     let files = fs::read_dir(www).expect("the directory").flatten();
     let names = files.filter_map(|file| {
         let name = file.file_name().into_string().ok()?;
         Some(match name.strip_suffix(".html")? {
-            "refused" => return None, // what other requests are answered with, and without fields
+            "refused" => return None, // the page for refused requests, which has no fields
             "index" => "/".to_owned(),
             "echo" => "/echo-demo".to_owned(),
             name => format!("/{name}"),
@@ -28,7 +28,7 @@ fn pages() -> Vec<String> {
 }
 
 fn fields(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let pages = pages();
     assert!(pages.len() >= 6, "{pages:?}");
@@ -51,7 +51,7 @@ fn fields(browser: &Browser) {
     assert!(found >= 20, "{found} fields were found");
 }
 
-/// Judges all fields that the page has now, shown or not, and says how many there are.
+/// Checks all fields that the page has now, shown or not, and returns their number.
 fn judge(tab: &Tab, page: &str) -> usize {
     let fields = tab.eval(
         "Array.from(document.querySelectorAll('input, select, textarea'), (field) => ({
@@ -66,7 +66,7 @@ fn judge(tab: &Tab, page: &str) -> usize {
         let is_right = field["isNamed"] == true && field["isOnly"] == true && field["label"] != "";
         assert!(is_right, "{page}: {field}");
     }
-    // What the browser's own developer tools count as issues.
+    // The issues that the browser's developer tools report.
     let found = tab.call("Audits.checkFormsIssues", json!({}));
     let issues: &[Value] = found["formIssues"].as_array().map_or(&[], Vec::as_slice);
     assert!(issues.is_empty(), "{page}: {issues:#?}");

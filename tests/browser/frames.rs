@@ -1,4 +1,4 @@
-//! The wire view: what it shows of a connection is what travelled.
+//! The wire view shows exactly what was sent.
 
 mod drawer;
 mod flood;
@@ -36,7 +36,7 @@ pub(crate) const TESTS: [PageTest; 16] = [
 
 pub(crate) const PAGE: &str = "/wire";
 
-/// A connection that sends what the test wants, and the token with which it can be watched.
+/// A connection under the test's control, and the token for watching it.
 struct Script {
     wire: RawClient,
     token: String,
@@ -64,13 +64,13 @@ impl Script {
         Self { wire, token }
     }
 
-    /// Sends a request, and takes the next thing that the server says.
+    /// Sends a request, and returns the server's next message.
     fn say(&mut self, request: &str) {
         self.wire.send_frame(0x81, request);
         self.wire.frame();
     }
 
-    /// Has the page show this connection, and waits until it does.
+    /// Makes the page show this connection, and waits until it does.
     fn watched_in(&self, tab: &Tab) {
         self.shown_in(tab);
         tab.wait_for(
@@ -80,7 +80,7 @@ impl Script {
         has_frames(tab, "out", 1);
     }
 
-    /// Has the page show this connection: another tab says that it chats here.
+    /// Makes the page show this connection, as if another tab had offered it.
     fn shown_in(&self, tab: &Tab) {
         watching(tab);
         let here =
@@ -110,7 +110,7 @@ fn watching(tab: &Tab) {
     );
 }
 
-/// Waits until the connection has ended, and with it what there is to see.
+/// Waits until the watched connection has ended.
 fn watched_to_the_end(tab: &Tab) {
     tab.wait_for(
         "document.querySelector('#state').textContent.startsWith('no longer watching')",
@@ -118,13 +118,13 @@ fn watched_to_the_end(tab: &Tab) {
     );
 }
 
-/// Waits until so many frames of one direction are in the table, after a new connection if there was another.
+/// Waits until the table has this many frames of one direction, counted from the newest connection.
 fn has_frames(tab: &Tab, direction: &str, count: usize) {
     let js = format!("document.querySelectorAll('tr.{direction}[id]').length >= {count}");
     tab.wait_for(&js, &format!("{count} frames {direction}"));
 }
 
-/// Chooses a frame by its number.
+/// Selects a frame by its number.
 fn choose(tab: &Tab, number: u64) {
     tab.click(&format!("#f{number} .opcode"));
     let js = format!(
@@ -134,7 +134,7 @@ fn choose(tab: &Tab, number: u64) {
     tab.wait_for(&js, &format!("frame {number}"));
 }
 
-/// The bytes of the chosen frame, as they are shown.
+/// The bytes of the selected frame, as they are shown.
 fn shown_bytes(tab: &Tab) -> Vec<u8> {
     hex(&tab.texts(".byte").join(" "))
 }

@@ -1,9 +1,9 @@
-//! `/handshake`: the bytes of this very connection, and the accept key for any key.
+//! `/handshake`: the bytes of the page's own connection, and the accept key for any key.
 
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::house::House;
 use crate::kit::client::raw::{RawClient, UPGRADE};
+use crate::server::TestServer;
 use crate::tab::Tab;
 use crate::view::Screen;
 use serde_json::Value;
@@ -23,9 +23,9 @@ fn connected(tab: &Tab) {
     tab.wait_for(js, "the handshake");
 }
 
-/// What the page shows is what the developer tools saw.
+/// The page shows the bytes that the developer tools saw.
 fn own_bytes(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(PAGE);
     connected(&tab);
@@ -40,7 +40,7 @@ fn own_bytes(browser: &Browser) {
     assert_eq!(tab.count("#key-bytes span"), 16);
     assert_eq!(tab.count("#digest span"), 20);
 
-    // The lines are all of the bytes: each begins where the one before it ends.
+    // The lines cover all bytes: each begins where the previous one ends.
     let js = "(() => {
         let next = 0;
         for (const line of document.querySelectorAll('#response details')) {
@@ -50,7 +50,7 @@ fn own_bytes(browser: &Browser) {
         return `From byte ${next} on, this is no longer HTTP.`;
     })()";
     assert_eq!(tab.eval(js), tab.text("#from-here"));
-    // What follows is a frame of the server's, and no HTTP: FIN, text.
+    // The next byte belongs to a frame of the server: FIN, text.
     tab.wait_for(
         "document.querySelector('#first-frame span')?.textContent === '81'",
         "the first frame",
@@ -58,9 +58,9 @@ fn own_bytes(browser: &Browser) {
     tab.assert_clean();
 }
 
-/// A projector shows that there is a cookie, and how long it is; and why no more.
+/// A projector shows that there is a cookie and how long it is, and says why it shows no more.
 fn blots_out_cookies(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(PAGE);
     connected(&tab);
@@ -83,7 +83,7 @@ fn blots_out_cookies(browser: &Browser) {
 }
 
 fn recomputes(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(PAGE);
     connected(&tab);
@@ -93,7 +93,7 @@ fn recomputes(browser: &Browser) {
             "b37a4f2cc0624f1690f64606cf385945b2bec4ea",
             "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
         ),
-        // §4.1's own sample is not canonical base64, and has to be taken.
+        // The sample of §4.1 is not canonical base64, and must be accepted.
         (
             "AQIDBAUGBwgJCgsMDQ4PEC==",
             "39f4b4c03693e4da3117682a9bb663d98b5eb733",
@@ -116,7 +116,7 @@ fn recomputes(browser: &Browser) {
         let fault = tab.text("#key-fault");
         assert!(fault.contains(says), "{wrong}: {fault}");
         assert!(fault.ends_with("The server would answer 400."), "{fault}");
-        // The box that has the command says the same, and no box is empty.
+        // The box for the command has the same sentence, and no box is empty.
         let said = tab.text("#command");
         assert_eq!(
             fault.strip_prefix(&said),
@@ -140,7 +140,7 @@ fn recomputes(browser: &Browser) {
     tab.assert_clean();
 }
 
-/// Keys that are none, and what is said of each.
+/// Invalid keys, and the sentence about each.
 const FAULTS: [(&str, &str); 14] = [
     ("", "There is no key"),
     ("dGhlIHNhbXBsZQ==", "10 bytes, not 16"),
@@ -167,7 +167,7 @@ const FAULTS: [(&str, &str); 14] = [
     ),
 ];
 
-/// What the server answers to a request with this key.
+/// The status that the server answers to a request with this key.
 fn status_for(server: SocketAddr, key: &str) -> u16 {
     let mut wire = RawClient::open(server);
     let request = UPGRADE.replace("{host}", &server.to_string());
@@ -178,7 +178,7 @@ fn status_for(server: SocketAddr, key: &str) -> u16 {
 }
 
 fn phone(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.blank();
     tab.set_viewport(Screen::PHONE);

@@ -1,6 +1,6 @@
 //! Texts that a page must show as they are.
 
-/// Each would do something if a page took it for more than text.
+/// Each would have an effect if a page took it for markup or code.
 pub(crate) const HOSTILE: [&str; 8] = [
     "<script>document.title = 'owned'</script>",
     "<img src=x onerror=\"document.title = 'owned'\">",

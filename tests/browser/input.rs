@@ -1,9 +1,9 @@
-//! What hands do to a tab: click, type, press keys. The page cannot tell it from a person's.
+//! Input to a tab: clicks, text, keys. The page cannot tell it from a person's.
 
 use crate::tab::{Tab, quoted};
 use serde_json::{Value, json};
 
-/// A key, by the name that pages know it by: its code, its number, and what it writes.
+/// A key: its name in `KeyboardEvent.key`, its code, its number, and the text that it types.
 const KEYS: [(&str, &str, u32, &str); 14] = [
     ("Enter", "Enter", 13, "\r"),
     ("Tab", "Tab", 9, ""),
@@ -39,12 +39,12 @@ impl With {
 }
 
 impl Tab {
-    /// Clicks the middle of an element. It must be in the way of nothing, and nothing in its way.
+    /// Clicks the middle of an element, which nothing may cover.
     pub(crate) fn click(&self, selector: &str) {
         self.click_on(&found_by(selector), selector);
     }
 
-    /// The same for an element that an expression finds.
+    /// Clicks the middle of the element that an expression finds.
     pub(crate) fn click_on(&self, js: &str, what: &str) {
         self.eval(DRAWN);
         let middle = self.wait_for(&middle_of(js), &format!("{what} to click"));
@@ -59,7 +59,7 @@ impl Tab {
         }
     }
 
-    /// Takes the middle of an element with the mouse, and lets go of it elsewhere in the window.
+    /// Drags an element by its middle to another place in the window.
     pub(crate) fn drag(&self, selector: &str, x: i64, y: i64) {
         let middle = self.wait_for(
             &middle_of(&found_by(selector)),
@@ -77,7 +77,7 @@ impl Tab {
         }
     }
 
-    /// Turns the mouse wheel over an element. Down is more than zero.
+    /// Turns the mouse wheel over an element: downwards if `down` is positive.
     pub(crate) fn wheel(&self, selector: &str, down: i32) {
         let middle = middle_of(&found_by(selector));
         let middle = self.wait_for(&middle, &format!("{selector} to scroll"));
@@ -87,7 +87,7 @@ impl Tab {
         );
     }
 
-    /// Writes where the cursor is.
+    /// Inserts a text at the cursor.
     pub(crate) fn type_text(&self, text: &str) {
         self.call("Input.insertText", json!({ "text": text }));
     }
@@ -117,7 +117,7 @@ impl Tab {
             "key": key, "code": code, "modifiers": with.bits(), "text": writes,
             "windowsVirtualKeyCode": number, "nativeVirtualKeyCode": number });
         if with == With::Control && key == "a" {
-            // What a shortcut does in a field is decided by the window system, which is not there.
+            // The window system decides what a shortcut does in a field, and a headless browser has none.
             event["commands"] = json!(["selectAll"]);
         }
         self.call("Input.dispatchKeyEvent", event.clone());
@@ -126,7 +126,7 @@ impl Tab {
         self.call("Input.dispatchKeyEvent", event);
     }
 
-    /// Presses Tab until the element has the keyboard, as one who has no mouse.
+    /// Presses Tab until the element has the focus.
     pub(crate) fn tab_to(&self, selector: &str, with: With) {
         let mut met = Vec::new();
         for _ in 0..60 {
@@ -141,7 +141,7 @@ impl Tab {
     }
 }
 
-/// Until all is drawn that was planned: it may move what is to be clicked.
+/// Waits until all pending drawing is done: it may move the element to click.
 const DRAWN: &str = "new Promise((drawn) => {
     requestAnimationFrame(() => requestAnimationFrame(drawn));
     setTimeout(drawn, 500); // a page that is not visible is drawn late or never

@@ -1,13 +1,13 @@
-//! The developer tools as a person sees them. Their page is part of the browser, which serves it where it is
-//! spoken to; opened in a tab of its own, it looks at another tab.
+//! The developer tools as a person sees them. The browser serves their page where it serves the DevTools
+//! protocol; opened in a tab of its own, it inspects another tab.
 
 use crate::browser::Context;
 use crate::tab::{Tab, quoted};
 use crate::view::Screen;
 use serde_json::json;
 
-/// What a person sets once and the tools remember: only WebSockets are listed, no timeline, narrow names.
-/// The picture of the tab that is looked at, which a window beside it does not need, is left out.
+/// Settings that the tools remember: only WebSockets are listed, no timeline, narrow names.
+/// The picture of the inspected tab is left out.
 const SETTINGS: [(&str, &str); 5] = [
     ("screencast-enabled", "false"),
     ("network-log-show-overview", "false"),
@@ -22,7 +22,7 @@ const SETTINGS: [(&str, &str); 5] = [
     ),
 ];
 
-/// All elements: the tools are built of parts that a selector alone does not look into.
+/// All elements, in shadow roots, too, which a selector does not search.
 const ALL: &str = "(() => {
     const within = (root) => Array.from(root.querySelectorAll('*'))
         .flatMap((one) => one.shadowRoot ? [one, ...within(one.shadowRoot)] : [one]);
@@ -55,17 +55,17 @@ impl Inspector {
         ));
         let tools = Self { tab };
         tools.shows("[role=tab][aria-selected=true]", "Network");
-        // Only now do they listen to what is loaded.
+        // From now on they record what is loaded.
         tools.shows("button, devtools-button", "Reload page");
         tools
     }
 
-    /// Chooses a request by its name.
+    /// Selects a request by its name.
     pub(crate) fn choose_request(&self, name: &str) {
         self.click("td.name-column", name);
     }
 
-    /// Chooses what is shown of it: *Headers*, *Messages*.
+    /// Selects one of its tabs: *Headers*, *Messages*.
     pub(crate) fn choose_tab(&self, name: &str) {
         self.click("[role=tab]", name);
         self.shows("[role=tab][aria-selected=true]", name);

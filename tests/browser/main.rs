@@ -7,42 +7,42 @@
 //! ```
 //!
 //! It takes Chromium (`apt-get install chromium`); `WS101_CHROMIUM` says where it is, if not on
-//! the path. Of a test that fails, the page's last look is in `target/tmp/browser`.
+//! the path. Screenshots of failed tests are in `target/tmp/browser`.
 
 use browser::Browser;
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+mod artifacts;
 mod browser;
-mod cable;
 mod chat;
-mod chatter;
+mod chat_client;
 mod cheeper;
 mod chromium;
 mod colours;
 mod devtools;
 mod echo;
+mod flaky_proxy;
 mod forced;
 mod forms;
 mod frames;
 mod handshake;
 mod hostile;
-mod house;
 mod input;
 mod inspector;
-mod keepsake;
 #[path = "../kit/mod.rs"]
 mod kit;
-mod lasting;
 mod record;
+mod restartable_server;
 mod screenshots;
+mod server;
 mod tab;
 mod view;
 mod watch;
 
-/// A test's name, and what it does. Each has a server of its own, and visitors of its own in the
-/// one browser that all share.
+/// A test's name, and the test. Each test has a server of its own, and visitors of its own in the
+/// one shared browser.
 type PageTest = (&'static str, fn(&Browser));
 
 /// By theme.
@@ -50,7 +50,7 @@ const THEMES: [(&str, &[PageTest]); 26] = [
     ("echo", &echo::TESTS),
     ("opening", &chat::opening::TESTS),
     ("login", &chat::login::TESTS),
-    ("company", &chat::company::TESTS),
+    ("several_tabs", &chat::several_tabs::TESTS),
     ("rooms", &chat::rooms::TESTS),
     ("people", &chat::people::TESTS),
     ("commands", &chat::commands::TESTS),
@@ -63,9 +63,9 @@ const THEMES: [(&str, &[PageTest]); 26] = [
     ("reading", &chat::reading::TESTS),
     ("flood", &chat::flood::TESTS),
     ("tabs", &chat::tabs::TESTS),
-    ("ways", &chat::ways::TESTS),
-    ("look", &chat::look::TESTS),
-    ("access", &chat::access::TESTS),
+    ("navigation", &chat::navigation::TESTS),
+    ("appearance", &chat::appearance::TESTS),
+    ("accessibility", &chat::accessibility::TESTS),
     ("wire", &chat::wire::TESTS),
     ("frames", &frames::TESTS),
     ("handshake", &handshake::TESTS),
@@ -75,10 +75,10 @@ const THEMES: [(&str, &[PageTest]); 26] = [
     ("screenshots", &screenshots::TESTS),
 ];
 
-/// Tests wait for pages more than they use a processor.
+/// Tests mostly wait for pages, so several can run at once.
 const AT_ONCE: usize = 4;
 
-/// This one does not: it says how soon a busy page obeys, and has the machine to itself.
+/// This test runs alone: it measures how soon a busy page responds.
 const ALONE: &str = "frames/flood";
 
 fn main() -> ExitCode {
@@ -88,7 +88,7 @@ fn main() -> ExitCode {
     if let (Err(reason), false) = (&program, args.list) {
         eprintln!("\nChromium: {reason}");
     }
-    // Started by the first test that asks for it; the last one that lets go of it ends it.
+    // The first test that needs the browser starts it; it ends with the last one.
     let browser = Arc::new(OnceLock::new());
     let machine = Arc::new(RwLock::new(()));
     let mut tests = Vec::new();
@@ -105,7 +105,7 @@ fn main() -> ExitCode {
                         let shared = alone
                             .is_none()
                             .then(|| machine.read().unwrap_or_else(PoisonError::into_inner));
-                        keepsake::belongs_to(&test);
+                        artifacts::start_test(&test);
                         run(browser.get_or_init(|| Browser::start(&program)));
                         drop((alone, shared));
                         Ok(())

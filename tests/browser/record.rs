@@ -1,4 +1,4 @@
-//! What a tab reported, in its order: messages on the console, requests, frames of WebSockets.
+//! What a tab reported, in order: console messages, requests, WebSocket frames.
 
 use crate::kit::stopwatch::Stopwatch;
 use serde_json::Value;
@@ -25,7 +25,7 @@ impl Record {
         self.more.notify_all();
     }
 
-    /// How much there is: what comes later is behind it.
+    /// The number of events so far. Later events have higher indices.
     pub(crate) fn len(&self) -> usize {
         self.lock().len()
     }
@@ -39,7 +39,7 @@ impl Record {
             .collect()
     }
 
-    /// Waits for the first event behind `start` that `is_it`.
+    /// Waits for the first event from `start` on that `is_it` accepts.
     pub(crate) fn wait_for(
         &self,
         start: usize,

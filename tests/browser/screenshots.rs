@@ -5,8 +5,8 @@ mod inspected;
 use crate::PageTest;
 use crate::browser::Browser;
 use crate::chat::{self, log_in, reads, say};
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
+use crate::server::TestServer;
 use crate::tab::{Tab, quoted};
 use crate::view::Screen;
 use std::collections::HashMap;
@@ -62,12 +62,12 @@ const TALK: [(&str, &str); 12] = [
 const LAST: &str = TALK[TALK.len() - 1].1;
 
 fn chat(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
-    let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
-    let mut linus = Chatter::enter(server.addr(), "linus", "lobby");
+    let mut grace = ChatClient::enter(server.addr(), "grace", "lobby");
+    let mut linus = ChatClient::enter(server.addr(), "linus", "lobby");
     for (tab, dark) in [(&ada, false), (&bob, true)] {
         tab.set_dark(dark);
         say(tab, "/join rust");
@@ -86,7 +86,7 @@ fn chat(browser: &Browser) {
     }
     say(&ada, "/msg bob the new place around the corner?");
     reads(&bob, "the new place around the corner?");
-    linus.enter_also("rust");
+    linus.join_also("rust");
     linus.say("rust", "What do you all use for property tests?");
     linus.send("typing", &serde_json::json!({ "room": "lobby" }));
     for tab in [&ada, &bob] {
@@ -110,7 +110,7 @@ fn chat(browser: &Browser) {
 }
 
 fn login(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(chat::PAGE);
     tab.set_dark(false);
@@ -120,15 +120,15 @@ fn login(browser: &Browser) {
 }
 
 fn cheeper(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab("/cheeper");
     tab.set_dark(false);
-    let mut people: HashMap<&str, Chatter> = HashMap::new();
+    let mut people: HashMap<&str, ChatClient> = HashMap::new();
     for (who, text) in TALK {
         people
             .entry(who)
-            .or_insert_with(|| Chatter::enter(server.addr(), who, "cheeper"))
+            .or_insert_with(|| ChatClient::enter(server.addr(), who, "cheeper"))
             .say("cheeper", text);
     }
     let js = format!("document.body.innerText.includes({})", quoted(LAST));
@@ -136,12 +136,12 @@ fn cheeper(browser: &Browser) {
     keep(&tab, "cheeper.png", Screen::DESK);
 }
 
-/// The frames of a chat, in the tab beside it: one of its lines, and in that the key.
+/// The frames of a chat in another tab: one line is selected, with its masking key.
 fn wire(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
-    let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
+    let mut grace = ChatClient::enter(server.addr(), "grace", "lobby");
     grace.say("lobby", "Is there a frame for this?");
     reads(&ada, "Is there a frame for this?");
     say(&ada, "Look: 👋");
@@ -169,7 +169,7 @@ fn wire(browser: &Browser) {
     keep(&tab, "handshake.png", Screen::DESK);
 }
 
-/// Takes a picture, looks whether it is one, and keeps it if that is wanted.
+/// Takes a screenshot, checks it, and keeps it if `WS101_SCREENSHOTS` says so.
 fn keep(tab: &Tab, name: &str, screen: Screen) {
     tab.eval("document.activeElement?.blur()");
     tab.rest();

@@ -1,7 +1,7 @@
-//! A tab: loads a page, asks it questions, waits for its answers.
+//! A tab: it loads a page, evaluates expressions in it, and waits for conditions.
 
+use crate::artifacts;
 use crate::devtools::DevTools;
-use crate::keepsake;
 use crate::kit::stopwatch::Stopwatch;
 use crate::record::{Event, PATIENCE, Record};
 use crate::view::Screen;
@@ -20,7 +20,7 @@ pub(crate) struct Tab {
     devtools: Arc<DevTools>,
     pub(crate) target: String,
     session: String,
-    /// The server whose pages this tab loads, and nobody else's.
+    /// The server whose pages this tab loads. It loads no other.
     pub(crate) server: SocketAddr,
     pub(crate) record: Arc<Record>,
     /// Complaints that a test expects.
@@ -46,7 +46,7 @@ impl Tab {
             tab.call(&format!("{domain}.enable"), json!({}));
         }
         tab.call("Page.setLifecycleEventsEnabled", json!({ "enabled": true }));
-        // Every tab believes that it has the keyboard, as each would in a browser of its own.
+        // Every tab behaves as if it had the focus, as it would in a browser of its own.
         tab.call(
             "Emulation.setFocusEmulationEnabled",
             json!({ "enabled": true }),
@@ -55,7 +55,7 @@ impl Tab {
         tab
     }
 
-    /// Loads a page of the server's, and all that belongs to it.
+    /// Loads a page of the server, and waits until it is complete.
     pub(crate) fn goto(&self, path: &str) {
         let start = self.record.len();
         let url = format!("http://{}{path}", self.server);
@@ -71,8 +71,8 @@ impl Tab {
         self.loaded(start, "the page");
     }
 
-    /// A page may load itself again (`reload.js`), and then it is the second load that ends: any that began
-    /// since `start` will do.
+    /// A page may reload itself (`reload.js`), and then only the second load ends: any load that began
+    /// since `start` counts.
     fn loaded(&self, start: usize, what: &str) {
         let lifecycle = |event: &Event, name: &str| {
             event.method == "Page.lifecycleEvent"
@@ -92,7 +92,7 @@ impl Tab {
         });
     }
 
-    /// The value of an expression, or of the promise that it is.
+    /// The value of an expression, or of its promise.
     pub(crate) fn eval(&self, js: &str) -> Value {
         self.try_eval(js)
             .unwrap_or_else(|error| panic!("{js}: {error}"))
@@ -108,19 +108,19 @@ impl Tab {
         Ok(answer["result"]["value"].take())
     }
 
-    /// Waits until an expression is true, and says what it is then. A page that is
-    /// loaded anew meanwhile is asked again.
+    /// Waits until an expression is true, and returns its value. If the page
+    /// reloads meanwhile, it is asked again.
     pub(crate) fn wait_for(&self, js: &str, what: &str) -> Value {
         let since = Stopwatch::start();
         loop {
             let is_hopeless = since.is_hopeless();
-            // Short enough that the driver does not give up on the answer first.
+            // Shorter than the driver waits for an answer.
             let stretch = if is_hopeless {
                 Duration::ZERO
             } else {
                 PATIENCE / 6
             };
-            // The page itself looks every few milliseconds: one question, not hundreds.
+            // The page itself checks every few milliseconds, so one command is enough.
             let question = format!(
                 "new Promise((resolve) => {{
                     const end = performance.now() + {};
@@ -147,7 +147,7 @@ impl Tab {
         }
     }
 
-    /// The text of the one element that there must be.
+    /// The text of the only element that matches.
     pub(crate) fn text(&self, selector: &str) -> String {
         let texts = self.texts(selector);
         assert_eq!(texts.len(), 1, "{selector}: {texts:?}");
@@ -167,7 +167,7 @@ impl Tab {
         self.texts(selector).len()
     }
 
-    /// Closes it, as its button does.
+    /// Closes the tab, as its button does.
     pub(crate) fn close(&self) {
         let params = json!({ "targetId": self.target });
         self.devtools
@@ -175,7 +175,7 @@ impl Tab {
             .unwrap_or_else(|error| panic!("{error}"));
     }
 
-    /// Ends the process behind it, without a word to anyone.
+    /// Crashes the tab's process.
     pub(crate) fn kill(&self) {
         self.devtools
             .tell(Some(&self.session), "Page.crash")
@@ -198,23 +198,23 @@ impl Tab {
 }
 
 impl Drop for Tab {
-    /// Of a test that fails, the page's last look remains.
+    /// Saves a screenshot if the test has failed.
     fn drop(&mut self) {
         if thread::panicking()
             && let Ok(png) = self.try_screenshot()
         {
-            keepsake::leave(&self.session, &png);
+            artifacts::save(&self.session, &png);
             eprintln!("its complaints: {:#?}", self.complaints());
         }
     }
 }
 
-/// Text as JavaScript writes it. JSON's strings are strings there too.
+/// A text as a JavaScript string. Strings in JSON are strings in JavaScript.
 pub(crate) fn quoted(text: &str) -> String {
     json!(text).to_string()
 }
 
-/// As JavaScript sees it.
+/// Whether JavaScript considers a value true.
 fn is_true(value: &Value) -> bool {
     match value {
         Value::Null => false,

@@ -1,4 +1,4 @@
-//! How a tab is looked at: its size, its colours, its connection, and a picture of it.
+//! The conditions under which a tab is viewed (its size, colours and network), and screenshots.
 
 use crate::tab::Tab;
 use base64::Engine as _;
@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 pub(crate) struct Screen {
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// Pixels of the picture for each of the page's.
+    /// Device pixels for each CSS pixel.
     pub(crate) scale: u32,
     pub(crate) mobile: bool,
 }
 
 impl Screen {
     pub(crate) const DESK: Self = Self::desk(1280, 800);
-    /// The narrowest phone that there is.
+    /// The narrowest phone.
     pub(crate) const PHONE: Self = Self {
         width: 320,
         height: 640,
@@ -44,7 +44,7 @@ impl Tab {
         );
     }
 
-    /// What the person has told the system to prefer: `("color-scheme", "dark")`.
+    /// A media feature that the user prefers: `("color-scheme", "dark")`.
     pub(crate) fn set_preferences(&self, preferences: &[(&str, &str)]) {
         let features: Vec<Value> = preferences
             .iter()
@@ -60,7 +60,7 @@ impl Tab {
         self.set_preferences(&[("color-scheme", if dark { "dark" } else { "light" })]);
     }
 
-    /// The system has colours of its own, and puts them in the place of the page's.
+    /// Forced colours: the system replaces the page's colours by its own.
     pub(crate) fn force_colours(&self) {
         let features = json!([{ "name": "forced-colors", "value": "active" }]);
         self.call(
@@ -71,7 +71,7 @@ impl Tab {
         self.wait_for(js, "forced colours");
     }
 
-    /// Takes the network away, or gives it back. What is connected already may stay so.
+    /// Takes the tab offline, or online again. Existing connections may stay open.
     pub(crate) fn set_offline(&self, offline: bool) {
         self.call(
             "Network.emulateNetworkConditions",
@@ -79,14 +79,14 @@ impl Tab {
         );
     }
 
-    /// How much wider the page is than the window: what one would have to scroll sideways.
+    /// By how many pixels the page is wider than the window.
     pub(crate) fn overflow(&self) -> i64 {
         let js = "document.scrollingElement.scrollWidth - window.innerWidth";
         self.eval(js).as_i64().expect("a number of pixels")
     }
 
-    /// Sees to it that two pictures of the same page are the same: nothing moves, no mouse
-    /// is over anything, all letters are there.
+    /// Makes screenshots reproducible: no animation, no mouse
+    /// over an element, all fonts loaded.
     pub(crate) fn rest(&self) {
         self.call(
             "Input.dispatchMouseEvent",
@@ -97,7 +97,7 @@ impl Tab {
         self.wait_for(js, "the end of all movement");
     }
 
-    /// A PNG of what can be seen.
+    /// A PNG of the visible part of the page.
     pub(crate) fn screenshot(&self) -> Vec<u8> {
         self.try_screenshot()
             .unwrap_or_else(|error| panic!("{error}"))
@@ -107,7 +107,7 @@ impl Tab {
         self.picture(json!({ "format": "png" }))
     }
 
-    /// A PNG of a rectangle, as an expression says it: `{ x, y, width, height }`.
+    /// A PNG of the rectangle `{ x, y, width, height }` that an expression returns.
     pub(crate) fn screenshot_of(&self, js: &str) -> Vec<u8> {
         let mut clip = self.eval(&format!(
             "(({{ x, y, width, height }}) => ({{ x, y, width, height }}))({js})"

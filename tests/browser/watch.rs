@@ -1,10 +1,10 @@
-//! What developer tools show of a tab: its requests, its WebSockets, and what it complains about.
+//! What developer tools show of a tab: its requests, its WebSockets, its errors.
 
 use crate::tab::Tab;
 use serde_json::Value;
 
 impl Tab {
-    /// Everything that was asked for, WebSockets included.
+    /// The URLs of all requests, WebSockets included.
     pub(crate) fn requests(&self) -> Vec<String> {
         let url = |url: &Value| url.as_str().expect("a URL is a string").to_owned();
         let requests = self.record.all("Network.requestWillBeSent");
@@ -16,14 +16,14 @@ impl Tab {
             .collect()
     }
 
-    /// The answer to the request for the page itself.
+    /// The response to the request for the page itself.
     pub(crate) fn document(&self) -> Value {
         let answers = self.record.all("Network.responseReceived");
         let document = answers.iter().rfind(|event| event["type"] == "Document");
         document.expect("a page was loaded")["response"].clone()
     }
 
-    /// The answer that made a WebSocket of a request: its status and its headers.
+    /// The response to the WebSocket handshake: its status and its headers.
     pub(crate) fn handshake(&self) -> Value {
         let method = "Network.webSocketHandshakeResponseReceived";
         self.record
@@ -44,7 +44,7 @@ impl Tab {
         events.iter().map(Frame::from_event).collect()
     }
 
-    /// From now on a complaint with these words in it is expected.
+    /// From now on, errors that contain these words are expected.
     pub(crate) fn tolerate(&self, words: &'static str) {
         self.tolerated
             .lock()
@@ -52,14 +52,14 @@ impl Tab {
             .push(words);
     }
 
-    /// A server that is away is a reason to complain, in the browser's own words.
+    /// Expects the browser's errors about a server that is down.
     pub(crate) fn tolerate_lost_server(&self) {
         self.tolerate("WebSocket connection to");
         self.tolerate("net::ERR_");
     }
 
-    /// Errors on the console, exceptions that nobody caught, files that were not there,
-    /// violations of the page's own policy: all that a developer would see in red.
+    /// Errors on the console, uncaught exceptions, missing files,
+    /// violations of the Content-Security-Policy: everything that developer tools show in red.
     pub(crate) fn complaints(&self) -> Vec<String> {
         let mut complaints = Vec::new();
         for event in self.record.all("Runtime.consoleAPICalled") {
@@ -88,9 +88,9 @@ impl Tab {
         complaints
     }
 
-    /// Nothing to complain about, and nothing was asked of anybody but the server.
+    /// Asserts that there were no errors, and no requests to other servers.
     pub(crate) fn assert_clean(&self) {
-        // A question that the page answers: what it had to say before has been said.
+        // Once the page has answered this, all earlier events have arrived.
         self.eval("0");
         let complaints = self.complaints();
         assert!(complaints.is_empty(), "{complaints:#?}");

@@ -1,11 +1,11 @@
-//! The chip that says whom the next line is for.
+//! The chip that shows the recipient of the next line.
 
 use super::recipient::{choose, hears_no_whisper, rename};
 use super::{all_sent, hides, is_told, log_in, reads_exactly, say, sees_people, shows};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
+use crate::server::TestServer;
 use serde_json::json;
 
 pub(crate) const TESTS: [PageTest; 3] = [
@@ -15,10 +15,10 @@ pub(crate) const TESTS: [PageTest; 3] = [
 ];
 
 fn follows_a_rename(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
-    let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
-    let mut mallory = Chatter::enter(server.addr(), "mallory", "lobby");
+    let mut grace = ChatClient::enter(server.addr(), "grace", "lobby");
+    let mut mallory = ChatClient::enter(server.addr(), "mallory", "lobby");
     let ada = log_in(&visitor, "ada", "lobby");
     choose(&ada, "grace");
     ada.type_text("my secret");
@@ -27,29 +27,29 @@ fn follows_a_rename(browser: &Browser) {
     sees_people(&ada, &["ada", "grace", "grace hopper"]);
     assert_eq!(ada.text("#recipient .name"), "grace hopper");
     ada.key("Enter");
-    grace.hears("whispered", |event| event["text"] == "my secret");
+    grace.expect_event("whispered", |event| event["text"] == "my secret");
     all_sent(&ada);
-    // It stays until it is taken away: what follows is no less private.
+    // It stays until it is removed: the next line is as private.
     say(&ada, "and more");
-    grace.hears("whispered", |event| event["text"] == "and more");
+    grace.expect_event("whispered", |event| event["text"] == "and more");
     hears_no_whisper(&mut mallory);
     ada.click("#recipient-remove");
     hides(&ada, "#recipient");
     say(&ada, "to all");
-    mallory.hears("said", |event| event["text"] == "to all");
+    mallory.expect_event("said", |event| event["text"] == "to all");
     ada.assert_clean();
 }
 
 fn by_keyboard(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     let ada = log_in(&visitor, "ada", "lobby");
     let focus = |id: &str| ada.wait_for(&format!("document.activeElement?.id === '{id}'"), id);
     for key in ["Escape", "Backspace"] {
         choose(&ada, "bob");
         focus("composer");
-        // With something in the field, both keys are the field's: no secret goes to all by a slip.
+        // With text in the field, both keys edit it: no secret is sent to everyone by accident.
         ada.type_text("ab");
         ada.key("Escape");
         ada.key("Backspace");
@@ -79,13 +79,13 @@ fn by_keyboard(browser: &Browser) {
     focus("composer");
     ada.type_text("to all");
     ada.key("Enter");
-    bob.hears("said", |event| event["text"] == "to all");
-    // A command is a command all the same.
+    bob.expect_event("said", |event| event["text"] == "to all");
+    // A command is still a command.
     choose(&ada, "bob");
     say(&ada, "/nick grace");
     is_told(&ada, "renamed", "You are now grace");
     say(&ada, "psst");
-    let heard = bob.hears("whispered", |_| true);
+    let heard = bob.expect_event("whispered", |_| true);
     assert_eq!(
         (&heard["from"], &heard["text"]),
         (&json!("grace"), &json!("psst"))
@@ -94,9 +94,9 @@ fn by_keyboard(browser: &Browser) {
 }
 
 fn of_each_room(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     let ada = log_in(&visitor, "ada", "lobby");
     choose(&ada, "bob");
     ada.type_text("half a secret");
@@ -113,7 +113,7 @@ fn of_each_room(browser: &Browser) {
     );
     ada.click("#composer");
     ada.key("Enter");
-    bob.hears("whispered", |event| event["text"] == "half a secret");
+    bob.expect_event("whispered", |event| event["text"] == "half a secret");
     reads_exactly(&ada, &["half a secret"]);
     ada.assert_clean();
 }

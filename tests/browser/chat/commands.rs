@@ -3,8 +3,8 @@
 use super::{hides, is_in, is_told, log_in, reads, say, shows, texts};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
+use crate::server::TestServer;
 use crate::tab::quoted;
 
 pub(crate) const TESTS: [PageTest; 5] = [
@@ -25,7 +25,7 @@ fn listed() -> Vec<String> {
 }
 
 fn help(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     say(&ada, "/help");
@@ -37,9 +37,9 @@ fn help(browser: &Browser) {
 }
 
 fn people_and_rooms(browser: &Browser) {
-    let server = House::open(&[]);
-    let _bob = Chatter::enter(server.addr(), "bob", "lobby");
-    let _eve = Chatter::enter(server.addr(), "eve", "garden");
+    let server = TestServer::start(&[]);
+    let _bob = ChatClient::enter(server.addr(), "bob", "lobby");
+    let _eve = ChatClient::enter(server.addr(), "eve", "garden");
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     super::sees_people(&ada, &["ada", "bob"]);
@@ -64,8 +64,8 @@ fn people_and_rooms(browser: &Browser) {
 /// Earlier lines appear above the others, and the log scrolls to them.
 fn history(browser: &Browser) {
     const LINES: usize = 130;
-    let server = House::open(&["--rate", "off"]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let server = TestServer::start(&["--rate", "off"]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     for number in 0..LINES {
         bob.say("lobby", &format!("line {number}"));
     }
@@ -105,7 +105,7 @@ fn history(browser: &Browser) {
 
 /// The line stays in the field, to be corrected.
 fn mistakes(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     for (line, words) in [
@@ -128,7 +128,7 @@ fn mistakes(browser: &Browser) {
 }
 
 fn quit(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     say(&ada, "/NICK grace");

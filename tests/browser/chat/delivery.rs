@@ -1,12 +1,12 @@
-//! Exactly once, when nobody can know whether a line arrived: it was lost on its way to the
-//! server, or only the answer was lost on its way back. And what the server refuses, for now or for good.
+//! Exactly once, although the page cannot know whether a line arrived: it was lost on its way to the
+//! server, or only the answer was lost on its way back. And lines that the server refuses, for now or for good.
 
 use super::{all_sent, log_in, reads_exactly, say};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::cable::Cable;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
+use crate::flaky_proxy::FlakyProxy;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ pub(crate) const TESTS: [PageTest; 5] = [
 ];
 
 fn line_lost(browser: &Browser) {
-    loses(browser, Cable::lose_questions, |bob| {
-        let heard = bob.hears_by_now();
+    loses(browser, FlakyProxy::drop_requests, |bob| {
+        let heard = bob.received_so_far();
         assert!(
             !heard.iter().any(|event| event["type"] == "said"),
             "{heard:#?}"
@@ -29,43 +29,43 @@ fn line_lost(browser: &Browser) {
 }
 
 fn answer_lost(browser: &Browser) {
-    loses(browser, Cable::lose_answers, |bob| {
-        // How many lines go out before the first is answered is up to the page.
-        bob.hears("said", |event| event["text"] == "one of three");
+    loses(browser, FlakyProxy::drop_answers, |bob| {
+        // The page decides how many lines it sends before the first answer.
+        bob.expect_event("said", |event| event["text"] == "one of three");
     });
 }
 
-fn loses(browser: &Browser, lose: fn(&Cable), bob_meanwhile: fn(&mut Chatter)) {
-    let server = House::open(&[]);
-    let cable = Cable::to(server.addr());
-    let visitor = browser.visitor(cable.addr());
+fn loses(browser: &Browser, lose: fn(&FlakyProxy), bob_meanwhile: fn(&mut ChatClient)) {
+    let server = TestServer::start(&[]);
+    let proxy = FlakyProxy::to(server.addr());
+    let visitor = browser.visitor(proxy.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     say(&ada, "before");
     all_sent(&ada);
-    bob.hears("said", |event| event["text"] == "before");
+    bob.expect_event("said", |event| event["text"] == "before");
 
-    lose(&cable);
+    lose(&proxy);
     say(&ada, "one of three");
     say(&ada, "two of three");
     bob_meanwhile(&mut bob);
     assert_eq!(ada.count("#log li.line[data-state=sending]"), 2);
-    // The server still believes that she is there: her name is taken, by herself.
-    cable.pull();
+    // For the server she is still there: her name is taken, by herself.
+    proxy.disconnect();
     say(&ada, "three of three");
     all_sent(&ada);
     let all = ["before", "one of three", "two of three", "three of three"];
     reads_exactly(&ada, &all);
     super::sees_people(&ada, &["ada", "bob"]);
 
-    // One who comes later is told the same.
-    let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
+    // A newcomer gets the same lines.
+    let mut grace = ChatClient::enter(server.addr(), "grace", "lobby");
     grace.send(
         "history",
         &serde_json::json!({ "room": "lobby", "before": 1_000_000, "limit": 50 }),
     );
-    let history = grace.hears("history", |_| true);
+    let history = grace.expect_event("history", |_| true);
     let texts: Vec<_> = history["messages"]
         .as_array()
         .expect("a list")
@@ -76,22 +76,22 @@ fn loses(browser: &Browser, lose: fn(&Cable), bob_meanwhile: fn(&mut Chatter)) {
     ada.assert_clean();
 }
 
-/// The server takes a burst of 20 lines and then ten a second. What is too much is kept, in its
-/// order, even if others are on their way already when the refusal comes.
+/// The server takes a burst of 20 lines and then ten a second. The page keeps the excess, in
+/// order, even if other lines are on their way already when the refusal comes.
 fn faster_than_allowed(browser: &Browser) {
-    many_lines(browser, |ada, cable, lines| {
-        cable.slow_down(MODEM);
+    many_lines(browser, |ada, proxy, lines| {
+        proxy.slow_down(MODEM);
         type_all(ada, lines);
     });
 }
 
-/// The same for one who was away for long, and then has all of it to say at once.
+/// The same after a long time offline, when all lines are sent at once.
 fn after_long_silence(browser: &Browser) {
-    many_lines(browser, |ada, cable, lines| {
+    many_lines(browser, |ada, proxy, lines| {
         ada.set_offline(true);
-        cable.pull();
+        proxy.disconnect();
         type_all(ada, lines);
-        cable.slow_down(MODEM);
+        proxy.slow_down(MODEM);
         ada.set_offline(false);
     });
 }
@@ -99,14 +99,14 @@ fn after_long_silence(browser: &Browser) {
 /// About 4 000 bytes a second.
 const MODEM: Duration = Duration::from_millis(15);
 
-fn many_lines(browser: &Browser, say: fn(&Tab, &Cable, &[String])) {
-    let server = House::open(&[]);
-    let cable = Cable::to(server.addr());
-    let visitor = browser.visitor(cable.addr());
+fn many_lines(browser: &Browser, say: fn(&Tab, &FlakyProxy, &[String])) {
+    let server = TestServer::start(&[]);
+    let proxy = FlakyProxy::to(server.addr());
+    let visitor = browser.visitor(proxy.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
     let all: Vec<String> = (1..=45).map(|number| format!("line {number}")).collect();
-    say(&ada, &cable, &all);
+    say(&ada, &proxy, &all);
     all_sent(&ada);
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     reads_exactly(&ada, &all);
@@ -121,9 +121,9 @@ fn type_all(ada: &Tab, lines: &[String]) {
     }
 }
 
-/// A line that was refused stays, says why, and can be sent again.
+/// A refused line stays, says why, and can be sent again.
 fn retry(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     let failed = "#log li.line[data-state=failed]";
@@ -142,15 +142,15 @@ fn retry(browser: &Browser) {
         "{reasons:?}"
     );
 
-    let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
+    let mut grace = ChatClient::enter(server.addr(), "grace", "lobby");
     super::is_told(&ada, "entered", "grace"); // the log moves for that, and no button after it
     ada.click(&format!("{failed} [data-action=retry]"));
-    grace.hears("whispered", |event| event["text"] == "are you there?");
+    grace.expect_event("whispered", |event| event["text"] == "are you there?");
     super::shows_or_holds(&ada, "#log li.line[data-state=sent]"); // it has moved by then
     ada.click(&format!("{failed} [data-action=discard]"));
     all_sent(&ada);
     reads_exactly(&ada, &["are you there?"]);
-    let heard = grace.hears_by_now();
+    let heard = grace.received_so_far();
     assert!(
         !heard.iter().any(|event| event["type"] == "whispered"),
         "{heard:#?}"

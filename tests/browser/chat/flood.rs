@@ -1,10 +1,10 @@
-//! Many lines at once: one change of the page for each picture that the screen shows.
+//! Many lines at once: one update of the page for each picture that the screen shows.
 
 use super::{digits, log_in, reads};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use serde_json::json;
 
@@ -15,28 +15,28 @@ pub(crate) const TESTS: [PageTest; 3] = [
 ];
 
 const LINES: usize = 5000;
-/// So many stay on the page.
+/// Lines that stay on the page.
 const KEPT: usize = 1000;
 
 fn text(number: usize) -> String {
     format!("line {number}")
 }
 
-/// Says all of them, as fast as they are taken.
-fn say_all(bob: &mut Chatter, room: &str) {
-    // What one does not read is kept by the server, within bounds.
+/// Says all lines, as fast as the server takes them.
+fn say_all(bob: &mut ChatClient, room: &str) {
+    // The server keeps what a client does not read, within limits.
     for chunk in (1..=LINES).collect::<Vec<_>>().chunks(250) {
         for &number in chunk {
             bob.send("say", &json!({ "room": room, "text": text(number) }));
         }
         let last = text(chunk[chunk.len() - 1]);
-        bob.hears("said", |event| event["text"] == *last);
+        bob.expect_event("said", |event| event["text"] == *last);
     }
 }
 
 /// Counts pictures, and changes of what a selector finds, from now on.
 fn count_changes(tab: &Tab, selector: &str) {
-    // What is counted are the page's own doings, not what developer tools write down of each line.
+    // Only the page's own work counts, not that of the developer tools for each line.
     tab.call("Network.disable", json!({}));
     tab.call("Performance.enable", json!({}));
     tab.eval(&format!(
@@ -66,10 +66,10 @@ fn counted(tab: &Tab, what: &str) -> u64 {
 }
 
 fn burst(browser: &Browser) {
-    let server = House::open(&["--rate", "off"]);
+    let server = TestServer::start(&["--rate", "off"]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     super::sees_people(&ada, &["ada", "bob"]);
     count_changes(&ada, "#log .lines");
     let before = layouts(&ada);
@@ -81,7 +81,7 @@ fn burst(browser: &Browser) {
         changes <= pictures,
         "{changes} changes in {pictures} pictures"
     );
-    // What developer tools ask meanwhile costs layouts too, but not one for each line.
+    // The developer tools' own questions cost layouts, too, but not one for each line.
     assert!(
         layouts <= 4 * pictures + 20,
         "{layouts} layouts in {pictures} pictures"
@@ -92,14 +92,14 @@ fn burst(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// In a room that is not shown it is the number beside its name that changes.
+/// In a room that is not shown, only the number beside its name changes.
 fn elsewhere(browser: &Browser) {
-    let server = House::open(&["--rate", "off"]);
+    let server = TestServer::start(&["--rate", "off"]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "garden");
     super::say(&ada, "/join lobby");
     super::is_in(&ada, "lobby");
-    let mut bob = Chatter::enter(server.addr(), "bob", "garden");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "garden");
     let told = "document.querySelector('#rooms [data-room=garden] .count').textContent === '2'";
     ada.wait_for(told, "that bob is there");
     count_changes(&ada, "#rooms");
@@ -120,12 +120,12 @@ fn elsewhere(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// A page that is hidden is shown no pictures: it counts, keeps what it keeps, and has it when looked at.
+/// A hidden page gets no animation frames: it counts and keeps lines, and shows them when it becomes visible.
 fn hidden(browser: &Browser) {
-    let server = House::open(&["--rate", "off"]);
+    let server = TestServer::start(&["--rate", "off"]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     super::sees_people(&ada, &["ada", "bob"]);
     ada.call("Network.disable", json!({}));
     ada.eval(

@@ -1,12 +1,12 @@
-//! Text that would like to be more than text, in every place where people's text is shown.
+//! Hostile text stays text, in every place where the page shows text of other people.
 
 use super::{is_told, log_in, reads, say, sees_people};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
+use crate::chat_client::ChatClient;
 use crate::hostile::HOSTILE;
-use crate::house::House;
 use crate::record::PATIENCE;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use serde_json::json;
 use std::io::{Read, Write};
@@ -24,7 +24,7 @@ pub(crate) const TESTS: [PageTest; 6] = [
 ];
 
 fn as_line(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
@@ -47,7 +47,7 @@ fn as_line(browser: &Browser) {
 }
 
 fn as_name(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let names = [
         "<img src=x onerror=alert(1)>",
         "<b>bold</b>",
@@ -56,7 +56,7 @@ fn as_name(browser: &Browser) {
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, names[0], "lobby");
     sees_people(&ada, &[names[0]]);
-    let mut bob = Chatter::enter(server.addr(), names[1], "lobby");
+    let mut bob = ChatClient::enter(server.addr(), names[1], "lobby");
     is_told(&ada, "entered", names[1]);
     bob.send("typing", &json!({ "room": "lobby" }));
     ada.wait_for(
@@ -87,9 +87,9 @@ fn as_name(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// Even if markup came in, its scripts would not run: the page's own policy forbids it.
+/// Even if markup got in, the page's Content-Security-Policy would keep its scripts from running.
 fn inline_script(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     let headers = &ada.document()["headers"];
@@ -124,9 +124,9 @@ fn inline_script(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// Characters that turn the direction of writing stay within their line.
+/// Bidi characters affect only their own line.
 fn directions(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     let texts = [
@@ -141,7 +141,7 @@ fn directions(browser: &Browser) {
         reads(&ada, text);
     }
     super::all_sent(&ada);
-    // Whatever a line holds, its name and its time stand where those of every line stand.
+    // Whatever a line contains, its name and its time are in their columns.
     let places = ada.eval(
         "[...document.querySelectorAll('#log li.line')].map((line) => {
             const left = (part) => Math.round(line.querySelector(part).getBoundingClientRect().left);
@@ -157,9 +157,9 @@ fn directions(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// A link leads to a page and nowhere else, and gives nothing of this page away.
+/// A link opens a web page and nothing else, and tells it nothing about this page.
 fn addresses(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     for text in [
@@ -185,9 +185,9 @@ fn addresses(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// Another site cannot show this page within its own, to have its visitors click on it.
+/// Another site cannot show this page in a frame, to trick visitors into clicking on it.
 fn framed(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let page = format!(
         "<!doctype html><iframe src=\"http://{}/\"></iframe>",
         server.addr()
@@ -210,14 +210,14 @@ fn framed(browser: &Browser) {
     }
 }
 
-/// A site of one page, which is asked for again and again: browsers ask for icons, too.
+/// A site with one page, served for every path: browsers ask for icons, too.
 fn serve_to_browser(page: String) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let addr = listener.local_addr().expect("it is bound");
     thread::spawn(move || {
         for tcp in listener.incoming().take(10) {
             let mut tcp = tcp.expect("a connection");
-            // The request is of no interest, but it must have been read.
+            // The request must be read, whatever it says.
             let _ = tcp.read(&mut [0; 4_096]);
             let length = page.len();
             let head = format!(

@@ -3,8 +3,8 @@
 use super::{PAGE, ask_to_enter, hides, is_in, log_in, shows};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
+use crate::server::TestServer;
 use serde_json::json;
 
 pub(crate) const TESTS: [PageTest; 4] = [
@@ -15,7 +15,7 @@ pub(crate) const TESTS: [PageTest; 4] = [
 ];
 
 fn first_visit(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let ada = browser.visitor(server.addr());
     let tab = ada.tab(PAGE);
     shows(&tab, "#login");
@@ -27,13 +27,13 @@ fn first_visit(browser: &Browser) {
     tab.assert_clean();
 }
 
-/// Each with a reason; what was typed stays, to be mended.
+/// Each refusal has a reason; the typed text stays, to be corrected.
 fn refusals(browser: &Browser) {
-    let server = House::open(&[]);
-    let _bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let server = TestServer::start(&[]);
+    let _bob = ChatClient::enter(server.addr(), "bob", "lobby");
     let ada = browser.visitor(server.addr());
     let tab = ada.tab(PAGE);
-    // Room for one character more than 32, in UTF-16 two: what counts is characters.
+    // 33 characters, and more UTF-16 units: characters count.
     let (longest, too_long) = ("👋".repeat(32), "👋".repeat(33));
     for (name, room, reason) in [
         ("", "lobby", "name"),
@@ -67,7 +67,7 @@ fn refusals(browser: &Browser) {
 }
 
 fn comes_back(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let ada = browser.visitor(server.addr());
     let tab = log_in(&ada, "ada 👋 50%;=", "lobby");
     let cookies = ada.cookies();
@@ -84,7 +84,7 @@ fn comes_back(browser: &Browser) {
     super::sees_people(&tab, &["ada 👋 50%;="]);
     tab.assert_clean();
 
-    // Another tab of the same browser, when the first one is gone: the cookie is all there is.
+    // Another tab of the same browser, after the first is closed: only the cookie remains.
     tab.close();
     let tab = ada.tab(PAGE);
     is_in(&tab, "lobby");
@@ -93,14 +93,14 @@ fn comes_back(browser: &Browser) {
 }
 
 fn log_out(browser: &Browser) {
-    let server = House::open(&[]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let server = TestServer::start(&[]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     let ada = browser.visitor(server.addr());
     let tab = log_in(&ada, "ada", "lobby");
     tab.click("#logout");
     shows(&tab, "#login");
     hides(&tab, "#chat");
-    bob.hears("left", |event| event["name"] == "ada");
+    bob.expect_event("left", |event| event["name"] == "ada");
     assert!(ada.cookies().is_empty());
     tab.reload();
     shows(&tab, "#login");

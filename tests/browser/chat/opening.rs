@@ -1,10 +1,10 @@
-//! The page opens: how much is asked for, what is said when a part of it does not come, and thirty who come at once.
+//! Opening the page: its requests, a script that does not load, and thirty visitors at once.
 
 use super::{PAGE, ask_to_enter, is_in, reads, say, shows};
 use crate::PageTest;
 use crate::browser::{Browser, Context};
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,15 +16,15 @@ pub(crate) const TESTS: [PageTest; 3] = [
     ("thirty", thirty),
 ];
 
-/// Cold: at most the six connections that a browser opens to one server, and no body twice. Warm: no body at all.
+/// Cold: at most the six connections that a browser opens to one server, and no file twice. Warm: no body at all.
 fn requests(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let ada = browser.visitor(server.addr());
     let tab = ada.tab(PAGE);
     shows(&tab, "#login");
     let cold = answers(&tab);
     eprintln!("cold: {}", told(&cold));
-    // The icon of the tab comes by a loader of its own, which does not know what the page has asked for.
+    // The tab's icon has a loader of its own, which does not know the page's requests.
     let asked = || {
         cold.iter()
             .map(Answer::url)
@@ -47,7 +47,7 @@ fn requests(browser: &Browser) {
     let all = answers(&tab);
     let warm = &all[before..];
     eprintln!("warm: {}", told(warm));
-    // The browser itself shows a 304 as the answer that it stands for; what came over the wire is a head.
+    // The browser reports the stored response for a 304; only a head came over the network.
     let bodies: Vec<&str> = warm
         .iter()
         .filter(|answer| answer.size() > 1_000)
@@ -58,7 +58,7 @@ fn requests(browser: &Browser) {
     tab.assert_clean();
 }
 
-/// An answer to a request of the page's: `Network.responseReceived`.
+/// A response to a request of the page: `Network.responseReceived`.
 struct Answer(Value, u64);
 
 impl Answer {
@@ -66,13 +66,13 @@ impl Answer {
         self.0["response"]["url"].as_str().expect("an address")
     }
 
-    /// Bytes that came over the wire for it, head included.
+    /// Its bytes on the network, head included.
     const fn size(&self) -> u64 {
         self.1
     }
 }
 
-/// All that a tab was answered over HTTP.
+/// All responses that a tab got over HTTP.
 fn answers(tab: &Tab) -> Vec<Answer> {
     let sizes: BTreeMap<String, u64> = tab
         .record
@@ -115,9 +115,9 @@ fn told(answers: &[Answer]) -> String {
     )
 }
 
-/// The page tries once more by itself. If that does not help, it says so, and can be loaded again by hand.
+/// The page reloads once by itself. If that does not help, it says so, with a link to reload it.
 fn a_script_is_missing(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let ada = browser.visitor(server.addr());
     let tab = ada.blank();
     tab.tolerate("Failed to load resource");
@@ -128,7 +128,7 @@ fn a_script_is_missing(browser: &Browser) {
     // Not `goto`: the page may be loading again before it has loaded.
     let url = format!("http://{}{PAGE}", tab.server);
     tab.call("Page.navigate", json!({ "url": url }));
-    // "Failed", not just slow: then the page would say the same, and still load.
+    // `.failed`, not slow: a slow page shows the same sentence, and loads later.
     shows(&tab, ".failed .not-loaded");
     let documents = || {
         let sent = tab.record.all("Network.requestWillBeSent");
@@ -141,10 +141,10 @@ fn a_script_is_missing(browser: &Browser) {
     tab.click(".not-loaded a");
     shows(&tab, "#login");
     assert_eq!(documents(), 3);
-    // Else the page would say so after a while.
+    // Otherwise the page would show the sentence after a while.
     super::shows_or_holds(&tab, ".started");
 
-    // It has worked in between, so it may try once more.
+    // It has loaded in between, so it may reload once more.
     block(&["*/shared/names.js"]);
     tab.call("Page.reload", json!({}));
     tab.wait_for("!document.querySelector('.started')", "another page");
@@ -152,11 +152,11 @@ fn a_script_is_missing(browser: &Browser) {
     assert_eq!(documents(), 5);
 }
 
-/// A class: each has a browser of its own, and all of them open the page, log in and say a line.
+/// A class: thirty browsers open the page, log in and say a line at the same time.
 fn thirty(browser: &Browser) {
     const CLASS: usize = 30;
-    let server = House::open(&["--rate", "off"]);
-    let teacher = Chatter::enter(server.addr(), "blackboard", "class");
+    let server = TestServer::start(&["--rate", "off"]);
+    let teacher = ChatClient::enter(server.addr(), "blackboard", "class");
     let visitors: Vec<Context> = (0..CLASS).map(|_| browser.visitor(server.addr())).collect();
     let tabs: Vec<Tab> = visitors.iter().map(Context::blank).collect();
     thread::scope(|scope| {

@@ -3,9 +3,9 @@
 use super::{is_told, log_in, reads, reads_exactly, say, sees_people};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
 use crate::kit::stopwatch::Stopwatch;
+use crate::server::TestServer;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -18,11 +18,11 @@ pub(crate) const TESTS: [PageTest; 6] = [
     ("typing_ends", typing_ends),
 ];
 
-/// So long a person is said to type after the last key.
+/// How long a person is shown as typing after the last key.
 const TYPING: Duration = Duration::from_secs(5);
 
 fn rename(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
@@ -34,13 +34,13 @@ fn rename(browser: &Browser) {
     }
     say(&ada, "as grace");
     reads(&bob, "as grace");
-    // What was said stays said by whom it was said.
+    // Earlier lines keep the name of their author.
     let from: Vec<String> = super::lines(&bob)
         .into_iter()
         .map(|line| line.from)
         .collect();
     assert_eq!(from, ["ada", "grace"]);
-    // The new name is the one that is remembered.
+    // The new name is remembered.
     ada.reload();
     sees_people(&ada, &["bob", "grace"]);
     ada.assert_clean();
@@ -48,8 +48,8 @@ fn rename(browser: &Browser) {
 }
 
 fn rename_refused(browser: &Browser) {
-    let server = House::open(&[]);
-    let _bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let server = TestServer::start(&[]);
+    let _bob = ChatClient::enter(server.addr(), "bob", "lobby");
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.click("#rename");
@@ -72,11 +72,11 @@ fn rename_refused(browser: &Browser) {
 }
 
 fn whisper(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let grace = log_in(&two, "grace", "lobby");
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     say(&ada, "/msg grace psst");
     for tab in [&ada, &grace] {
         reads(tab, "psst");
@@ -85,35 +85,35 @@ fn whisper(browser: &Browser) {
     say(&grace, "/msg ADA what?");
     reads_exactly(&ada, &["psst", "what?"]);
     reads_exactly(&grace, &["psst", "what?"]);
-    let heard = bob.hears_by_now();
+    let heard = bob.received_so_far();
     assert!(
         !heard.iter().any(|event| event["type"] == "whispered"),
         "{heard:#?}"
     );
     // A name with a blank in it goes in quotes, and é may be two characters.
-    let mut rene = Chatter::enter(server.addr(), "René Descartes", "lobby");
+    let mut rene = ChatClient::enter(server.addr(), "René Descartes", "lobby");
     sees_people(&ada, &["ada", "bob", "grace", "René Descartes"]);
     say(&ada, "/msg \"Rene\u{301} DESCARTES\" cogito");
-    let told = rene.hears("whispered", |_| true);
+    let told = rene.expect_event("whispered", |_| true);
     assert_eq!(told["text"], "cogito", "{told}");
-    // To nobody: a reason, and the line is not lost.
+    // To an unknown name: the line fails with a reason, and is not lost.
     say(&ada, "/msg nobody hello?");
     super::shows_or_holds(&ada, "#log li.line[data-state=failed]");
     ada.assert_clean();
     grace.assert_clean();
 }
 
-/// Hidden from now on and from before, after a reload, too, until it is taken back.
+/// Hides old and new lines, after a reload, too, until the command is repeated.
 fn ignore(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
-    let mut eve = Chatter::enter(server.addr(), "eve", "elsewhere");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
+    let mut eve = ChatClient::enter(server.addr(), "eve", "elsewhere");
     bob.say("lobby", "one");
     eve.send("whisper", &json!({ "to": "ada", "text": "psst" }));
     reads(&ada, "psst");
-    // One person in a room of ours, and one who has only whispered.
+    // One person is in the same room, the other has only whispered.
     say(&ada, "/ignore BOB");
     say(&ada, "/ignore eve");
     reads_exactly(&ada, &[]);
@@ -121,17 +121,17 @@ fn ignore(browser: &Browser) {
     is_told(&ada, "help", "You ignore bob, eve.");
     bob.say("lobby", "two");
     eve.send("whisper", &json!({ "to": "ada", "text": "hello?" }));
-    eve.hears("whispered", |event| event["text"] == "hello?");
+    eve.expect_event("whispered", |event| event["text"] == "hello?");
     say(&ada, "mine");
     super::all_sent(&ada);
     reads_exactly(&ada, &["mine"]);
     ada.reload();
     reads_exactly(&ada, &["mine"]);
-    // By another name it is the same person.
+    // With another name, it is still the same person.
     super::recipient::rename(&mut bob, "bobby");
     is_told(&ada, "renamed", "bob is now bobby");
     bob.send("say", &json!({ "room": "lobby", "text": "three" }));
-    bob.hears("said", |event| event["text"] == "three");
+    bob.expect_event("said", |event| event["text"] == "three");
     say(&ada, "again");
     super::all_sent(&ada);
     reads_exactly(&ada, &["mine", "again"]);
@@ -143,7 +143,7 @@ fn ignore(browser: &Browser) {
 }
 
 fn typing(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
@@ -165,7 +165,7 @@ fn typing(browser: &Browser) {
     let lasted = began.elapsed();
     assert!(lasted > TYPING / 2, "{lasted:?}");
     began.assert_under(TYPING * 2);
-    // It was the server that said so.
+    // The server said so.
     let heard = super::received(&bob);
     let ends = heard.iter().filter(|event| event["active"] == json!(false));
     assert_eq!(ends.count(), 1);
@@ -176,13 +176,13 @@ fn typing(browser: &Browser) {
 /// The line itself ends it, and so does leaving: sooner than it expires. A machine that is too busy to
 /// show that within five seconds is given another try.
 fn typing_ends(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     let gone = "!document.querySelector('#typing').textContent.includes('bob')";
     let here = "document.querySelector('#typing').textContent.includes('bob')";
     let is_prompt = (1..=10).any(|number| {
-        let mut bob = Chatter::enter(server.addr(), &format!("bob {number}"), "lobby");
+        let mut bob = ChatClient::enter(server.addr(), &format!("bob {number}"), "lobby");
         let began = Instant::now();
         bob.send("typing", &json!({ "room": "lobby" }));
         ada.wait_for(here, "bob types");

@@ -1,12 +1,12 @@
-//! What is read stays where it is: beside lines of any length, when old ones go, and when one's own fail.
+//! What is being read stays in place: beside lines of any length, when old ones are dropped, and when own lines fail.
 
 use super::scroll::{newest_in_view, scroll, top_of};
 use super::{all_sent, hides, log_in, reads, reads_exactly, say, shows};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
 use crate::input::With;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use crate::view::Screen;
 use serde_json::json;
@@ -37,8 +37,8 @@ fn top(tab: &Tab, selector: &str) -> i64 {
 }
 
 fn long_line(browser: &Browser) {
-    let server = House::open(&["--rate", "off"]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let server = TestServer::start(&["--rate", "off"]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     for number in 1..=30 {
         bob.say("lobby", &format!("before {number}"));
     }
@@ -62,7 +62,7 @@ fn long_line(browser: &Browser) {
             (json!("false"), "Show all".to_owned())
         );
 
-        // By keyboard: it opens below its first row, which stays where it is.
+        // By keyboard: it unfolds below its first row, which stays in place.
         let before = top_of(&ada, &tower());
         ada.tab_to("#log .unfold", With::Shift);
         ada.key("Enter");
@@ -78,7 +78,7 @@ fn long_line(browser: &Browser) {
         reads(&ada, "meanwhile");
         assert_eq!(top_of(&ada, &tower()), before, "a new line has moved it");
 
-        // From its end it folds above the button, which stays where it is.
+        // From its end it folds above the button, which stays in place.
         ada.eval("document.querySelector('#log .unfold').scrollIntoView({ block: 'nearest' })");
         let before = top(&ada, "#log .unfold");
         ada.key("Enter");
@@ -88,18 +88,18 @@ fn long_line(browser: &Browser) {
         assert_eq!(ada.overflow(), 0);
         ada.assert_clean();
         ada.close();
-        bob.hears("left", |event| event["name"] == "ada");
+        bob.expect_event("left", |event| event["name"] == "ada");
     }
 }
 
 /// About twelve lines on this screen.
 fn long_or_not(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     let words = ["and so on and on"; 20].join(" ");
     let rows = |count: usize| vec!["row"; count].join("\n");
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     for text in [
         &*words,
         &rows(12),
@@ -109,32 +109,32 @@ fn long_or_not(browser: &Browser) {
     ] {
         bob.say("lobby", text);
     }
-    // Of each line: is there a button?
+    // Whether each line has a button.
     let folded = "JSON.stringify(Array.from(document.querySelectorAll('#log li.line'), (line) => Boolean(line.querySelector('.unfold'))))";
     let are = |expected: &str| {
         ada.wait_for(&format!("{folded} === '{expected}'"), expected);
     };
     are("[false,false,true,true,true]");
-    // On a narrow page, the same words take more lines; and again on a wide one.
+    // On a narrow page, the same text takes more rows, and on a wide one fewer again.
     ada.set_viewport(Screen::PHONE);
     are("[false,false,true,true,true]");
     bob.say("lobby", &format!("{words} {words}"));
     are("[false,false,true,true,true,true]");
     ada.set_viewport(Screen::DESK);
     are("[false,false,true,true,true,false]");
-    // One's own, too, and it stays open when the server has it.
+    // An own line, too, and it stays unfolded when it is acknowledged.
     say(&ada, &rows(40));
     all_sent(&ada);
     are("[false,false,true,true,true,false,true]");
     ada.assert_clean();
 }
 
-/// Whoever comes to a link by keyboard sees it.
+/// A link that gets the focus by keyboard is visible.
 fn link_in_a_fold(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     bob.say("lobby", &format!("{}\nhttps://example.org/deep", tower()));
     shows(&ada, "#log .unfold");
     ada.tab_to("#log .text a", With::Shift);
@@ -144,10 +144,10 @@ fn link_in_a_fold(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// A page keeps a thousand lines, but not at the cost of its reader.
+/// A page keeps a thousand lines, and more while its reader has scrolled up.
 fn old_lines_are_held(browser: &Browser) {
-    let server = House::open(&["--rate", "off"]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let server = TestServer::start(&["--rate", "off"]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     let line = |number: usize| format!("line {number}");
@@ -155,7 +155,7 @@ fn old_lines_are_held(browser: &Browser) {
         for number in from..=to {
             bob.send("say", &json!({ "room": "lobby", "text": line(number) }));
         }
-        bob.hears("said", |event| event["text"] == *line(to));
+        bob.expect_event("said", |event| event["text"] == *line(to));
     };
     say_until(1, 800);
     reads(&ada, &line(800));
@@ -178,11 +178,11 @@ fn old_lines_are_held(browser: &Browser) {
     ada.click("#rooms [data-room=lobby] .choose");
     reads(&ada, &line(2500));
     assert_eq!(top_of(&ada, &reading), before, "the place was not kept");
-    // Without bound it is not.
+    // But not without limit.
     say_until(2501, 5000);
     reads(&ada, &line(5000));
     assert_eq!(ada.count("#log li.line"), 3000);
-    // Back at the newest it is a thousand again.
+    // Back at the newest line it is a thousand again.
     ada.click("#new-pill");
     hides(&ada, "#new-pill");
     ada.wait_for(
@@ -194,19 +194,19 @@ fn old_lines_are_held(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// A line that failed stays where it was said; sent again, it takes the place that the server gives it.
+/// A failed line stays in its place; sent again, it moves to the place that the server gives it.
 fn failed_stays(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     bob.say("lobby", "one");
     reads(&ada, "one");
     say(&ada, "/msg grace failed");
     super::shows_or_holds(&ada, "#log li.line[data-state=failed]");
     bob.say("lobby", "two");
     say(&ada, "three");
-    bob.hears("said", |event| event["text"] == "three");
+    bob.expect_event("said", |event| event["text"] == "three");
     reads_exactly(&ada, &["one", "failed", "two", "three"]);
     let retried = ada.record.len();
     ada.click("#log [data-action=retry]");
@@ -216,10 +216,10 @@ fn failed_stays(browser: &Browser) {
     });
     super::shows_or_holds(&ada, "#log li.line[data-state=failed]");
     reads_exactly(&ada, &["one", "failed", "two", "three"]);
-    let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
+    let mut grace = ChatClient::enter(server.addr(), "grace", "lobby");
     super::is_told(&ada, "entered", "grace"); // the log moves for that, and no button after it
     ada.click("#log [data-action=retry]");
-    grace.hears("whispered", |event| event["text"] == "failed");
+    grace.expect_event("whispered", |event| event["text"] == "failed");
     all_sent(&ada);
     reads_exactly(&ada, &["one", "two", "three", "failed"]);
     bob.say("lobby", "four");
@@ -229,22 +229,22 @@ fn failed_stays(browser: &Browser) {
 
 /// Lines that wait for a connection are below those that failed before them, and keep their order.
 fn failed_among_sending(browser: &Browser) {
-    let server = House::open(&[]);
-    let cable = crate::cable::Cable::to(server.addr());
-    let visitor = browser.visitor(cable.addr());
+    let server = TestServer::start(&[]);
+    let proxy = crate::flaky_proxy::FlakyProxy::to(server.addr());
+    let visitor = browser.visitor(proxy.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     ada.set_offline(true);
-    cable.pull();
+    proxy.disconnect();
     super::is(&ada, "offline");
     say(&ada, "first");
-    say(&ada, "/msg grace failed"); // to a name in no room of hers: without a connection it is not sent
+    say(&ada, "/msg grace failed"); // to a name in none of her rooms: offline it is not sent
     say(&ada, "second");
     bob.say("lobby", "meanwhile");
     ada.set_offline(false);
     super::is(&ada, "online");
-    bob.hears("said", |event| event["text"] == "second");
+    bob.expect_event("said", |event| event["text"] == "second");
     ada.wait_for(
         "document.querySelectorAll('#log li.line[data-state=sent]').length === 2",
         "the answers",

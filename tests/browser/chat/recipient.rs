@@ -1,12 +1,12 @@
-//! Whom a whisper is for: a person and not a name, whatever happens before it is sent.
+//! A whisper is for a person, not for a name, whatever happens before it is sent.
 
 use super::{all_sent, is, log_in, reads, say, sees_people, shows};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::cable::Cable;
-use crate::chatter::Chatter;
-use crate::house::House;
-use crate::lasting::Lasting;
+use crate::chat_client::ChatClient;
+use crate::flaky_proxy::FlakyProxy;
+use crate::restartable_server::RestartableServer;
+use crate::server::TestServer;
 use crate::tab::{Tab, quoted};
 use serde_json::json;
 
@@ -26,7 +26,7 @@ pub(super) fn choose(tab: &Tab, name: &str) {
     assert_eq!(tab.text("#recipient .name"), name);
 }
 
-/// Waits until so many lines of one's own have failed.
+/// Waits until this many own lines have failed.
 fn fails(tab: &Tab, count: usize) {
     let js = format!(
         "document.querySelectorAll('#log li.line[data-state=failed]').length === {count}
@@ -39,22 +39,22 @@ fn retry(tab: &Tab) {
     tab.click("#log li.line[data-state=failed] [data-action=retry]");
 }
 
-pub(super) fn whispers(chatter: &mut Chatter) -> Vec<String> {
-    let heard = chatter.hears_by_now();
+pub(super) fn whispers(client: &mut ChatClient) -> Vec<String> {
+    let heard = client.received_so_far();
     let whispered = heard.iter().filter(|event| event["type"] == "whispered");
     whispered.map(|event| event["text"].to_string()).collect()
 }
 
-pub(super) fn hears_no_whisper(chatter: &mut Chatter) {
-    assert_eq!(whispers(chatter), [] as [String; 0]);
+pub(super) fn hears_no_whisper(client: &mut ChatClient) {
+    assert_eq!(whispers(client), [] as [String; 0]);
 }
 
-/// One of them has the beginning of the other's name. She goes; later somebody takes her name.
+/// One name is the beginning of another. Its holder leaves; later another person takes the name.
 fn clicked_then_gone(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
-    let hopper = Chatter::enter(server.addr(), "grace hopper", "lobby");
-    let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
+    let hopper = ChatClient::enter(server.addr(), "grace hopper", "lobby");
+    let mut grace = ChatClient::enter(server.addr(), "grace", "lobby");
     let ada = log_in(&visitor, "ada", "lobby");
     choose(&ada, "grace hopper");
     ada.type_text("my secret");
@@ -63,38 +63,38 @@ fn clicked_then_gone(browser: &Browser) {
     assert!(ada.text("#recipient").contains("has left"));
     ada.key("Enter");
     fails(&ada, 1);
-    let mut next = Chatter::enter_after(server.addr(), "grace hopper", "lobby");
+    let mut next = ChatClient::enter_after(server.addr(), "grace hopper", "lobby");
     sees_people(&ada, &["ada", "grace", "grace hopper"]);
     retry(&ada);
     let told = "document.querySelector('.delivery')?.textContent.includes('another person')";
     ada.wait_for(told, "the second refusal");
-    // The chip still stands for her who left.
+    // The chip still means the person who left.
     say(&ada, "another secret");
     fails(&ada, 2);
     hears_no_whisper(&mut grace);
     hears_no_whisper(&mut next);
-    // Chosen now, the name stands for who has it now.
+    // Chosen again, the name means its present holder.
     choose(&ada, "grace hopper");
     say(&ada, "good morning");
-    next.hears("whispered", |event| event["text"] == "good morning");
+    next.expect_event("whispered", |event| event["text"] == "good morning");
     hears_no_whisper(&mut grace);
     ada.assert_clean();
 }
 
-/// When many come and go, the page is told of a list alone, in which the name stands as before.
+/// When many people come and go, the page only gets a list, in which the name is as before.
 fn gone_in_a_crowd(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
-    let grace = Chatter::enter(server.addr(), "grace", "lobby");
+    let grace = ChatClient::enter(server.addr(), "grace", "lobby");
     let ada = log_in(&visitor, "ada", "lobby");
     choose(&ada, "grace");
     ada.type_text("my secret");
-    let crowd: Vec<Chatter> = (0..12)
-        .map(|number| Chatter::enter(server.addr(), &format!("guest {number}"), "lobby"))
+    let crowd: Vec<ChatClient> = (0..12)
+        .map(|number| ChatClient::enter(server.addr(), &format!("guest {number}"), "lobby"))
         .collect();
     drop(grace);
     drop(crowd);
-    let mut next = Chatter::enter_after(server.addr(), "grace", "lobby");
+    let mut next = ChatClient::enter_after(server.addr(), "grace", "lobby");
     sees_people(&ada, &["ada", "grace"]);
     ada.wait_for(
         "document.querySelector('#recipient').textContent.includes('has left')",
@@ -106,12 +106,12 @@ fn gone_in_a_crowd(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// What is typed, and who hears it: "hopper", "grace", or none of them with a reason.
+/// A typed line, and who receives it: "hopper", "grace", or neither, with a reason.
 fn typed_exactly(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
-    let mut hopper = Chatter::enter(server.addr(), "grace hopper", "lobby");
-    let mut grace = Chatter::enter(server.addr(), "grace", "lobby");
+    let mut hopper = ChatClient::enter(server.addr(), "grace hopper", "lobby");
+    let mut grace = ChatClient::enter(server.addr(), "grace", "lobby");
     let ada = log_in(&visitor, "ada", "lobby");
     let (mut to_hopper, mut to_grace, mut faults) = (Vec::new(), Vec::new(), 0);
     for (typed, hears, text) in [
@@ -150,7 +150,7 @@ fn typed_exactly(browser: &Browser) {
     }
     assert_eq!(whispers(&mut hopper), to_hopper);
     assert_eq!(whispers(&mut grace), to_grace);
-    // She has left: her name does not shrink to that of another.
+    // She has left: her name is not shortened to another person's.
     drop(hopper);
     sees_people(&ada, &["ada", "grace"]);
     say(&ada, "/msg grace hopper none");
@@ -158,7 +158,7 @@ fn typed_exactly(browser: &Browser) {
     ada.wait_for(&format!("{js} === {}", faults + 1), "a word on it");
     say(&ada, r#"/msg "grace hopper" none"#);
     fails(&ada, 1);
-    let mut next = Chatter::enter_after(server.addr(), "grace hopper", "garden");
+    let mut next = ChatClient::enter_after(server.addr(), "grace hopper", "garden");
     retry(&ada);
     fails(&ada, 1);
     hears_no_whisper(&mut grace);
@@ -166,48 +166,49 @@ fn typed_exactly(browser: &Browser) {
     ada.assert_clean();
 }
 
-pub(super) fn rename(chatter: &mut Chatter, to: &str) {
-    chatter.send("name", &json!({ "name": to }));
-    chatter.hears("renamed", |event| event["to"] == to);
+pub(super) fn rename(client: &mut ChatClient, to: &str) {
+    client.send("name", &json!({ "name": to }));
+    client.expect_event("renamed", |event| event["to"] == to);
 }
 
-/// Written without a connection, to two people: one leaves meanwhile, the other is renamed, and
-/// somebody takes both names.
+/// Written offline, to two people: one leaves meanwhile, the other is renamed, and
+/// another person takes both names.
 fn waits_for_a_connection(browser: &Browser) {
-    let server = House::open(&[]);
-    let cable = Cable::to(server.addr());
-    let visitor = browser.visitor(cable.addr());
+    let server = TestServer::start(&[]);
+    let proxy = FlakyProxy::to(server.addr());
+    let visitor = browser.visitor(proxy.addr());
     let [leaves, mut stays] =
-        ["grace", "joan"].map(|name| Chatter::enter(server.addr(), name, "lobby"));
+        ["grace", "joan"].map(|name| ChatClient::enter(server.addr(), name, "lobby"));
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
     choose(&ada, "grace");
     ada.set_offline(true);
-    cable.pull();
+    proxy.disconnect();
     is(&ada, "offline");
     say(&ada, "for grace");
     choose(&ada, "joan");
     say(&ada, "for joan");
     drop(leaves);
     rename(&mut stays, "joan clarke");
-    let mut next = ["grace", "joan"].map(|name| Chatter::enter_after(server.addr(), name, "lobby"));
+    let mut next =
+        ["grace", "joan"].map(|name| ChatClient::enter_after(server.addr(), name, "lobby"));
     ada.set_offline(false);
     is(&ada, "online");
-    stays.hears("whispered", |event| event["text"] == "for joan");
+    stays.expect_event("whispered", |event| event["text"] == "for joan");
     fails(&ada, 1);
     retry(&ada);
     fails(&ada, 1);
-    for chatter in &mut next {
-        hears_no_whisper(chatter);
+    for client in &mut next {
+        hears_no_whisper(client);
     }
     ada.assert_clean();
 }
 
-/// After a restart the server knows none of those from before, and nobody is who they were.
+/// After a restart the server remembers no person: no one is who they were.
 fn another_run_of_the_server(browser: &Browser) {
-    let mut server = Lasting::start();
+    let mut server = RestartableServer::start();
     let visitor = browser.visitor(server.addr());
-    let grace = Chatter::enter(server.addr(), "grace", "lobby");
+    let grace = ChatClient::enter(server.addr(), "grace", "lobby");
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
     choose(&ada, "grace");
@@ -216,8 +217,8 @@ fn another_run_of_the_server(browser: &Browser) {
     is(&ada, "offline");
     say(&ada, "my secret");
     drop(grace);
-    server.come_back();
-    let mut next = Chatter::enter_after(server.addr(), "grace", "lobby");
+    server.restart();
+    let mut next = ChatClient::enter_after(server.addr(), "grace", "lobby");
     ada.set_offline(false);
     is(&ada, "online");
     fails(&ada, 1);
@@ -225,26 +226,26 @@ fn another_run_of_the_server(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// Of somebody in another room the page knows the name alone. After a while without a connection
+/// Of a person in another room the page knows only the name. After a while offline,
 /// that is not enough.
 fn a_name_in_no_room(browser: &Browser) {
-    let server = House::open(&[]);
-    let cable = Cable::to(server.addr());
-    let visitor = browser.visitor(cable.addr());
-    let mut grace = Chatter::enter(server.addr(), "grace", "garden");
+    let server = TestServer::start(&[]);
+    let proxy = FlakyProxy::to(server.addr());
+    let visitor = browser.visitor(proxy.addr());
+    let mut grace = ChatClient::enter(server.addr(), "grace", "garden");
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
     say(&ada, "/msg grace hi");
-    grace.hears("whispered", |event| event["text"] == "hi");
+    grace.expect_event("whispered", |event| event["text"] == "hi");
     all_sent(&ada);
     ada.set_offline(true);
-    cable.pull();
+    proxy.disconnect();
     is(&ada, "offline");
     say(&ada, "/msg grace my secret");
     fails(&ada, 1);
     assert_eq!(ada.count("#log [data-action=retry]"), 0);
     drop(grace);
-    let mut next = Chatter::enter_after(server.addr(), "grace", "garden");
+    let mut next = ChatClient::enter_after(server.addr(), "grace", "garden");
     ada.set_offline(false);
     is(&ada, "online");
     say(&ada, "back");

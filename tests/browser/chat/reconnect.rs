@@ -1,11 +1,11 @@
-//! The server goes away and comes back: nothing is lost, nothing is doubled.
+//! The server goes down and returns: no line is lost, and no line comes twice.
 
 use super::{all_sent, is, log_in, reads, reads_exactly, say};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
-use crate::lasting::Lasting;
+use crate::chat_client::ChatClient;
+use crate::restartable_server::RestartableServer;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use serde_json::json;
 
@@ -18,14 +18,14 @@ pub(crate) const TESTS: [PageTest; 6] = [
     ("continued_elsewhere", continued_elsewhere),
 ];
 
-/// Waits until the page has noticed that the server is gone.
+/// Waits until the page has noticed the lost connection.
 fn notices(tab: &Tab) {
     let js = "document.querySelector('#state').dataset.state !== 'online'";
     tab.wait_for(js, "that it notices");
 }
 
 fn server_killed(browser: &Browser) {
-    let mut server = Lasting::start();
+    let mut server = RestartableServer::start();
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
@@ -45,7 +45,7 @@ fn server_killed(browser: &Browser) {
     let [sent, sending] = ["sent", "sending"].map(|state| Some(state.to_owned()));
     assert_eq!(state(&ada), [sent, sending.clone(), sending]);
 
-    server.come_back();
+    server.restart();
     is(&ada, "online");
     all_sent(&ada);
     let all = ["before", "while it was away", "and another"];
@@ -55,19 +55,19 @@ fn server_killed(browser: &Browser) {
 }
 
 fn said_meanwhile(browser: &Browser) {
-    let mut server = Lasting::start();
+    let mut server = RestartableServer::start();
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
     say(&ada, "before");
     all_sent(&ada);
-    // Without a network she is the last to learn that the server is back.
+    // Offline, she learns last that the server is back.
     ada.set_offline(true);
     server.kill();
     notices(&ada);
     say(&ada, "said offline");
-    server.come_back();
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    server.restart();
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     for text in ["meanwhile one", "meanwhile two"] {
         bob.say("lobby", text);
     }
@@ -76,16 +76,16 @@ fn said_meanwhile(browser: &Browser) {
     all_sent(&ada);
     let all = ["before", "meanwhile one", "meanwhile two", "said offline"];
     reads_exactly(&ada, &all);
-    // On the same run of the history nothing is missing, and nothing says so.
+    // In the same run of the history nothing is missing, and no gap is shown.
     assert_eq!(ada.count("#log li.lost"), 0);
     drop(bob);
     others_see(browser, &server, &all);
     ada.assert_clean();
 }
 
-/// Nobody knows which of the lines the server still had: they arrive, and once.
+/// It is unknown which lines the server still got: all arrive, and once.
 fn killed_while_saying(browser: &Browser) {
-    let mut server = Lasting::start();
+    let mut server = RestartableServer::start();
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
@@ -97,7 +97,7 @@ fn killed_while_saying(browser: &Browser) {
             all.push(text);
         }
         server.kill();
-        server.come_back();
+        server.restart();
     }
     is(&ada, "online");
     all_sent(&ada);
@@ -107,9 +107,9 @@ fn killed_while_saying(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// When the server cannot know what was missed, the page says so.
+/// If the server cannot know what was missed, the page shows a gap.
 fn history_lost(browser: &Browser) {
-    let mut server = Lasting::start();
+    let mut server = RestartableServer::start();
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
@@ -119,7 +119,7 @@ fn history_lost(browser: &Browser) {
     notices(&ada);
     say(&ada, "in between");
     server.forget();
-    server.come_back();
+    server.restart();
     is(&ada, "online");
     all_sent(&ada);
     assert_eq!(ada.count("#log li.lost"), 1);
@@ -127,9 +127,9 @@ fn history_lost(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// A server that says goodbye is waited for as well.
+/// The page also waits for a server that has sent a Close.
 fn graceful_end(browser: &Browser) {
-    let mut server = Lasting::start();
+    let mut server = RestartableServer::start();
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
@@ -137,7 +137,7 @@ fn graceful_end(browser: &Browser) {
     all_sent(&ada);
     server.end();
     notices(&ada);
-    server.come_back();
+    server.restart();
     is(&ada, "online");
     say(&ada, "after");
     all_sent(&ada);
@@ -145,14 +145,14 @@ fn graceful_end(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// The name is taken over by somebody with the same session: this page stops, and says so.
+/// Another client takes the name over with the same session: this page disconnects, and says so.
 fn continued_elsewhere(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     let session = super::first_received(&ada, "welcome")["session"].clone();
     let join = json!({ "name": "ada", "room": "lobby", "session": session });
-    let mut elsewhere = Chatter::enter_with(server.addr(), &join);
+    let mut elsewhere = ChatClient::enter_with(server.addr(), &join);
     is(&ada, "replaced");
     elsewhere.say("lobby", "here now");
     assert_eq!(
@@ -164,8 +164,8 @@ fn continued_elsewhere(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// One who comes now sees each line once, in this order.
-fn others_see(browser: &Browser, server: &Lasting, expected: &[&str]) {
+/// A newcomer sees each line once, in this order.
+fn others_see(browser: &Browser, server: &RestartableServer, expected: &[&str]) {
     let visitor = browser.visitor(server.addr());
     let grace = log_in(&visitor, "grace", "lobby");
     reads(&grace, expected.last().expect("there are some"));

@@ -3,8 +3,8 @@
 use super::{digits, hides, is_in, log_in, reads, reads_exactly, say, sees_people, shows};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
+use crate::server::TestServer;
 use crate::tab::{Tab, quoted};
 
 pub(crate) const TESTS: [PageTest; 4] = [
@@ -29,7 +29,7 @@ fn item(room: &str) -> String {
 }
 
 fn apart(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitors = [0; 3].map(|_| browser.visitor(server.addr()));
     let ada = log_in(&visitors[0], "ada", "lobby");
     let bob = log_in(&visitors[1], "bob", "lobby");
@@ -42,7 +42,7 @@ fn apart(browser: &Browser) {
     reads_exactly(&bob, &["for the lobby"]);
     sees_people(&grace, &["grace"]);
     sees_people(&ada, &["ada", "bob"]);
-    // Nor did any of it travel to her.
+    // Nor was any of it sent to her.
     let heard = grace.frames_received();
     assert!(
         !heard
@@ -55,10 +55,10 @@ fn apart(browser: &Browser) {
     }
 }
 
-/// The list of other rooms comes by itself, so it stands below everything that can be clicked.
+/// The list of other rooms appears by itself, so it is below everything that can be clicked.
 fn others(browser: &Browser) {
-    let server = House::open(&[]);
-    let _bob = Chatter::enter(server.addr(), "bob", "garden");
+    let server = TestServer::start(&[]);
+    let _bob = ChatClient::enter(server.addr(), "bob", "garden");
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     let garden = "#all-rooms [data-room=garden] .choose";
@@ -75,10 +75,10 @@ fn others(browser: &Browser) {
 }
 
 fn unread(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
-    let mut bob = Chatter::enter(server.addr(), "bob", "garden");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "garden");
     join(&ada, "garden");
     bob.say("garden", "seen at once");
     reads(&ada, "seen at once");
@@ -107,17 +107,17 @@ fn unread(browser: &Browser) {
 }
 
 fn leave(browser: &Browser) {
-    let server = House::open(&[]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "garden");
+    let server = TestServer::start(&[]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "garden");
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     say(&ada, "/join garden");
     is_current(&ada, "garden");
-    bob.hears("entered", |event| event["name"] == "ada");
+    bob.expect_event("entered", |event| event["name"] == "ada");
     say(&ada, "/leave");
-    bob.hears("left", |event| event["name"] == "ada");
+    bob.expect_event("left", |event| event["name"] == "ada");
     bob.say("garden", "she is gone");
-    // She is in the other room still, and in it alone.
+    // She is still in the other room, and only there.
     is_in(&ada, "lobby");
     say(&ada, "still here");
     reads_exactly(&ada, &["still here"]);

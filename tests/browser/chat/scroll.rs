@@ -1,10 +1,10 @@
-//! A long log: the page does not grow, the newest is in view, and a reader is not disturbed.
+//! A long log: the page does not grow, the newest line is in view, and a reader is not disturbed.
 
 use super::{digits, hides, log_in, reads, shows};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
+use crate::server::TestServer;
 use crate::tab::{Tab, quoted};
 use serde_json::json;
 
@@ -14,7 +14,7 @@ pub(crate) const TESTS: [PageTest; 3] = [
     ("older_lines", older_lines),
 ];
 
-/// More than is sent to one who joins.
+/// More lines than a newcomer is sent.
 const MANY: usize = 200;
 
 fn line(number: usize) -> String {
@@ -25,11 +25,11 @@ fn text(number: usize) -> String {
     line(number).trim().to_owned()
 }
 
-fn say_many(bob: &mut Chatter) {
+fn say_many(bob: &mut ChatClient) {
     for number in 1..=MANY {
         bob.send("say", &json!({ "room": "lobby", "text": line(number) }));
     }
-    bob.hears("said", |event| event["text"] == *text(MANY));
+    bob.expect_event("said", |event| event["text"] == *text(MANY));
 }
 
 /// The newest line lies within the log, and the log within the window.
@@ -44,10 +44,10 @@ pub(super) fn newest_in_view() -> String {
 }
 
 fn follows(browser: &Browser) {
-    let server = House::open(&["--rate", "off"]);
+    let server = TestServer::start(&["--rate", "off"]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     say_many(&mut bob);
     reads(&ada, &text(MANY));
     ada.wait_for(&newest_in_view(), "the newest line in view");
@@ -71,8 +71,8 @@ pub(super) fn top_of(tab: &Tab, text: &str) -> i64 {
 }
 
 fn reader_stays(browser: &Browser) {
-    let server = House::open(&["--rate", "off"]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let server = TestServer::start(&["--rate", "off"]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     say_many(&mut bob);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
@@ -90,18 +90,18 @@ fn reader_stays(browser: &Browser) {
     ada.click("#new-pill");
     ada.wait_for(&newest_in_view(), "the newest line in view");
     hides(&ada, "#new-pill");
-    // Back at the end it follows again.
+    // Back at the end, the log follows again.
     bob.say("lobby", "new four");
     reads(&ada, "new four");
     ada.wait_for(&newest_in_view(), "the newest line in view");
-    // One's own line is always followed.
+    // The log always follows an own line.
     scroll(&ada, -700);
     super::say(&ada, "my own");
     ada.wait_for(&newest_in_view(), "the own line in view");
     ada.assert_clean();
 }
 
-/// Turns the wheel and waits until the log stands still elsewhere.
+/// Turns the wheel, and waits until the log has scrolled and stopped.
 pub(super) fn scroll(tab: &Tab, down: i32) {
     let top = "document.querySelector('#log').scrollTop";
     let before = tab.eval(top);
@@ -124,15 +124,15 @@ pub(super) fn scroll(tab: &Tab, down: i32) {
 }
 
 fn older_lines(browser: &Browser) {
-    let server = House::open(&["--rate", "off"]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let server = TestServer::start(&["--rate", "off"]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     say_many(&mut bob);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     reads(&ada, &text(MANY));
     let first = super::texts(&ada).remove(0);
     assert!(first.starts_with("line 101:"), "{first}");
-    // To the top, again and again, until there is nothing older.
+    // Scrolls to the top again and again, until there are no older lines.
     for _ in 0..10 {
         let oldest = super::texts(&ada).remove(0);
         if oldest == text(1) {
@@ -144,7 +144,7 @@ fn older_lines(browser: &Browser) {
             quoted(&oldest)
         );
         ada.wait_for(&more, "older lines");
-        // They are put above: the reader goes on where the reader was.
+        // They are inserted above, and the reader stays in place.
         ada.wait_for(
             "document.querySelector('#log').scrollTop > 0",
             "the place that was read",

@@ -1,10 +1,10 @@
-//! Several tabs of one browser: a second one is no error.
+//! Several tabs of one browser: the second one is offered a choice.
 
 use super::{PAGE, hides, is, is_in, log_in, reads, say, sees_people, shows};
 use crate::PageTest;
 use crate::browser::{Browser, Context};
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use serde_json::json;
 
@@ -18,7 +18,7 @@ pub(crate) const TESTS: [PageTest; 7] = [
     ("to_the_room_of_a_link", to_the_room_of_a_link),
 ];
 
-/// Another tab of the browser, which is given the choice.
+/// Opens another tab of the browser, which is offered the choice.
 fn second(visitor: &Context, name: &str, spare: &str) -> Tab {
     let tab = visitor.tab(PAGE);
     shows(&tab, "#elsewhere");
@@ -31,15 +31,15 @@ fn second(visitor: &Context, name: &str, spare: &str) -> Tab {
 }
 
 fn continue_here(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let first = log_in(&visitor, "ada", "lobby");
     say(&first, "/join garden");
     is_in(&first, "garden");
     say(&first, "from the first");
     super::all_sent(&first);
-    let mut bob = Chatter::enter(server.addr(), "bob", "garden");
-    // The keyboard is where the answer is most likely.
+    let mut bob = ChatClient::enter(server.addr(), "bob", "garden");
+    // The focus is on the likeliest answer.
     let tab = second(&visitor, "ada", "ada2");
     tab.wait_for(
         "document.activeElement?.id === 'elsewhere-continue'",
@@ -50,11 +50,11 @@ fn continue_here(browser: &Browser) {
     is_in(&tab, "garden");
     is(&first, "replaced");
     shows(&first, "#replaced");
-    // She is the same person, where she was.
+    // She is the same person, in the same rooms.
     reads(&tab, "from the first");
     sees_people(&tab, &["ada", "bob"]);
     say(&tab, "from the second");
-    bob.hears("said", |event| {
+    bob.expect_event("said", |event| {
         event["from"] == "ada" && event["text"] == "from the second"
     });
     // And back again.
@@ -66,9 +66,9 @@ fn continue_here(browser: &Browser) {
     tab.assert_clean();
 }
 
-/// A computer that is busy: the other tab answers when its reader has long read that the name is taken.
+/// On a busy computer, the other tab answers long after the page has said that the name is taken.
 fn late_answer(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let first = log_in(&visitor, "ada", "lobby");
     first.eval(
@@ -95,7 +95,7 @@ fn late_answer(browser: &Browser) {
 }
 
 fn enter_beside(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let first = log_in(&visitor, "ada", "lobby");
     let tab = second(&visitor, "ada", "ada2");
@@ -105,7 +105,7 @@ fn enter_beside(browser: &Browser) {
         sees_people(tab, &["ada", "ada2"]);
     }
     is(&first, "online");
-    // The spare name is that tab's own, over a reload too; the browser's name is what it was.
+    // The spare name belongs to that tab, over a reload, too; the browser's name is unchanged.
     tab.reload();
     is_in(&tab, "lobby");
     sees_people(&tab, &["ada", "ada2"]);
@@ -114,7 +114,7 @@ fn enter_beside(browser: &Browser) {
     third.click("#elsewhere-spare");
     is_in(&third, "lobby");
     sees_people(&first, &["ada", "ada2", "ada3"]);
-    // A name that is chosen is the browser's.
+    // A chosen name becomes the browser's.
     say(&third, "/nick grace");
     sees_people(&first, &["ada", "ada2", "grace"]);
     assert_eq!(visitor.cookies()[0]["value"], "grace");
@@ -123,12 +123,12 @@ fn enter_beside(browser: &Browser) {
     }
 }
 
-/// Those of this browser are known, others' are found out.
+/// The names in this browser's tabs are known; other taken names are found by trying.
 fn spare_name_taken(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let first = log_in(&visitor, "ada", "lobby");
-    let _others = ["ada2", "ADA3"].map(|name| Chatter::enter(server.addr(), name, "garden"));
+    let _others = ["ada2", "ADA3"].map(|name| ChatClient::enter(server.addr(), name, "garden"));
     let tab = second(&visitor, "ada", "ada2");
     tab.click("#elsewhere-spare");
     is_in(&tab, "lobby");
@@ -138,7 +138,7 @@ fn spare_name_taken(browser: &Browser) {
 }
 
 fn longest_name(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let (name, spare) = ("👋".repeat(32), format!("{}2", "👋".repeat(31)));
     let first = log_in(&visitor, &name, "lobby");
@@ -150,10 +150,10 @@ fn longest_name(browser: &Browser) {
     tab.assert_clean();
 }
 
-/// Then there is nothing to be continued: it is an error as ever.
+/// Then there is nothing to continue: the name is refused as usual.
 fn name_of_a_stranger(browser: &Browser) {
-    let server = House::open(&[]);
-    let _ada = Chatter::enter(server.addr(), "ada", "lobby");
+    let server = TestServer::start(&[]);
+    let _ada = ChatClient::enter(server.addr(), "ada", "lobby");
     let visitor = browser.visitor(server.addr());
     let other = log_in(&visitor, "bob", "lobby");
     let tab = visitor.tab(PAGE);
@@ -163,7 +163,7 @@ fn name_of_a_stranger(browser: &Browser) {
     hides(&tab, "#elsewhere");
     let told = tab.text("#login-error");
     assert!(told.contains("taken"), "{told}");
-    // By hand, too, the name of the other tab is met with the choice.
+    // Typing the other tab's name also offers the choice.
     super::ask_to_enter(&tab, "BOB", "lobby");
     shows(&tab, "#elsewhere");
     hides(&tab, "#login-error");
@@ -172,7 +172,7 @@ fn name_of_a_stranger(browser: &Browser) {
 }
 
 fn to_the_room_of_a_link(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let first = log_in(&visitor, "ada", "lobby");
     let tab = visitor.tab("/#/garden");

@@ -1,10 +1,10 @@
-//! What developer tools show of the chat, and what the server has to tell by itself.
+//! The chat's frames in the developer tools, and what the server says unasked.
 
 use super::{is, is_told, lines, log_in, reads, say};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
+use crate::server::TestServer;
 use serde_json::Value;
 use std::io::Write;
 use std::{env, fs, process};
@@ -17,10 +17,10 @@ pub(crate) const TESTS: [PageTest; 4] = [
 ];
 
 fn developer_tools(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     say(&ada, "hello");
     bob.say("lobby", "a wave 👋");
     reads(&ada, "a wave 👋");
@@ -50,7 +50,7 @@ fn developer_tools(browser: &Browser) {
     assert_eq!(says.len(), 1);
     assert_eq!(says[0]["text"], "hello");
 
-    // What was said is what is shown.
+    // The developer tools show the line that was said.
     let said: Vec<_> = received
         .iter()
         .filter(|event| event["type"] == "said")
@@ -63,14 +63,14 @@ fn developer_tools(browser: &Browser) {
         assert_eq!(said["text"], *shown.text);
         assert_eq!(said["at"], *shown.time);
     }
-    // Which of the two lines came first is the server's to say.
+    // The server decides which of the two lines came first.
     let own = said.iter().find(|event| event["from"] == "ada");
     assert_eq!(own.expect("an own line")["id"], says[0]["id"]);
     ada.assert_clean();
 }
 
 fn quotes(browser: &Browser) {
-    let server = House::open(&["--quotes", "1s"]);
+    let server = TestServer::start(&["--quotes", "1s"]);
     let [one, two] = browser.visitors(server.addr());
     for tab in [log_in(&one, "ada", "lobby"), log_in(&two, "bob", "garden")] {
         is_told(&tab, "quote", "");
@@ -78,26 +78,26 @@ fn quotes(browser: &Browser) {
     }
 }
 
-/// Only what was asked for, on the next connection too: the server knows nothing of the last one.
+/// Only the topics that were requested, on the next connection, too: the server does not remember them.
 fn news_one_follows(browser: &Browser) {
     let path = env::temp_dir().join(format!("ws101-topics-{}", process::id()));
     let mut file = fs::File::create(&path).expect("a file can be made");
     let mut tell = |lines: &str| writeln!(file, "{lines}").expect("the file can be written");
     let flags = ["--news", &path.to_string_lossy()];
-    let server = House::open(&flags);
+    let server = TestServer::start(&flags);
     let addr = server.addr();
     let visitor = browser.visitor(addr);
     let ada = log_in(&visitor, "ada", "lobby");
     ada.tolerate_lost_server();
     say(&ada, "/follow rust");
     is_told(&ada, "help", "You follow");
-    // Whatever is asked for later is answered later: so the server knows.
+    // A later request is answered later, so the server has the earlier one by then.
     say(&ada, "do I?");
     super::all_sent(&ada);
     tell("go: one\nrust: two");
     is_told(&ada, "news", "two");
     drop(server);
-    let _server = House::open_again(addr, &flags);
+    let _server = TestServer::start_at(addr, &flags);
     is(&ada, "online");
     say(&ada, "and now?");
     super::all_sent(&ada);
@@ -116,7 +116,7 @@ fn news_one_follows(browser: &Browser) {
 fn news(browser: &Browser) {
     let path = env::temp_dir().join(format!("ws101-news-{}", process::id()));
     let mut file = fs::File::create(&path).expect("a file can be made");
-    let server = House::open(&["--news", &path.to_string_lossy()]);
+    let server = TestServer::start(&["--news", &path.to_string_lossy()]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     writeln!(file, "<b>Ten</b> frames walk into a bar").expect("the file can be written");

@@ -1,22 +1,22 @@
-//! The drawer in the chat: one's own frames, while one chats.
+//! The drawer in the chat: the frames of the chat's own connection.
 
 use super::{PAGE, has_frames, watching};
 use crate::browser::Browser;
 use crate::chat::{self, log_in, say, shows};
-use crate::house::House;
 use crate::record::PATIENCE;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use crate::view::Screen;
 use serde_json::json;
 use std::time::Instant;
 
 pub(super) fn in_the_chat(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.click("#show-wire");
     shows(&ada, "#wire-drawer");
-    // What went before is there: the request, the answer, the welcome, the join.
+    // Earlier frames are there: the request, the response, the welcome, the join.
     has_frames(&ada, "in", 1);
     assert_eq!(ada.count("tr.http"), 2);
     let before = ada.count("tr.in");
@@ -27,13 +27,13 @@ pub(super) fn in_the_chat(browser: &Browser) {
         "the frame of the line",
     );
     assert!(ada.count("tr.in") > before);
-    // The address is the chat's, whatever is looked at.
+    // Selecting a frame does not change the chat's address.
     ada.click("tr.in .opcode");
     assert_eq!(ada.eval("location.hash"), json!("#/lobby"));
-    // The full page, opened beside it, finds this chat by itself.
+    // The full page finds this chat by itself.
     let full = visitor.tab(PAGE);
     watching(&full);
-    // It does not wait long for a chat to answer: on a busy machine, it may have to ask again.
+    // The page waits only briefly for a chat to answer. On a busy machine the answer may come too late.
     let patience = Instant::now() + PATIENCE;
     let source = "document.querySelector('#source').selectedOptions[0].textContent";
     while full.eval(source) != json!("the chat of ada") {
@@ -52,9 +52,9 @@ pub(super) fn in_the_chat(browser: &Browser) {
     full.assert_clean();
 }
 
-/// From the page that everybody opens first, one's own frames are two clicks away: before one has a name, and after.
+/// From the start page, the reader's own frames are two clicks away: before the login, and after.
 pub(super) fn two_clicks(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let stranger = visitor.tab(chat::PAGE);
     explains_within(&stranger, ["#login a[href=wire]", "tr.out .opcode"]);
@@ -62,7 +62,7 @@ pub(super) fn two_clicks(browser: &Browser) {
     explains_within(&ada, ["#show-wire", "tr.in .opcode"]);
 }
 
-/// The last click chooses a frame, which is then explained.
+/// The last click selects a frame, which is then explained.
 fn explains_within(tab: &Tab, clicks: [&str; 2]) {
     for place in clicks {
         tab.click(place);
@@ -82,7 +82,7 @@ fn explains_within(tab: &Tab, clicks: [&str; 2]) {
 }
 
 pub(super) fn phone(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = visitor.blank();
     ada.set_viewport(Screen::PHONE);

@@ -1,10 +1,10 @@
-//! Many frames: the page obeys meanwhile, and counts what it lets go.
+//! Many frames: the page stays responsive, and counts the rows that it drops.
 
 use super::{PAGE, Script};
 use crate::browser::Browser;
 use crate::chat;
-use crate::house::House;
 use crate::record::PATIENCE;
+use crate::server::TestServer;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 const LINES: usize = 2000;
 const PER_BURST: usize = 25;
 
-/// Each line goes in and comes out again: a thousand frames a second.
+/// Each line travels in both directions: a thousand frames a second.
 pub(super) fn a_thousand_a_second(browser: &Browser) {
-    let server = House::open(&["--rate", "off"]);
+    let server = TestServer::start(&["--rate", "off"]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(PAGE);
     let mut script = Script::connect(server.addr());

@@ -1,11 +1,11 @@
-//! What one looks at is on the screen: header, explanation, bytes and XOR of a frame beside the chat,
+//! What belongs to the selected frame is in view: its header, explanation, bytes and XOR beside the chat,
 //! and the composer above them, whatever the size.
 
 use super::has_frames;
 use crate::browser::Browser;
 use crate::chat::{self, log_in, say};
-use crate::house::House;
 use crate::input::With;
+use crate::server::TestServer;
 use crate::tab::{Tab, quoted};
 use crate::view::Screen;
 use serde_json::json;
@@ -14,9 +14,9 @@ use serde_json::json;
 const PARTS: [&str; 4] = [".bits", ".explanation", ".dump", ".strip"];
 const COMPOSER: [&str; 2] = ["#composer", "#send"];
 
-/// After a click on a frame and one on a field, all that belongs to it is in view at once.
+/// After a click on a frame and a click on a field, everything about it is in view at once.
 pub(super) fn at_every_size(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     for (width, height) in [(1280, 720), (1366, 768), (1440, 900), (1920, 1080)] {
         let visitor = browser.visitor(server.addr());
         let ada = visitor.blank();
@@ -28,7 +28,7 @@ pub(super) fn at_every_size(browser: &Browser) {
             chat::all_sent(&ada);
         }
         ada.click("#show-wire");
-        // One's own newest is chosen by itself, and not what the page asks for meanwhile.
+        // The newest own line is selected automatically, not a request that the page sends by itself.
         is_chosen(&ada, "a wave 👋");
         all_in_view(&ada, &PARTS);
         let first = "Array.from(document.querySelectorAll('tr.in')).find((row) => row.textContent.includes('the first'))";
@@ -50,12 +50,12 @@ pub(super) fn at_every_size(browser: &Browser) {
             all_in_view(&ada, &PARTS);
         }
         all_in_view(&ada, &COMPOSER);
-        // What is chosen stays, whatever is said.
+        // A selected frame stays selected, whatever is said.
         say(&ada, "the third");
         let third = "Array.from(document.querySelectorAll('tr.in .note')).some((note) => note.textContent.includes('the third'))";
         ada.wait_for(third, "its frame");
         is_chosen(&ada, "the first");
-        // But who opens the drawer again looks for what was said last.
+        // A drawer that is opened again shows the last own line.
         ada.click("#wire-drawer .close");
         ada.click("#show-wire");
         is_chosen(&ada, "the third");
@@ -99,9 +99,9 @@ fn drawer_height(tab: &Tab) -> i64 {
     tab.eval(js).as_i64().expect("pixels")
 }
 
-/// The drawer's edge goes with the pointer and with the arrows, and stays where it was left.
+/// The drawer's edge follows the pointer and the arrow keys, and stays where it was left.
 pub(super) fn height(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.click("#show-wire");
@@ -137,9 +137,9 @@ pub(super) fn height(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// On a phone one goes on writing while the wire is shown, also with the keys on the screen.
+/// On a phone the composer stays usable while the wire is shown, with the on-screen keyboard, too.
 pub(super) fn on_a_phone(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let phone = |width, height| Screen {
         width,
         height,

@@ -1,15 +1,15 @@
-//! Fields and bytes: each marks the other, with the mouse, with the keyboard, and by a link.
+//! Selecting a field marks its bytes and the reverse: by mouse, by keyboard, and by link.
 
 use super::{PAGE, Script, choose, has_frames};
 use crate::browser::{Browser, Context};
-use crate::house::House;
 use crate::input::With;
 use crate::kit::bytes::frame_from;
+use crate::server::TestServer;
 use crate::tab::{Tab, quoted};
 use serde_json::json;
 use ws101::Role;
 
-/// The fields of a short masked frame, in their order, each with the bytes that it is in.
+/// The fields of a short masked frame in order, each with its bytes.
 const FIELDS: [(&str, &[u64]); 7] = [
     ("fin", &[0]),
     ("rsv", &[0]),
@@ -21,11 +21,11 @@ const FIELDS: [(&str, &[u64]); 7] = [
 ];
 
 /// A page that shows §5.7's "Hello", and the number of that frame.
-fn hello(visitor: &Context, server: &House, hash: &str) -> (Tab, Script, u64) {
+fn hello(visitor: &Context, server: &TestServer, hash: &str) -> (Tab, Script, u64) {
     let tab = visitor.tab(&format!("{PAGE}{hash}"));
     let mut script = Script::connect(server.addr());
     script.watched_in(&tab);
-    // In one write, or an answer may come between the two.
+    // In one write, so that no answer comes between the two.
     let both = [(0x81, "Hello"), (0x89, "?")];
     let both = both.map(|(first, payload)| frame_from(Role::Client, first, payload.as_bytes()));
     script.wire.send(&both.concat());
@@ -40,14 +40,14 @@ fn marked_bytes(tab: &Tab) -> Vec<u64> {
     serde_json::from_value(tab.eval(js)).expect("numbers")
 }
 
-/// The field that is chosen: its box is pressed, or it is the payload, which has none.
+/// The selected field: its button is pressed, or it is the payload, which has no button.
 fn chosen_field(tab: &Tab) -> String {
     let js = "document.querySelector('.field-box[aria-pressed=true]')?.dataset.fields ?? 'payload'";
     tab.eval(js).as_str().expect("a name").to_owned()
 }
 
 pub(super) fn both_ways(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let (tab, _script, number) = hello(&visitor, &server, "");
     choose(&tab, number);
@@ -62,7 +62,7 @@ pub(super) fn both_ways(browser: &Browser) {
         let explained = tab.text(".explanation");
         assert!(explained.contains('§'), "{name}: {explained}");
     }
-    // A byte of several fields gives them in turn.
+    // Clicking a byte with several fields selects them in turn.
     for (at, names) in [
         (0, &["fin", "rsv", "opcode", "fin"][..]),
         (1, &["mask", "length", "mask"]),
@@ -75,7 +75,7 @@ pub(super) fn both_ways(browser: &Browser) {
             assert!(marked_bytes(&tab).contains(&at), "byte {at}");
         }
     }
-    // Letter, colour and underline: no two fields share all of them, or even one.
+    // Letter, colour and underline: no two fields share any of them.
     for look in [
         "textDecorationStyle + letter.textDecorationThickness",
         "color",
@@ -95,7 +95,7 @@ pub(super) fn both_ways(browser: &Browser) {
 }
 
 pub(super) fn keyboard(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let (tab, _script, number) = hello(&visitor, &server, "");
     tab.tab_to("tr.frame", With::Nothing);
@@ -128,9 +128,9 @@ pub(super) fn keyboard(browser: &Browser) {
     tab.assert_clean();
 }
 
-/// "#f3/key" opens frame 3 with its key chosen, and what is chosen is in the address.
+/// "#f3/key" opens frame 3 with its key selected, and the address always names the selection.
 pub(super) fn links(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let (tab, _script, number) = hello(&visitor, &server, "");
     choose(&tab, number);

@@ -1,23 +1,23 @@
-//! The projector: what is sent is shown, and the keys that show it do nothing else.
+//! The projector: a frame that is sent is shown, and the keys that reveal it do nothing else.
 
 use super::{has_frames, watching};
 use crate::browser::Browser;
-use crate::house::House;
 use crate::input::With;
+use crate::server::TestServer;
 use crate::tab::Tab;
 
-/// The messages that this page's own connection has sent.
+/// The messages sent on this page's own connection.
 fn sent(tab: &Tab) -> usize {
     let frames = tab.frames_sent();
-    // The other connection sends one token, and watches.
+    // The other connection sends one token, and only watches.
     (frames.iter())
         .filter(|frame| !frame.payload.contains("\"watch\""))
         .count()
 }
 
-/// Sends by the button, by its key, and by Enter in the field; then walks and reveals with every key.
+/// Sends with the button, with the button's key, and with Enter in the field; then each key moves or reveals.
 pub(super) fn no_key_sends_again(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     for page in ["/wire?project=1", "/wire"] {
         let tab = visitor.tab(page);
@@ -61,7 +61,7 @@ pub(super) fn no_key_sends_again(browser: &Browser) {
     }
 }
 
-/// Each Space shows a field more, on a projector; also after a click on a field.
+/// On a projector, each Space reveals one more field, after a click on a field, too.
 fn reveals(tab: &Tab, page: &str) {
     let covered = || tab.count(".field-box.covered");
     let before = covered();

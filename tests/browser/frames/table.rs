@@ -3,17 +3,17 @@
 use super::{PAGE, Script, choose, has_frames, shown_bytes, watched_to_the_end, watching};
 use crate::browser::Browser;
 use crate::chat;
-use crate::house::House;
 use crate::kit::bytes::{frame_from, header};
 use crate::kit::client::raw::RawClient;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use serde_json::Value;
 use ws101::Role;
 
-/// Echoes and pongs that the script's frames get.
+/// The echoes and pongs that answer the script's frames.
 const ANSWERS: usize = 11;
 
-/// What one row says.
+/// The texts of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
     opcode: String,
@@ -24,7 +24,7 @@ struct Row {
 }
 
 impl Row {
-    /// What the row of such a frame has to say.
+    /// The expected row of a frame.
     fn of(first: u8, masked: bool, len: usize) -> Self {
         let opcode = match first & 0x0f {
             0 => "continuation",
@@ -65,10 +65,10 @@ fn rows(tab: &Tab, direction: &str) -> Vec<Row> {
     cells.into_iter().map(row).collect()
 }
 
-/// All that a client may send, in each form of the length, with a ping between two parts of a message;
-/// and what the server says, with a ping of its own.
+/// Each kind of frame that a client may send, with each length form, and a ping between two fragments of a message;
+/// and the server's frames, with a ping of its own.
 pub(super) fn as_sent(browser: &Browser) {
-    let server = House::open(&["--ping-interval", "500ms"]);
+    let server = TestServer::start(&["--ping-interval", "500ms"]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(PAGE);
     let mut script = Script::echo(server.addr());
@@ -106,7 +106,7 @@ pub(super) fn as_sent(browser: &Browser) {
         .collect();
     assert_eq!(rows(&tab, "in"), expected);
 
-    // What came back, behind the greeting.
+    // The answers, which follow the greeting.
     has_frames(&tab, "out", came_back.len() + 1);
     watched_to_the_end(&tab);
     assert_eq!(rows(&tab, "out")[1..], came_back);
@@ -118,7 +118,7 @@ pub(super) fn as_sent(browser: &Browser) {
     tab.assert_clean();
 }
 
-/// Hears what comes back, all echoes and at least one of these.
+/// Receives all echoes, and at least one of these.
 fn hear_until(first: u8, wire: &mut RawClient, came: &mut Vec<Row>) {
     let mut last = 0;
     while last != first || came.len() < ANSWERS {
@@ -128,7 +128,7 @@ fn hear_until(first: u8, wire: &mut RawClient, came: &mut Vec<Row>) {
     }
 }
 
-/// The bytes of each frame, its payload without the mask, and what of it is left out.
+/// The bytes of each frame, its unmasked payload, and the number of omitted bytes.
 fn every_byte(tab: &Tab, sent: &[(u8, &[u8])]) {
     let js = "Array.from(document.querySelectorAll('tr.in[id]'), (row) => Number(row.id.slice(1)))";
     let numbers: Vec<u64> = serde_json::from_value(tab.eval(js)).expect("numbers");
@@ -154,9 +154,9 @@ fn every_byte(tab: &Tab, sent: &[(u8, &[u8])]) {
     }
 }
 
-/// A frame that breaks a rule: which one, where it stands, and with what code it is answered.
+/// A frame that breaks a rule: the rule, its section, and the close code.
 pub(super) fn refused(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(PAGE);
     for (bytes, section, code) in [
@@ -177,7 +177,7 @@ pub(super) fn refused(browser: &Browser) {
         assert!(row.contains(&format!("§{section}")), "{row}");
         assert!(row.contains(&format!("Close {code}")), "{row}");
         script.wire.expect_late_close(code);
-        // When no row comes any more, none moves below the mouse.
+        // Rows that still arrive would move the row away from the mouse.
         watched_to_the_end(&tab);
         tab.click("tr.refused .opcode");
         let says = tab.text(".refusal");
@@ -186,9 +186,9 @@ pub(super) fn refused(browser: &Browser) {
     tab.assert_clean();
 }
 
-/// Nobody chats: the page opens a connection of its own, and explains its first frame.
+/// Without a chat in another tab, the page opens a connection of its own, and explains its first frame.
 pub(super) fn own_connection(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(chat::PAGE);
     chat::shows(&tab, "#login");
@@ -205,7 +205,7 @@ pub(super) fn own_connection(browser: &Browser) {
     has_frames(&tab, "out", 2);
     let last = tab.texts("tr.out .note").pop().expect("a row");
     assert_eq!(last, "Hello 👋");
-    // The token is in no address, and what shows it does so without it.
+    // The token is in no address.
     let address = tab.eval("location.href");
     let token = tab.record.all("Network.webSocketFrameReceived");
     let token = token
@@ -220,9 +220,9 @@ pub(super) fn own_connection(browser: &Browser) {
     tab.assert_clean();
 }
 
-/// Without the token of a connection nothing of it is seen.
+/// Without its token, a connection cannot be watched.
 pub(super) fn anothers(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(PAGE);
     let mut script = Script::connect(server.addr());

@@ -2,13 +2,13 @@
 
 use super::{PAGE, Script, watched_to_the_end};
 use crate::browser::Browser;
-use crate::house::House;
 use crate::kit::bytes::frame_from;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use ws101::Role;
 
-/// The payloads of the frames of one message; a word of the sentence about it, the byte that shows
-/// it as it travelled and unmasked, and its place in the last frame.
+/// The payloads of the frames of one message, a word of the sentence about it, the byte that shows
+/// it (masked and unmasked), and its offset in the last frame.
 type Row = (
     &'static [&'static [u8]],
     &'static str,
@@ -42,7 +42,7 @@ const TABLE: [Row; 8] = [
 ];
 
 pub(super) fn the_byte_that_shows_it(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let tab = visitor.tab(PAGE);
     for (payloads, words, masked, plain, at) in TABLE {
@@ -64,7 +64,7 @@ pub(super) fn the_byte_that_shows_it(browser: &Browser) {
             "{payloads:x?}"
         );
     }
-    // Far behind, it is shown without being asked for.
+    // Even far from the start, that byte is in view.
     let long = [&[b'a'; 120][..], b"\xff"].concat();
     refusal(&tab, &server, &[&long]);
     assert_eq!(tab.text(".byte.wrong"), "c8");
@@ -72,8 +72,8 @@ pub(super) fn the_byte_that_shows_it(browser: &Browser) {
     tab.assert_clean();
 }
 
-/// What the view says of the frame that is refused.
-fn refusal(tab: &Tab, server: &House, payloads: &[&[u8]]) -> String {
+/// The view's sentence about the refused frame.
+fn refusal(tab: &Tab, server: &TestServer, payloads: &[&[u8]]) -> String {
     tab.goto(PAGE);
     let mut script = Script::connect(server.addr());
     script.watched_in(tab);
@@ -89,7 +89,7 @@ fn refusal(tab: &Tab, server: &House, payloads: &[&[u8]]) -> String {
         (0x88, &[0x03, 0xef][..])
     );
     drop(script);
-    // When no row comes any more, none moves below the mouse.
+    // Rows that still arrive would move the row away from the mouse.
     watched_to_the_end(tab);
     tab.click("tr.refused .opcode");
     tab.text(".refusal")

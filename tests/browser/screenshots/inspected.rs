@@ -1,30 +1,30 @@
-//! One conversation, seen twice: by the browser's own developer tools, and in the wire view.
+//! One conversation in two views: the browser's developer tools, and the wire view.
 
 use super::keep;
 use crate::browser::Browser;
-use crate::house::House;
 use crate::inspector::Inspector;
+use crate::server::TestServer;
 use crate::tab::{Tab, quoted};
 use crate::view::Screen;
 
 const TOOLS: Screen = Screen::desk(1280, 600);
 const WIRE: Screen = Screen::desk(1240, 720);
 
-/// What is sent, and as what. After those that say so, the server pings.
+/// The messages, with their kind. After some of them the server pings.
 const SAID: [(&str, &str, bool); 3] = [
     ("text", "Hello", false),
     ("text", "👋", true),
     ("binary", "Hi 👋", true),
 ];
 
-/// So many letters are more than Chromium sends in one frame.
+/// More letters than Chromium sends in one frame.
 const LONG: usize = 140_000;
 
 /// The answers: `/echo` sends back what it gets, of the same kind.
 const ANSWERS: &str = "tr.out.text, tr.out.binary";
 
 pub(super) fn devtools(browser: &Browser) {
-    let server = House::open(&["--ping-interval", "1s"]);
+    let server = TestServer::start(&["--ping-interval", "1s"]);
     let visitor = browser.visitor(server.addr());
     let page = visitor.blank();
     page.set_viewport(WIRE);
@@ -51,7 +51,7 @@ pub(super) fn devtools(browser: &Browser) {
     keep(&page, "devtools-wire.png", WIRE);
 }
 
-/// Says all of it, and waits for each answer.
+/// Sends each message, and waits for its answer.
 fn converse(page: &Tab) {
     for (kind, text, is_pinged) in SAID {
         send(page, kind, text);
@@ -74,9 +74,9 @@ fn send(page: &Tab, kind: &str, text: &str) {
     page.wait_for(&js, "what was sent");
 }
 
-/// What PROTOCOL.md says that each of the two shows.
+/// Each view shows what PROTOCOL.md says about it.
 fn same_conversation(tools: &Inspector, page: &Tab) {
-    // A row for each message, and none for a ping; the wave has two UTF-16 units.
+    // A row for each message, and none for pings; the wave has two UTF-16 units.
     let long = LONG.to_string();
     let both_ways = ["5", "5", "2", "2", "7\u{a0}B", "7\u{a0}B", &long, &long];
     let lengths = tools.texts("td.length-column");

@@ -1,4 +1,4 @@
-//! A server for a test: the real program, with the pages that are in it.
+//! A server for a test: the real program, with its embedded pages.
 
 use crate::kit::server::Server;
 use std::net::SocketAddr;
@@ -6,24 +6,24 @@ use std::ops::{Deref, DerefMut};
 use std::process::Command;
 use std::thread;
 
-/// A server that must not panic: whoever lets go of it looks at what it said.
-pub(crate) struct House(Server);
+/// A server that must not panic: when it is dropped, its log is checked.
+pub(crate) struct TestServer(Server);
 
-impl House {
-    pub(crate) fn open(flags: &[&str]) -> Self {
-        Self::open_at("127.0.0.1:0", flags)
+impl TestServer {
+    pub(crate) fn start(flags: &[&str]) -> Self {
+        Self::start_on("127.0.0.1:0", flags)
     }
 
-    /// A server that was there before comes back to where it was.
-    pub(crate) fn open_again(addr: SocketAddr, flags: &[&str]) -> Self {
-        Self::open_at(&addr.to_string(), flags)
+    /// Starts a server at the address of an earlier one.
+    pub(crate) fn start_at(addr: SocketAddr, flags: &[&str]) -> Self {
+        Self::start_on(&addr.to_string(), flags)
     }
 
-    fn open_at(addr: &str, flags: &[&str]) -> Self {
+    fn start_on(addr: &str, flags: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
         command.args(["serve", "--listen", addr]).args(flags);
-        // A test that waits for one tab reads nothing for its other clients, and answers no ping. And a browser
-        // that gets no processor lets a connection lie for longer than a server waits.
+        // While a test waits for one tab, its other clients read nothing and answer no ping. And a browser
+        // without processor time may leave a connection idle for longer than a server waits.
         for deadline in ["--ping-timeout", "--idle-timeout", "--handshake-timeout"] {
             if !flags.contains(&deadline) {
                 command.args([deadline, "10m"]);
@@ -33,7 +33,7 @@ impl House {
     }
 }
 
-impl Deref for House {
+impl Deref for TestServer {
     type Target = Server;
 
     fn deref(&self) -> &Server {
@@ -41,13 +41,13 @@ impl Deref for House {
     }
 }
 
-impl DerefMut for House {
+impl DerefMut for TestServer {
     fn deref_mut(&mut self) -> &mut Server {
         &mut self.0
     }
 }
 
-impl Drop for House {
+impl Drop for TestServer {
     fn drop(&mut self) {
         let log = self.0.process.log();
         if !thread::panicking() {

@@ -1,25 +1,25 @@
-//! A server that is killed and comes back: same port, same history.
+//! A server that can be killed and restarted, with the same port and the same history.
 
-use crate::house::House;
 use crate::record::PATIENCE;
+use crate::server::TestServer;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, process};
 
-pub(crate) struct Lasting {
-    running: Option<House>,
+pub(crate) struct RestartableServer {
+    running: Option<TestServer>,
     addr: SocketAddr,
     history: PathBuf,
 }
 
-impl Lasting {
+impl RestartableServer {
     pub(crate) fn start() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let history = env::temp_dir().join(format!("ws101-history-{}-{number}", process::id()));
-        let server = House::open(&["--history", &history.to_string_lossy()]);
+        let server = TestServer::start(&["--history", &history.to_string_lossy()]);
         Self {
             addr: server.addr(),
             running: Some(server),
@@ -31,12 +31,12 @@ impl Lasting {
         self.addr
     }
 
-    /// Ends it as a power cut does: SIGKILL, no goodbye.
+    /// Kills the server with SIGKILL: no client gets a Close.
     pub(crate) fn kill(&mut self) {
         self.running = None;
     }
 
-    /// Ends it by SIGTERM, with a goodbye to everyone.
+    /// Ends the server with SIGTERM: each client gets a Close.
     pub(crate) fn end(&mut self) {
         let mut server = self.running.take().expect("it runs");
         let pid = server.process.id().to_string();
@@ -46,18 +46,18 @@ impl Lasting {
         assert!(status.success(), "{status}");
     }
 
-    pub(crate) fn come_back(&mut self) {
+    pub(crate) fn restart(&mut self) {
         let flags = ["--history", &self.history.to_string_lossy()];
-        self.running = Some(House::open_again(self.addr, &flags));
+        self.running = Some(TestServer::start_at(self.addr, &flags));
     }
 
-    /// Before it comes back, all that it remembers is lost.
+    /// Deletes the history, before a restart.
     pub(crate) fn forget(&self) {
         fs::remove_file(&self.history).expect("it has kept something");
     }
 }
 
-impl Drop for Lasting {
+impl Drop for RestartableServer {
     fn drop(&mut self) {
         self.kill();
         let _ = fs::remove_file(&self.history);

@@ -1,4 +1,4 @@
-//! Somebody in the chat who has no browser: our own client, speaking the wire format.
+//! A person in the chat without a browser: our own client, speaking the wire format.
 
 use crate::record::PATIENCE;
 use serde_json::{Value, json};
@@ -6,27 +6,27 @@ use std::net::SocketAddr;
 use std::time::Instant;
 use ws101::{Connect, Message, Stream, WebSocket};
 
-pub(crate) struct Chatter {
+pub(crate) struct ChatClient {
     socket: WebSocket<Stream>,
     name: String,
 }
 
-impl Chatter {
+impl ChatClient {
     /// Enters a room.
     pub(crate) fn enter(server: SocketAddr, name: &str, room: &str) -> Self {
         Self::enter_with(server, &json!({ "name": name, "room": room }))
     }
 
-    /// Enters a room under a name as soon as whoever had it is gone.
+    /// Enters a room under a name as soon as its holder has gone.
     pub(crate) fn enter_after(server: SocketAddr, name: &str, room: &str) -> Self {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let mut chatter = Self::connect(server);
-            chatter.send("join", &json!({ "name": name, "room": room }));
-            let heard = chatter.hears_by_now();
+            let mut client = Self::connect(server);
+            client.send("join", &json!({ "name": name, "room": room }));
+            let heard = client.received_so_far();
             if heard.iter().any(|event| event["type"] == "joined") {
-                name.clone_into(&mut chatter.name);
-                return chatter;
+                name.clone_into(&mut client.name);
+                return client;
             }
             assert!(
                 Instant::now() < deadline,
@@ -35,13 +35,13 @@ impl Chatter {
         }
     }
 
-    /// Enters a room with a `join` of the caller's: all of it but its type.
+    /// Enters a room with the given fields of a `join`.
     pub(crate) fn enter_with(server: SocketAddr, join: &Value) -> Self {
-        let mut chatter = Self::connect(server);
-        chatter.send("join", join);
-        let joined = chatter.hears("joined", |_| true);
-        chatter.name = joined["name"].as_str().expect("a name").to_owned();
-        chatter
+        let mut client = Self::connect(server);
+        client.send("join", join);
+        let joined = client.expect_event("joined", |_| true);
+        client.name = joined["name"].as_str().expect("a name").to_owned();
+        client
     }
 
     fn connect(server: SocketAddr) -> Self {
@@ -56,10 +56,10 @@ impl Chatter {
         }
     }
 
-    /// Enters another room as well.
-    pub(crate) fn enter_also(&mut self, room: &str) {
+    /// Joins another room as well.
+    pub(crate) fn join_also(&mut self, room: &str) {
         self.send("join", &json!({ "room": room }));
-        self.hears("joined", |event| event["room"] == room);
+        self.expect_event("joined", |event| event["room"] == room);
     }
 
     pub(crate) fn send(&mut self, kind: &str, fields: &Value) {
@@ -71,17 +71,17 @@ impl Chatter {
             .unwrap_or_else(|error| panic!("{}: {kind}: {error}", self.name));
     }
 
-    /// Says a line, and waits until everybody has been sent it. Returns it as it was sent.
+    /// Says a line, and waits until it comes back. Returns it as it was sent.
     pub(crate) fn say(&mut self, room: &str, text: &str) -> Value {
         self.send("say", &json!({ "room": room, "text": text }));
         let name = self.name.clone();
-        self.hears("said", |event| {
+        self.expect_event("said", |event| {
             event["from"] == *name && event["text"] == text
         })
     }
 
-    /// Waits for an event of a kind. What comes before it is passed over.
-    pub(crate) fn hears(&mut self, kind: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+    /// Waits for an event of a kind, and skips the events before it.
+    pub(crate) fn expect_event(&mut self, kind: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         self.socket.set_deadline(Some(Instant::now() + PATIENCE));
         let mut passed = Vec::new();
         loop {
@@ -99,9 +99,9 @@ impl Chatter {
         }
     }
 
-    /// Everything that comes until a round trip from now is over. What was sent to this person
-    /// before, and only that, is in it.
-    pub(crate) fn hears_by_now(&mut self) -> Vec<Value> {
+    /// Everything that arrives within one round trip from now: what was sent to this person
+    /// before, and nothing else.
+    pub(crate) fn received_so_far(&mut self) -> Vec<Value> {
         let t = 101;
         self.send("ping", &json!({ "t": t }));
         self.socket.set_deadline(Some(Instant::now() + PATIENCE));

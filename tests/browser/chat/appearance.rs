@@ -3,16 +3,16 @@
 use super::{enter, hides, reads, say, shows};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
+use crate::chat_client::ChatClient;
 use crate::colours;
-use crate::house::House;
+use crate::server::TestServer;
 use crate::view::Screen;
 
 pub(crate) const TESTS: [PageTest; 2] = [("phone", phone), ("dark", dark)];
 
 fn phone(browser: &Browser) {
-    let server = House::open(&[]);
-    let mut bob = Chatter::enter(server.addr(), &"bobw".repeat(8), &"room".repeat(8));
+    let server = TestServer::start(&[]);
+    let mut bob = ChatClient::enter(server.addr(), &"bobw".repeat(8), &"room".repeat(8));
     let visitor = browser.visitor(server.addr());
     let ada = visitor.blank();
     ada.set_viewport(Screen::PHONE);
@@ -40,7 +40,7 @@ fn phone(browser: &Browser) {
     let cut = "Array.from(document.querySelectorAll('#log li')).filter((one) => one.scrollWidth > one.clientWidth).length";
     assert_eq!(ada.eval(cut), 0, "a line is cut off");
     shows(&ada, "#composer");
-    // Who asks for less motion gets drawers that do not slide.
+    // With reduced motion, drawers do not slide.
     let slide = "getComputedStyle(document.querySelector('#rooms-panel')).transitionDuration";
     assert_ne!(ada.eval(slide), "0s");
     ada.set_preferences(&[("reduced-motion", "reduce")]);
@@ -57,13 +57,13 @@ fn phone(browser: &Browser) {
 }
 
 fn dark(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = visitor.tab(super::PAGE);
     for chat in [false, true] {
         if chat {
             enter(&ada, "ada", "lobby");
-            let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+            let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
             bob.say("lobby", "a line to read");
             reads(&ada, "a line to read");
         }

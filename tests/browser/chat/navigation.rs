@@ -1,9 +1,9 @@
-//! Ways in, out and back: links to rooms, to the other pages, and the browser's Back.
+//! Navigation: links to rooms, links to the other pages, and the browser's Back.
 
 use super::{hides, is, is_in, log_in, shows};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::house::House;
+use crate::server::TestServer;
 use crate::tab::{Tab, quoted};
 use crate::view::Screen;
 use serde_json::json;
@@ -18,9 +18,9 @@ pub(crate) const TESTS: [PageTest; 7] = [
     ("back_after_a_reload", back_after_a_reload),
 ];
 
-/// Each is joined, and the last one shown.
+/// Each room is joined, and the last one is shown.
 fn links_in_a_row(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.eval(
@@ -35,7 +35,7 @@ fn links_in_a_row(browser: &Browser) {
         is_in(&ada, room);
     }
     shows_room(&ada, "e");
-    // The last one counts, be it one that is joined already.
+    // The last one counts, even if it is joined already.
     ada.eval("{ location.hash = '#/f'; location.hash = '#/g'; location.hash = '#/a'; }");
     is_in(&ada, "f");
     is_in(&ada, "g");
@@ -53,7 +53,7 @@ fn shows_room(tab: &Tab, room: &str) {
 }
 
 fn link_before_the_login(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = visitor.tab(super::PAGE);
     shows(&ada, "#login");
@@ -68,9 +68,9 @@ fn link_before_the_login(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// They open beside the chat, which goes on; and the wire finds it from there.
+/// The other pages open beside the chat, which continues; the wire page finds it from there.
 fn other_pages(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.eval(
@@ -117,7 +117,7 @@ fn entries(tab: &Tab) -> u64 {
 }
 
 fn back_closes_a_drawer(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = on_a_phone(&visitor);
     let before = entries(&ada);
@@ -135,7 +135,7 @@ fn back_closes_a_drawer(browser: &Browser) {
             go_back(&ada);
             hides(&ada, drawer);
             shows(&ada, "#composer");
-            // In any other way: no step of it remains.
+            // Closed in another way, it leaves no history entry.
             ada.click(button);
             shows(&ada, drawer);
             ada.key("Escape");
@@ -150,7 +150,7 @@ fn back_closes_a_drawer(browser: &Browser) {
     assert!(entries(&ada) <= before + 1, "a trail of {}", entries(&ada));
     assert_eq!(ada.eval("location.href"), address);
     is(&ada, "online");
-    // Shut and opened at once, it is open.
+    // Closed and opened at once, it is open.
     ada.eval(
         "{ const menu = document.querySelector('#menu-rooms'); menu.click();
         document.querySelector('#rooms-panel .close').click(); menu.click(); }",
@@ -163,7 +163,7 @@ fn back_closes_a_drawer(browser: &Browser) {
 }
 
 fn back_after_choosing_a_room(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = on_a_phone(&visitor);
     let before = entries(&ada);
@@ -182,9 +182,9 @@ fn back_after_choosing_a_room(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// Links leave steps of their own, as ever: Back goes through them, a drawer between or not.
+/// Links add history entries, as usual: Back goes through them, with or without a drawer between.
 fn back_through_links(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = on_a_phone(&visitor);
     ada.eval("location.hash = '#/garden'");
@@ -204,7 +204,7 @@ fn back_through_links(browser: &Browser) {
 }
 
 fn back_after_a_reload(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = on_a_phone(&visitor);
     ada.click("#menu-rooms");

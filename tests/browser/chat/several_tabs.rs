@@ -3,9 +3,9 @@
 use super::{lines, log_in, reads, say, sees_people};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
 use crate::kit::stopwatch::Stopwatch;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use std::thread;
 use std::time::Duration;
@@ -20,11 +20,11 @@ pub(crate) const TESTS: [PageTest; 7] = [
     ("late_joiner", late_joiner),
 ];
 
-/// Within this, people are seen to come and go.
+/// The page shows within this time that people come and go.
 const PROMPT: Duration = Duration::from_secs(1);
 
 fn two_browsers(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
@@ -42,10 +42,10 @@ fn two_browsers(browser: &Browser) {
     bob.assert_clean();
 }
 
-/// From one browser to the other, by the clock that both share: no later than a tenth of a second, or
-/// than four times what it takes to the one who said it. The quickest of some lines counts.
+/// From one browser to the other, by the clock that both share: within a tenth of a second, or
+/// four times the delay for its author. The fastest of several lines counts.
 fn at_once(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let bob = log_in(&two, "bob", "lobby");
@@ -69,7 +69,7 @@ fn at_once(browser: &Browser) {
 }
 
 fn three_at_once(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let names = ["ada", "bob", "grace"];
     let visitors = names.map(|_| browser.visitor(server.addr()));
     let tabs: Vec<Tab> = visitors
@@ -107,10 +107,10 @@ fn three_at_once(browser: &Browser) {
     }
 }
 
-/// Two tabs of one browser share the cookie with the name, but each is a person of its own: the
-/// second one is told that the first is there, and takes another name.
+/// Two tabs of one browser share the cookie with the name, but each is a person: the
+/// second is told that the first is there, and takes another name.
 fn two_tabs(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let first = log_in(&visitor, "ada", "lobby");
     let second = visitor.tab(super::PAGE);
@@ -133,22 +133,22 @@ fn closed_tab(browser: &Browser) {
     leaves_promptly(browser, Tab::close);
 }
 
-/// Its process is gone without a word; the system ends its connections.
+/// The tab's process dies; the operating system closes its connections.
 fn killed_tab(browser: &Browser) {
     leaves_promptly(browser, Tab::kill);
 }
 
 fn leaves_promptly(browser: &Browser, end: fn(&Tab)) {
-    let server = House::open(&[]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let server = TestServer::start(&[]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     let [one, two] = browser.visitors(server.addr());
     let ada = log_in(&one, "ada", "lobby");
     let grace = log_in(&two, "grace", "lobby");
-    bob.hears("entered", |event| event["name"] == "grace");
+    bob.expect_event("entered", |event| event["name"] == "grace");
     sees_people(&ada, &["ada", "bob", "grace"]);
     let since = Stopwatch::start();
     end(&grace);
-    let left = bob.hears("left", |event| event["name"] == "grace");
+    let left = bob.expect_event("left", |event| event["name"] == "grace");
     since.assert_under(PROMPT);
     assert_eq!(left["count"], 2);
     sees_people(&ada, &["ada", "bob"]);
@@ -157,8 +157,8 @@ fn leaves_promptly(browser: &Browser, end: fn(&Tab)) {
 }
 
 fn late_joiner(browser: &Browser) {
-    let server = House::open(&[]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let server = TestServer::start(&[]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     for text in ["first", "second"] {
         bob.say("lobby", text);
     }

@@ -1,11 +1,11 @@
-//! Hands without a mouse, and ears instead of eyes.
+//! The chat by keyboard alone, and for a screen reader.
 
 use super::{PAGE, enter, hides, is_in, log_in, reads, reads_exactly, shows};
 use crate::PageTest;
 use crate::browser::Browser;
-use crate::chatter::Chatter;
-use crate::house::House;
+use crate::chat_client::ChatClient;
 use crate::input::With;
+use crate::server::TestServer;
 use crate::tab::Tab;
 use serde_json::{Value, json};
 
@@ -17,13 +17,13 @@ pub(crate) const TESTS: [PageTest; 3] = [
 
 /// From the first visit to a whisper, without a mouse.
 fn keyboard(browser: &Browser) {
-    let server = House::open(&[]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "garden");
-    bob.enter_also("lobby");
+    let server = TestServer::start(&[]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "garden");
+    bob.join_also("lobby");
     let visitor = browser.visitor(server.addr());
     let ada = visitor.tab(super::PAGE);
     shows(&ada, "#login");
-    // The cursor is in the first field from the start, and in the composer after that.
+    // The focus is in the first field, and after the login in the composer.
     ada.wait_for("document.activeElement?.id === 'login-name'", "the cursor");
     ada.type_text("ada");
     ada.key("Enter");
@@ -49,7 +49,7 @@ fn keyboard(browser: &Browser) {
     assert_eq!(ada.text("#recipient .name"), "bob");
     ada.type_text("for bob alone");
     ada.key("Enter");
-    bob.hears("whispered", |event| event["text"] == "for bob alone");
+    bob.expect_event("whispered", |event| event["text"] == "for bob alone");
     ada.key("Escape");
     hides(&ada, "#recipient");
     ada.type_text("all by keyboard");
@@ -59,7 +59,7 @@ fn keyboard(browser: &Browser) {
 }
 
 fn composer(browser: &Browser) {
-    let server = House::open(&[]);
+    let server = TestServer::start(&[]);
     let visitor = browser.visitor(server.addr());
     let ada = log_in(&visitor, "ada", "lobby");
     ada.click("#composer");
@@ -80,7 +80,7 @@ fn composer(browser: &Browser) {
         ada.eval("document.querySelector('#composer').value"),
         json!("")
     );
-    // What is too long stays in the field.
+    // A text that is too long stays in the field.
     let longest = "👋".repeat(2000);
     ada.type_text(&format!("{longest}!"));
     ada.key("Enter");
@@ -100,10 +100,10 @@ fn composer(browser: &Browser) {
     ada.assert_clean();
 }
 
-/// What a screen reader says of each control: everything that can be used has a name.
+/// Each control has a name for screen readers.
 fn names(browser: &Browser) {
-    let server = House::open(&[]);
-    let mut bob = Chatter::enter(server.addr(), "bob", "lobby");
+    let server = TestServer::start(&[]);
+    let mut bob = ChatClient::enter(server.addr(), "bob", "lobby");
     bob.say("lobby", "hello");
     let visitor = browser.visitor(server.addr());
     let ada = visitor.tab(PAGE);
