@@ -1,12 +1,12 @@
-//! What is paid for by its bytes: lines that are said, and those that are sent again.
+//! Allowances in bytes: for lines that are said, and for lines that are sent again.
 //!
 //! A request of 120 bytes can be answered with a megabyte, and a line of eight thousand goes to everyone in a
 //! room, whatever their links carry. The price is known only afterwards. So a request is served while there
 //! is credit, and refused otherwise.
 //!
-//! All connections of a household have one allowance together. For what is sent again, each has a smaller one
-//! besides, so that one program that asks without end does not use up what its whole school has. Thirty who come
-//! back at once, each to a room full of the longest lines, are within it.
+//! All connections of a household share one allowance. For lines that are sent again, each connection also
+//! has a smaller one of its own, so that one program that asks without end does not use up what its whole
+//! school has. Thirty clients that come back at once, each to a room full of the longest lines, are within it.
 
 use super::refusal::Refusal;
 use crate::address_quota::Household;
@@ -15,7 +15,7 @@ use crate::sync::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::time::Instant;
 
-/// Bytes that are sent again to one household, and to one connection.
+/// The bytes that one household is sent again; then, those of one connection.
 pub(super) const AGAIN: Rate = Rate {
     per_second: 4 << 20,
     burst: 32 << 20,
@@ -24,12 +24,12 @@ const AGAIN_TO_ONE: Rate = Rate {
     per_second: 1 << 20,
     burst: 8 << 20,
 };
-/// Bytes that one household says: no more than a slow link carries that hears them.
+/// The bytes that one household says: no more than the slow link of a listener carries.
 pub(super) const SPEECH: Rate = Rate {
     per_second: 64 << 10,
     burst: 256 << 10,
 };
-/// When this many households have used some of their allowance, those that have all of it again are forgotten.
+/// When this many households are remembered, those that have all of their allowance again are forgotten.
 const MANY: usize = 1_024;
 
 /// The allowances of all households; one that is not among them has all of it.
@@ -45,14 +45,14 @@ impl Allowances {
         Self { rate, used }
     }
 
-    /// Has this household some left?
+    /// Checks that this household has some of its allowance left.
     pub(super) fn check(&self, household: Household, now: Instant) -> Result<(), Refusal> {
         let mut used = self.lock();
         let own = used.get_mut(&household);
         own.map_or(Ok(()), |own| check(own, now))
     }
 
-    /// This many bytes were for it.
+    /// Charges a household for these bytes.
     pub(super) fn pay(&self, household: Household, bytes: usize, now: Instant) {
         let mut used = self.lock();
         if used.len() >= MANY && !used.contains_key(&household) {
@@ -81,7 +81,7 @@ impl Allowance {
         Self { household, own }
     }
 
-    /// May it be sent something again?
+    /// Checks that the connection may be sent something again.
     pub(super) fn check(&mut self, all: &Allowances, now: Instant) -> Result<(), Refusal> {
         check(&mut self.own, now)?;
         all.check(self.household, now)

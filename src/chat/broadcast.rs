@@ -8,7 +8,7 @@
 //! is pending, gives it to each member in one push that never waits, looks again, and stops when nothing
 //! is left. A thread that finds a flush under way goes back to reading; its lines go out with the next
 //! round. When much is pending, authors wait for the flusher: a flood slows down the clients that
-//! cause it, and TCP tells them.
+//! cause it, and TCP lets them know.
 //!
 //! A flusher does not read from its own client. After [`LONGEST_TURN`] rounds the next thread to arrive
 //! **takes over**: in a room where there is always more to send, one thread would otherwise flush without

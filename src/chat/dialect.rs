@@ -10,7 +10,7 @@ use std::fmt::Debug;
 
 /// How events look on a wire: it knows the chat's values, and the chat does not know its bytes.
 pub(crate) trait Dialect: Debug + Sync {
-    /// Appends the text of the message that tells a client of `event`.
+    /// Appends `event` as the text of one message.
     fn write(&self, event: &Event<'_>, text: &mut String);
 }
 
@@ -32,15 +32,15 @@ impl Dialects {
         self.0.len()
     }
 
-    /// Tells one client of `event`; returns the bytes that this takes.
-    pub(super) fn tell(self, client: &Sender, event: &Event<'_>) -> usize {
+    /// Sends `event` to one client; returns its size in bytes.
+    pub(super) fn send_to(self, client: &Sender, event: &Event<'_>) -> usize {
         let mut frame = Vec::new();
         self.encode(client.dialect(), event, &mut String::new(), &mut frame);
         client.push(&Burst::new(&frame, 1));
         frame.len()
     }
 
-    /// Tells each of `clients` of `event`.
+    /// Renders `event` as a frame in each dialect.
     pub(super) fn render(self, event: &Event<'_>) -> Vec<Vec<u8>> {
         let render = |dialect| {
             let mut frame = Vec::new();

@@ -1,9 +1,9 @@
-//! How much one listener hears in whispers: no more than a slow link carries.
+//! How many bytes of whispers one listener is sent: no more than a slow link carries.
 //!
-//! What is said in a room can be left by leaving the room; a whisper finds its listener everywhere. Without a
-//! bound, a few who whisper without end make a backlog that evicts a listener on a slow link. So all whispers
-//! to one listener share an allowance of bytes, and none is taken that would have to wait. Half of the
-//! allowance is reserved for households other than the one that was heard last.
+//! A listener can leave a noisy room, but a whisper finds it everywhere. Without a bound, a few clients that
+//! whisper without end would fill the backlog of a listener on a slow link until it is evicted. So all
+//! whispers to one listener share an allowance of bytes, and a whisper that would have to wait is refused.
+//! Half of the allowance is reserved for households other than the one that whispered last.
 
 use super::refusal::Refusal;
 use crate::address_quota::Household;
@@ -12,12 +12,12 @@ use crate::rate::{Bucket, Rate};
 use crate::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// Bytes of whispers to one listener.
+/// The bytes of whispers to one listener.
 const WHISPERS: Rate = Rate {
     per_second: 4 << 10,
     burst: 64 << 10,
 };
-/// What a whisper has besides its text: names, time, id and the JSON around them.
+/// The bytes of a whisper without its text: names, time, id and the JSON around them.
 const AROUND: usize = 128;
 /// When to try again while a listener lags.
 const LAG: Duration = Duration::from_secs(1);
@@ -29,7 +29,7 @@ pub(super) struct Earshot(Mutex<Allowance>);
 #[derive(Debug)]
 struct Allowance {
     bytes: Bucket,
-    /// Who was heard last.
+    /// The household that whispered last.
     last: Option<Household>,
 }
 
@@ -39,7 +39,7 @@ impl Earshot {
         Self(Mutex::new(Allowance { bytes, last }))
     }
 
-    /// Can the listener behind `sender` hear this now, from one of that household?
+    /// Checks that the listener can be sent this now by a client of the household `from`; charges it.
     pub(super) fn admit(
         &self,
         from: Household,

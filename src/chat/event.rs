@@ -4,7 +4,7 @@
 use super::refusal::Refusal;
 use std::sync::Arc;
 
-/// Something that a client is told.
+/// Something that a client is to know.
 #[derive(Debug, Clone)]
 pub(crate) enum Event<'a> {
     /// The first event that a client receives. `wire` is the token to watch its own frames with.
@@ -129,7 +129,7 @@ impl Name {
     }
 }
 
-/// A person who is present in a room.
+/// A person's presence in a room.
 #[derive(Debug)]
 pub(crate) struct Presence {
     /// The number of the connection.

@@ -1,18 +1,18 @@
-//! What was said, in a file: one JSON object a line, only ever appended to.
+//! The history file: one JSON object a line, which is only ever appended to.
 //!
-//! A line is written before anyone sees it, so a line that was seen is in the file, even
-//! when the process is killed in the next moment. (Not when the *machine* loses power: that would
-//! take an `fsync` for each burst.) Each run of the server begins with a line that names it,
-//! `{"epoch":"…"}`; [`History`](super::history::History) explains what for.
+//! A line is written before any client receives it. So a line that was seen is in the file, even if the
+//! process is killed in the next moment. (Not if the *machine* loses power: that would take an `fsync` for
+//! each burst.) Each run of the server begins with a line that names it, `{"epoch":"…"}`;
+//! [`History`](super::history::History) explains why.
 //!
-//! A disk can do worse than fail: it can stand still (`fsfreeze`, a network volume whose server is
-//! gone), and no flag makes a write to a file return in time. So one thread does all that touches
-//! the file ([`writer`]), and nothing else waits for a system call there: a room hands its lines
-//! over and waits for the acknowledgement, [`LONGEST_WAIT`] at most.
+//! A disk can do worse than fail: it can stand still (`fsfreeze`, a network volume whose server is gone),
+//! and no flag makes a write to a file return in time. So one thread does all that touches the file
+//! ([`writer`]). A room hands its lines to that thread and waits for the acknowledgement, for
+//! [`LONGEST_WAIT`] at most.
 //!
-//! After that, or after an error, the journal is **degraded**: nobody waits for it, the chat goes
-//! on. What could not be written waits, up to a bound, and is tried again later and later;
-//! beyond the bound the oldest lines are dropped, and the gap in the numbers tells the next run.
+//! After that, or after an error, the journal is **degraded**: no thread waits for it, and the chat goes on.
+//! Lines that could not be written are kept, up to a bound, and tried again at growing intervals. Beyond the
+//! bound the oldest lines are dropped, and the gap in the numbers shows the next run that they are missing.
 
 mod load;
 #[cfg(test)]
@@ -33,25 +33,25 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use writer::Writer;
 
-/// Bytes that wait for the thread: when it cannot write, and when many rooms talk at once.
+/// The most bytes that wait for the writer thread, because it cannot write or because many rooms talk at once.
 const BACKLOG: usize = 1 << 20;
-/// How long a line is held back until it is in the file. Once: then the journal is degraded.
+/// How long a line is held back until it is in the file. This happens once: then the journal is degraded.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// How long the server's end waits for a journal that is degraded.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 
-/// The end of the journal at which lines are handed over. When it is dropped, the thread ends.
+/// The rooms' end of the journal. When it is dropped, the writer thread ends.
 #[derive(Debug)]
 pub(super) struct Journal(Arc<Shared>);
 
-/// What those who hand lines over and the thread that writes them have in common.
+/// What the rooms and the writer thread share.
 #[derive(Debug)]
 struct Shared {
     path: PathBuf,
     state: Mutex<State>,
     /// There is something to write, or the end has come.
     work: Condvar,
-    /// Something was written, or nobody is to wait for it.
+    /// Something was written, or there is no more waiting for it.
     progress: Condvar,
     /// Changed with `state` locked.
     degraded: Flag,
@@ -61,21 +61,21 @@ struct Shared {
 struct State {
     /// Whole lines that the thread has not taken yet.
     waiting: Vec<u8>,
-    /// So much was handed over, and so much of that is in the file or dropped, in bytes. The
-    /// line that begins the run counts as the first of them.
+    /// The bytes that were handed over, and those of them that are in the file or dropped. The line that
+    /// begins the run counts as the first of them.
     handed: u64,
     settled: u64,
     /// Lines for which there was no room.
     dropped: usize,
     /// Nothing more comes.
     ended: bool,
-    /// The thread has ended, or will with no further try.
+    /// The thread has ended, or will end without another attempt.
     over: bool,
 }
 
 impl Journal {
-    /// Reads what the file remembers of `most_rooms` rooms. If another server writes to it, waits a
-    /// moment for that one to end. [`start`](Self::start) the writer next.
+    /// Reads what the file has of `most_rooms` rooms. If another server writes to it, waits a moment for
+    /// that server to end. [`start`](Self::start) the writer next.
     pub(super) fn open(path: &Path, epoch: &str, most_rooms: usize) -> (Self, Writer, Kept) {
         let file = place::open_in_turn(path);
         let mut found = load::load(path, most_rooms);
@@ -96,9 +96,8 @@ impl Journal {
         (Self(shared), writer, found.kept)
     }
 
-    /// Starts the thread. Returns when the run has begun in the file, or will later.
-    ///
-    /// `adopt` is given the lines that another server has written since the file was read.
+    /// Starts the writer thread. Returns when the run has begun in the file, or will later. Lines that
+    /// another server has written since the file was read go to `adopt`.
     pub(super) fn start(
         &self,
         writer: Writer,
@@ -117,19 +116,19 @@ impl Journal {
         let mut state = self.0.wait(self.0.lock(), deadline, has_room);
         state.hand_over(records);
         let place = state.handed;
-        // Else whoever is woken would have to wait for the lock.
+        // Otherwise the woken thread would have to wait for the lock.
         drop(state);
         self.0.work.notify_one();
         let is_written = |state: &State| state.settled >= place;
         drop(self.0.wait(self.0.lock(), deadline, is_written));
     }
 
-    /// Nothing more comes. Tries once more what could not be written, and waits a moment for that.
+    /// Ends the journal: makes one more attempt to write what is left, and waits a moment for that.
     pub(super) fn end(&self) {
         let mut state = self.0.lock();
         state.ended = true;
         self.0.work.notify_one();
-        // Whether the thread came to its end shows in the file.
+        // Whether the attempt succeeded shows in the file.
         drop((self.0.progress).wait_timeout_while(state, LAST_WAIT, |state| !state.over));
     }
 
@@ -146,7 +145,7 @@ impl Drop for Journal {
 }
 
 impl Shared {
-    /// Waits until `is_done`. Who waits in vain degrades the journal, so that nobody else does.
+    /// Waits until `is_done`. A thread that waits in vain degrades the journal, so that no other one does.
     fn wait<'a>(
         &'a self,
         mut state: MutexGuard<'a, State>,
@@ -164,7 +163,7 @@ impl Shared {
         state
     }
 
-    /// From here on nobody waits until all is written.
+    /// Marks the journal as degraded: no thread waits for it until all is written.
     fn degrade(&self, state: MutexGuard<'_, State>, why: &dyn std::fmt::Display) {
         let was_degraded = self.degraded.set(true);
         drop(state);
@@ -177,7 +176,7 @@ impl Shared {
         }
     }
 
-    /// All is written. The log may stand still, too: it is written to with nothing locked.
+    /// Notes that all is written. The log may stand still as well, so it is written to with nothing locked.
     fn recover(&self, mut state: MutexGuard<'_, State>) {
         let was_degraded = self.degraded.set(false);
         let dropped = std::mem::take(&mut state.dropped);
@@ -212,7 +211,7 @@ impl State {
         self.waiting.extend_from_slice(records);
     }
 
-    /// Drops whole lines: a quarter of all, lest the others be moved for each that comes.
+    /// Drops whole lines, a quarter of them at once: otherwise each new line would move all others.
     fn drop_oldest(&mut self, excess: usize) {
         let least = excess.max(BACKLOG / 4).min(self.waiting.len());
         let end = self.waiting[least..].iter().position(|byte| *byte == b'\n');

@@ -1,5 +1,5 @@
 //! Which names are one. Two spellings of a name, and two names that look alike, are for one person at
-//! a time: otherwise anyone could speak as somebody else.
+//! a time: otherwise one person could speak as another.
 //!
 //! A name is compared by two strings, neither of which is ever shown:
 //!

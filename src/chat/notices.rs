@@ -11,23 +11,23 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
-/// A thread that tells everyone: what it says is small, and goes out without waiting.
+/// What such a thread sends is small, and goes out without waiting.
 const STACK: usize = 256 << 10;
 
-/// Said about networks since there are any.
+/// Said about networks for as long as there have been any.
 const QUOTES: [&str; 16] = [
     "A handshake costs one round trip; trust takes longer.",
     "The network is reliable, says the machine that was never unplugged.",
-    "Whoever frames messages by hoping that a read brings one, has only tested on loopback.",
+    "A program that hopes for one message a read has only been tested on loopback.",
     "A length is a promise. Reserve nothing for promises.",
     "There are two hard things: naming, cache invalidation, and counting from zero.",
     "Be strict in what you send; and in what you accept, if others depend on you.",
-    "Every timeout is a guess about somebody else's patience.",
+    "Every timeout is a guess about someone else's patience.",
     "A queue without a bound is an outage with a delay.",
-    "The mask hides nothing. It is there so that nobody can choose what the wire sees.",
+    "The mask hides nothing. It keeps a page from choosing the bytes on the wire.",
     "An error that says what was met and what was expected is half of its repair.",
     "A ping asks only one thing: are you still there?",
-    "Nobody reads the specification, everybody implements it.",
+    "Few read the specification, and all implement it.",
     "The last byte of a stream is the one that did not come.",
     "Close politely: the other side may still be reading why.",
     "If it works without a test, it works until Tuesday.",
@@ -36,7 +36,7 @@ const QUOTES: [&str; 16] = [
 
 /// Everyone who is notified.
 pub(super) trait Audience: Send + Sync {
-    /// Tells everyone who has a name, unless `topic` is one that they do not follow.
+    /// Sends `event` to every named member that follows `topic`, or to all of them.
     fn notify(&self, event: &Event<'_>, topic: Option<&str>);
 }
 

@@ -1,9 +1,9 @@
-//! What a client has said, by the ids that it gave: a line that comes again is acknowledged as it
-//! was said.
+//! The lines that a client has said, by the ids that it gave them: a line that comes again is acknowledged as
+//! it was said.
 //!
-//! The texts of the latest lines are kept, of those before a digest. A digest is enough for an
-//! honest client, which repeats what it said: if its text is the one that was said, it can be
-//! sent back. Only an old id with another text has no answer, and is refused.
+//! The texts of the latest lines are kept, and digests of earlier ones. A digest is enough for an honest
+//! client, which repeats what it said: its own text can be sent back. Only an old id with another text has
+//! no answer, and is refused.
 
 use super::event::Name;
 use super::refusal::{Code, Refusal};
@@ -11,23 +11,23 @@ use super::room::Taken;
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 
-/// Lines that are remembered for a client.
+/// The most lines that are remembered for a client.
 const MOST_LINES: usize = 128;
-/// Bytes of their texts.
+/// The most bytes of their texts.
 const MOST_TEXT: usize = 64 << 10;
 
 /// A line or a whisper that is to be said.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Speech<'a> {
-    /// Empty for a whisper. Ids count in each room apart, and among whispers.
+    /// Empty for a whisper. Ids count separately in each room, and among whispers.
     pub(super) room: &'a str,
     pub(super) from: &'a Name,
-    /// Who hears a whisper.
+    /// The listener of a whisper.
     pub(super) to: Option<&'a Name>,
     pub(super) text: &'a str,
 }
 
-/// What was said under an id, with the names of that time.
+/// A line that was said under an id, with the names of that time.
 #[derive(Debug)]
 pub(super) struct Said {
     pub(super) from: Name,
@@ -58,12 +58,12 @@ pub(super) struct Receipts {
     receipts: VecDeque<Receipt>,
     /// Bytes of texts that are kept.
     text: usize,
-    /// Its keys are random, so nobody can find two texts with the same digest.
+    /// Its keys are random, so a client cannot find two texts with the same digest.
     digests: RandomState,
 }
 
 impl Receipts {
-    /// What was said under the id that `line` has.
+    /// The line that was said under this id.
     pub(super) fn find(&self, id: &str, line: Speech<'_>) -> Result<Option<Said>, Refusal> {
         let is_same = |receipt: &&Receipt| *receipt.id == *id && *receipt.room == *line.room;
         let Some(receipt) = self.receipts.iter().rfind(is_same) else {
@@ -85,7 +85,7 @@ impl Receipts {
         }))
     }
 
-    /// Remembers a line that was taken, and forgets what is too much.
+    /// Remembers a line that was taken, and forgets what exceeds the limits.
     pub(super) fn keep(&mut self, id: &str, line: Speech<'_>, taken: Taken) {
         if self.receipts.len() == MOST_LINES
             && let Some(oldest) = self.receipts.pop_front()
@@ -114,7 +114,7 @@ impl Receipts {
 }
 
 impl Text {
-    /// Bytes that it takes.
+    /// The bytes that it takes.
     const fn kept(&self) -> usize {
         match self {
             Self::Kept(text) => text.len(),
@@ -127,7 +127,7 @@ impl Text {
 mod tests {
     use super::*;
 
-    /// A client that says so many lines, under their numbers as ids.
+    /// The receipts of a client that has said `count` lines, under their numbers as ids.
     fn after(count: u64, text: impl Fn(u64) -> String) -> Receipts {
         let mut receipts = Receipts::default();
         for seq in 0..count {

@@ -46,7 +46,7 @@ pub(super) struct Log {
     owner: Option<Household>,
     /// The server ends: no more lines are taken.
     ended: bool,
-    /// Nobody can come in any more: the name stands for another room, or will.
+    /// No newcomer is let in any more: the name stands for another room, or will.
     forgotten: bool,
 }
 
@@ -128,7 +128,7 @@ impl Room {
             let run = self.broadcast.run();
             let size = run
                 .dialects
-                .tell(sender, &self.joined(&queue.state, &name, known));
+                .send_to(sender, &self.joined(&queue.state, &name, known));
             members.push(sender.clone());
             Some(size)
         });
@@ -136,7 +136,7 @@ impl Room {
         joined
     }
 
-    /// The room as a newcomer is told of it.
+    /// The event that shows a newcomer the room.
     fn joined<'a>(&'a self, log: &'a Log, name: &'a Name, known: Option<(&str, u64)>) -> Event<'a> {
         let epoch = &self.broadcast.run().epoch;
         let recap = log.history.recap(epoch, known);

@@ -161,9 +161,8 @@ impl State {
         if !inside.is_some_and(holds_more) {
             return Ok(());
         }
-        let told = format!(
-            "those who come from your address are in {most} rooms, half of what there can be"
-        );
+        let told =
+            format!("clients from your address are in {most} rooms, half of all that there can be");
         Err(Refusal::new(Code::BadRoom, told))
     }
 

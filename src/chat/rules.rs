@@ -1,8 +1,8 @@
 //! What a name, a room and a line may be.
 //!
-//! Lengths are counted in characters, the way people count. Names are shown next to other
-//! people's names, so nothing may be in one that cannot be seen, or that reorders or
-//! overprints what stands beside it. Unicode's categories say what does, for all scripts alike. A line is its author's own affair; only U+0000 is refused.
+//! Lengths are counted in characters, as people count. A name is shown next to other people's names, so it may
+//! hold nothing that is invisible, or that reorders or overprints what stands beside it. Unicode's categories
+//! say which characters do, in all scripts alike. A line is its author's own affair; only U+0000 is refused.
 
 use super::likeness::Likeness;
 use super::refusal::{Code, Refusal};
@@ -19,9 +19,9 @@ const LONGEST_CHEEP: usize = 140;
 const CHEEPER: &str = "cheeper";
 /// The rooms that our pages open by themselves.
 pub(super) const STANDING_ROOMS: [&str; 2] = ["lobby", CHEEPER];
-/// Accents over one letter: some scripts need two or three, a tower of them hides the next line.
+/// The most accents over one letter: some scripts need two or three, and a tower of them hides the next line.
 const MOST_STACKED: usize = 3;
-/// Marks behind one letter, with those that stand beside it: Burmese needs four for `ကျော်`.
+/// The most marks on one letter, with those that stand beside it: Burmese needs four for `ကျော်`.
 const MOST_MARKS: usize = 5;
 
 /// Names that would speak with authority.
@@ -108,7 +108,7 @@ pub(crate) fn room(room: &str) -> Result<&str, Refusal> {
     }
 }
 
-/// Does it have a place whatever other rooms there are? Its lines are not forgotten for others' either.
+/// Is it a room that has its place whatever other rooms there are? Its lines are not forgotten either.
 pub(super) fn is_standing(room: &str) -> bool {
     STANDING_ROOMS.contains(&room)
 }

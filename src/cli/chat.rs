@@ -3,8 +3,6 @@
 mod command;
 mod connection;
 mod conversation;
-mod request;
-mod server_event;
 mod transcript;
 
 use self::connection::Update;
@@ -12,6 +10,7 @@ use self::conversation::{Conversation, Effect, Input, Settings};
 use self::transcript::Transcript;
 use super::interrupt::on_interrupt;
 use super::terminal::{self, Listener, Screen, Typed};
+use crate::dialects::json::{read_event as server_event, write_request as request};
 use crate::time::Zone;
 use crate::{CloseCode, Message, Url, Writer};
 use clap::Args;

@@ -1,11 +1,18 @@
 //! `chat.ws101.v1`: one JSON object in one text message, in both directions. Its `type` says what it is.
+//!
+//! | | requests | events |
+//! |---|---|---|
+//! | the server | `read_request` | `write_event` |
+//! | a client, such as `ws101 chat` | `write_request` | `read_event` |
 
 mod client;
-mod event;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 mod integer;
-mod request;
+pub(crate) mod read_event;
+mod read_request;
+mod write_event;
+pub(crate) mod write_request;
 
 pub(crate) use client::Client;
 
@@ -20,6 +27,6 @@ pub(crate) struct Json;
 
 impl Dialect for Json {
     fn write(&self, event: &Event<'_>, text: &mut String) {
-        event::write(event, text);
+        write_event::write(event, text);
     }
 }

@@ -134,7 +134,7 @@ fn faults_of_utf8() {
 /// Requests and errors of the chat are those of the source. A test beside the events compares them.
 #[test]
 fn chat_messages() {
-    let requests = include_str!("../../src/dialects/json/request.rs");
+    let requests = include_str!("../../src/dialects/json/read_request.rs");
     let requests = between(requests, "fn request(&self)", "fn join(&self)");
     assert_eq!(words_of_rows("request"), quoted(requests, "Some(\""));
 

@@ -120,7 +120,7 @@ impl ChatClient {
         let other = listener.filter(|listener| !Arc::ptr_eq(listener, &self.member));
         let hears = |other: &Arc<Member>| !other.ignores(self.session.person());
         if let Some(other) = other.filter(hears) {
-            self.chat.dialects().tell(&other.sender, whispered);
+            self.chat.dialects().send_to(&other.sender, whispered);
         }
     }
 

@@ -1,8 +1,8 @@
-//! Reads what earlier runs wrote. Whatever is in the file, the server starts.
+//! Reads what earlier runs wrote. The server starts whatever is in the file.
 //!
-//! Its lines are first judged and listed, in one pass; that shows which rooms are kept. Only then are
-//! the kept rooms' lines copied. So the work is linear in the bytes that are read, however
-//! many rooms and runs there are, and memory is that of what is kept.
+//! A first pass checks the lines and lists them, which shows the rooms to keep. Only then are the lines of
+//! those rooms copied. So the work is linear in the bytes read, however many rooms and runs there are, and
+//! memory is needed only for what is kept.
 
 mod lines;
 
@@ -18,7 +18,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes that are read, from the end: a room keeps a thousand lines, older ones are of no use.
+/// The most bytes that are read, from the end: a room keeps a thousand lines, and has no use for older
+/// ones.
 const TAIL: u64 = 16 << 20;
 
 /// What is in the file.
@@ -28,7 +29,7 @@ pub(super) struct Found {
     pub(super) end: End,
 }
 
-/// Where reading ended: behind the last whole line, in this file, within the run of that name.
+/// Where reading ended: after the last whole line, in this file, within the run of that name.
 #[derive(Debug, Default)]
 pub(super) struct End {
     file: Option<Id>,
@@ -36,14 +37,14 @@ pub(super) struct End {
     run: String,
 }
 
-/// What earlier runs left behind.
+/// The rooms and lines of earlier runs.
 #[derive(Debug, Default)]
 pub(in crate::chat) struct Kept {
     pub(in crate::chat) rooms: HashMap<String, KeptRoom>,
-    /// The names of the latest runs, if the file was read from its very beginning: in a room that is
-    /// not among those above, nothing was said in them.
+    /// The names of the latest runs, if the file was read from its very beginning: nothing was said in them
+    /// in any room that is not among `rooms`.
     pub(in crate::chat) runs: Vec<Arc<str>>,
-    /// The highest number of a line in a room for which there was no place.
+    /// The highest number of a line in a room that was not kept.
     pub(in crate::chat) floor: u64,
 }
 
@@ -51,7 +52,8 @@ pub(in crate::chat) struct Kept {
 #[derive(Debug, Default)]
 pub(in crate::chat) struct KeptRoom {
     pub(in crate::chat) history: History,
-    /// Where the latest one stands in the file: earlier than any time that a clock shows now.
+    /// The place of the latest line in the file, in lieu of a time: it is earlier than any time that a
+    /// clock shows now.
     pub(in crate::chat) latest: u64,
 }
 
@@ -66,7 +68,7 @@ pub(in crate::chat) struct Foreign<'a> {
     pub(in crate::chat) line: Line,
 }
 
-/// What is in the file of the standing rooms, and of the `most_rooms` others in which something was said last.
+/// Reads the standing rooms, and the `most_rooms` others in which something was said last.
 pub(super) fn load(path: &Path, most_rooms: usize) -> Found {
     let Some(tail) = Tail::read(path, &End::default()) else {
         return Found::default();
@@ -82,7 +84,7 @@ pub(super) fn load(path: &Path, most_rooms: usize) -> Found {
     }
 }
 
-/// What was added since the file was read.
+/// Hands the lines that were added since the file was read to `adopt`.
 pub(super) fn read_on(path: &Path, end: &End, adopt: &Adopt) {
     let Some(tail) = Tail::read(path, end) else {
         return;
@@ -105,7 +107,8 @@ struct Tail {
 }
 
 impl Tail {
-    /// What is behind `from`, if it is that file, and not too long. A pipe or a device has nothing.
+    /// Reads what follows `from`, if it is that file, and no more than [`TAIL`]. Pipes and devices are not
+    /// read.
     fn read(path: &Path, from: &End) -> Option<Self> {
         let read = || {
             let found = path.metadata()?;
@@ -164,7 +167,7 @@ impl Tail {
     }
 }
 
-/// Copies the lines of the rooms that are kept.
+/// Copies the lines of the rooms to keep.
 fn keep(lines: &Lines<'_>, most_rooms: usize) -> Kept {
     let mut latest: Vec<Option<&SaidLine<'_>>> = vec![None; lines.rooms.len()];
     for line in &lines.lines {
@@ -201,11 +204,11 @@ fn keep(lines: &Lines<'_>, most_rooms: usize) -> Kept {
     }
 }
 
-/// A room on its way into memory.
+/// A room that is being copied.
 #[derive(Default)]
 struct Keeping {
     kept: KeptRoom,
-    /// So many runs have begun for its history.
+    /// How many runs have begun in its history.
     begun: usize,
 }
 
@@ -220,8 +223,8 @@ impl Keeping {
         self.kept.latest = line.number;
     }
 
-    /// Only when a line of the room comes, and only those that are remembered: or each room would
-    /// do something for each run.
+    /// Begins runs in the history: only when a line of the room comes, and only those that are remembered.
+    /// Otherwise there would be work for each room in each run.
     fn begin_runs(&mut self, runs: &[Arc<str>], until: usize) {
         let from = self.begun.max(until.saturating_sub(MOST_RUNS));
         for run in &runs[from..until] {

@@ -41,7 +41,7 @@ impl Id {
 impl Place {
     /// [`WouldBlock`](io::ErrorKind::WouldBlock): another server writes to it.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        // A pipe that nobody has open to read is an error at once; one whose reader stands still is
+        // A pipe without a reader is an error at once; one whose reader stands still is
         // waited for, like a disk.
         let file = OpenOptions::new()
             .append(true)
@@ -84,7 +84,7 @@ fn lock(file: &File) -> io::Result<()> {
             let why = "another server writes to it";
             Err(io::Error::new(io::ErrorKind::WouldBlock, why))
         }
-        // Where there are no locks, nobody else is kept out.
+        // Where there are no locks, no other server is kept out.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! The thread that writes: it alone waits for the disk.
+//! The writer thread: it alone waits for the disk.
 
 use super::load::{self, Adopt, End};
 use super::place::Place;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const STACK: usize = 512 << 10;
-/// Bytes of a burst whose memory is kept for the next one.
+/// The most bytes of memory that are kept for the next burst.
 const USUAL: usize = 256 << 10;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -20,16 +20,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 pub(in crate::chat) struct Writer {
     shared: Arc<Shared>,
     epoch: String,
-    /// The file, as long as its name is the path.
+    /// The file, as long as it has the path as its name.
     file: Option<Place>,
-    /// Where reading ended, if another server wrote to the file then: it may have gone on.
+    /// Where reading ended, if another server had the file then: it may have written more.
     unread: Option<End>,
-    /// The run has begun in a file that had this name before.
+    /// The run has begun in an earlier file of this name.
     has_begun: bool,
-    /// Lines on their way into the file, of which so many bytes are in it.
+    /// Lines on their way into the file, and how many bytes of them are in it.
     pub(super) taken: Vec<u8>,
     pub(super) written: usize,
-    /// How much was handed over when they were taken.
+    /// The count of bytes handed over when they were taken.
     place: u64,
     pause: Duration,
 }
@@ -91,7 +91,7 @@ impl Writer {
         }
     }
 
-    /// Takes what waits; first waits for that. `false`: all is written, and nothing more comes.
+    /// Waits for lines and takes them. `false`: all is written, and nothing more comes.
     fn take(&mut self) -> bool {
         let shared = Arc::clone(&self.shared);
         let mut state = shared.lock();
@@ -115,7 +115,7 @@ impl Writer {
         true
     }
 
-    /// The longer it has failed, the longer. Another server may end at any time.
+    /// Pauses after a failure, longer each time, unless another server has the file: that may end at any time.
     fn sleep(&mut self, error: &io::Error) {
         let state = self.shared.lock();
         let goes_on = |state: &mut State| !state.ended;
@@ -127,7 +127,7 @@ impl Writer {
 
     pub(super) fn write(&mut self, adopt: &Adopt) -> io::Result<()> {
         let path = &self.shared.path;
-        // Renamed, as `logrotate` does it, or deleted: nobody would look for our lines there.
+        // The file was renamed, as `logrotate` does it, or deleted: lines written there would be lost.
         self.file.take_if(|file| !file.is_at(path));
         if self.file.is_none() {
             let file = Place::open(path)?;
@@ -151,11 +151,11 @@ impl Writer {
         Ok(())
     }
 
-    /// Puts the line that begins a run in front of what is to be written, on a line of its own.
+    /// Puts the line that begins a run in front of what is to be written.
     fn begin(&mut self, file: Place) {
         let at = time::timestamp(time::now());
         let end = if file.is_torn { "\n" } else { "" };
-        // What was said before is not in this file: a room that is not in it was not silent.
+        // Earlier lines are not in this file: a room that it does not name need not have been silent.
         let continued = if self.has_begun {
             r#","continued":true"#
         } else {
@@ -163,7 +163,7 @@ impl Writer {
         };
         let epoch = &self.epoch;
         let opening = format!("{end}{{\"epoch\":\"{epoch}\",\"at\":\"{at}\"{continued}}}\n");
-        // A line of which half is in another file is written again.
+        // A line of which a part is in another file is written again.
         let in_file = &self.taken[..self.written];
         let whole = in_file.iter().rposition(|byte| *byte == b'\n');
         let whole = whole.map_or(0, |end| end + 1);

@@ -1,6 +1,6 @@
 //! A file of lines: those that are added to it are news. `rust: 2.0 is out` has the topic `rust`.
 //!
-//! Mostly lines are appended, and then the news is whatever stands behind what was read before,
+//! Mostly lines are appended, and then the news is what follows the part that was read before,
 //! even if it says the same as an earlier line. An editor, though, writes a new file in the place
 //! of the old one; then the news is what was not in the old one.
 
@@ -15,9 +15,9 @@ use std::time::Duration;
 pub(super) const GLANCE: Duration = Duration::from_secs(1);
 /// Bytes that are read at one look, and that an editor's file is compared by.
 const MOST_BYTES: u64 = 256 << 10;
-/// Lines that are told after one look; the others after the next ones.
+/// The most lines that are sent after one look; the others follow after the next ones.
 const MOST_LINES: usize = 20;
-/// Lines that wait to be told.
+/// The most lines that wait to be sent.
 const MOST_WAITING: usize = 1_000;
 /// Characters of a line.
 const LONGEST: usize = 500;
@@ -58,7 +58,7 @@ impl Watch {
         watch
     }
 
-    /// The next lines that are to be told.
+    /// The next lines to send.
     pub(super) fn fresh_lines(&mut self) -> Vec<Line> {
         self.look();
         let count = self.waiting.len().min(MOST_LINES);
@@ -79,7 +79,7 @@ impl Watch {
     fn read_on(&mut self) -> io::Result<()> {
         let found = self.path.metadata()?;
         if !found.is_file() {
-            return Err(io::Error::other("this is not a file")); // reading a pipe could wait for ever
+            return Err(io::Error::other("this is not a file")); // reading a pipe could block
         }
         let is_same = self.file == Some(identity(&found)) && found.len() >= self.read;
         if !is_same {

@@ -19,7 +19,7 @@ const ROSTER_DELAY: Duration = Duration::from_secs(1);
 const TYPING: Duration = Duration::from_secs(5);
 
 impl Room {
-    /// Announces a person who has come in.
+    /// Announces an arrival.
     pub(super) fn announce_entered(
         self: &Arc<Self>,
         queue: &mut Queue<Log>,
@@ -37,7 +37,7 @@ impl Room {
         }
     }
 
-    /// Announces that a person has gone.
+    /// Announces a departure.
     pub(super) fn announce_left(self: &Arc<Self>, queue: &mut Queue<Log>, name: &Name) {
         if self.may_announce(queue) {
             let (room, name, count) = (&self.name, name.as_str(), queue.state.people.len());

@@ -1,8 +1,8 @@
 //! One connection to the chat, on a thread of its own that reports what arrives until it is over.
 
 use super::conversation::Input;
-use super::request::PROTOCOL;
 use crate::cli::connect::explain;
+use crate::dialects::json::PROTOCOL;
 use crate::sync::spawn;
 use crate::{Connect, Event, Limits, Message, Reader, SocketError, Writer};
 use std::hash::{BuildHasher, RandomState};

@@ -1,7 +1,7 @@
 //! A client that speaks JSON: its texts are parsed, and its answers written.
 
-use super::event;
-use super::request::Fields;
+use super::read_request::Fields;
+use super::write_event;
 use crate::address_quota::Household;
 use crate::chat::{Chat, ChatClient, Event, Replies};
 use crate::dialects::JSON;
@@ -88,7 +88,7 @@ struct Answers<'a> {
 impl Replies for Answers<'_> {
     fn send(&mut self, event: &Event<'_>) -> usize {
         let mut text = String::new();
-        event::write(event, &mut text);
+        write_event::write(event, &mut text);
         // Refused only after our own Close, when the client no longer waits for an answer.
         let _ = self.outgoing.send(Message::Text(&text));
         text.len()

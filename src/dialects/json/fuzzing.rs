@@ -1,7 +1,7 @@
-//! A request is judged here by what PROTOCOL.md promises, not by how it is parsed.
+//! Requests judged by what PROTOCOL.md promises, not by how they are parsed.
 
-use super::event;
-use super::request::Fields;
+use super::read_request::Fields;
+use super::write_event;
 use crate::chat::{self, Code, Event, FitName, Join, Line, Request};
 use serde_json::Value;
 
@@ -80,7 +80,7 @@ fn integers(value: &Value, fields: &[&str]) {
     }
 }
 
-/// What may be said is told as it was said, but for the blanks around it.
+/// A line that may be said is sent as it was said, without the blanks around it.
 fn say(room: &str, text: &str, id: Option<&str>) {
     let is_fit = chat::room(room).is_ok() && id.is_none_or(|id| chat::id(id).is_ok());
     let Ok(line) = chat::text(text, Some(room)) else {
@@ -107,13 +107,13 @@ fn say(room: &str, text: &str, id: Option<&str>) {
         id: id.map(Into::into),
     };
     let mut json = String::new();
-    event::write(&Event::Said { room, line: &said }, &mut json);
-    let told: Value = serde_json::from_str(&json).expect("an event is JSON");
-    assert_eq!(told["type"], "said");
-    assert_eq!(told["text"], line);
-    assert_eq!(told["id"].as_str(), id);
+    write_event::write(&Event::Said { room, line: &said }, &mut json);
+    let sent: Value = serde_json::from_str(&json).expect("an event is JSON");
+    assert_eq!(sent["type"], "said");
+    assert_eq!(sent["text"], line);
+    assert_eq!(sent["id"].as_str(), id);
     // The server's own, whatever the request held.
-    assert_eq!((&told["from"], &told["at"]), (&from.into(), &at.into()));
+    assert_eq!((&sent["from"], &sent["at"]), (&from.into(), &at.into()));
 }
 
 /// A name that is taken shows all of itself, and nothing beside itself.

@@ -1,4 +1,4 @@
-//! What the lines of a file say, and which of them this server cannot have written.
+//! The lines of a history file, and which of them this server cannot have written.
 
 use crate::chat::event::{Line, Name};
 use crate::chat::rules;
@@ -7,18 +7,18 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-/// Bytes of a line: more than the longest that can be said, every character of it escaped.
+/// The most bytes of a line: more than the longest text takes, with every character escaped.
 const LONGEST_LINE: usize = 32 << 10;
-/// The highest number that is believed. JavaScript counts to 2^53 - 1; half of that is left for what
-/// will be said.
+/// The highest number that is believed. JavaScript counts to 2^53 - 1; half of that is left for new
+/// lines.
 const HIGHEST: u64 = 1 << 52;
 
-/// What a line of the file may say.
+/// The fields that a line of the file may have.
 #[derive(Debug, Deserialize)]
 struct Record<'a> {
     #[serde(borrow)]
     epoch: Option<Cow<'a, str>>,
-    /// The run had begun in a file that had this name before.
+    /// The run began in an earlier file of this name.
     #[serde(default)]
     continued: bool,
     #[serde(borrow, rename = "type")]
@@ -39,22 +39,22 @@ struct Record<'a> {
 /// All lines of a file, or of its end.
 #[derive(Debug, Default)]
 pub(super) struct Lines<'a> {
-    /// What was said, in order.
+    /// The lines that were said, in order.
     pub(super) lines: Vec<SaidLine<'a>>,
     pub(super) rooms: Vec<Cow<'a, str>>,
     pub(super) runs: Vec<Cow<'a, str>>,
-    /// A run had begun earlier than this file.
+    /// A run began before this file did.
     pub(super) is_continued: bool,
-    /// The first line that is none of the history's, and how many there are.
+    /// The first line that is not history, and how many such lines there are.
     pub(super) first_bad: Option<(u64, Bad)>,
     pub(super) bad: usize,
 }
 
 #[derive(Debug)]
 pub(super) struct SaidLine<'a> {
-    /// Which line of the file it is; the first is 1.
+    /// Its place in the file; the first line is 1.
     pub(super) number: u64,
-    /// Which of the rooms, and how many runs had begun.
+    /// The index of its room, and how many runs had begun.
     pub(super) room: usize,
     pub(super) run: usize,
     pub(super) seq: u64,
@@ -77,7 +77,7 @@ impl SaidLine<'_> {
     }
 }
 
-/// Why a line is passed over.
+/// Why a line is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bad {
     NotHistory,
@@ -95,12 +95,12 @@ impl fmt::Display for Bad {
     }
 }
 
-/// Where the numbers of a room are.
+/// How far the numbers of a room have come.
 #[derive(Debug, Default)]
 struct Count {
     run: usize,
     last: u64,
-    /// The number before that, and which line has `last`.
+    /// The number before that, and the index of the line that has `last`.
     before: u64,
     index: usize,
 }
@@ -122,7 +122,7 @@ impl<'a> Lines<'a> {
         lines
     }
 
-    /// The name of the run in which a line was said, if it began here.
+    /// The name of the run in which a line was said, if the run began in this file.
     pub(super) fn run_of(&self, line: &SaidLine<'_>) -> Option<&str> {
         line.run.checked_sub(1).map(|run| self.runs[run].as_ref())
     }
@@ -165,8 +165,9 @@ impl<'a> Lines<'a> {
         Ok(())
     }
 
-    /// Within a run, the numbers of a room rise; where lines were dropped, by more than one. A run
-    /// may go back: its server had read the file before another one wrote its last lines.
+    /// Checks a line's number. Within a run, the numbers of a room rise; by more than one where lines were
+    /// dropped. A new run may go back: its server had read the file before another one wrote its last
+    /// lines.
     fn count(&mut self, seq: u64, count: &mut Count) -> Result<(), Bad> {
         let is_same_run = count.run == self.runs.len() && count.last > 0;
         if is_same_run && seq <= count.last {
@@ -175,7 +176,7 @@ impl<'a> Lines<'a> {
             if seq == last || !goes_on.contains(&seq) {
                 return Err(Bad::OutOfOrder { seq, last });
             }
-            // It goes on where the numbers were before the last line: that one's is damaged.
+            // The numbers go on from before the last line: it is the last line's number that is damaged.
             let damaged = std::mem::take(&mut self.lines[count.index].seq);
             let at = self.lines[count.index].number;
             let bad = Bad::OutOfOrder {

@@ -1,88 +1,88 @@
-//! What the server says, as a client reads it: one JSON object in a text frame, with a `type`.
+//! Events as a client reads them.
 //!
-//! What is unknown is passed over, so that an older client goes on working with a newer server.
+//! Unknown events and fields are ignored, so that an older client goes on working with a newer server.
 
 use serde_json::Value;
 
-/// A line that somebody said, with its place in the room's history.
+/// A line, with its place in the room's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) room: String,
-    pub(super) seq: u64,
-    pub(super) from: String,
-    pub(super) text: String,
-    /// When, by the server's clock: `2026-11-21T07:31:02.123Z`.
-    pub(super) at: String,
-    /// The sender's own number for it.
-    pub(super) id: Option<String>,
+pub(crate) struct Said {
+    pub(crate) room: String,
+    pub(crate) seq: u64,
+    pub(crate) from: String,
+    pub(crate) text: String,
+    /// The time by the server's clock: `2026-11-21T07:31:02.123Z`.
+    pub(crate) at: String,
+    /// The id that its author's client gave it.
+    pub(crate) id: Option<String>,
 }
 
-/// We are in a room.
+/// The room that this client has entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Joined {
-    pub(super) room: String,
-    /// Our name.
-    pub(super) name: String,
-    pub(super) people: Vec<String>,
-    /// Who they are, whatever they are called; in the same order.
-    pub(super) persons: Vec<String>,
-    /// The run of the history in which `seq` is the latest line's place.
-    pub(super) epoch: String,
-    pub(super) seq: u64,
-    pub(super) messages: Vec<Said>,
-    /// Lines that we asked for are missing in `messages`.
-    pub(super) lost: bool,
+pub(crate) struct Joined {
+    pub(crate) room: String,
+    /// This client's own name.
+    pub(crate) name: String,
+    pub(crate) people: Vec<String>,
+    /// Their public ids, in the same order.
+    pub(crate) persons: Vec<String>,
+    /// The run of the server in which `seq` is the number of the latest line.
+    pub(crate) epoch: String,
+    pub(crate) seq: u64,
+    pub(crate) messages: Vec<Said>,
+    /// Lines that this client asked for are missing in `messages`.
+    pub(crate) lost: bool,
 }
 
-/// Somebody has come or gone.
+/// An arrival or a departure.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Move {
-    pub(super) room: String,
-    pub(super) name: String,
-    pub(super) person: Option<String>,
-    /// How many are there now.
-    pub(super) count: u64,
+pub(crate) struct Move {
+    pub(crate) room: String,
+    pub(crate) name: String,
+    pub(crate) person: Option<String>,
+    /// How many people are there now.
+    pub(crate) count: u64,
 }
 
-/// A line to one person only.
+/// A line for one person only.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Whispered {
-    pub(super) from: String,
-    pub(super) person: Option<String>,
-    pub(super) to: String,
-    pub(super) text: String,
-    pub(super) at: String,
-    pub(super) id: Option<String>,
+pub(crate) struct Whispered {
+    pub(crate) from: String,
+    pub(crate) person: Option<String>,
+    pub(crate) to: String,
+    pub(crate) text: String,
+    pub(crate) at: String,
+    pub(crate) id: Option<String>,
 }
 
-/// A line that the server itself says.
+/// A message from the server itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Notice {
-    pub(super) kind: String,
-    pub(super) topic: Option<String>,
-    pub(super) text: String,
+pub(crate) struct Notice {
+    pub(crate) kind: String,
+    pub(crate) topic: Option<String>,
+    pub(crate) text: String,
 }
 
-/// Earlier lines, as asked for.
+/// Earlier lines, on request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Earlier {
-    pub(super) room: String,
-    pub(super) messages: Vec<Said>,
+pub(crate) struct Earlier {
+    pub(crate) room: String,
+    pub(crate) messages: Vec<Said>,
     /// There are still earlier ones.
-    pub(super) more: bool,
+    pub(crate) more: bool,
 }
 
-/// What the server says.
+/// An event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ServerEvent {
-    /// With this connection's session.
+pub(crate) enum ServerEvent {
+    /// The token of this connection's session.
     Welcome(String),
     Joined(Joined),
     Entered(Move),
     Left(Move),
-    /// Too many came and went to tell each: these are in the room, and who they are.
+    /// A room, the people in it and their public ids: in place of many arrivals and departures.
     People(String, Vec<String>, Vec<String>),
-    /// From, to, and who it is.
+    /// The old name, the new one, and the public id.
     Renamed(String, String, Option<String>),
     Said(Said),
     Whispered(Whispered),
@@ -96,20 +96,20 @@ pub(super) enum ServerEvent {
 
 /// A request that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) code: String,
+pub(crate) struct Refusal {
+    pub(crate) code: String,
     /// A sentence for people.
-    pub(super) message: String,
-    pub(super) id: Option<String>,
-    pub(super) retry_ms: Option<u64>,
+    pub(crate) message: String,
+    pub(crate) id: Option<String>,
+    pub(crate) retry_ms: Option<u64>,
     /// The `type` of the request.
-    pub(super) about: Option<String>,
+    pub(crate) about: Option<String>,
 }
 
 impl ServerEvent {
-    /// Reads a frame. `None`: it is not what a chat server sends.
-    pub(super) fn parse(frame: &str) -> Option<Self> {
-        let value: Value = serde_json::from_str(frame).ok()?;
+    /// Reads a message. `None`: it is not one that a chat server sends.
+    pub(crate) fn parse(message: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(message).ok()?;
         let event = &value;
         Some(match event.get("type")?.as_str()? {
             "welcome" => Self::Welcome(text(event, "session")?),
@@ -222,7 +222,7 @@ fn names(event: &Value) -> Option<Vec<String>> {
     texts(event, "people")
 }
 
-/// An older server does not say who they are.
+/// The public ids, which older servers do not send.
 fn persons(event: &Value) -> Vec<String> {
     texts(event, "persons").unwrap_or_default()
 }
@@ -243,4 +243,28 @@ fn number(event: &Value, field: &str) -> Option<u64> {
 
 fn flag(event: &Value, field: &str) -> bool {
     event.get(field).and_then(Value::as_bool).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialects::json::write_event::tests::each_event;
+
+    #[test]
+    fn every_event_that_the_server_writes_can_be_read() {
+        let mut others = Vec::new();
+        each_event(|_, json| match ServerEvent::parse(json).expect(json) {
+            ServerEvent::Other => others.push(json.to_owned()),
+            ServerEvent::Said(said) => {
+                assert_eq!((said.seq, &*said.from, &*said.text), (7, "ada", "\"hi\"\n"));
+                assert_eq!((&*said.room, said.id.as_deref()), ("lobby", Some("c1")));
+            }
+            ServerEvent::Joined(joined) => {
+                assert_eq!(joined.people, ["ada", r"b\b"]);
+                assert_eq!((joined.messages.len(), joined.lost), (2, true));
+            }
+            _ => {}
+        });
+        assert_eq!(others.len(), 2, "typing and pong: {others:?}");
+    }
 }

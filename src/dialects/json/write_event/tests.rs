@@ -47,7 +47,7 @@ const PEOPLE: &str = r#""people":["ada","b\\b"],"persons":["p1","p2"],"count":2"
 
 /// Hands each event, with all fields that it can have, and the JSON that it is to `check`.
 #[rustfmt::skip]
-fn each_event(mut check: impl FnMut(&Event<'_>, &str)) {
+pub(crate) fn each_event(mut check: impl FnMut(&Event<'_>, &str)) {
     let (room, name, person, at, id) = ("lobby", "ada", "p1", "now", Some("c1"));
     let (line, people) = (&line(), &people());
     let mut refusal = Refusal::new(Code::RateLimited, "not so fast");

@@ -96,4 +96,4 @@ fn fill_limits<'j>(limits: &Limits, object: Object<'j>) -> Object<'j> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
