@@ -1,4 +1,4 @@
-//! The commands of the composer: the list is that of the README, and each has an effect that can be seen.
+//! The commands of the composer: the list is that of PROTOCOL.md, and each has an effect that can be seen.
 
 use super::{hides, is_in, is_told, log_in, reads, say, shows, texts};
 use crate::PageTest;
@@ -15,10 +15,10 @@ pub(crate) const TESTS: [PageTest; 5] = [
     ("quit", quit),
 ];
 
-/// The README's list, a line for each command.
+/// The list of PROTOCOL.md, a line for each command.
 fn listed() -> Vec<String> {
-    let readme = include_str!("../../../README.md");
-    let (_, list) = readme.split_once("```text\n/name NAME").expect("the list");
+    let text = include_str!("../../../PROTOCOL.md");
+    let (_, list) = text.split_once("```text\n/name NAME").expect("the list");
     let (list, _) = list.split_once("```").expect("its end");
     let one_blank = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     format!("/name NAME{list}").lines().map(one_blank).collect()
