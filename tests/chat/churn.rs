@@ -1,9 +1,9 @@
-//! Two hundred clients that come back. Each of them talks in two rooms and now and then loses its
-//! connection, in every way there is; meanwhile the server is stopped, and killed, twice. Afterwards
-//! their accounts are compared: there is one conversation in each room, everyone has all of it, and
-//! everything that was acknowledged to its author is in it once.
+//! Two hundred clients that reconnect. Each talks in two rooms and now and then loses its connection, in
+//! every way there is; meanwhile the server is stopped, and killed, twice. Afterwards their accounts are
+//! compared: each room has one conversation, every client has all of it, and each line that was
+//! acknowledged to its author is in it once.
 //!
-//! That these accounts would show it if it were otherwise has rows of its own, in `broken`.
+//! The rows of `broken` show that these accounts would notice a server that is wrong.
 
 mod broken;
 mod client;
@@ -33,23 +33,23 @@ pub(crate) const ROOMS: usize = 5;
 /// The server is killed at the end of each part but the last.
 const PARTS: u32 = 3;
 
-/// What all clients look at.
+/// What all clients share.
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) addr: SocketAddr,
     /// A client that never breaks off.
     pub(crate) steady: Option<&'static str>,
-    /// Which run of the server it is; odd while there is none.
+    /// Counts the starts and ends of the server: odd while none runs.
     pub(crate) run: AtomicU64,
-    /// While this holds, they talk, and break off.
+    /// Whether the clients talk, and break off.
     pub(crate) talking: AtomicBool,
-    /// Those whose lines were all acknowledged when they talked no more.
+    /// How many clients have stopped talking, with all lines acknowledged.
     pub(crate) settled: AtomicUsize,
-    /// The last line of each room, as far as anyone has heard.
+    /// The last line of each room that any client has heard.
     pub(crate) last: [AtomicU64; ROOMS],
-    /// All have settled: who has heard every line may go.
+    /// All have settled: a client that has heard every line may leave.
     pub(crate) over: AtomicBool,
-    /// Somebody failed: the others need not go on.
+    /// A client failed: the others need not go on.
     pub(crate) failed: AtomicBool,
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             churn,
         ),
         row(
-            "churn: the same while the disk of the history stands still, and moves on now and then",
+            "churn: while the disk of the history stands still, and moves on now and then, no line is lost or there twice",
             standing_disk,
         ),
     ];
@@ -79,7 +79,7 @@ fn churn() {
         stand_still(&round, &server);
         round.talk(part / 2);
         round.stage.run.fetch_add(1, Ordering::SeqCst);
-        drop(server); // which kills it, and looks whether it panicked
+        drop(server); // kills it, and checks that it did not panic
         server = start(addr, &file);
         round.stage.run.fetch_add(1, Ordering::SeqCst);
     }
@@ -89,7 +89,7 @@ fn churn() {
     drop(server);
 }
 
-/// The server's whole process, for a moment.
+/// Stops the server's whole process for a moment.
 fn stand_still(round: &Round, server: &Server) {
     server.process.signal(Signal::STOP);
     round.talk(Duration::from_millis(300));
@@ -125,7 +125,7 @@ struct Round {
 }
 
 impl Round {
-    /// This many clients, who find the server at `addr`.
+    /// Starts this many clients of the server at `addr`.
     fn begin(addr: SocketAddr, clients: usize, steady: Option<&'static str>) -> Self {
         let seed = u64::from(std::process::id());
         eprintln!("churn: seed {seed}");
@@ -149,12 +149,12 @@ impl Round {
         Self { stage, clients }
     }
 
-    /// Lets them talk for so long; not when one has failed.
+    /// Lets them talk for this long, unless one has failed.
     fn talk(&self, most: Duration) {
         self.wait(most, |_| false);
     }
 
-    /// Waits until something is so, or for so long; not when a client has failed.
+    /// Waits until the condition holds, at most this long, and not after a client has failed.
     fn wait(&self, most: Duration, is_so: impl Fn(&Stage) -> bool) {
         let (stage, deadline) = (&self.stage, Instant::now() + most);
         while Instant::now() < deadline && !stage.failed.load(Ordering::Relaxed) && !is_so(stage) {
@@ -162,14 +162,15 @@ impl Round {
         }
     }
 
-    /// They talk no more, hear the rest, and go. What they have seen, or what is wrong with it.
+    /// Lets the clients stop talking, hear the rest and leave. Returns what they have seen, or what is
+    /// wrong with it.
     fn conclude(self, server: SocketAddr) -> Result<String, String> {
         self.stage.talking.store(false, Ordering::Relaxed);
         let all = self.clients.len();
         self.wait(3 * PATIENCE, |stage| {
             stage.settled.load(Ordering::Relaxed) == all
         });
-        // All comings and goings are over: who is in the rooms?
+        // No client joins or leaves any more: who is in the rooms?
         let mut witness = ChatClient::connect(server);
         let name = unique("witness");
         let rooms: Vec<_> = (0..ROOMS)
@@ -193,8 +194,8 @@ impl Round {
     }
 }
 
-/// An address that stays free while the server is down. All of 127.0.0.0/8 is this machine, but
-/// whoever takes any free port, for either end of a connection, takes it of 127.0.0.1.
+/// An address that stays free while the server is down. All of 127.0.0.0/8 is this machine, but a
+/// program that asks for any free port gets one of 127.0.0.1.
 fn own_address() -> SocketAddr {
     let bound = TcpListener::bind("127.0.0.2:0").or_else(|_| TcpListener::bind("127.0.0.1:0"));
     bound

@@ -1,4 +1,4 @@
-//! Who does as they are told is not sent away, and who was sent away is gone.
+//! A client that waits as `retry_ms` says is not closed, and a connection that was replaced ends.
 
 use crate::kit::client::chat::{ChatClient, Received, unique};
 use crate::kit::server::Server;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 pub(crate) fn rows() -> Vec<Trial> {
     vec![
         row(
-            "manners: whoever waits as told may say as much as they like",
+            "manners: a client that waits for retry_ms may go on without end",
             patient_talker,
         ),
         row(
@@ -22,8 +22,8 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// A line at a time; one that was too early is said again when the server asked for it. Each is
-/// refused once, far more often in ten seconds than haste is forgiven.
+/// Says a line at a time. A line that is refused is said again after `retry_ms`. So there are far more
+/// refusals in ten seconds than a hasty client is allowed.
 fn patient_talker() {
     let server = Server::start(&["--rate", "50"]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
@@ -51,7 +51,7 @@ fn wait(milliseconds: &Value) {
     }
 }
 
-/// The older connection neither answers the Close nor closes; still its thread does not stay.
+/// The older connection neither answers the Close nor closes; its thread must end nevertheless.
 fn silent_elder() {
     let server = Server::start(&["--close-timeout", "10m"]);
     let mut elder = ChatClient::in_room(server.addr(), "bob", "lobby");
@@ -64,7 +64,7 @@ fn silent_elder() {
         crate::kit::client::http::metric(server.addr(), "ws101_people"),
         Some(1)
     );
-    // Itself, the heir and the one who asks.
+    // What is left is the heir, and the connection that asks.
     let deadline = Instant::now() + PATIENCE;
     while crate::kit::client::http::metric(server.addr(), "ws101_connections") != Some(2) {
         assert!(Instant::now() < deadline, "the older connection stays");

@@ -1,5 +1,5 @@
-//! What was said before: the last lines for who comes in, older ones page by page, and exactly
-//! the missed ones for who comes back.
+//! History: the last lines for a newcomer, older ones by pages, and for a returning client exactly the
+//! missed ones.
 
 use crate::kit::client::chat::ChatClient;
 use crate::kit::client::lists::{numbers, texts};
@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 pub(crate) fn rows() -> Vec<Trial> {
     vec![
         row(
-            "history: the last hundred for who comes in, older ones by pages",
+            "history: the last hundred for a newcomer, older ones by pages",
             pages,
         ),
         row(
-            "history: who comes back hears exactly what was missed, or that it is lost",
+            "history: a returning client gets exactly what it missed, or learns that lines are lost",
             recaps,
         ),
         row(
@@ -26,7 +26,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// A server whose room `lobby` has so many lines.
+/// A server whose room `lobby` has `count` lines.
 fn with_lines(count: usize, text: impl Fn(usize) -> String) -> (Server, ChatClient) {
     let server = Server::start(&["--rate", "off"]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
@@ -80,7 +80,7 @@ fn pages() {
     }
     let lines = page(&mut ada, Some(12), Some(3));
     assert_eq!(texts(&lines["messages"]), ["line 9", "line 10", "line 11"]);
-    // As they were broadcast, with everything that belongs to them.
+    // As they were broadcast, with all their fields.
     let said = &lines["messages"][0];
     let expected = json!({
         "type": "said", "room": "lobby", "seq": 9, "from": ada.name, "text": "line 9", "at": said["at"],

@@ -1,4 +1,4 @@
-//! Whispers from an ignored person are not heard, and no one else can tell.
+//! Ignored persons: their whispers are not delivered, and the sender cannot tell.
 
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
 use crate::kit::server::shared::SharedServer;
@@ -23,7 +23,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             },
         ),
         server.row(
-            "ignore: a person stays ignored by another name; who takes the name is heard",
+            "ignore: a person stays ignored under another name; the next to take the name is heard",
             |server| {
                 let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let person = introduce(&mut ada, &mut bob);
@@ -80,7 +80,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     ]
 }
 
-/// Whispers, and hears the acknowledgement: the person that one is.
+/// Whispers and waits for the acknowledgement; returns the person id in it.
 fn whisper(client: &mut ChatClient, to: &str, text: &str) -> String {
     client.ask(json!({"type": "whisper", "to": to, "text": text}));
     let answer = client.until("whispered");
@@ -88,7 +88,7 @@ fn whisper(client: &mut ChatClient, to: &str, text: &str) -> String {
     answer["person"].as_str().expect("a person").to_owned()
 }
 
-/// One whispers to the other, who learns which person that is.
+/// One whispers to the other, who thereby learns the person id.
 fn introduce(speaker: &mut ChatClient, listener: &mut ChatClient) -> String {
     let person = whisper(speaker, &listener.name, "one");
     assert_eq!(listener.until("whispered")["person"], person);

@@ -1,4 +1,4 @@
-//! Who hears of it when somebody comes or goes, in whatever way.
+//! `entered` and `left`: who receives them, however a client joins or leaves.
 
 use crate::kit::client::chat::ChatClient;
 use crate::kit::client::chat::two_in_a_room;
@@ -13,23 +13,20 @@ use std::time::Duration;
 pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
         server.row(
-            "entered and left: told to those who are there, and to no others",
+            "entered and left: sent to the people in the room, and to no others",
             coming_and_going,
         ),
-        server.row(
-            "on Close the others hear at once that somebody left",
-            |server| {
-                let (mut ada, bob, room) = two_in_a_room(server.addr());
-                let (name, start) = (bob.name.clone(), Stopwatch::start());
-                bob.close();
-                assert_eq!(
-                    ada.next(),
-                    json!({"type": "left", "room": room, "name": name, "count": 1})
-                );
-                assert_at_once(start);
-            },
-        ),
-        server.row("on a reset too", |server| {
+        server.row("left: at once after a Close", |server| {
+            let (mut ada, bob, room) = two_in_a_room(server.addr());
+            let (name, start) = (bob.name.clone(), Stopwatch::start());
+            bob.close();
+            assert_eq!(
+                ada.next(),
+                json!({"type": "left", "room": room, "name": name, "count": 1})
+            );
+            assert_at_once(start);
+        }),
+        server.row("left: at once after a reset", |server| {
             let (mut ada, bob, room) = two_in_a_room(server.addr());
             let (name, start) = (bob.name.clone(), Stopwatch::start());
             bob.vanish();
@@ -39,24 +36,27 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             );
             assert_at_once(start);
         }),
-        server.row("on the end of the stream without a Close too", |server| {
-            let (mut ada, bob, _) = two_in_a_room(server.addr());
-            let (name, start) = (bob.name.clone(), Stopwatch::start());
-            drop(bob);
-            assert_eq!(ada.next()["name"], *name);
-            assert_at_once(start);
-        }),
+        server.row(
+            "left: at once after the end of the stream without a Close",
+            |server| {
+                let (mut ada, bob, _) = two_in_a_room(server.addr());
+                let (name, start) = (bob.name.clone(), Stopwatch::start());
+                drop(bob);
+                assert_eq!(ada.next()["name"], *name);
+                assert_at_once(start);
+            },
+        ),
     ]
 }
 
-/// The server waits for nothing.
+/// No timer of the server had to expire.
 fn assert_at_once(start: Stopwatch) {
     start.assert_under(Duration::from_secs(1));
 }
 
 fn coming_and_going(server: &SharedServer) {
     let (mut ada, mut bob, room) = two_in_a_room(server.addr());
-    bob.assert_undisturbed(); // its own coming in was told as `joined`
+    bob.assert_undisturbed(); // its own joining was answered with `joined`
     let mut eve = ChatClient::in_room(server.addr(), "eve", &room);
     let heard = ada.next();
     let person = &heard["person"];
@@ -73,7 +73,7 @@ fn coming_and_going(server: &SharedServer) {
     eve.assert_undisturbed();
     eve.say(&room, "no");
     assert_eq!(eve.next()["code"], "not_joined");
-    // Who left still has a name, and may come back.
+    // A client that left the room keeps its name, and may join again.
     let joined = eve.enter(&room);
     assert_eq!(
         names(&joined["people"]),

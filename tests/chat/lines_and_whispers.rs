@@ -1,4 +1,4 @@
-//! What is said: to a room, to one person, once.
+//! Lines to a room and whispers to one person, each delivered once.
 
 use crate::kit::client::chat::two_in_a_room;
 use crate::kit::client::chat::{ChatClient, unique};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        server.row("a line comes to everyone in the room as it was said",
+        server.row("a line reaches everyone in the room as it was said",
             |server| {
                 let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 for text in [
@@ -29,7 +29,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
                 }
             },
         ),
-        server.row("whisper: the two hear it, and nobody else",
+        server.row("whisper: the two receive it, and no other",
             |server| {
                 let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let mut eve = ChatClient::in_room(server.addr(), "eve", &room);
@@ -37,7 +37,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
                 for client in [&mut ada, &mut bob] {
                     client.until("entered");
                 }
-                // By any spelling of the name, and in no room in particular.
+                // To any spelling of the name, and in no particular room.
                 let to = other.name.to_uppercase();
                 ada.ask(json!({"type": "whisper", "to": to, "text": " psst ", "id": "c1"}));
                 let mut whispered = other.next();
@@ -59,7 +59,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             ada.assert_undisturbed();
             bob.assert_undisturbed();
         }),
-        server.row("whisper: the same id again is acknowledged, not heard again",
+        server.row("whisper: a repeated id is acknowledged, not delivered again",
             |server| {
                 let (mut ada, mut bob, _) = two_in_a_room(server.addr());
                 let whisper =
@@ -70,13 +70,13 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
                 bob.assert_undisturbed();
             },
         ),
-        server.row("an id again: acknowledged with the same number, not said again",
+        server.row("an id again: acknowledged with the number of its line, not said again",
             |server| {
                 let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let say = |id: &str| json!({"type": "say", "room": room, "text": "hi", "id": id});
                 ada.ask_all([say("c1"), say("c1"), say("c2"), say("c1")]);
                 let own = ada.count("said", 4);
-                // The first and the second come from the room, the acknowledgements in between or before.
+                // The lines come from the room; the acknowledgements come between or before them.
                 let of = |id: &str| {
                     own.iter()
                         .filter(|said| said["id"] == id)
@@ -94,7 +94,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
                 bob.assert_undisturbed();
             },
         ),
-        server.row("an id is its author's own: another may use the same",
+        server.row("an id is its author's own: another client may use it",
             |server| {
                 let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let say = json!({"type": "say", "room": room, "text": "hi", "id": "c1"});
@@ -119,7 +119,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
                 assert_eq!(heard.len(), 1, "{heard:?}");
             },
         ),
-        row("--rate off: as many lines as one likes", || {
+        row("--rate off: no limit on lines", || {
             let server = Server::start(&["--rate", "off"]);
             let mut ada = ChatClient::connect(server.addr());
             assert!(ada.welcome["limits"].get("says_per_second").is_none());

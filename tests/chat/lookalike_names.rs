@@ -1,4 +1,4 @@
-//! Names that are one, names that only seem to be, and names of every script.
+//! Spellings of one name, names that look alike, and names of every script.
 
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
 use crate::kit::server::shared::SharedServer;
@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 use serde_json::json;
 use std::sync::Arc;
 
-/// Two spellings of one name, or two names that look alike; what the second is told.
+/// Two spellings of one name, or two names that look alike; what the refusal of the second says.
 const ONE_NAME: [(&str, &str, &str); 16] = [
     ("ada", "ADA", "is taken"),
     ("Ren\u{e9}", "Rene\u{301}", "is taken"),
@@ -26,7 +26,7 @@ const ONE_NAME: [(&str, &str, &str); 16] = [
     ("Hanna", "Ηanna", "looks like"), // Greek Η: small η is like n, but ν is not
 ];
 
-/// Names that are near each other, and for two people.
+/// Names that are similar, and may belong to two people.
 const TWO_NAMES: [(&str, &str); 8] = [
     ("ada", "ädä"),
     ("eva", "ena"),
@@ -76,7 +76,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
         },
     ));
     rows.push(server.row(
-        "names: a whisper to a name that only looks like one here reaches nobody",
+        "names: a whisper to a name that only looks like a present one is refused",
         |server| {
             let (mut ada, mut bob, _) = two_in_a_room(server.addr());
             let (held, wanted) = same_number("modern", "modem");
@@ -89,14 +89,14 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     rows
 }
 
-/// With one number behind both, so that the same name is nobody's in another row.
+/// Appends one number to both, so that no other row uses these names.
 fn same_number(held: &str, wanted: &str) -> (String, String) {
     let number = unique("");
     (format!("{held}{number}"), format!("{wanted}{number}"))
 }
 
-/// Nobody has the one name while somebody has the other, by joining or by a rename; its owner may
-/// change between the two, and when they have gone, both are free.
+/// While one name is taken the other is refused, to a join and to a rename. Its owner may change
+/// between the two, and both are free when the owner has gone.
 fn assert_one(server: &SharedServer, held: &str, wanted: &str, told: &str) {
     let (held, wanted) = same_number(held, wanted);
     let (mut ada, mut bob, room) = two_in_a_room(server.addr());

@@ -1,4 +1,4 @@
-//! Connections that break in the worst moment: while the server does what was asked over them.
+//! Connections that break while the server handles a request that came over them.
 
 use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::server::shared::SharedServer;
@@ -14,13 +14,13 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             resent,
         ),
         server.row(
-            "whoever breaks off while joining is in no room afterwards",
+            "a client that breaks off while joining is in no room afterwards",
             broken_joins,
         ),
     ]
 }
 
-/// The client says a line, breaks off, comes back at once and says it again.
+/// The client says a line, breaks off, reconnects at once and says it again.
 fn resent(server: &SharedServer) {
     let rounds = if crate::kit::table::is_long() {
         1_000
@@ -48,12 +48,12 @@ fn resent(server: &SharedServer) {
         if round > 0 && !missed.iter().any(|line| line["id"] == *before) {
             bob.ask(say(round - 1));
         }
-        // With it or after it, the next one: that of the next round, as far as it is known.
+        // The next line, with it or after it, is that of the next round.
         bob.ask(say(round));
         let epoch = joined["epoch"].as_str().expect("a run").to_owned();
         known = Some((epoch, joined["seq"].as_u64().expect("a number")));
         session = Some(bob.session().to_owned());
-        // Half of them do not even break: the newer connection comes while the older one is read.
+        // Half of them do not break: the newer connection arrives while the server reads the older one.
         older = (round % 2 == 0).then_some(bob);
     }
     drop(older);

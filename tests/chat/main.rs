@@ -1,8 +1,8 @@
-//! The chat, as those see it who chat: the real program, clients over real connections, and what
-//! each of them hears, in which order. Each row is a test with a name of its own.
+//! The chat as its clients see it: the real program, real connections, and the events that each client
+//! receives, in their order. Each row is a test with a name of its own.
 //!
-//! `cargo test --test chat churn` runs one row. `WS101_LONG=1` makes
-//! those longer that look for what happens seldom.
+//! `cargo test --test chat churn` runs the rows with that word in their name. `WS101_LONG=1` lengthens
+//! the rows that look for rare events.
 
 use kit::server::shared::SharedServer;
 use std::process::ExitCode;
@@ -31,7 +31,7 @@ mod sessions;
 mod slow_readers;
 mod third_parties;
 
-/// Most rows wait for a packet or for a deadline of the server's, not for a processor.
+/// Most rows wait for a packet or a deadline of the server, not for a processor.
 const AT_ONCE: usize = 12;
 
 fn main() -> ExitCode {

@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
-        server.row("rename: told once in each room, to all in it",
+        server.row("rename: sent once to everyone in each room",
             renamed,
         ),
-        server.row("rename: before any room is refused, without one is told to oneself",
+        server.row("rename: refused before the first join; outside all rooms only the client itself is told",
             |server| {
                 let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 ada.ask(json!({"type": "leave", "room": room}));
@@ -49,7 +49,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
                         (&json!("name"), &json!("c1"))
                     );
                 }
-                ada.say(&room, "the same as before");
+                ada.say(&room, "as before");
                 assert_eq!(bob.next()["from"], *ada.name);
             },
         ),
@@ -59,12 +59,12 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
                 let capitals = ada.name.to_uppercase();
                 ada.ask(json!({"type": "name", "name": capitals}));
                 assert_eq!(bob.next()["to"], *capitals);
-                // And still nobody else can have it.
+                // And it is still taken for others.
                 bob.ask(json!({"type": "name", "name": ada.name}));
                 assert_eq!(bob.next()["code"], "name_taken");
             },
         ),
-        server.row("rename: to one's own name is answered, and nobody else hears of it",
+        server.row("rename: to the current name is answered, and not sent to others",
             |server| {
                 let (mut ada, mut bob, _) = two_in_a_room(server.addr());
                 let name = ada.name.clone();
@@ -120,7 +120,7 @@ fn renamed(server: &SharedServer) {
     own.sort_by_key(|event| event["rooms"] != json!([room]));
     assert_eq!(own, [told(&room), told(&other)]);
     bob.assert_undisturbed();
-    // From here on everything bears the new name.
+    // From here on every event has the new name.
     ada.say(&room, "hi");
     assert_eq!(bob.next()["from"], *to);
     bob.ask(json!({"type": "whisper", "to": to, "text": "psst"}));
@@ -130,9 +130,8 @@ fn renamed(server: &SharedServer) {
     assert!(!names(&joined["people"]).contains(&from));
 }
 
-/// One goes, and another comes who wants the very name, before anyone has noticed. The one is gone
-/// then, and the other is there: whatever overlapped on the way, the list must end so, the one
-/// that those have who were told of every step too.
+/// A client leaves while another joins under its name. In the end the first is gone and the second is
+/// there: in the server's list, and in the list of a client that followed every event.
 fn handed_on(server: &SharedServer) {
     let (rounds, name) = (
         if crate::kit::table::is_long() {
@@ -161,7 +160,7 @@ fn handed_on(server: &SharedServer) {
             let people = names(&joined["people"]);
             assert!(people.contains(&name), "in round {round}: {joined}");
         }
-        // The next one comes first where this one goes last.
+        // The next client joins before this one leaves.
         rooms.reverse();
         before = Some(ada);
     }
@@ -172,7 +171,7 @@ fn handed_on(server: &SharedServer) {
         assert!(people.contains(&name), "{room} has {people:?}");
     }
     for (witness, roster) in &mut witnesses {
-        // What is told late is told in the end.
+        // Events that come late come in the end.
         let expected = names(&json!([name, witness.name, late_name]));
         while *roster != expected {
             follow(roster, &witness.next());
@@ -181,8 +180,8 @@ fn handed_on(server: &SharedServer) {
     }
 }
 
-/// Asks eight times at once, so that one of them comes in the very moment in which the name is
-/// free. (Ten refusals would end the connection.)
+/// Asks eight times in one write, so that one request arrives at the moment when the name becomes free.
+/// (Ten refusals would end the connection.)
 fn insists(client: &mut ChatClient, join: Value, before: &mut Option<ChatClient>) -> bool {
     client.ask_all((0..8).map(|_| join.clone()));
     drop(before.take()); // while the server reads this

@@ -1,4 +1,4 @@
-//! What the server itself says: quotes, a count, the news from a file.
+//! Notices of the server: quotes, ticks, the news from a file.
 
 use crate::kit::client::chat::ChatClient;
 use crate::kit::server::Server;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub(crate) fn rows() -> Vec<Trial> {
     vec![
         row(
-            "--quotes: everyone who has joined hears one now and then",
+            "--quotes: everyone who has joined receives one now and then",
             || {
                 let server = Server::start(&["--quotes", "100ms"]);
                 let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
@@ -49,7 +49,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             assert_eq!(ticks, [ticks[0], ticks[0] + 1, ticks[0] + 2]);
         }),
         row(
-            "--news: what is added to the file, to those who want it",
+            "--news: each line added to the file, to those who follow its topic",
             news,
         ),
         row("follow: 32 topics of 64 bytes, and no more", || {
@@ -103,12 +103,12 @@ fn news() {
         notice(&mut rust),
         (Value::Null, json!("see https://example.org"))
     );
-    // The first one was not for them.
+    // The first line was on another topic.
     assert_eq!(
         notice(&mut go),
         (Value::Null, json!("see https://example.org"))
     );
-    // Who follows nothing hears everything again.
+    // A client that follows no topic receives all of them again.
     go.ask(json!({"type": "follow", "topics": []}));
     go.waiting();
     file.append("zig: 1.0 is near\n");

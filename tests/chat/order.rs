@@ -1,4 +1,4 @@
-//! One order for all: whoever talks at the same time, everyone reads the same conversation.
+//! One order for all: clients that talk at once all read one conversation.
 
 use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::server::Server;
@@ -15,11 +15,11 @@ const LINES: usize = 50;
 pub(crate) fn rows() -> Vec<Trial> {
     vec![
         row(
-            "order: 20 talk at once, and 25 read the same 1000 lines in the same order",
+            "order: 20 talk at once, and 25 read the 1000 lines in one order",
             same_for_all,
         ),
         row(
-            "order: who comes in meanwhile misses none and hears none twice",
+            "order: a newcomer misses no line and receives none twice",
             latecomers,
         ),
         row("order: a burst in one write arrives complete", || {
@@ -38,7 +38,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             }
         }),
         row(
-            "order: what one says in several rooms and to one person comes in its order",
+            "order: lines in several rooms and a whisper arrive in the order in which they were sent",
             || {
                 let server = Server::start(&["--rate", "off"]);
                 let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
@@ -66,7 +66,7 @@ fn say(name: &str, number: usize) -> Value {
     json!({"type": "say", "room": "lobby", "text": format!("{name} {number}"), "id": number.to_string()})
 }
 
-/// All lines that a guest hears up to the last one, in order: none is missing, none is there twice.
+/// All lines that a client receives up to the last one: in order, none missing, none twice.
 fn listen(client: &mut ChatClient, from: u64) -> Vec<String> {
     let last = (SENDERS * LINES) as u64;
     let line = |seq| {
@@ -77,7 +77,7 @@ fn listen(client: &mut ChatClient, from: u64) -> Vec<String> {
     (from..=last).map(line).collect()
 }
 
-/// Everybody talks, and listens to the end: what each of them heard.
+/// All clients talk, and listen to the end; returns what each of them received.
 fn talk(server: &Server) -> Vec<thread::JoinHandle<Vec<String>>> {
     let mut senders: Vec<ChatClient> = (0..SENDERS)
         .map(|_| ChatClient::in_room(server.addr(), "sender", "lobby"))
@@ -91,7 +91,7 @@ fn talk(server: &Server) -> Vec<thread::JoinHandle<Vec<String>>> {
     all.extend(senders.drain(..).map(|mut sender| {
         thread::spawn(move || {
             let name = sender.name.clone();
-            // In several writes, so that they get into each other's way.
+            // In several writes, so that those of several clients overlap.
             for start in (0..LINES).step_by(10) {
                 sender.ask_all((start..start + 10).map(|number| say(&name, number)));
             }
@@ -106,7 +106,7 @@ fn same_for_all() {
     let mut heard = talk(&server)
         .into_iter()
         .map(|thread| thread.join().expect("it heard all"));
-    let first = heard.next().expect("somebody");
+    let first = heard.next().expect("a client");
     assert_eq!(first.iter().collect::<HashSet<_>>().len(), SENDERS * LINES);
     // Each author's own lines are in the order in which they were said.
     for line in &first {
@@ -127,7 +127,7 @@ fn same_for_all() {
     }
 }
 
-/// The lines in the answer to a join and those that come after it are, together, all of them.
+/// The lines in the answer to a join and those after it are all lines.
 fn latecomers() {
     let server = Server::start(&["--rate", "off"]);
     let talking = talk(&server);
@@ -145,7 +145,7 @@ fn latecomers() {
         .into_iter()
         .map(|thread| thread.join().expect("it heard all"))
         .next_back();
-    let heard = heard.expect("somebody");
+    let heard = heard.expect("a client");
     for (mut client, seq, messages) in known {
         let told = messages.as_array().expect("a list").iter();
         let mut own: Vec<String> = told

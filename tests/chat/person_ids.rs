@@ -1,4 +1,4 @@
-//! Who is meant: names change hands, persons stay.
+//! Person ids: a name can pass to another client, an id cannot.
 
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
 use crate::kit::server::shared::SharedServer;
@@ -9,15 +9,15 @@ use std::sync::Arc;
 pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
         server.row(
-            "person: the same in each list and event, by any name, over a lost connection",
+            "person: one id in every list and event, under any name, over a lost connection",
             one_person,
         ),
         server.row(
-            "person: a whisper to one does not reach the next of that name",
+            "person: a whisper to an id does not reach the next client of that name",
             next_of_that_name,
         ),
         server.row(
-            "person: a whisper that names none goes by the name, null is none",
+            "person: a whisper without an id, or with null, goes by the name",
             |server| {
                 let (mut ada, mut bob, _) = two_in_a_room(server.addr());
                 for person in [json!({}), json!({"person": null})] {
@@ -30,7 +30,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             },
         ),
         server.row(
-            "person: a whisper to one that never was, and to one of another kind",
+            "person: a whisper to an unknown id, and to an id of the wrong type",
             |server| {
                 let (mut ada, mut bob, _) = two_in_a_room(server.addr());
                 for (person, code) in [
@@ -51,7 +51,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     ]
 }
 
-/// Who has this name, by a list of names and the list of persons beside it.
+/// The id of the person with this name, by the lists of names and persons.
 fn person_of(list: &Value, name: &str) -> String {
     let people = list["people"].as_array().expect("names");
     let persons = list["persons"].as_array().expect("persons");
@@ -94,7 +94,7 @@ fn one_person(server: &SharedServer) {
     assert_ne!(
         person_of(&joined, &to),
         person,
-        "somebody else of that name"
+        "another person of that name"
     );
 }
 
@@ -106,7 +106,8 @@ fn next_of_that_name(server: &SharedServer) {
     let (name, other) = (grace.name.clone(), unique("hopper"));
     let secret = |to: &str| json!({"type": "whisper", "to": to, "person": person, "text": "my secret", "id": "c1"});
 
-    // Renamed, and the name taken by somebody else: by the old name it fails, by the new one it arrives.
+    // Grace is renamed, and another client takes her name: a whisper to the old name fails, one to the
+    // new name arrives.
     grace.ask(json!({"type": "name", "name": other}));
     grace.until("renamed");
     let mut mallory = ChatClient::connect(server.addr());
@@ -118,7 +119,7 @@ fn next_of_that_name(server: &SharedServer) {
     assert_eq!(grace.until("whispered")["text"], "my secret");
     mallory.assert_undisturbed();
 
-    // Gone, and her name taken: nobody hears another one, though the name is there.
+    // Grace is gone, and her name taken: no one receives a further whisper, though the name exists.
     grace.vanish();
     ada.until("left");
     mallory.ask(json!({"type": "name", "name": other}));

@@ -22,12 +22,12 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             start.assert_under(Duration::from_secs(15));
         }),
         server.row(
-            "typing: said again, it lasts longer and is told once",
+            "typing: repeated, it lasts longer and is sent once",
             |server| {
                 let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 ada.ask(json!({"type": "typing", "room": room}));
                 assert_eq!(bob.next(), typing(&room, &ada.name, true));
-                // For a while nothing is told.
+                // For a while no event comes.
                 let heard = bob.hear(Duration::from_secs(2));
                 assert!(matches!(heard, Received::Nothing(_)), "{heard:?}");
                 let again = Instant::now();
@@ -62,23 +62,20 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             ada.say_now(&room, "done");
             assert_eq!(bob.next()["text"], "done");
             bob.assert_undisturbed();
-            // So it can be told again.
+            // So it can be sent again.
             ada.ask(json!({"type": "typing", "room": room}));
             assert_eq!(bob.next(), typing(&room, &ada.name, true));
         }),
-        server.row(
-            "typing: ends under the name that one has by then",
-            |server| {
-                let (mut ada, mut bob, room) = two_in_a_room(server.addr());
-                ada.ask(json!({"type": "typing", "room": room}));
-                let to = format!("{}-x", ada.name);
-                ada.ask(json!({"type": "name", "name": to}));
-                bob.until("renamed");
-                ada.ask(json!({"type": "leave", "room": room}));
-                assert_eq!(bob.next(), typing(&room, &to, false));
-                assert_eq!(bob.next()["name"], *to);
-            },
-        ),
+        server.row("typing: ends under the client's new name", |server| {
+            let (mut ada, mut bob, room) = two_in_a_room(server.addr());
+            ada.ask(json!({"type": "typing", "room": room}));
+            let to = format!("{}-x", ada.name);
+            ada.ask(json!({"type": "name", "name": to}));
+            bob.until("renamed");
+            ada.ask(json!({"type": "leave", "room": room}));
+            assert_eq!(bob.next(), typing(&room, &to, false));
+            assert_eq!(bob.next()["name"], *to);
+        }),
     ]
 }
 

@@ -1,5 +1,5 @@
-//! An id that comes again: its line is acknowledged as it was said, whatever comes under it now,
-//! and is not said again.
+//! A repeated id: its line is acknowledged as it was said, whatever text comes with the id now, and is
+//! not said again.
 
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
 use crate::kit::server::Server;
@@ -42,7 +42,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
                 assert_eq!(say(&mut ada, &room, "other", "said"), said);
             },
         ),
-        server.row("an id again: of a whisper, to somebody else", of_a_whisper),
+        server.row("an id again: of a whisper, to another person", of_a_whisper),
         server.row("an id again: lines and whispers count apart", |server| {
             let (mut ada, mut bob, room) = two_in_a_room(server.addr());
             let whispered = whisper(&mut ada, &bob.name, "psst", "whispered");
@@ -50,7 +50,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             assert_eq!((bob.next(), bob.next()), (whispered, said));
         }),
         server.row(
-            "an id again: what is no line is refused all the same",
+            "an id again: an invalid line is refused nevertheless",
             |server| {
                 let (mut ada, _bob, room) = two_in_a_room(server.addr());
                 say(&mut ada, &room, "hi", "said");
@@ -71,13 +71,13 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             },
         ),
         row(
-            "an id again: of long lines the last 64 KiB are known, and whether older ones are the same",
+            "an id again: of long lines the last 64 KiB are kept, and older ones are recognized",
             long_lines,
         ),
     ]
 }
 
-/// Says a line under an id, always the same one: the next event of this type.
+/// Says one line under this id; returns the next event of this type.
 fn say(client: &mut ChatClient, room: &str, text: &str, answer: &str) -> Value {
     client.ask(json!({"type": "say", "room": room, "text": text, "id": "c1"}));
     client.find_answer(answer)
@@ -143,7 +143,7 @@ fn long_lines() {
     let said = ada.count("said", 128);
     for number in 1..=128 {
         ada.ask(say(number, &text(number)));
-        assert_eq!(ada.next(), said[number - 1], "the same text");
+        assert_eq!(ada.next(), said[number - 1], "its text");
     }
     // A line has 3 996 bytes, so 16 of them are kept.
     for number in [113, 128] {
@@ -161,7 +161,7 @@ fn long_lines() {
     }
     // The 129th makes the first one unknown.
     ada.say_now("lobby", "without an id");
-    ada.ask_all([say(129, "short"), say(1, "anew")]);
+    ada.ask_all([say(129, "short"), say(1, "again")]);
     let numbers = ada
         .count("said", 2)
         .into_iter()

@@ -1,4 +1,4 @@
-//! Rooms: coming in, what one is told, and which rooms there are.
+//! Rooms: joining, what a newcomer is sent, and the list of rooms.
 
 use crate::kit::client::chat::two_in_a_room;
 use crate::kit::client::chat::{ChatClient, unique};
@@ -39,7 +39,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
         ),
         server.row("welcome: comes first, and says what can be known", welcome),
         server.row(
-            "join: who is there, what was said, how to come back",
+            "join: the people, the last lines, the token to come back with",
             joined,
         ),
         server.row("two rooms: what happens in one stays there", two_rooms),
@@ -99,7 +99,7 @@ fn welcome(server: &SharedServer) {
     for (field, digits) in [("session", 32), ("wire", 32)] {
         let tokens =
             [&first, &second].map(|client| client.welcome[field].as_str().expect("a token"));
-        assert_ne!(tokens[0], tokens[1], "nobody else has this {field}");
+        assert_ne!(tokens[0], tokens[1], "no other client has this {field}");
         for token in tokens {
             assert_eq!(token.len(), digits);
             assert!(
@@ -167,7 +167,7 @@ fn two_rooms(server: &SharedServer) {
         names(&json!([bob.name, eve.name]))
     );
     assert_eq!(joined["messages"], json!([]));
-    // Eve saw one thing of all this: that bob came in.
+    // Of all this Eve received one event: that Bob entered.
     assert_eq!(eve.next()["type"], "entered");
     eve.assert_undisturbed();
     eve.say_now(&other, "there");
@@ -194,7 +194,7 @@ fn listed(server: &SharedServer) {
     assert!(rooms.is_sorted(), "{rooms:?}");
 }
 
-/// How many are in a room, if it is there.
+/// How many people are in a room, if it exists.
 fn count(client: &mut ChatClient, room: &str) -> Option<u64> {
     client.ask(json!({"type": "rooms"}));
     let list = client.until("rooms");
@@ -202,7 +202,7 @@ fn count(client: &mut ChatClient, room: &str) -> Option<u64> {
     rooms.find(|entry| entry["room"] == *room)?["count"].as_u64()
 }
 
-/// Each of the three is at another address: one alone may be in one of two rooms.
+/// Each of the three has another address, because one address may have only one of two rooms.
 fn most_rooms() {
     let server = Server::start(&["--max-rooms", "2", "--trust-proxy", "127.0.0.1"]);
     let [mut ada, mut bob, mut eve] = ["ada", "bob", "eve"].map(|name| {
@@ -221,12 +221,12 @@ fn most_rooms() {
         (&error["code"], &error["about"]),
         (&json!("bad_room"), &json!("join"))
     );
-    // An empty room makes place, although something was said there.
+    // An empty room makes room for another, although lines were said there.
     bob.ask(json!({"type": "leave", "room": "second"}));
     bob.until("left");
     eve.enter("third");
     eve.ask(json!({"type": "rooms"}));
-    // The lobby is beside those that are counted.
+    // The lobby does not count.
     let rooms = ["first", "lobby", "third"].map(|room| {
         let count = if room == "lobby" { 3 } else { 1 };
         json!({"room": room, "count": count})

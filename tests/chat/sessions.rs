@@ -1,5 +1,5 @@
-//! A client that lost its connection comes back: with its name, and with the lines of which it
-//! does not know whether they came through.
+//! A client that lost its connection reconnects, with its name and with the lines of which it does not
+//! know whether they arrived.
 
 use crate::kit::client::chat::two_in_a_room;
 use crate::kit::client::chat::{ChatClient, unique};
@@ -18,7 +18,7 @@ use std::time::Instant;
 pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     vec![
         server.row(
-            "session: the name is taken over, the older connection hears 4001",
+            "session: the name is taken over, the older connection is closed with 4001",
             taken_over,
         ),
         server.row(
@@ -40,7 +40,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             },
         ),
         server.row(
-            "session: a line that was taken is not said again after a reconnect",
+            "session: a line that arrived is not said again after a reconnect",
             |server| {
                 let (mut ada, mut bob, room) = two_in_a_room(server.addr());
                 let say = json!({"type": "say", "room": room, "text": "hi", "id": "c1"});
@@ -51,10 +51,10 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
                 ada.until("left");
                 let mut bob = returning(server.addr(), &name, &room, &session);
                 bob.ask(say.clone());
-                assert_eq!(bob.next(), said, "the same number, the same time");
+                assert_eq!(bob.next(), said, "its number, its time");
                 assert_eq!(ada.next()["type"], "entered");
                 ada.assert_undisturbed();
-                // And once more, with the session that the second connection was given.
+                // And once more, with the session of the second connection.
                 let session = bob.session().to_owned();
                 let mut bob = returning(server.addr(), &name, &room, &session);
                 bob.ask(say);
@@ -71,7 +71,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             assert_eq!(again.next()["to"], *bob.name, "the old name is free");
         }),
         server.row(
-            "session: who talks on while the name is taken over reads the 4001, and no reset",
+            "session: a client that talks on while its name is taken over reads the 4001, and no reset",
             talks_on,
         ),
         server.row(
@@ -79,7 +79,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
             late_join,
         ),
         row(
-            "session: who is taken over twice can use either token",
+            "session: after a second takeover either token works",
             either_token,
         ),
         row(
@@ -89,7 +89,7 @@ pub(crate) fn rows(server: &Arc<SharedServer>) -> Vec<Trial> {
     ]
 }
 
-/// Somebody who comes back with the session of an earlier connection.
+/// A client that comes back with the session of an earlier connection.
 fn returning(addr: SocketAddr, name: &str, room: &str, session: &str) -> ChatClient {
     let mut client = ChatClient::connect(addr);
     client.ask(json!({"type": "join", "name": name, "room": room, "session": session}));
@@ -102,12 +102,12 @@ fn returning(addr: SocketAddr, name: &str, room: &str, session: &str) -> ChatCli
     client
 }
 
-/// How the older of two connections is ended.
+/// How the older of two connections ends.
 fn elsewhere() -> (u16, String) {
     (4001, "continued elsewhere".to_owned())
 }
 
-/// A client gave up a connection on which its join was still on its way, and came back by another.
+/// A client gave up a connection while its join was on the way, and came back by another.
 fn late_join(server: &SharedServer) {
     let (_ada, bob, room) = two_in_a_room(server.addr());
     let (name, session) = (bob.name.clone(), bob.session().to_owned());
@@ -118,8 +118,8 @@ fn late_join(server: &SharedServer) {
     back.say_now(&room, "here still");
 }
 
-/// A page does not know yet that it was replaced, and asks for something. Bytes that the server
-/// has no use for must not make its last words unreadable.
+/// A page that does not know yet that it was replaced sends a request. Its bytes, which the server does
+/// not need, must not make the server's Close unreadable.
 fn talks_on(server: &SharedServer) {
     let (_ada, mut bob, room) = two_in_a_room(server.addr());
     let _heir = returning(server.addr(), &bob.name, &room, bob.session());
@@ -145,7 +145,7 @@ fn taken_over(server: &SharedServer) {
         names(&json!([ada.name, bob.name]))
     );
     assert_eq!(bob.until_close(), elsewhere());
-    // To the others it is one going and one coming.
+    // The others see one leave and one enter.
     assert_eq!(
         ada.next(),
         json!({"type": "left", "room": room, "name": bob.name, "count": 1})
@@ -163,15 +163,15 @@ fn taken_over(server: &SharedServer) {
     assert_eq!(joined["count"], 1);
 }
 
-/// A client whose second connection breaks before it hears anything on it comes back with the
-/// token of its first.
+/// A client whose second connection breaks before it has received an event comes back with the token of
+/// the first.
 fn either_token() {
     let server = Server::start(&[]);
     let first = ChatClient::in_room(server.addr(), "bob", "lobby");
     let (name, token) = (first.name.clone(), first.session().to_owned());
     let second = returning(server.addr(), &name, "lobby", &token);
     first.vanish();
-    // The first has left for good, which the server may have learned long after it was taken over.
+    // The first has ended, which the server may have noticed long after the takeover.
     let deadline = Instant::now() + PATIENCE;
     while metric(server.addr(), "ws101_connections") != Some(2) {
         assert!(Instant::now() < deadline, "the connection stays");
@@ -182,8 +182,8 @@ fn either_token() {
     returning(server.addr(), &name, "lobby", fourth.session());
 }
 
-/// The server has not read all that the older connection sent, when the newer one takes its
-/// name: it is held up by answers that nobody takes. What it then reads must not take it back.
+/// The server has not read everything of the older connection when the newer one takes the name, because
+/// the client does not read its answers. What the server reads then must not take the name back.
 fn stale_join() {
     let server = Server::start(&["--rate", "off"]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
@@ -191,8 +191,8 @@ fn stale_join() {
         ada.say_now("lobby", &format!("{number}{}", "ß".repeat(1_900)));
     }
     let mut bob = ChatClient::in_room(server.addr(), "bob", "lobby");
-    // Each page has 400 kB, and all of them are more than fits on the way. So the server stops in
-    // the middle; behind every page there is a join, one of which it reads too late.
+    // Each page has 400 kB, and all of them are more than the buffers hold. So the server stops midway.
+    // After every page comes a join, one of which the server reads too late.
     let name = bob.name.clone();
     bob.ask_all((0..19).flat_map(|number| {
         let page = json!({"type": "history", "room": "lobby", "limit": 100});
@@ -216,6 +216,6 @@ fn stale_join() {
     assert_eq!(
         again.until("rooms")["rooms"],
         rooms,
-        "nobody is anywhere else"
+        "the person is nowhere else"
     );
 }

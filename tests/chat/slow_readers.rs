@@ -1,4 +1,4 @@
-//! R03, R04: somebody who does not read, or hardly, is sent away; the others get every line.
+//! R03, R04: a client that hardly reads is evicted; the others receive every line.
 
 use crate::kit::client::chat::{ChatClient, Received};
 use crate::kit::client::http::metric;
@@ -32,7 +32,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 let server = Server::start(&FLAGS);
                 let mut deaf = ChatClient::in_room(server.addr(), "deaf", "lobby");
                 talk_until_evicted(&server, || {});
-                // What it reads at last: lines without a gap, and then why that is all.
+                // At last it reads lines without a gap, and then why there are no more.
                 let mut last = 0;
                 loop {
                     match deaf.hear(PATIENCE) {
@@ -45,7 +45,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                             assert_eq!(code, 1008, "{reason}");
                             break;
                         }
-                        // There may be no room for a Close, or it is lost with a reset.
+                        // There may be no room for a Close, or a reset destroys it.
                         Received::Nothing(error) => {
                             assert!(!error.is_timeout(), "it is still connected");
                             break;
@@ -55,7 +55,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             },
         ),
         row(
-            "R04 a client that reads 1 kB now and then is evicted all the same",
+            "R04 a client that reads 1 kB now and then is evicted nevertheless",
             || {
                 let server = Server::start(&FLAGS);
                 let slow = ChatClient::in_room(server.addr(), "slow", "lobby").into_socket();
@@ -68,7 +68,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// Somebody talks, and waits for two readers now and then: they keep up, by their own measure.
+/// One client talks, and now and then waits for two readers, which report how far they are.
 fn talk_until_evicted(server: &Server, mut meanwhile: impl FnMut()) {
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let readers: Vec<Receiver<u64>> = (0..2).map(|_| reader(server)).collect();
@@ -86,11 +86,11 @@ fn talk_until_evicted(server: &Server, mut meanwhile: impl FnMut()) {
         meanwhile();
         assert!(
             Instant::now() < deadline,
-            "nobody is evicted after {said} lines"
+            "no client is evicted after {said} lines"
         );
     }
     eprintln!("evicted after {said} lines");
-    // The others are told that it left, and go on.
+    // The others learn that it left, and go on.
     let seq = ada.say_now("lobby", "still here");
     for reader in &readers {
         while reader.recv_timeout(PATIENCE).expect("it hears every line") < seq {}
@@ -101,7 +101,7 @@ fn talk_until_evicted(server: &Server, mut meanwhile: impl FnMut()) {
     }
 }
 
-/// A client that reads, and says how far it is.
+/// A client that reads, and reports the number of each line.
 fn reader(server: &Server) -> Receiver<u64> {
     let mut client = ChatClient::in_room(server.addr(), "reader", "lobby");
     let (sender, receiver) = mpsc::channel();

@@ -1,5 +1,5 @@
-//! Chat clients of ten lines, made with what others wrote: Python's `websockets`, Node's `ws`.
-//! `tests/third_party` says where they are looked for.
+//! Chat clients of ten lines with other libraries: Python's `websockets` and Node's `ws`. `tests/third_party`
+//! documents where they are looked for.
 
 use crate::kit::client::chat::ChatClient;
 use crate::kit::optional;
@@ -31,7 +31,7 @@ fn chat(peer: &Peer) {
     assert_eq!(said["from"], peer.name);
     assert_eq!(said["text"], "hello from far away 👋");
     ada.say("lobby", "welcome ☃");
-    // It prints what it hears: first that it is in, then its own line, then ours.
+    // It prints what it receives: that it has joined, its own line, ours.
     for (kind, name, text) in [
         ("joined", peer.name, ""),
         ("said", peer.name, "hello from far away 👋"),

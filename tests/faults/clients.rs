@@ -1,4 +1,4 @@
-//! Faults of a client's machine or of ours: the others do not notice.
+//! Faults of a client's machine or of the server's, which the other clients must not notice.
 
 use crate::kit::bytes::frame_from;
 use crate::kit::client::raw::{RawClient, is_timeout};
@@ -44,11 +44,11 @@ pub(crate) fn rows() -> Vec<Trial> {
             suspend,
         ),
         row(
-            "EMFILE: few descriptors, many connections, and everyone is told",
+            "EMFILE: few descriptors, many connections, and each gets an answer",
             few_descriptors,
         ),
         row(
-            "huge backlog: 200 connect before anyone is looked at",
+            "huge backlog: 200 connect before the server accepts one",
             || {
                 let server = Server::start(&[]);
                 let mut all: Vec<RawClient> =
@@ -84,9 +84,9 @@ pub(crate) fn reset(wire: RawClient) {
     set_socket_linger(&tcp, Some(Duration::ZERO)).expect("a connection has options");
 }
 
-/// Sends echoes until the server takes no more: the way back is full, and it waits for us.
+/// Sends messages to `/echo` until the server takes no more: the way back is full, and it waits for us.
 pub(crate) fn fill(wire: &RawClient) {
-    // A small buffer on our side; the server's own, the kernel makes as large as it likes.
+    // A small buffer on our side; the server's grows as the kernel decides.
     set_socket_recv_buffer_size(wire.tcp(), 4 << 10).expect("a connection has options");
     let frame = frame_from(Role::Client, 0x82, &[b'x'; 60_000]);
     let mut tcp = wire.tcp();
@@ -121,7 +121,7 @@ fn slow_reader() {
     fill(&slow);
     let start = Instant::now();
     loop {
-        // It ends in a reset here: the client has sent what will never be read.
+        // It ends in a reset here: the client has sent bytes that the server never reads.
         match slow.read(1_024, Instant::now() + Duration::from_millis(20)) {
             Ok(bytes) if bytes.is_empty() => break,
             Err(error) if !is_timeout::<()>(&Err(error.kind().into())) => break,
@@ -135,8 +135,8 @@ fn slow_reader() {
     witness.echo("afterwards");
 }
 
-/// The server stands still for longer than a ping and its answer may take together. When it goes
-/// on, it must read what has come, and ask once more, before it takes anyone for gone.
+/// The server is stopped for longer than the ping interval and timeout together. When it continues, it
+/// must read what has arrived, and ping once more, before it gives up a client.
 fn suspend() {
     let server = Server::start(&["--ping-interval", "2s", "--ping-timeout", "1s"]);
     let mut clients: Vec<RawClient> = (0..20)
@@ -145,7 +145,7 @@ fn suspend() {
     clients.iter_mut().for_each(|client| client.echo("here"));
     let id = Pid::from_raw(server.process.id() as i32).expect("a process has a number");
     server.process.signal(Signal::STOP);
-    // It takes a moment until all threads stand still.
+    // It takes a moment until all threads are stopped.
     waitpid(Some(id), WaitOptions::UNTRACED).expect("it is our child");
     let (before, after) = clients.split_at_mut(10);
     before
@@ -162,8 +162,8 @@ fn suspend() {
     }
 }
 
-/// 128 descriptors, of which the server keeps some to itself. It knows how many connections it
-/// can take, and keep for a moment when it has refused them, so that `accept` never fails.
+/// 128 descriptors, of which the server reserves some. It knows how many connections it can hold,
+/// including refused ones that it keeps for a moment, so that `accept` never fails.
 fn few_descriptors() {
     let program = env!("CARGO_BIN_EXE_ws101");
     let script = "ulimit -n 128; exec \"$0\" serve --listen 127.0.0.1:0";

@@ -1,5 +1,5 @@
-//! A proxy on the way that hangs: no error and no end says so, on either side. Whatever it hangs within,
-//! the server lets the client go at the deadline of that, and those who come by another way talk on.
+//! A proxy that hangs: neither side sees an error or an end. The server gives up the client at the
+//! deadline of whatever was unfinished, and clients that come by another way talk on.
 
 use crate::kit::bytes::{KEY, close_from, frame_from, header};
 use crate::kit::client::chat::{ChatClient, two_in_a_room};
@@ -19,7 +19,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use ws101::{Connect, Role};
 
-/// What it hangs within, the flag with that deadline, and a client that comes so far.
+/// What the proxy hangs within, the flag with that deadline, and a client that gets to that point.
 type Stage = (
     &'static str,
     [&'static str; 2],
@@ -44,7 +44,7 @@ const STAGES: [Stage; 5] = [
     }),
     ("an answer", ["--write-timeout", "600ms"], |proxy| {
         let mut wire = RawClient::upgraded(proxy.addr());
-        // With a small buffer on our side, all others on the way back together are smaller.
+        // A small buffer on our side, so that the way back holds little.
         set_socket_recv_buffer_size(wire.tcp(), 4 << 10).expect("a connection has options");
         wire.send(&header(0x82, Some(KEY), ANSWER as u64));
         wire.send(&vec![0; ANSWER]);
@@ -79,7 +79,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     rows
 }
 
-/// Lets a client come so far, and waits until all that it sent is with the server.
+/// Lets a client get to that point, and waits until the server has received all its bytes.
 fn come(proxy: &HangingProxy, stage: fn(&HangingProxy) -> RawClient) -> RawClient {
     let before = proxy.passed_on();
     let wire = stage(proxy);
@@ -104,7 +104,7 @@ fn hangs(deadline: [&str; 2], stage: fn(&HangingProxy) -> RawClient) {
     let mut client = come(&proxy, stage);
     proxy.hang();
     let since = Stopwatch::start();
-    // What it sends from now on does not arrive: neither the rest nor a goodbye.
+    // What the client sends from now on does not arrive: neither the rest nor a Close.
     let _ = client.try_send(&close_from(Role::Client, 1000, ""));
     let give_up = Instant::now() + PATIENCE;
     while !has_come_back(before, server.process.id()) {
@@ -112,9 +112,9 @@ fn hangs(deadline: [&str; 2], stage: fn(&HangingProxy) -> RawClient) {
         let number = ada.say_now(&room, "are you there?");
         assert_eq!(bob.until("said")["seq"], number);
     }
-    // The deadline, a ping's answer or the close timeout, and what an end may take.
+    // The deadline, a ping timeout or the close timeout, and some time for the end.
     since.assert_under(Duration::from_secs(6));
-    // The proxy still holds its end. By a new connection one comes back.
+    // The proxy still holds its end. The client comes back by a new connection.
     let mut again = ChatClient::in_room(proxy.addr(), "carol", &room);
     let number = again.say_now(&room, "here I am again");
     ada.find(|event| event["type"] == "said" && event["seq"] == number);
@@ -164,7 +164,7 @@ fn client() {
     connect().expect("one comes back").finish();
 }
 
-/// The first connection breaks, the second hangs within its handshake, the third is a good one.
+/// The first connection breaks, the second hangs within its handshake, the third works.
 fn terminal() {
     let server = Server::start(&[]);
     let mut witness = ChatClient::in_room(server.addr(), "witness", "room");

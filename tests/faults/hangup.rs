@@ -1,4 +1,4 @@
-//! C: SIGHUP, which a server gets when its terminal is closed.
+//! C: SIGHUP, which a server receives when its terminal is closed.
 
 use crate::kit::bytes::close_from;
 use crate::kit::client::raw::RawClient;
@@ -28,13 +28,13 @@ pub(crate) fn rows() -> Vec<Trial> {
             assert_ends(&mut server, start);
         }),
         row(
-            "C27 SIGHUP twice, of the kernel and a shell: still a goodbye",
+            "C27 SIGHUP twice, of the kernel and a shell: still a Close",
             || {
                 end_twice(Signal::HUP, Signal::HUP, Some(0));
             },
         ),
         row(
-            "C27 SIGHUP after SIGTERM, as systemd sends it: still a goodbye",
+            "C27 SIGHUP after SIGTERM, as systemd sends it: still a Close",
             || {
                 end_twice(Signal::TERM, Signal::HUP, Some(0));
             },
@@ -69,8 +69,8 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// A server in whose command line another program stands first: it says what becomes of SIGHUP,
-/// which may be ignored where this test runs.
+/// A server started by another program, which sets what SIGHUP does: where this test runs it may be
+/// ignored.
 fn started_by(program: &str, args: &[&str]) -> Server {
     Server::spawn(Command::new(program).args(args).args(SERVE))
 }
@@ -82,7 +82,7 @@ const SERVE: [&str; 4] = [
     "127.0.0.1:0",
 ];
 
-/// The second signal comes when the first has been heard, and before the client answers.
+/// The second signal comes after the server has acted on the first, and before the client answers.
 fn end_twice(first: Signal, second: Signal, code: Option<i32>) {
     let mut server = started_by("env", &["--default-signal=HUP"]);
     let mut client = settled(&server);
@@ -101,8 +101,8 @@ fn answer(mut client: RawClient) {
     client.expect_end();
 }
 
-/// The server runs in the foreground of a terminal of its own. When that is closed, it gets the
-/// signal, and has nothing to write its log to.
+/// The server runs in the foreground of its own terminal. When that is closed, it receives the signal,
+/// and its log has no reader.
 fn closed_terminal() {
     let (terminal, mut server) = in_terminal();
     let mut terminal = BufReader::new(File::from(terminal));

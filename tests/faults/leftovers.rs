@@ -1,5 +1,5 @@
-//! Clients that go while much is kept for them: two seconds later nothing is left of them, by whatever
-//! way they went, and until then they count.
+//! Clients that go while the server keeps a backlog for them. However they go, the server has released
+//! everything two seconds later, and until then they count.
 
 use crate::clients::reset;
 use crate::kit::bytes::{close_from, frame_from};
@@ -26,7 +26,7 @@ use ws101::Role;
 /// Clients of each row.
 const CLIENTS: usize = 10;
 
-/// How a client goes. What is handed back it keeps open, and never reads.
+/// How a client goes. A connection that it returns stays open, and is never read.
 type Way = fn(RawClient) -> Option<TcpStream>;
 
 const WAYS: [(&str, Way); 5] = [
@@ -53,7 +53,7 @@ const WAYS: [(&str, Way); 5] = [
     }),
 ];
 
-/// A WebSocket, and how much comes to be kept for clients there that do not read.
+/// A WebSocket, and how a backlog arises there for clients that do not read.
 type Backlog = (&'static str, fn(&Server, usize) -> Vec<RawClient>);
 
 const BACKLOGS: [Backlog; 2] = [("/echo", unread_echoes), ("the chat", unread_lines)];
@@ -70,11 +70,11 @@ pub(crate) fn rows() -> Vec<Trial> {
     };
     let [echo, chat] = BACKLOGS;
     let mut rows = ways(chat, &WAYS);
-    // While nothing is read of what it answers, /echo reads no Close.
+    // While its echoes are not read, `/echo` does not read a Close.
     rows.extend(ways(echo, &WAYS[..4]));
     rows.push(row("C16 gone: evicted, and it stays", evicted));
     rows.push(row(
-        "C16 gone: who has only ended its own side reads its last answers",
+        "C16 gone: a client that has only sent a FIN reads its last answers",
         last_answers,
     ));
     rows.push(row(
@@ -85,7 +85,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 }
 
 fn nothing_is_left(backlog: fn(&Server, usize) -> Vec<RawClient>, go: Way) {
-    // A client that is still there might take its time.
+    // A client that is still there may take its time.
     let server = Server::start(&["--rate", "off", "--write-timeout", "10m"]);
     let mut witness = ChatClient::in_room(server.addr(), "witness", "other");
     let before = Resources::of(server.process.id());
@@ -97,7 +97,7 @@ fn nothing_is_left(backlog: fn(&Server, usize) -> Vec<RawClient>, go: Way) {
     drop(gone);
 }
 
-/// Clients of `/echo` that take nothing of what comes back.
+/// Clients of `/echo` that read none of their echoes.
 fn unread_echoes(server: &Server, count: usize) -> Vec<RawClient> {
     let message = frame_from(Role::Client, 0x82, &[b'x'; 6 << 20]); // more than the kernel keeps
     let one = |_| {
@@ -109,7 +109,7 @@ fn unread_echoes(server: &Server, count: usize) -> Vec<RawClient> {
     (0..count).map(one).collect()
 }
 
-/// Clients in a room of the chat that take nothing of what is said there.
+/// Clients in a room of the chat that read none of its lines.
 fn unread_lines(server: &Server, count: usize) -> Vec<RawClient> {
     let mut ada = ChatClient::in_room(server.addr(), "ada", "room");
     let all: Vec<RawClient> = (0..count).map_while(|_| deaf(server)).collect();
@@ -121,15 +121,14 @@ fn unread_lines(server: &Server, count: usize) -> Vec<RawClient> {
 /// A client in the room, unless there is no place for it.
 fn deaf(server: &Server) -> Option<RawClient> {
     let mut wire = RawClient::open(target(server));
-    // The lines that it is sent when it joins are paid for by its address: each has its own, where a proxy
-    // is believed.
+    // History on joining counts against the address: each client has its own, named by a trusted proxy.
     static LAST: AtomicU8 = AtomicU8::new(0);
     let address = LAST.fetch_add(1, Ordering::Relaxed);
     let forwarded = format!("\r\nX-Forwarded-For: 192.0.2.{address}\r\n\r\n");
     let request = UPGRADE
         .replace("/echo", "/ws")
         .replace("\r\n\r\n", &forwarded);
-    // Who is refused may be closed before it has asked.
+    // A server that refuses may have closed the connection before the request.
     let _ = wire.try_send(
         request
             .replace("{host}", &server.addr().to_string())
@@ -143,7 +142,7 @@ fn deaf(server: &Server) -> Option<RawClient> {
     Some(wire)
 }
 
-/// Talks until each of this many clients has a thread that waits for it, or was evicted.
+/// Talks until `count` clients have each a writer thread, or were evicted.
 fn talk_until_they_lag(server: &Server, ada: &mut ChatClient, count: usize) {
     wait_for_people(ada, 1 + count as u64);
     let writers = || writers(server.process.id());
@@ -160,12 +159,12 @@ fn talk_until_they_lag(server: &Server, ada: &mut ChatClient, count: usize) {
     talk(60);
 }
 
-/// The kernel keeps little for a client with a small window, the server all the more.
+/// For a client with a small window the kernel keeps little, so the server keeps more.
 fn target(server: &Server) -> Target {
     Target::new(server.addr(), Pace::ByteByByte)
 }
 
-/// Evicted while it does nothing: it is gone two seconds after that.
+/// A client that is evicted while it does nothing is gone two seconds later.
 fn evicted() {
     let server = Server::start(&["--rate", "off", "--max-backlog", "100000"]);
     let mut ada = ChatClient::in_room(server.addr(), "ada", "room");
@@ -200,10 +199,10 @@ fn writers(process: u32) -> usize {
         .count()
 }
 
-/// A place is given back when nothing is left of its client, not before.
+/// A place becomes free when the server has released everything of its client, not before.
 fn places() {
     const PLACES: usize = 200;
-    /// Descriptors of those that wait for a place, or read why they have none.
+    /// Descriptors of clients that wait for a place, or read their refusal.
     const AT_THE_DOOR: usize = PLACES / 4 + 16;
 
     descriptors::allow_many();

@@ -1,4 +1,4 @@
-//! What a test says when it waits in vain: what the system knows of its connection.
+//! What a test reports when it waits in vain: what the system knows of its connection.
 
 use crate::kit::client::tcp_state::{describe, find};
 use crate::kit::optional::on_linux;
@@ -9,7 +9,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Instant;
 
-/// As in `/proc/net/tcp`: one end of each connection; a sentence about it; does it send again?
+/// Fields as in `/proc/net/tcp`, the sentence about that end, and whether it is retransmitting.
 #[rustfmt::skip]
 const ENDS: [(&str, &str, bool); 5] = [
     ("01 00000000:00000000 00:00000000 00000000", "ESTABLISHED, 0 bytes not acknowledged, 0 not read", false),
@@ -53,7 +53,7 @@ pub(crate) fn rows() -> Vec<Trial> {
 fn listed() {
     let [local, remote]: [SocketAddr; 2] =
         ["127.0.0.1:8080", "10.1.2.3:50000"].map(|addr| addr.parse().expect("an address"));
-    // As a machine writes them whose words end with the highest byte.
+    // As a little-endian machine writes them.
     let v4 = "0100007F:1F90 0302010A:C350";
     let v6 = "0000000000000000FFFF00000100007F:1F90 0000000000000000FFFF00000302010A:C350";
     for ((fields, sentence, is_lost), addresses) in ENDS

@@ -1,9 +1,9 @@
-//! Faults of machines, not of people: a client that does not read or is gone without a word, a
-//! server out of descriptors, threads or disk, a disk that stands still; stopped, killed, or told to end while everyone
-//! talks. Each is brought about from outside, on the real program, and each is a row with a name.
+//! Faults of machines: a client that does not read, or vanishes; a server without descriptors, threads or
+//! disk space; a disk that stalls; a server that is stopped, killed, or ended while everyone talks. Each
+//! is caused from outside, on the real program, and is a row with a name.
 //!
-//! `cargo test --test faults disk` runs the rows whose name has that word. `WS101_LONG=1` makes those
-//! longer that look for what happens seldom.
+//! `cargo test --test faults disk` runs the rows with that word in their name. `WS101_LONG=1` lengthens
+//! the rows that look for rare events.
 
 use std::process::ExitCode;
 
@@ -26,7 +26,7 @@ mod unread_outputs;
 mod unwritable_history;
 mod vanished_clients;
 
-/// Most rows wait for a deadline of the server's, not for a processor.
+/// Most rows wait for a deadline of the server, not for a processor.
 const AT_ONCE: usize = 12;
 
 fn main() -> ExitCode {

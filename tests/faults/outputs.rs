@@ -1,4 +1,4 @@
-//! What the program says: on its outputs, to those who started it, and what it keeps to itself.
+//! What the program prints, and what it must not print.
 
 use crate::kit::bytes::{close_from, frame_from, hex};
 use crate::kit::client::raw::{RawClient, UPGRADE};
@@ -45,22 +45,22 @@ pub(crate) fn rows() -> Vec<Trial> {
                 }
             },
         ),
-        row("closed outputs: a reader that is gone does no harm", || {
-            let mut child = Running::start("exec \"$0\" serve --listen 127.0.0.1:0");
-            let addr = child.announced().expect("it listens");
-            drop(child.0.stderr.take()); // both pipes have no reader now
-            child.serves(addr);
-        }),
         row(
-            "closed outputs: none from the beginning does no harm",
+            "closed outputs: the server runs on after its reader is gone",
             || {
-                // Nobody can say which port it is, so one is chosen that was free a moment ago.
-                let addr = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
-                let addr = addr.expect("a free port");
-                let script = format!("exec \"$0\" serve --listen {addr} >&- 2>&- <&-");
-                Running::start(&script).serves(addr);
+                let mut child = Running::start("exec \"$0\" serve --listen 127.0.0.1:0");
+                let addr = child.announced().expect("it listens");
+                drop(child.0.stderr.take()); // both pipes have no reader now
+                child.serves(addr);
             },
         ),
+        row("closed outputs: the server runs without any", || {
+            // The server cannot print its port, so one is chosen that was free a moment ago.
+            let addr = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+            let addr = addr.expect("a free port");
+            let script = format!("exec \"$0\" serve --listen {addr} >&- 2>&- <&-");
+            Running::start(&script).serves(addr);
+        }),
         row(
             "log: no payload is in it, nor any other secret",
             no_payload_in_the_log,
@@ -78,7 +78,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 assert!((1..150).contains(&lines), "{lines} lines");
             },
         ),
-        row("log: what a request says is cut before it is told", || {
+        row("log: a request is cut before it is logged", || {
             let server = Server::start(&[]);
             let mut wire = RawClient::open(server.addr());
             let host = "a".repeat(10_000);
@@ -92,7 +92,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// Fails at once, with one line on stderr in which these words stand.
+/// Fails at once, with one line on stderr that contains these words.
 fn refuses_to_start(listen: &str, words: &[&str]) {
     let start = Stopwatch::start();
     let output = Command::new(env!("CARGO_BIN_EXE_ws101"))
@@ -109,7 +109,7 @@ fn refuses_to_start(listen: &str, words: &[&str]) {
     }
 }
 
-/// A program whose outputs nobody reads, and which does not outlive its test.
+/// A program whose outputs have no reader, and which does not outlive its test.
 pub(crate) struct Running(Child);
 
 impl Running {
@@ -124,7 +124,7 @@ impl Running {
         Self(child.expect("sh is there"))
     }
 
-    /// Where it listens, if it says so before its end.
+    /// Where it listens, if it prints that before its end.
     fn announced(&mut self) -> Option<SocketAddr> {
         let stdout = self.0.stdout.take().expect("stdout is a pipe");
         let mut line = String::new();
@@ -133,12 +133,12 @@ impl Running {
         addr.parse().ok()
     }
 
-    /// It listens soon, and what makes it write to its log does not end it.
+    /// It listens soon, and an event that it logs does not end it.
     pub(crate) fn serves(mut self, addr: SocketAddr) {
         let (since, deadline) = (Stopwatch::start(), Instant::now() + PATIENCE);
         while std::net::TcpStream::connect(addr).is_err() {
             since.assert_under(SOON);
-            assert!(Instant::now() < deadline, "nobody listens");
+            assert!(Instant::now() < deadline, "the server does not listen");
         }
         for _ in 0..20 {
             let mut wire = RawClient::open(addr);
@@ -156,7 +156,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Both fail only when it has already ended.
+        // Both fail only if the program has ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -176,7 +176,7 @@ fn largest_number(flag: &str) {
     }
 }
 
-/// In every place where a client can put it; logged as verbosely as can be.
+/// Puts the secret in every place that a client can fill, with the most verbose log.
 fn no_payload_in_the_log() {
     const SECRET: &str = "sesame-c0ffee";
     let server = Server::start(&["--verbose"]);
@@ -221,7 +221,7 @@ fn no_payload_in_the_log() {
     });
 }
 
-/// Ends the server, so that all it said has been read, and looks at that.
+/// Ends the server, so that its whole log has been read, and judges that.
 fn log_of_ended(mut server: Server, judge: impl FnOnce(&str)) {
     server.process.signal(Signal::TERM);
     server.process.wait(PATIENCE);

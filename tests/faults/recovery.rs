@@ -1,4 +1,4 @@
-//! The server ends, or is killed, and another one goes on where it was; or says that it cannot.
+//! The server ends, or is killed, and the next one continues its history, or says that it cannot.
 
 use crate::kit::client::chat::{ChatClient, Received};
 use crate::kit::client::http::metric;
@@ -37,14 +37,14 @@ pub(crate) fn rows() -> Vec<Trial> {
                     (&json!(true), &json!([]))
                 );
                 assert_ne!(joined["epoch"], epoch);
-                assert_eq!(ada.say_now("lobby", "anew"), 1);
+                assert_eq!(ada.say_now("lobby", "again"), 1);
             },
         ),
         row(
             "history: a torn last line is skipped, and the next one is whole",
             torn,
         ),
-        row("history: lines that are none are skipped", garbage),
+        row("history: damaged lines are skipped", garbage),
         optional::on_linux(
             "D05 history: /dev/full, and the chat goes on",
             "/dev/full is a disk without room",
@@ -83,7 +83,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// Somebody says these lines: what it is called, the run and the number of the last line.
+/// A client says these lines. Returns it, the run, and the number of the last line.
 fn talk(server: &Server, lines: &[&str]) -> (ChatClient, Value, u64) {
     let mut client = ChatClient::connect(server.addr());
     let joined = client.join("ada", "lobby");
@@ -94,7 +94,7 @@ fn talk(server: &Server, lines: &[&str]) -> (ChatClient, Value, u64) {
     (client, joined["epoch"].clone(), seq)
 }
 
-/// As `kill -9` does it: nothing is put in order first.
+/// Kills the server as `kill -9` does, without any cleanup.
 fn kill(server: &mut Server) {
     server.process.signal(Signal::KILL);
     server.process.wait(PATIENCE);
@@ -171,7 +171,7 @@ fn runs() {
         assert_eq!(joined["lost"], false);
         assert_eq!(joined["epoch"], third);
     }
-    // The first run never came to a fourth line: who says so knows another one.
+    // The first run had no fourth line: a client that claims one knows another run.
     let (mut bob, joined) = ChatClient::rejoin(server.addr(), "bob", &first, json!(4));
     assert_eq!(joined["lost"], true);
     assert_eq!(
@@ -201,7 +201,7 @@ fn torn() {
     let mut server = start();
     let (_, first, _) = talk(&server, &["one", "two"]);
     kill(&mut server);
-    // As if the machine had gone down in the middle of the third.
+    // As if the machine had failed while the third line was written.
     file.append(r#"{"type":"said","room":"lobby","seq":3,"from":"ada","te"#);
     let mut server = start();
     let (_, joined) = ChatClient::rejoin(server.addr(), "bob", &first, json!(1));

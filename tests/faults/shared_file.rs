@@ -1,4 +1,4 @@
-//! A history file at which others are at work, too: another server, `logrotate`, a limit, chance.
+//! A history file that others change, too: another server, `logrotate`, a limit on its size, damage.
 
 use crate::kit::client::chat::ChatClient;
 use crate::kit::client::http::metric;
@@ -24,7 +24,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             waits_for_its_turn,
         ),
         row(
-            "D09 rolling restart: what one says while the next one already serves is heard there in the end",
+            "D09 rolling restart: a line said on one server while the next already serves reaches that one in the end",
             takes_over,
         ),
         row(
@@ -137,7 +137,7 @@ fn waits_for_its_turn() {
     assert!(numbers_in(&file).into_iter().eq(1..=52));
 }
 
-/// The next server has waited for as long as an end can take, and serves without the file.
+/// The next server has waited for as long as an end may take, and serves without the file.
 fn takes_over() {
     let file = TempFile::new("history");
     let mut first = start(&file);
@@ -157,7 +157,7 @@ fn takes_over() {
     }
     wait_until(|| degraded(next.addr()) == 0);
     assert_eq!(bob.say_now("lobby", "four"), 4);
-    // Who was with the first server missed exactly that.
+    // A client of the first server missed exactly that line.
     let (_, joined) = ChatClient::rejoin(next.addr(), "ada", &epoch, json!(last));
     assert_eq!(
         (texts(&joined["messages"]), &joined["lost"]),
@@ -215,7 +215,7 @@ fn beyond_counting() {
     });
 }
 
-/// A server that can write so many blocks (of 512 bytes or 1 KiB) to a file.
+/// A server that can write this many blocks, of 512 bytes or 1 KiB, to a file.
 fn with_file_limit(blocks: &str, file: &TempFile) -> Server {
     let program = env!("CARGO_BIN_EXE_ws101");
     let script = format!(

@@ -1,4 +1,4 @@
-//! C: how the server ends, by SIGTERM or SIGINT, and what its clients see of it.
+//! C: how the server ends on SIGTERM or SIGINT, and what its clients see.
 
 use crate::kit::bytes::close_from;
 use crate::kit::client::raw::{RawClient, UPGRADE};
@@ -11,7 +11,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 use ws101::Role;
 
-/// Whatever its clients do, it has ended after this.
+/// The server ends within this time, whatever its clients do.
 pub(crate) const LONGEST: Duration = Duration::from_secs(5);
 
 pub(crate) fn rows() -> Vec<Trial> {
@@ -30,34 +30,40 @@ pub(crate) fn rows() -> Vec<Trial> {
                 assert_ends(&mut server, start);
             },
         ),
-        row("C25 SIGINT does the same", || {
-            let mut server = Server::start(&[]);
-            let mut client = settled(&server);
-            let start = signal(&server, Signal::INT);
-            goodbye(&mut client);
-            client.send(&close_from(Role::Client, 1001, ""));
-            client.expect_end();
-            assert_ends(&mut server, start);
-        }),
-        row("C25 SIGTERM with nobody there: an end at once", || {
+        row(
+            "C25 SIGINT: the client gets 1001, the exit status is 0",
+            || {
+                let mut server = Server::start(&[]);
+                let mut client = settled(&server);
+                let start = signal(&server, Signal::INT);
+                goodbye(&mut client);
+                client.send(&close_from(Role::Client, 1001, ""));
+                client.expect_end();
+                assert_ends(&mut server, start);
+            },
+        ),
+        row("C25 SIGTERM without clients: an end at once", || {
             let mut server = Server::start(&[]);
             let start = signal(&server, Signal::TERM);
             assert_ends(&mut server, start);
             start.assert_under(Duration::from_secs(1));
         }),
-        row("C18 who does not answer our Close is cut off", || {
-            let mut server = Server::start(&["--close-timeout", "300ms"]);
-            let mut client = settled(&server);
-            let start = signal(&server, Signal::TERM);
-            goodbye(&mut client);
-            client.expect_end();
-            let took = start.elapsed();
-            assert!(took >= Duration::from_millis(300), "{took:?}");
-            start.assert_under(Duration::from_millis(1_300));
-            assert_ends(&mut server, start);
-        }),
         row(
-            "C18 who talks on instead of answering is cut off too",
+            "C18 a client that does not answer our Close is cut off",
+            || {
+                let mut server = Server::start(&["--close-timeout", "300ms"]);
+                let mut client = settled(&server);
+                let start = signal(&server, Signal::TERM);
+                goodbye(&mut client);
+                client.expect_end();
+                let took = start.elapsed();
+                assert!(took >= Duration::from_millis(300), "{took:?}");
+                start.assert_under(Duration::from_millis(1_300));
+                assert_ends(&mut server, start);
+            },
+        ),
+        row(
+            "C18 a client that talks on instead of answering is cut off, too",
             || {
                 let mut server = Server::start(&["--close-timeout", "600ms"]);
                 let mut client = settled(&server);
@@ -90,7 +96,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             drop((waiting, witness));
             assert_ends(&mut server, start);
         }),
-        row("U33 while the server ends, who comes is told so", || {
+        row("U33 while the server ends, a newcomer gets 503", || {
             let mut server = Server::start(&["--close-timeout", "1s"]);
             let mut client = settled(&server);
             let start = signal(&server, Signal::TERM);
@@ -116,7 +122,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             let mut server = Server::start(&[]);
             let mut client = settled(&server);
             signal(&server, Signal::INT);
-            goodbye(&mut client); // the first one has been heard, and waits for the client
+            goodbye(&mut client); // the server has acted on the first signal, and waits for the client
             let start = signal(&server, Signal::INT);
             let status = server.process.wait(PATIENCE);
             assert_eq!(status.code(), Some(130));
@@ -131,14 +137,14 @@ pub(crate) fn signal(server: &Server, signal: Signal) -> Stopwatch {
     start
 }
 
-/// A client whose connection the server knows to be a WebSocket: its 101 comes a little earlier.
+/// A client that the server counts as a WebSocket, which is a little later than its 101.
 pub(crate) fn settled(server: &Server) -> RawClient {
     let mut wire = RawClient::upgraded(server.addr());
     wire.echo("here");
     wire
 }
 
-/// The Close of a server that ends; its end of the connection may come later.
+/// Expects the Close of a server that ends; the connection may end later.
 pub(crate) fn goodbye(client: &mut RawClient) -> String {
     let close = client.frame();
     assert_eq!(close.first, 0x88, "{close:02x?}");
@@ -152,7 +158,7 @@ pub(crate) fn assert_ends(server: &mut Server, start: Stopwatch) {
     start.assert_under(LONGEST);
 }
 
-/// The client's Close crosses the server's. Again and again, because either may be first.
+/// The client's Close crosses the server's. Repeated, because either may be first.
 fn both_close() {
     for _ in 0..10 {
         let mut server = Server::start(&[]);
@@ -180,7 +186,7 @@ fn talk_until_cut(client: &mut RawClient) {
     }
 }
 
-/// Whoever got 101 must get a Close, too; whoever did not, a 503; nobody silence.
+/// A client that got 101 must get a Close, too; any other a 503.
 fn end_amid_handshakes() {
     let mut server = Server::start(&[]);
     let addr = server.addr();
@@ -190,7 +196,7 @@ fn end_amid_handshakes() {
         .iter_mut()
         .enumerate()
         .map(|(number, client)| {
-            // A server that ends refuses without waiting for a request, and may have closed already.
+            // A server that ends refuses before the request, and may have closed the connection.
             let _ = client.try_send(request.as_bytes());
             (number == 25).then(|| signal(&server, Signal::TERM))
         })
@@ -209,7 +215,7 @@ fn end_amid_handshakes() {
     assert_ends(&mut server, start);
 }
 
-/// They have filled every buffer on the way, so not even a Close gets through to them.
+/// These clients have filled every buffer on the way, so not even a Close reaches them.
 fn never_readers() {
     let mut server = Server::start(&[]);
     let deaf: Vec<TcpStream> = (0..3).map(|_| deaf_client(&server)).collect();
@@ -222,7 +228,7 @@ fn never_readers() {
     drop(deaf);
 }
 
-/// A client that has sent more than all buffers on the way back can hold.
+/// A client whose echoes are more than all buffers on the way back can hold.
 fn deaf_client(server: &Server) -> TcpStream {
     let wire = RawClient::upgraded(server.addr());
     crate::clients::fill(&wire);

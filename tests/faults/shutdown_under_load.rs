@@ -1,4 +1,4 @@
-//! The server ends while everyone talks: what it took, everyone gets, before they are told to go.
+//! The server ends while everyone talks: every line that it took reaches everyone before the Close.
 
 use crate::kit::client::chat::ChatClient;
 use crate::kit::server::Server;
@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 use ws101::{Event, Message, Reader, Writer};
 
 const CLIENTS: usize = 50;
-/// Each of them says 20 lines a second.
+/// Each client says 20 lines a second.
 const PAUSE: Duration = Duration::from_millis(50);
-/// The signal comes when somebody has seen so many.
+/// The signal comes when a client has seen this many lines.
 const ENOUGH: u64 = 500;
 
 pub(crate) fn rows() -> Vec<Trial> {
@@ -52,7 +52,7 @@ fn under_load() {
     let talking = thread::spawn(move || {
         let line = json!({"type": "say", "room": "lobby", "text": "no line is lost"}).to_string();
         while stopped.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
-            // Fails when the server has said goodbye.
+            // Fails when the server has sent its Close.
             writers
                 .iter()
                 .for_each(|writer| _ = writer.send(Message::Text(&line)));
@@ -78,7 +78,7 @@ fn under_load() {
         last.iter().all(|last| *last == most),
         "{most} lines, and {last:?}"
     );
-    // And the file has the same.
+    // And the file has the same lines.
     let kept = file.read();
     let lines = kept
         .lines()
@@ -91,7 +91,7 @@ fn under_load() {
     );
 }
 
-/// Reads lines without a gap, up to a Close with 1001: the number of the last one.
+/// Reads lines, without a gap, up to a Close with 1001; returns the number of the last line.
 fn read_to_end(mut reader: Reader, seen: &AtomicU64) -> u64 {
     reader.set_deadline(Some(Instant::now() + PATIENCE));
     let mut last = 0;

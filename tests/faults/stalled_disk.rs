@@ -1,5 +1,5 @@
-//! A disk that stands still: no write returns, and no error says so. Here it is a pipe that nobody
-//! reads: when its 64 KiB are full, the server's write waits.
+//! A disk that stalls: a write does not return, and reports no error. Here the disk is a pipe without a
+//! reader: when its 64 KiB are full, the server's write waits.
 
 use crate::kit::client::chat::{ChatClient, Received};
 use crate::kit::client::http::metric;
@@ -24,25 +24,25 @@ use std::time::Duration;
 pub(crate) fn rows() -> Vec<Trial> {
     vec![
         row(
-            "D01 standing disk: lines go on in every room, as without a history",
+            "D01 stalled disk: lines go on in every room, as without a history",
             talk_goes_on,
         ),
         row(
-            "D02 standing disk: when it moves again, the file has every line in order",
+            "D02 stalled disk: when it moves again, the file has every line in order",
             all_is_written,
         ),
         row(
-            "D03 standing disk: beyond 1 MiB the oldest lines are missing, and no line is cut",
+            "D03 stalled disk: beyond 1 MiB the oldest lines are missing, and no line is cut",
             too_much,
         ),
         row(
-            "D12 kill -9 while a line waits for the disk: nobody has heard it",
+            "D12 kill -9 while a line waits for the disk: no client has received it",
             || {
-                // On a machine that is too busy, the two seconds are over before the kill.
+                // On a very busy machine the two seconds are over before the kill.
                 while !killed_in_time() {}
             },
         ),
-        row("D04 standing disk: SIGTERM ends in time, with 1001", || {
+        row("D04 stalled disk: SIGTERM ends in time, with 1001", || {
             let disk = Disk::new();
             let mut server = disk.server();
             let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
@@ -55,12 +55,12 @@ pub(crate) fn rows() -> Vec<Trial> {
             assert!(start.elapsed() < LONGEST, "{:?}", start.elapsed());
         }),
         row(
-            "D04 standing disk: SIGTERM while a line waits for it: the line, then 1001, in time",
+            "D04 stalled disk: SIGTERM while a line waits for it: the line, then 1001, in time",
             || {
                 let disk = Disk::new();
                 let mut server = disk.server();
                 let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
-                // The last of them do not come: the pipe is full, and the journal not degraded yet.
+                // The last ones do not come: the pipe is full, and the journal is not degraded yet.
                 ada.ask_all((0..40).map(|_| long_line("lobby")));
                 ada.find(|event| event["seq"] == 1);
                 let start = signal(&server, Signal::TERM);
@@ -86,7 +86,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// A pipe, held open by one who does not read yet.
+/// A pipe, held open by a reader that does not read yet.
 struct Disk {
     pipe: TempFile,
     reader: File,
@@ -107,7 +107,7 @@ impl Disk {
         Server::start(&["--history", self.pipe.path(), "--rate", "off"])
     }
 
-    /// It moves again: the lines that come.
+    /// Lets the disk move again; returns the lines that are written.
     fn move_on(self) -> (Receiver<Value>, TempFile) {
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
@@ -127,7 +127,7 @@ fn long_line(room: &str) -> Value {
     json!({"type": "say", "room": room, "text": "long ".repeat(400)})
 }
 
-/// Talks until the disk stands still, and goes on.
+/// Talks until the disk stalls, and goes on.
 fn stop(client: &mut ChatClient) {
     (0..40).for_each(|_| say_long(client));
 }
@@ -141,7 +141,7 @@ fn is_degraded(addr: SocketAddr) -> bool {
     metric(addr, "ws101_history_degraded") == Some(1)
 }
 
-/// What two in each of two rooms hear, and one who comes later.
+/// Lets two clients talk in each of two rooms, and a third join later; returns what they received.
 fn conversation(addr: SocketAddr) -> Vec<(String, u64)> {
     let mut heard = Vec::new();
     for room in ["lobby", "annex"] {
@@ -165,14 +165,15 @@ fn conversation(addr: SocketAddr) -> Vec<(String, u64)> {
     heard
 }
 
-/// What was heard when the process was killed is in the pipe. `false`: the journal was degraded.
+/// Every line that was received before the process was killed must be in the pipe. Returns `false` if the
+/// journal was degraded by then.
 fn killed_in_time() -> bool {
     let mut disk = Disk::new();
     let mut server = disk.server();
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     let mut bob = ChatClient::in_room(server.addr(), "bob", "lobby");
     let mut carol = ChatClient::in_room(server.addr(), "carol", "lobby");
-    // It holds 31 of them at most. Whoever sends waits with one more, and the other does not.
+    // The pipe holds at most 31 lines. One sender waits with one more, and the other does not.
     for speaker in [&mut ada, &mut carol] {
         speaker.ask_all((0..30).map(|_| long_line("lobby")));
     }
@@ -183,14 +184,14 @@ fn killed_in_time() -> bool {
             heard = event["seq"].as_u64().unwrap_or(heard);
         }
     };
-    // What does not wait for the disk comes now.
+    // Lines that do not wait for the disk arrive now.
     listen(Duration::from_millis(300));
     signal(&server, Signal::KILL);
     server.process.wait(PATIENCE);
     listen(PATIENCE);
     fcntl_setfl(&disk.reader, OFlags::NONBLOCK).expect("a pipe has flags");
     let mut kept = Vec::new();
-    // Ends in an error: nobody writes any more, and we ourselves could.
+    // Ends in `WouldBlock` instead of the end of the file: this end of the pipe could still write.
     let _ = disk.reader.read_to_end(&mut kept);
     let kept = String::from_utf8(kept).expect("text");
     let whole = kept.lines().filter(|line| line.ends_with('}')).count() as u64 - 1;
@@ -231,7 +232,7 @@ fn all_is_written() {
     }
     assert!(is_degraded(server.addr()));
     let last = ada.say_now("lobby", "the last one");
-    // What waited follows, in its order, though nobody says any more.
+    // The waiting lines follow in their order, though no further line is said.
     let (lines, _pipe) = disk.move_on();
     let mut expected = 0;
     while expected < last {
@@ -246,7 +247,7 @@ fn all_is_written() {
         }
     }
     wait_until(|| !is_degraded(server.addr()));
-    // And from here on each line is written before it is heard.
+    // From here on each line is written before it is broadcast.
     for _ in 0..5 {
         let seq = ada.say_now("lobby", "again");
         assert_eq!(
@@ -273,7 +274,7 @@ fn too_much() {
     let gaps: Vec<_> = seen.windows(2).filter(|two| two[1] != two[0] + 1).collect();
     assert_eq!(gaps.len(), 1, "one gap: {gaps:?}");
     assert!(gaps[0][1] > gaps[0][0]);
-    // Three quarters of a megabyte are always kept, and half of that in lines of 2 KB.
+    // At least three quarters of a megabyte of lines are kept.
     let kept = last - gaps[0][1];
     assert!((350..600).contains(&kept), "{kept} lines of 2 KB were kept");
     wait_until(|| !is_degraded(server.addr()));

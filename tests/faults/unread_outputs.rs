@@ -1,5 +1,5 @@
-//! Outputs without a reader: `ws101 serve 2>&1 | less`, where a page is read, and then no more. The pipe
-//! is full, a thread that writes to it waits, and no thread that serves a client may do so.
+//! Outputs that are not read: as in `ws101 serve 2>&1 | less`, where a person reads a page, and no more.
+//! The pipe is full, so a thread that writes to it waits. No thread that serves a client may do that.
 
 use crate::kit::bytes::{close_from, hex};
 use crate::kit::client::chat::two_in_a_room;
@@ -33,7 +33,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 let (mut server, _pipe) = with_full_log(&[]);
                 let mut client = settled(&server);
                 signal(&server, Signal::TERM);
-                goodbye(&mut client); // the first one has been heard, and waits for the client
+                goodbye(&mut client); // the server has acted on the first signal, and waits for the client
                 signal(&server, Signal::TERM);
                 assert_eq!(server.process.wait(PATIENCE).code(), Some(143));
             },
@@ -42,8 +42,8 @@ pub(crate) fn rows() -> Vec<Trial> {
             "unread log: when it is read again, it goes on, and says how many lines are missing",
             goes_on,
         ),
-        row("unread stdout: the server serves all the same", || {
-            // The server cannot say its port, so one is chosen that was free a moment ago.
+        row("unread stdout: the server serves nevertheless", || {
+            // The server cannot print its port, so one is chosen that was free a moment ago.
             let addr = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
             let (addr, pipe) = (addr.expect("a free port"), FullPipe::new());
             let path = pipe.path.path();
@@ -53,7 +53,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// A pipe that takes no more.
+/// A full pipe.
 struct FullPipe {
     path: TempFile,
     /// Both ends: opening one would wait for the other.
@@ -70,7 +70,7 @@ impl FullPipe {
         Self { path, ends }
     }
 
-    /// The lines that are in it, and those to come.
+    /// The lines in the pipe, and those to come.
     fn lines(self) -> impl Iterator<Item = String> {
         fcntl_setfl(&self.ends, OFlags::empty()).expect("a pipe has flags");
         let (sender, receiver) = mpsc::channel();
@@ -95,7 +95,7 @@ fn everything_goes_on() {
     let (mut server, _pipe) = with_full_log(&["--max-connections", "8", "--verbose"]);
     let (mut ada, mut bob, room) = two_in_a_room(server.addr());
     for number in 0..20 {
-        // Each has a line in the log, in front of its answer.
+        // Each of them is logged before it is answered.
         let mut refused = RawClient::open(server.addr());
         refused.send(b"nonsense\r\n\r\n");
         refused.answer().assert_refusal(400);
@@ -117,7 +117,7 @@ fn everything_goes_on() {
 }
 
 fn goes_on() {
-    /// A line each, and more than wait.
+    /// Each is a line in the log: more lines than the server keeps for it.
     const CLOSED: usize = 2_500;
 
     let (server, pipe) = with_full_log(&["--verbose"]);

@@ -1,5 +1,5 @@
-//! A history in a place where none can be: the chat goes on, says once what is wrong, and writes
-//! again as soon as it can. And a system that has no thread left.
+//! A history file that cannot be written: the chat goes on, says once what is wrong, and writes again as
+//! soon as it can. Also a system without a thread, or without memory, to spare.
 
 use crate::kit::client::chat::ChatClient;
 use crate::kit::client::http::metric;
@@ -19,8 +19,8 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A user under whose number nothing else runs.
-const NOBODY_ELSE: u32 = 64_101;
+/// A user id under which nothing else runs.
+const UNUSED_UID: u32 = 64_101;
 
 pub(crate) fn rows() -> Vec<Trial> {
     vec![
@@ -33,7 +33,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row("D05 history: a directory that is not there", || {
             degraded(&format!("{}/history", TempFile::new("nowhere").path()));
         }),
-        row("D05 history: a pipe that nobody reads", || {
+        row("D05 history: a pipe without a reader", || {
             let pipe = TempFile::pipe();
             degraded(pipe.path());
         }),
@@ -45,7 +45,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             "history: of two gigabytes the end is read, in a second",
             huge,
         ),
-        // The kernel counts a user's threads, and not root's.
+        // The kernel limits the threads of a user, but not those of root.
         optional::on_linux(
             "no thread: 503 for this one, and a place for the next one (takes root, to be another user)",
             "ulimit -u bounds the threads of a user",
@@ -60,7 +60,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// Two talk, and are heard, in a server that cannot write its history there.
+/// Two clients talk on a server that cannot write its history there.
 fn degraded(path: &str) {
     let server = Server::start(&["--history", path]);
     two_talk(server.addr());
@@ -98,7 +98,7 @@ fn huge() {
         let server = Server::start(&["--history", file.path()]);
         ChatClient::in_room(server.addr(), "ada", "lobby").say_now("lobby", "an early line");
     }
-    // A hole, which takes no place on the disk.
+    // A hole, which takes no space on the disk.
     let kept = file.read();
     let mut disk = File::options().write(true).open(file.path()).expect("it");
     disk.set_len(2 << 30).expect("a hole");
@@ -107,7 +107,7 @@ fn huge() {
     let start = Stopwatch::start();
     let server = Server::start(&["--history", file.path()]);
     start.assert_under(Duration::from_secs(2));
-    // Reading all of it would take as long as the disk does, and be waiting, too.
+    // Reading all of it would take as long as the disk does, and count as waiting.
     #[cfg(target_os = "linux")]
     assert!(crate::kit::server::usage::bytes_read(server.process.id()) < 64 << 20);
     let mut ada = ChatClient::connect(server.addr());
@@ -115,21 +115,21 @@ fn huge() {
     assert_eq!(joined["messages"][0]["text"], "an early line", "{joined}");
 }
 
-/// A user who may have forty threads, of which some are the server's own.
+/// A user with forty threads at most, some of which are the server's own.
 fn no_thread() {
     let program = env!("CARGO_BIN_EXE_ws101");
-    // Shells differ in the letter.
+    // The option's letter differs between shells.
     let script = "ulimit -u 40 2>/dev/null || ulimit -p 40; exec \"$0\" serve --listen 127.0.0.1:0";
     let mut command = Command::new("sh");
-    let server = Server::spawn(command.args(["-c", script, program]).uid(NOBODY_ELSE));
+    let server = Server::spawn(command.args(["-c", script, program]).uid(UNUSED_UID));
     let inside = crowd(&server);
-    // Its lines come by another way than its answers.
+    // Log lines and responses come by different ways.
     let told = || server.process.log();
     wait_until(|| told().contains("no thread for a connection"));
     make_room(&server, inside);
 }
 
-/// So little address space that the server knows better than to use it up.
+/// So little address space that the server must refuse before it is used up.
 fn little_space() {
     let program = env!("CARGO_BIN_EXE_ws101");
     for limit in ["60000", "100000"] {
@@ -155,7 +155,7 @@ fn crowd(server: &Server) -> Vec<RawClient> {
     }
 }
 
-/// Those inside have noticed nothing; when they go, there is room again.
+/// The connected clients notice nothing; when they go, there is room again.
 fn make_room(server: &Server, mut inside: Vec<RawClient>) {
     assert!(inside.len() >= 10, "{}", inside.len());
     let echoes = inside.iter_mut();

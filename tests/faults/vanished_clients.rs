@@ -1,5 +1,5 @@
-//! Clients that are gone without a word, or do not move: whether their process was killed, their
-//! machine sleeps or a cable was pulled, the others learn it in time.
+//! Clients that vanish: their process is killed, their machine sleeps, or a cable is pulled. The others
+//! learn of it in time.
 
 use crate::kit::client::chat::ChatClient;
 use crate::kit::client::hanging_proxy::HangingProxy;
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// Of the server: after so long a silence it asks, and so long it waits for an answer.
+/// The server's heartbeat: the silence after which it pings, and the time that it waits for a pong.
 const HEARTBEAT: [&str; 4] = ["--ping-interval", "200ms", "--ping-timeout", "2s"];
 
 pub(crate) fn rows() -> Vec<Trial> {
@@ -27,7 +27,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         row("kill -9 of 100 clients: the list is right at once", killed),
         row("SIGSTOP: a client that stands still is gone", stopped),
         row(
-            "slow CPU: nobody is taken for gone on a busy machine",
+            "slow CPU: no client is given up on a busy machine",
             busy_machine,
         ),
     ]
@@ -39,7 +39,7 @@ fn pulled_cable() {
     let cable = HangingProxy::to(server.addr());
     let far = ChatClient::in_room(cable.addr(), "far", "room");
     assert_eq!(witness.until("entered")["name"], *far.name);
-    // While the cable is there, pings are answered.
+    // While the cable is plugged in, pings are answered.
     witness.ask(serde_json::json!({"type": "ping", "t": 1}));
     let start = Stopwatch::start();
     cable.hang();
@@ -49,7 +49,7 @@ fn pulled_cable() {
     assert_eq!(witness.enter("other")["count"], 1);
 }
 
-/// `ws101 chat` in a process of its own, which says nothing.
+/// A silent `ws101 chat` in a process of its own.
 struct Terminal(Child);
 
 impl Terminal {
@@ -69,13 +69,13 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Fails only when it has already ended.
+        // Fails only if the program has ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// The room's people, asked for until there are so many.
+/// Asks for the room's people until there are `count`.
 pub(crate) fn wait_for_people(witness: &mut ChatClient, count: u64) -> Stopwatch {
     let start = Stopwatch::start();
     loop {
@@ -119,13 +119,13 @@ fn stopped() {
     assert_eq!(witness.until("entered")["name"], "terminal-1");
     kill_process(terminal.id(), Signal::STOP).expect("it runs");
     assert_eq!(witness.until("left")["name"], "terminal-1");
-    // When it wakes, it comes back by itself.
+    // When it wakes, it reconnects by itself.
     kill_process(terminal.id(), Signal::CONT).expect("it is there");
     assert_eq!(witness.until("entered")["name"], "terminal-1");
 }
 
-/// Twice as much to do as there are processors, at the same priority, while a dozen pings go to each
-/// of twenty clients that do nothing but answer. (The other rows are busy meanwhile, too.)
+/// Twice as many busy threads as there are processors, while a dozen pings go to each of twenty clients
+/// that do nothing but answer. (The other rows keep the machine busy, too.)
 fn busy_machine() {
     let server = Server::start(&["--ping-interval", "150ms", "--ping-timeout", "1500ms"]);
     let mut clients: Vec<ChatClient> = (0..20)
@@ -141,7 +141,7 @@ fn busy_machine() {
                 }
             });
         }
-        // Pings are answered on the way to the next line.
+        // Pings are answered while the client waits for the next line.
         let waiting = clients.iter_mut();
         let waiting = waiting.map(|client| scope.spawn(|| client.until("said")));
         let waiting: Vec<_> = waiting.collect();

@@ -1,4 +1,4 @@
-//! J: what looks odd in a request and is taken all the same, or in part.
+//! J: requests that look odd and are accepted, in whole or in part.
 
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
 use crate::kit::client::lists::numbers;
@@ -17,7 +17,7 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
             ));
             assert_eq!(ada.next()["name"], *name);
         }),
-        shared.row("J08 fields that nobody knows are passed over", |target| {
+        shared.row("J08 unknown fields are ignored", |target| {
                 let (mut ada, mut bob, room) = two_in_a_room(target);
                 ada.ask(json!({
                     "type": "say", "room": room, "text": "hi", "colour": "red",
@@ -27,7 +27,7 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
                 assert_eq!(ada.until("said")["text"], "hi");
             },
         ),
-        shared.row("J08 null is as good as nothing", |target| {
+        shared.row("J08 null counts as a missing field", |target| {
             let mut ada = ChatClient::connect(target);
             let (name, room) = (unique("ada"), unique("room"));
             ada.ask(json!({
@@ -39,7 +39,7 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
         shared.row("J12 a name of 1 MiB: 1009, the message is too long", |target| {
                 let mut ada = ChatClient::connect(target);
                 let name = "x".repeat(1 << 20);
-                // It is refused at its header, and the connection may end before all of it is sent.
+                // The server refuses the header, and may end the connection before all of it is sent.
                 let _ = ada.try_ask_all([json!({"type": "join", "name": name, "room": "lobby"})]);
                 assert_eq!(ada.until_close().0, 1009);
             },

@@ -2,8 +2,8 @@
 //!
 //! The figures of all rows together hide one attack that slows the server for others: its lines are
 //! a few among tens of thousands. So the report compares the witnesses with their control attack by
-//! attack. An attack is a number of ROWS.md's, whose rows differ in the way in which bytes are
-//! sent; one row alone is over too soon to be measured.
+//! attack. An attack is a number that ROWS.md lists; its rows differ in how bytes are sent. One row
+//! alone is over too soon to be measured.
 
 use crate::lateness::Lateness;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ impl Report {
         Self(BTreeMap::new())
     }
 
-    /// Takes in the lines that were heard while the row of this name ran.
+    /// Adds the lines that were heard while the row of this name ran.
     pub(crate) fn add(&mut self, row: &str, lateness: &Lateness) {
         let attack = self.0.entry(attack_of(row).to_owned()).or_default();
         attack.add(lateness);
@@ -38,7 +38,7 @@ impl Report {
             .collect()
     }
 
-    /// All attacks together: how late lines were, and whether that is well.
+    /// All attacks together: how late lines were, and whether that is acceptable.
     fn verdict(&self) -> Option<(String, bool)> {
         let mut all = Lateness::default();
         self.0.values().for_each(|lateness| all.add(lateness));
@@ -57,7 +57,7 @@ fn attack_of(row: &str) -> &str {
     }
 }
 
-/// Takes in the lines that were heard while the row of this name ran.
+/// Adds the lines that were heard while the row of this name ran.
 pub(crate) fn note(row: &str, lateness: &Lateness) {
     let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     lines.add(row, lateness);

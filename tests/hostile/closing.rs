@@ -1,4 +1,4 @@
-//! C: how a conversation ends, when it is the client who ends it or who has broken a rule.
+//! C: how a connection ends when the client closes it or breaks a rule.
 
 use crate::kit::bytes::{close_from, frame_from, hear, hex};
 use crate::kit::client::chat::{ChatClient, two_in_a_room, unique};
@@ -57,7 +57,7 @@ fn clean_ends(shared: &Arc<SharedServer>) -> Vec<Trial> {
         },
     ));
     rows.push(shared.row_as_it_stands(
-        "C21 a Close in front of 1 MiB that nobody reads is not lost: 100 runs",
+        "C21 a Close before 1 MiB that the server does not read is not lost: 100 runs",
         |target| (0..100).for_each(|run| close_in_front_of_much(target, run)),
     ));
     rows.push(shared.row_as_it_stands(
@@ -65,13 +65,13 @@ fn clean_ends(shared: &Arc<SharedServer>) -> Vec<Trial> {
         |target| (1..=1_000).for_each(|seed| garbage_in(target, seed)),
     ));
     rows.push(row(
-        "C24 1 000 close at once: done in two seconds, and nobody is left in the room",
+        "C24 1 000 close at once: done in two seconds, and the room is empty but for one",
         close_all_at_once,
     ));
     rows
 }
 
-/// A server that closed the connection now would reset it, and the Close would be lost.
+/// A server that closed the socket now would cause a reset, and the Close would be lost.
 fn close_in_front_of_much(target: Target, run: usize) {
     let mut wire = RawClient::upgraded(target);
     let mut bytes = hex("83 80 37 fa 21 3d");
@@ -82,7 +82,7 @@ fn close_in_front_of_much(target: Target, run: usize) {
     wire.expect_close(1002);
 }
 
-/// The library, given the same bytes, says what must come back.
+/// A session in memory, given these bytes, tells what the server must answer.
 fn garbage_in(target: Target, seed: u64) {
     let bytes = garbage(seed, 16 << 10);
     let mut session = Session::server(Limits::ECHO);
@@ -99,7 +99,7 @@ fn garbage_in(target: Target, seed: u64) {
     );
 }
 
-/// Bytes that look like none, the same for a seed each time: xorshift64.
+/// Pseudorandom bytes, determined by the seed (xorshift64).
 fn garbage(seed: u64, length: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut next = || {
@@ -111,7 +111,7 @@ fn garbage(seed: u64, length: usize) -> Vec<u8> {
     (0..length).map(|_| next()).collect()
 }
 
-/// All are in one room, and say goodbye at the same moment: the one who stays is told of everyone.
+/// All are in one room and close at the same moment. The client that stays is told of each.
 fn close_all_at_once() {
     const COUNT: usize = 1_000;
     let server = WitnessedServer::start(&[
@@ -119,7 +119,7 @@ fn close_all_at_once() {
         "1100",
         "--max-handshaking",
         "2200",
-        // A busy machine takes long to let in a thousand.
+        // A busy machine takes long over a thousand handshakes.
         "--handshake-timeout",
         "10m",
     ]);

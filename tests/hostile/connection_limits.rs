@@ -1,4 +1,4 @@
-//! U, R: how many may connect at once, and what the one too many is told.
+//! U, R: how many clients may connect at once, and how the next one is refused.
 
 use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::client::target::Target;
@@ -11,7 +11,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::Command;
 use std::time::Instant;
 
-/// Two places, beside those of the witnesses.
+/// Two places besides those of the witnesses.
 const TWO_PLACES: [&str; 2] = ["--max-connections", "4"];
 
 pub(crate) fn rows() -> Vec<Trial> {
@@ -37,7 +37,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             "this machine has no IPv6",
         ),
     });
-    let name = "R08 over --max-per-address: 503 for this address, not for others";
+    let name = "R08 over --max-per-address: 503 for this address, and for no other";
     rows.push(match own_address() {
         Some(own) => row(name, move || one_address(own)),
         None => optional::missing(name, "this machine has no address but loopback"),
@@ -55,19 +55,19 @@ fn refused() -> Vec<Trial> {
     };
     [
         full(
-            "U33 over --max-connections: 503, before a word is said",
+            "U33 over --max-connections: 503, before the request",
             |target, _, _| {
                 RawClient::open(target).answer().assert_refusal(503);
             },
         ),
         full(
-            "U33 over --max-connections: 503, behind the request",
+            "U33 over --max-connections: 503, after the request",
             |target, _, _| {
                 (0..20).for_each(|_| refused_with_request(target));
             },
         ),
         full(
-            "U33 refusals do not hold up those who are in",
+            "U33 refusals do not delay connected clients",
             |target, first, second| {
                 let refused: Vec<RawClient> = (0..100).map(|_| RawClient::open(target)).collect();
                 first.echo("first");
@@ -78,7 +78,7 @@ fn refused() -> Vec<Trial> {
             },
         ),
         full(
-            "U33 one who is refused and sends without end holds up nobody",
+            "U33 a refused client that sends without end delays no other",
             |target, first, _| {
                 endless_sender(target);
                 first.echo("unharmed");
@@ -126,10 +126,10 @@ fn several_are_heard(target: Target) {
     all.iter_mut().for_each(|wire| wire.echo("here"));
 }
 
-/// The answer is there before the request is: it must not be lost when the server closes.
+/// The response is sent before the request arrives; it must not be lost when the server closes.
 fn refused_with_request(target: Target) {
     let mut wire = RawClient::open(target);
-    // Who takes long over its request may find the door closed in the middle of it.
+    // Fails if the server closes the connection before the request is written.
     let _ = wire.try_send(
         UPGRADE
             .replace("{host}", &target.addr.to_string())
@@ -138,8 +138,8 @@ fn refused_with_request(target: Target) {
     wire.answer().assert_refusal(503);
 }
 
-/// Refused clients are kept for a moment, and what they still send is taken in meanwhile. That
-/// must have an end: those who come behind wait for the same thread.
+/// The server keeps a refused client for a moment and reads what it still sends. That must end,
+/// because one thread refuses all clients.
 fn endless_sender(target: Target) {
     let mut endless = RawClient::open(target.addr);
     let chunk = vec![b'a'; 1 << 20];
@@ -164,7 +164,7 @@ fn one_address(own: IpAddr) {
     RawClient::upgraded_when_there_is_room(addr).echo("third");
 }
 
-/// A server that listens where the flags say.
+/// A server that listens where `flags` say.
 pub(crate) fn listening(flags: &[&str]) -> WitnessedServer {
     WitnessedServer::spawn(
         Command::new(env!("CARGO_BIN_EXE_ws101"))
@@ -173,7 +173,7 @@ pub(crate) fn listening(flags: &[&str]) -> WitnessedServer {
     )
 }
 
-/// The address that this machine would go out from; asking for it sends nothing.
+/// The address from which this machine would reach another; finding it sends nothing.
 pub(crate) fn own_address() -> Option<IpAddr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
     socket.connect(("192.0.2.1", 9)).ok()?;

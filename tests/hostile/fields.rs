@@ -1,7 +1,7 @@
-//! J: of which kind each field is. Strings are strings, and a number is never taken for one.
+//! J: the JSON type of each field. A number is never taken for a string.
 //!
-//! Integers are integers. JSON has one kind of number, so the value counts and not how it is
-//! written; a value out of range counts as the end of the range that it is beyond.
+//! JSON has one kind of number, so for an integer the value counts, not its spelling. A value out of
+//! range counts as the nearest value within it.
 
 use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::numbers;
@@ -12,7 +12,7 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// What a spelling stands for.
+/// What a spelling means.
 #[derive(Debug, Clone, Copy)]
 enum Meaning {
     Is(u64),
@@ -21,7 +21,7 @@ enum Meaning {
     Refused(&'static str),
 }
 
-/// Decided once for every field.
+/// Every integer field treats these spellings alike.
 #[rustfmt::skip]
 const SPELLINGS: &[(&str, Meaning)] = &[
     ("0", Is(0)),
@@ -61,7 +61,7 @@ const LINES: u64 = 5;
 
 pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     [
-        shared.row("J20 no other kind where a string is wanted", strings),
+        shared.row("J20 no other type for a string", strings),
         shared.row("J28 integers: limit", limit),
         shared.row("J28 integers: before", before),
         shared.row("J28 integers: since", since),
@@ -135,7 +135,7 @@ fn since(target: Target) {
     });
 }
 
-/// A field of another request is still a field: its kind does not depend on who reads it.
+/// The type of a field is checked in every request, also in those that do not use it.
 fn elsewhere(target: Target) {
     each_spelling(target, |client, spelling, _| {
         ask(client, json!({"type": "rooms"}), "since", spelling).map(drop)
@@ -158,7 +158,7 @@ fn strings(target: Target) {
     }
 }
 
-/// A room in which something was said.
+/// A room in which lines were said.
 fn talkative(target: Target) -> String {
     let room = unique("room");
     let mut ada = ChatClient::in_room(target, "ada", &room);
@@ -168,7 +168,7 @@ fn talkative(target: Target) -> String {
     room
 }
 
-/// Each spelling on a connection of its own, for ten refusals end one.
+/// Tries each spelling on a connection of its own, because ten refusals end a connection.
 fn each_spelling(
     target: Target,
     check: impl Fn(&mut ChatClient, &'static str, Meaning) -> Result<(), Value>,
@@ -184,7 +184,7 @@ fn each_spelling(
     }
 }
 
-/// The answer to `request` with one more field, or the code of the refusal.
+/// Sends `request` with one more field; returns the answer, or the code of the refusal.
 fn ask(
     client: &mut ChatClient,
     request: Value,

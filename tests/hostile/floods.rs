@@ -1,5 +1,5 @@
-//! J: too much, too fast. Somebody who is hasty is told when to try again; somebody who does not
-//! listen is sent away; the others go on talking.
+//! J: too many requests, too fast. A hasty client is told when to try again, and one that does not
+//! wait is closed. The others go on talking.
 
 use crate::kit::client::chat::two_in_a_room;
 use crate::kit::client::chat::{ChatClient, Received, unique};
@@ -22,7 +22,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         ),
         shared.row("J24 a flood: 1008, and the others go on talking", flood),
         shared.row(
-            "J25 a hundred come and go: few are told of, and the list is right",
+            "J25 a hundred come and go: few events say so, and the list is right",
             comings,
         ),
         shared.row("J26 names changed all the time: rate_limited", renames),
@@ -53,7 +53,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     .collect()
 }
 
-/// So many of a bucket that lets `burst` through, and `a_second` more, since `start`.
+/// How many requests a bucket has let through since `start`: `burst`, and `a_second` more.
 fn assert_bucket(let_through: usize, burst: usize, a_second: f64, start: Instant) {
     let gained = (start.elapsed().as_secs_f64() * a_second) as usize;
     let allowed = burst..=burst + gained;
@@ -89,7 +89,7 @@ fn at_once(target: Target) {
         refused.push(id);
     }
     assert_bucket(said.len(), 20, 10.0, start);
-    // None of them both, none of them lost: what was refused can be said later.
+    // Each line was either said or refused, and a refused one can be said later.
     let all: BTreeSet<&String> = said.iter().chain(&refused).collect();
     assert_eq!(all.len(), 30);
     let heard: Vec<Value> = bob.count("said", said.len());
@@ -106,9 +106,12 @@ fn flood(target: Target) {
     let flooding = thread::spawn(move || {
         let lines = || (0..100).map(|_| json!({"type": "say", "room": in_room, "text": "buy now"}));
         let deadline = Instant::now() + PATIENCE;
-        // Until the server has hung up; its Close lies behind everything that it said before.
+        // Until the server has closed; its Close follows everything that it sent before.
         while mallory.try_ask_all(lines()).is_ok() {
-            assert!(Instant::now() < deadline, "nobody stops the flood");
+            assert!(
+                Instant::now() < deadline,
+                "the server does not stop the flood"
+            );
         }
         loop {
             match mallory.hear(PATIENCE) {
@@ -122,7 +125,7 @@ fn flood(target: Target) {
     });
     let mut left = false;
     for number in 0..10 {
-        // The witnesses of this row say how late a line is by comparison.
+        // Whether a line is late, the witnesses of this row tell by comparison.
         let start = Stopwatch::start();
         let text = format!("line {number}");
         ada.say(&room, &text);
@@ -165,7 +168,7 @@ fn comings(target: Target) {
             Some("entered") => assert!(roster.insert(name()), "twice in: {event}"),
             Some("left") => assert!(roster.remove(&name()), "was not in: {event}"),
             Some("people") => roster = names(&event["people"]),
-            _ => panic!("nobody says anything here: {event}"),
+            _ => panic!("no other event belongs here: {event}"),
         }
         assert_eq!(event["count"], roster.len(), "{event}");
         roster.clone()
@@ -199,14 +202,14 @@ fn comings(target: Target) {
     assert_ten_a_second(&batches);
 }
 
-/// What came until a question was answered that was asked after the last batch.
+/// The events before the answer to a ping that was sent after the last batch.
 struct Batch {
     asked: Instant,
     told: usize,
     read: Instant,
 }
 
-/// However late it is read: what a batch holds was sent after the question of the batch before it.
+/// A batch holds what was sent after the ping of the batch before it, however late it is read.
 fn assert_ten_a_second(batches: &[Batch]) {
     for (first, pair) in batches.windows(2).enumerate() {
         let mut told = 0;

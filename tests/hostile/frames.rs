@@ -40,7 +40,7 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     rows
 }
 
-/// One text in so many frames.
+/// One text in `count` frames of one byte.
 fn fragments(count: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     for number in 1..=count {

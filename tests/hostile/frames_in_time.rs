@@ -13,14 +13,14 @@ use ws101::Role;
 
 const FRAME: &[&str] = &["--frame-timeout", "600ms"];
 const MESSAGE: &[&str] = &["--message-timeout", "600ms"];
-/// Longer: the witnesses, too, have to answer in time.
+/// Longer than the other deadlines, because the witnesses have to answer in time, too.
 const PING: &[&str] = &["--ping-interval", "500ms", "--ping-timeout", "2s"];
 const GONE: Duration = Duration::from_millis(500 + 2_000);
 
 pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     let mut rows = shared.row("F23 10 000 pings: 100 are answered, then 1008", ping_flood);
     rows.push(shared.row_as_it_stands(
-        "F24 pings from one who does not read hurt nobody",
+        "F24 pings from a client that does not read disturb no other",
         |target| {
             let mut deaf = RawClient::upgraded(target);
             // The server answers a hundred and ends the connection: the rest may be lost.
@@ -47,7 +47,7 @@ fn ping_flood(target: Target) {
         assert_eq!(frame.payload, b"");
         pongs += 1;
     };
-    // A hundred at once, and fifty more for each second that it took.
+    // A hundred at once, and fifty more a second.
     let most = 100 + 50 * (1 + start.elapsed().as_secs());
     assert!((100..=most).contains(&pongs), "{pongs} pongs");
     assert_eq!(close.first, 0x88);
@@ -57,9 +57,9 @@ fn ping_flood(target: Target) {
 
 fn stalled_frames() -> Vec<Trial> {
     let shared = SharedServer::with(FRAME);
-    // 16 MiB are declared, under a key that changes nothing, and one byte of them comes.
+    // The header declares 16 MiB, masked with zeros, and one byte of them follows.
     let body = |first: u8| vec![first, 0xff, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, b'k'];
-    // A ping has 125 bytes at most: at this pace, enough for a second.
+    // A ping has at most 125 bytes, which last a second at this pace.
     let slower = Duration::from_millis(8);
     let stalls = [
         ("F15 one byte of a header: 1008", vec![0x81], None),
@@ -89,7 +89,7 @@ fn stalled_frames() -> Vec<Trial> {
         })
         .collect();
     rows.extend(shared.row(
-        "F15 frames that follow closely have each their own deadline",
+        "F15 frames that follow closely each have their own deadline",
         |target| {
             let whole = frame_from(Role::Client, 0x81, b"hello");
             overlapping(&mut RawClient::upgraded(target), &whole, "hello");
@@ -112,18 +112,19 @@ fn stalled_messages() -> Vec<Trial> {
         let half = frame_from(Role::Client, 0x01, b"half");
         stall(target, &half, None, "message stalled");
     });
-    rows.extend(
-        shared.row("F32 one that is continued without end: 1008", |target| {
+    rows.extend(shared.row(
+        "F32 a message that is continued without end: 1008",
+        |target| {
             let start = Stopwatch::start();
             let mut wire = RawClient::upgraded(target);
             wire.send_frame(0x01, "half");
             trickle(&mut wire, &frame_from(Role::Client, 0x00, b""), STEP);
             assert!(wire.expect_late_close(1008).contains("message stalled"));
             assert_in_time(start);
-        }),
-    );
+        },
+    ));
     rows.extend(shared.row(
-        "F32 messages that follow closely have each their own deadline",
+        "F32 messages that follow closely each have their own deadline",
         |target| {
             let whole = [
                 frame_from(Role::Client, 0x01, b"hel"),
@@ -132,18 +133,18 @@ fn stalled_messages() -> Vec<Trial> {
             overlapping(&mut RawClient::upgraded(target), &whole.concat(), "hello");
         },
     ));
-    rows.push(
-        shared.row_as_it_stands("F32 so have texts of one frame, however long", |target| {
+    rows.push(shared.row_as_it_stands(
+        "F32 texts of one frame each have their own deadline, however long",
+        |target| {
             let long = "k".repeat(10_000);
             let whole = frame_from(Role::Client, 0x81, long.as_bytes());
             overlapping(&mut RawClient::upgraded(target), &whole, &long);
-        }),
-    );
+        },
+    ));
     rows
 }
 
-/// Begins something, goes on with it byte by byte if it is said at which pace, and is closed at
-/// the deadline.
+/// Sends `begin`, then single bytes at the pace `then`, if given; expects a Close at the deadline.
 fn stall(target: Target, begin: &[u8], then: Option<Duration>, why: &str) {
     let start = Stopwatch::start();
     let mut wire = RawClient::upgraded(target);
@@ -156,9 +157,8 @@ fn stall(target: Target, begin: &[u8], then: Option<Duration>, why: &str) {
     assert_in_time(start);
 }
 
-/// Sends `whole` again and again, for longer than the deadline, so that every packet holds the
-/// end of one and the beginning of the next: there is always something unfinished, but nothing
-/// stays so.
+/// Sends `whole` repeatedly, for longer than the deadline. Each packet holds the end of one and the
+/// beginning of the next, so there is always an unfinished one, but none stays unfinished.
 fn overlapping(wire: &mut RawClient, whole: &[u8], echoed: &str) {
     let (beginning, end) = whole.split_at(whole.len() / 2);
     let start = Instant::now();
@@ -174,7 +174,7 @@ fn overlapping(wire: &mut RawClient, whole: &[u8], echoed: &str) {
 fn silent_clients() -> Vec<Trial> {
     let shared = SharedServer::with(PING);
     let mut rows = shared.row(
-        "half-open: who does not answer a ping is gone at the ping timeout",
+        "half-open: a client that answers no ping is gone at the ping timeout",
         |target| {
             let start = Stopwatch::start();
             let mut wire = RawClient::upgraded(target);
@@ -183,17 +183,19 @@ fn silent_clients() -> Vec<Trial> {
             assert_ended_at(GONE, start);
         },
     );
-    rows.extend(shared.row("half-open: who answers pings stays", |target| {
-        let mut wire = RawClient::upgraded(target);
-        let start = Instant::now();
-        while start.elapsed() < GONE + DEADLINE {
-            wire.expect_frame(0x89, "");
-            wire.send_frame(0x8a, "");
-        }
-        wire.echo("hello");
-    }));
+    rows.extend(
+        shared.row("half-open: a client that answers pings stays", |target| {
+            let mut wire = RawClient::upgraded(target);
+            let start = Instant::now();
+            while start.elapsed() < GONE + DEADLINE {
+                wire.expect_frame(0x89, "");
+                wire.send_frame(0x8a, "");
+            }
+            wire.echo("hello");
+        }),
+    );
     rows.extend(shared.row(
-        "F22 any byte is a sign of life, a pong with another payload too",
+        "F22 any byte is a sign of life, even a pong with another payload",
         |target| {
             let mut wire = RawClient::upgraded(target);
             wire.expect_frame(0x89, "");
@@ -206,7 +208,7 @@ fn silent_clients() -> Vec<Trial> {
         },
     ));
     rows.extend(own_row(
-        "half-open: the place of one who is gone is free",
+        "half-open: the place of a client that is gone is free",
         [PING, &["--max-connections", "3"]].concat(),
         |target| {
             let mut wire = RawClient::upgraded(target);

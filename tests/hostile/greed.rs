@@ -1,5 +1,5 @@
-//! G: one greedy address beside one victim, for each thing that all share. The greedy one has as many
-//! connections as it may; the victim has what it needs.
+//! G: a greedy address and a victim, for each resource that clients share. The greedy one opens as many
+//! connections as it may; the victim must get what it needs.
 
 use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::texts;
@@ -13,7 +13,8 @@ use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
-/// A proxy vouches for these addresses. It is this machine, which has no others of its own everywhere.
+/// Addresses that a trusted proxy, this machine, names in a header: a machine may have no other address
+/// of its own.
 pub(crate) const TRUST: [&str; 2] = ["--trust-proxy", "127.0.0.1"];
 pub(crate) const GREEDY: &str = "203.0.113.7";
 pub(crate) const VICTIM: &str = "198.51.100.9";
@@ -70,7 +71,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     rows
 }
 
-/// A row in a server of its own, with a proxy that vouches for both.
+/// A row on a server of its own, which trusts the proxy for both addresses.
 pub(crate) fn row(
     name: &str,
     flags: &[&'static str],
@@ -79,19 +80,19 @@ pub(crate) fn row(
     own_row_as_it_stands(name, [&TRUST[..], flags].concat(), run)
 }
 
-/// A guest at this address.
+/// A chat client with this address.
 pub(crate) fn at(address: &str, target: Target) -> ChatClient {
     ChatClient::connect_with(target, &[("X-Forwarded-For", address)])
 }
 
-/// The same, with a name, in the lobby.
+/// A chat client with this address, in the lobby under a name.
 pub(crate) fn in_lobby(address: &str, target: Target) -> ChatClient {
     let mut client = at(address, target);
     client.join(&unique("guest"), "lobby");
     client
 }
 
-/// Asks to come in; says whether it may. Only one thing can be wrong.
+/// Asks to join; returns whether the server let it. Only one refusal is possible.
 fn enters(client: &mut ChatClient, room: &str) -> bool {
     client.ask(json!({"type": "join", "room": room}));
     let answer = client.find_answer("joined");
@@ -104,7 +105,7 @@ fn all_rooms(target: Target) {
     let mut held = 0;
     let mut crowd = Vec::new();
     for _ in 0..9 {
-        // The lobby is beside all these rooms: each is in 31 others.
+        // A client may be in 32 rooms: the lobby, and 31 others.
         let mut greedy = in_lobby(GREEDY, target);
         held += (0..31)
             .take_while(|_| enters(&mut greedy, &unique("mine")))
@@ -128,7 +129,7 @@ fn rooms_of_others(target: Target) {
     third.enter(&rooms[4]);
     let entered = rooms.iter().filter(|room| enters(&mut greedy, room));
     assert_eq!(entered.count(), 4, "half of the rooms");
-    // All others go, and the greedy one stays.
+    // The others leave, and the greedy address stays.
     drop((victim, third));
     let mut victim = in_lobby(VICTIM, target);
     for _ in 0..2 {
@@ -139,7 +140,7 @@ fn rooms_of_others(target: Target) {
     assert!(enters(&mut greedy, &rooms[4]), "one left, one entered");
 }
 
-/// More rooms than there can be, with a line in each.
+/// More rooms than the server keeps, with a line in each.
 fn flood_of_rooms(target: Target) {
     for _ in 0..2 {
         let mut greedy = in_lobby(GREEDY, target);
@@ -199,14 +200,14 @@ fn sessions(target: Target) {
     assert_eq!(victim.until("said"), said, "the line of the first time");
 }
 
-/// The status of a request for a WebSocket at `path`, and the connection.
+/// Requests a WebSocket at `path`; returns the status and the connection.
 fn upgrade(target: Target, path: &str, address: &str) -> (u16, RawClient) {
     let mut wire = RawClient::open(target);
     let request = crate::kit::client::raw::UPGRADE
         .replace("/echo", path)
         .replace("{host}", &target.addr.to_string());
     let forwarded = format!("X-Forwarded-For: {address}\r\n\r\n");
-    // Who is refused may have been closed before it asked.
+    // A server that refuses may have closed the connection before the request.
     let _ = wire.try_send(
         request
             .replace("\r\n\r\n", &format!("\r\n{forwarded}"))
@@ -215,7 +216,7 @@ fn upgrade(target: Target, path: &str, address: &str) -> (u16, RawClient) {
     (wire.head().status, wire)
 }
 
-/// Lets clients in until one is refused; they stay.
+/// Connects clients until one is refused; they stay connected.
 fn upgraded(target: Target, path: &str, most: usize) -> Vec<RawClient> {
     let all = (0..most).map(|_| upgrade(target, path, GREEDY));
     let entered = all.take_while(|(status, _)| *status == 101);
@@ -224,7 +225,7 @@ fn upgraded(target: Target, path: &str, most: usize) -> Vec<RawClient> {
 
 fn watchers(target: Target) {
     let greedy = upgraded(target, "/ws/wire", 260);
-    // Those that were let in first may have had their five seconds by now.
+    // The deadline of the first ones may have passed by now.
     assert!(greedy.len() >= 128, "{} came in", greedy.len());
     let (status, _wire) = upgrade(target, "/ws/wire", VICTIM);
     assert_eq!(status, 101);
@@ -238,7 +239,7 @@ fn connections(target: Target) {
     wire.echo("in");
 }
 
-/// One address keeps as many half requests as it can; the other sends its own in two parts.
+/// One address keeps as many unfinished requests as it can; the victim sends its own in two parts.
 fn half_requests(target: Target) {
     let [greedy, victim] = [2, 1].map(|last| IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)));
     let half = |target: Target| {

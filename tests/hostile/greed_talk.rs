@@ -1,4 +1,4 @@
-//! G: one greedy address beside one victim: lines that are sent again, and whispers.
+//! G: a greedy address and a victim: lines that are sent again, and whispers.
 
 use crate::greed::{GREEDY, VICTIM, at, in_lobby, row};
 use crate::kit::client::chat::{ChatClient, Received, unique};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// As shipped, no client may say this much at once.
+/// The default rate would not let a client say this much at once.
 const TALKATIVE: &[&str] = &["--rate", "off"];
 
 pub(crate) fn rows() -> Vec<Trial> {
@@ -28,7 +28,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             },
         ),
         row(
-            "G10 join with since, again and again: the same",
+            "G10 join with since, again and again: refused like history",
             TALKATIVE,
             |target| {
                 let known = |epoch: &Value| json!({"type": "join", "room": "lobby", "epoch": epoch, "since": 0});
@@ -70,7 +70,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// A hundred lines in the lobby, as long as lines can be: 800 kB.
+/// A hundred lines in the lobby of the greatest length: 800 kB.
 fn long_lines(target: Target) {
     let mut speaker = in_lobby("192.0.2.1", target);
     let text = "\u{1f986}".repeat(2_000);
@@ -80,7 +80,7 @@ fn long_lines(target: Target) {
     speaker.close();
 }
 
-/// Asks until it is told that this was too much, waits as long as it is told to, and asks once more.
+/// Asks until the server refuses with `retry_ms`, waits that long, and asks once more.
 fn charged(target: Target, kind: &str, request: fn(&Value) -> Value) {
     long_lines(target);
     let mut greedy = at(GREEDY, target);
@@ -108,7 +108,7 @@ fn charged(target: Target, kind: &str, request: fn(&Value) -> Value) {
     assert_eq!(answer["messages"].as_array().map(Vec::len), Some(100));
 }
 
-/// Requests have an allowance, too: who asks too often waits, and asks again.
+/// Requests are limited, too: a client that asks too often waits, and asks again.
 fn ask_patiently(client: &mut ChatClient, request: Value, kind: &str) -> Value {
     loop {
         client.ask(request.clone());
@@ -125,7 +125,7 @@ fn wait_as_told(refusal: &Value) {
     thread::park_timeout(Duration::from_millis(wait));
 }
 
-/// The answers to these requests: how many are of this type, and the refusals for haste.
+/// The answers to these requests: how many are of this type, and how many are `rate_limited`.
 fn ask_for(client: &mut ChatClient, kind: &str, requests: Vec<Value>) -> (usize, Vec<Value>) {
     let count = requests.len();
     client.ask_all(requests);
@@ -164,7 +164,7 @@ fn whispers(to: &str, count: usize) -> Vec<Value> {
     vec![json!({"type": "whisper", "to": to, "text": text}); count]
 }
 
-/// As many whispers as the connection can hold, and more than are kept besides.
+/// More whispers than the connection and the backlog hold.
 fn slow_listener(target: Target) {
     let mut listener = in_lobby(VICTIM, target);
     set_socket_recv_buffer_size(listener.tcp(), 4 << 10).expect("an option");
@@ -177,7 +177,7 @@ fn slow_listener(target: Target) {
         assert_eq!(metric(target.addr, "ws101_evictions_total"), Some(0));
     }
     assert!(taken > 0 && refused > 0, "{taken} taken, {refused} refused");
-    // The slow listener has all that was taken, in the end.
+    // In the end the slow listener has every whisper that was acknowledged.
     for _ in 0..taken {
         listener.until("whispered");
     }
@@ -207,7 +207,7 @@ fn other_whisperer(target: Target) {
     listening.join().expect("it is heard");
 }
 
-/// Each connection says as many lines as it may at once.
+/// Each connection says as many lines as the burst allows.
 fn flood_of_lines(target: Target) {
     let mut victim = in_lobby(VICTIM, target);
     let say = json!({"type": "say", "room": "lobby", "text": "\u{1f986}".repeat(2_000)});

@@ -1,4 +1,4 @@
-//! K: a connection that loads a page is kept for the next request, and never at anyone's cost.
+//! K: a connection that loads a page is kept for the next request, but never takes a place from others.
 
 use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::client::response::Response;
@@ -10,16 +10,16 @@ use libtest_mimic::Trial;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Who is kept stays until it has to make room, however busy the machine is.
+/// Kept connections stay until they have to make room, however busy the machine is.
 const PATIENT: [&str; 2] = ["--idle-timeout", "60s"];
 
-/// Two places, beside those of the witnesses.
+/// Two places besides those of the witnesses.
 const TWO_PLACES: [&str; 4] = ["--max-connections", "4", PATIENT[0], PATIENT[1]];
 
-/// Shorter than any other deadline, so that a row can tell which one ran out.
+/// Shorter than any other deadline, so that a row can tell which one expired.
 const SHORT: [&str; 2] = ["--idle-timeout", "600ms"];
 
-/// Name, the request on a connection that has loaded a page, status. Each ends the connection.
+/// Name, a request on a connection that has loaded a page, status. Each ends the connection.
 #[rustfmt::skip]
 const REFUSED: &[(&str, &str, u16)] = &[
     ("K03 a request with a body", "GET / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\n\r\nhello", 413),
@@ -95,7 +95,7 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
         assert_eq!(wire.head().status, 200);
         assert!(page(&mut wire, target, "/", "").body.ends_with("</html>\n"));
     }));
-    rows.extend(shared.row("K06 an upgrade behind a page: 101", |target| {
+    rows.extend(shared.row("K06 an upgrade after a page: 101", |target| {
         let mut wire = kept(target);
         ask(&mut wire, target, UPGRADE);
         assert_eq!(wire.head().status, 101);
@@ -107,10 +107,10 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     rows
 }
 
-/// What a browser has already is not sent again.
+/// A file that the browser has is not sent again.
 fn revalidated(shared: &Arc<SharedServer>) -> Vec<Trial> {
     let mut rows = shared.row(
-        "K07 every file has an entity tag of its own, the same each time",
+        "K07 every file has its own entity tag, which does not change",
         |target| {
             let mut wire = RawClient::open(target);
             let tags = ["/", "/chat/main.js", "/shared/style.css"]
@@ -149,7 +149,7 @@ fn revalidated(shared: &Arc<SharedServer>) -> Vec<Trial> {
             assert_eq!(answer.header("ETag"), Some(own.as_str()));
             assert_eq!(answer.header("Cache-Control"), Some("no-cache"));
             assert_eq!(answer.header("Content-Length").is_none(), status == 304);
-            // And the connection goes on behind it.
+            // And the connection can be used again.
             assert_eq!(page(&mut wire, target, "/chat/main.js", "").status, 200);
         }));
     }
@@ -198,7 +198,7 @@ fn in_time() -> Vec<Trial> {
     rows.push(row(
         "K09 the server ends: who is kept is closed without a word, at once",
         || {
-            // Neither the idle timeout nor the grace for WebSockets is waited for.
+            // The server waits for neither the idle timeout nor the close timeout.
             let mut server = Server::start(&["--idle-timeout", "10m"]);
             let mut wire = kept(server.addr().into());
             server.process.interrupt();
@@ -239,7 +239,7 @@ fn crowds() -> Vec<Trial> {
                         "round {round}, connection {index}: {answer:?}"
                     );
                     if answer.header("Connection") == Some("close") {
-                        // While others wait for a place, none is kept.
+                        // While clients wait for a place, no connection is kept.
                         *wire = RawClient::open(target);
                     }
                 }
@@ -257,15 +257,15 @@ fn crowds() -> Vec<Trial> {
         },
     ));
     rows.push(own_row_as_it_stands(
-        "K13 more newcomers than may wait: 503 at once; those who wait in vain are told so",
+        "K13 more newcomers than may wait: 503 at once; those who wait in vain get an answer",
         ["--max-connections", "10"],
         queue,
     ));
     rows
 }
 
-/// Eight places beside those of the witnesses, and requests in them that take long. Of one address two may
-/// wait (half of a quarter of the connections).
+/// Eight places besides those of the witnesses, all taken by slow requests. Two clients of one address
+/// may wait: half of a quarter of the connections.
 fn queue(target: Target) {
     let start = Instant::now();
     let mut slow: Vec<RawClient> = (0..8).map(|_| RawClient::open(target)).collect();

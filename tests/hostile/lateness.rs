@@ -1,25 +1,25 @@
-//! When is a line late? When it took long, and far longer than any line of a control about then.
+//! Decides whether a line is late: it took long, and far longer than any line of a control about then.
 
 use std::time::{Duration, Instant};
 
-/// A line is due as often; the two of a pair take turns.
+/// The interval at which a line is due; the two of a pair take turns.
 pub(crate) const TURN: Duration = Duration::from_millis(50);
 
-/// Of what is quicker nobody takes notice, on the quietest machine.
+/// A delay below this is not noticed, even on the quietest machine.
 const NOTICED: Duration = Duration::from_millis(50);
 
-/// On a busy machine any one line may be unlucky. It is late if it took this many times as long as
-/// the slowest line of a control about the same moment.
+/// On a busy machine any single line may be slow. It is late if it took this many times as long as the
+/// slowest line of a control about that moment.
 const FAR_LONGER: u32 = 8;
 
-/// "About the same moment", in turns before and after: five seconds.
+/// "About that moment", in turns before and after: five seconds.
 const ABOUT: usize = 100;
 
-/// No more than one line in a hundred may be late, and this many besides. They come in a row: a
-/// moment in which all stands still makes every line late that is due in it.
+/// At most one line in a hundred may be late, and this many besides. Late lines come in a row: when
+/// everything stands still, every line that is due meanwhile is late.
 const HICCUP: usize = 4;
 
-/// A line, and how long after it was due both had heard it.
+/// A line: when it was due, and how long after that both had heard it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Line {
     pub(crate) due: Instant,
@@ -49,7 +49,7 @@ impl Control {
         self.slowest[turn] = self.slowest[turn].max(line.took);
     }
 
-    /// Would it show if all had stood still from then until now?
+    /// Whether a standstill from `since` until now would be found.
     pub(crate) fn would_show(&self, since: Instant) -> bool {
         let several = TURN * 4 * HICCUP as u32;
         since.elapsed() > several + NOTICED.max(FAR_LONGER * self.slowest_about(since))
@@ -78,7 +78,7 @@ const ENOUGH: usize = 100;
 #[derive(Debug, Default)]
 pub(crate) struct Lateness {
     took: Vec<Duration>,
-    /// The control's lines of the same moments.
+    /// How long the control's lines took meanwhile.
     elsewhere: Vec<Duration>,
     late: usize,
     control: Duration,
@@ -96,7 +96,7 @@ impl Lateness {
         all
     }
 
-    /// What is told beside it: how long as many lines took the control.
+    /// Adds the control's lines, for the report.
     pub(crate) fn beside(mut self, elsewhere: &[Line]) -> Self {
         self.elsewhere = elsewhere.iter().map(|line| line.took).collect();
         self
@@ -109,14 +109,14 @@ impl Lateness {
         self.control = self.control.max(other.control);
     }
 
-    /// Of one row: were too many late?
+    /// For one row: what to report if too many lines were late.
     pub(crate) fn disturbance(&self) -> Option<String> {
         let lines = self.took.len();
         (self.late > HICCUP + lines / 100).then(|| format!("the witnesses were late: {self}"))
     }
 
-    /// How many times as long as the control's the witnesses' lines took, by the time within which 99
-    /// in 100 were heard. `None` before the control has heard a line.
+    /// The time within which 99 in 100 of the witnesses' lines were heard, divided by the control's.
+    /// `None` if the control heard no line.
     pub(crate) fn ratio(&self) -> Option<f64> {
         let control = percentile(&self.elsewhere, 99);
         (!control.is_zero())
@@ -135,10 +135,10 @@ impl Lateness {
         format!("{ratio:6.2} × {here:>8.1?} : {elsewhere:>8.1?}, {lines} lines{few}")
     }
 
-    /// Of all rows together: how late they were, and whether that is well.
+    /// For all rows together: how late lines were, and whether that is acceptable.
     pub(crate) fn verdict(&self) -> Option<(String, bool)> {
         let lines = self.took.len();
-        // Of a few lines, one is more than one in a hundred.
+        // With few lines, a single late one is more than one in a hundred.
         let is_well = lines < ENOUGH || self.late * 100 <= lines;
         (lines > 0).then(|| (format!("witnesses: {self}"), is_well))
     }
@@ -159,7 +159,7 @@ impl std::fmt::Display for Lateness {
     }
 }
 
-/// The time within which so many of a hundred were heard; zero if there are none.
+/// The time within which `part` in a hundred lines were heard; zero without lines.
 fn percentile(took: &[Duration], part: usize) -> Duration {
     let mut sorted = took.to_vec();
     sorted.sort();

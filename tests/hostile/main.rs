@@ -1,5 +1,5 @@
-//! The rows of ROWS.md's tables that take a server: bytes over real connections to the real
-//! program, and what must come back. Each row is a test whose name begins with its number.
+//! The rows of ROWS.md's tables that need a server: bytes over real connections to the real
+//! program, and the answer. Each row is a test whose name begins with its number.
 //!
 //! `cargo test --test hostile H` runs the rows of one letter, `… C21` one row.
 
@@ -39,14 +39,14 @@ mod witness_checks;
 mod witnessed;
 mod witnesses;
 
-/// Rows of one house wait for each other, and most others for a deadline of the server's.
+/// Rows that share a server wait for each other, and most others for a deadline of the server.
 const AT_ONCE: usize = 32;
 
 fn main() -> ExitCode {
     kit::server::descriptors::allow_many();
     let shared = SharedServer::with(&[]);
     let tables = [
-        // Those that have houses of their own go first: the others wait in front of one door.
+        // Tables whose rows have servers of their own go first; the others queue for one server.
         requests_in_time::rows(),      // H: requests that do not end
         witness_checks::rows(),        // the witnesses of all rows
         connection_limits::rows(),     // U, R: how many may connect
@@ -75,8 +75,8 @@ fn main() -> ExitCode {
     if let Some(endings) = kit::client::close_times::report() {
         eprintln!("{endings}");
     }
-    let undisturbed = by_attack::verdict().is_none_or(|(told, undisturbed)| {
-        eprintln!("{told}\n");
+    let undisturbed = by_attack::verdict().is_none_or(|(report, undisturbed)| {
+        eprintln!("{report}\n");
         undisturbed
     });
     if undisturbed {

@@ -1,5 +1,5 @@
-//! M: large messages of many clients at the same time. All of them together have a bound, and who is
-//! beyond it is told so; the chat does without.
+//! M: large messages of many clients at once. Their memory has a common bound, and a client beyond it
+//! gets 1013. The chat does not draw on it.
 
 use crate::connection_limits::{listening, own_address};
 use crate::kit::bytes::frame_from;
@@ -113,7 +113,7 @@ fn message(first: u8) -> Vec<u8> {
 fn one_too_many(target: Target, first: u8) {
     let mut fit = fill(target, first);
     assert!((3..=8).contains(&fit.len()), "{} fit", fit.len());
-    // The chat has its longest message all the same, and newcomers their pages.
+    // The chat still takes its longest message, and newcomers still get their pages.
     let mut client = RawClient::in_chat(target);
     client.send_frame(0x81, "[".repeat(64 << 10));
     let answer = String::from_utf8(client.frame().payload).expect("text");

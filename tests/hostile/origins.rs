@@ -7,7 +7,7 @@ use crate::witnessed::SharedServer;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
-/// Name, Host, Origin, status; on a server without flags.
+/// Name, Host, Origin and status, on a server without flags.
 #[rustfmt::skip]
 const ROWS: &[(&str, &str, Option<&str>, u16)] = &[
     ("U17 another site", "localhost:9001", Some("http://evil.example"), 403),
@@ -26,7 +26,7 @@ const ROWS: &[(&str, &str, Option<&str>, u16)] = &[
     ("U23 rebinding: both are the attacker's", "attacker.example:9001", Some("http://attacker.example:9001"), 421),
 ];
 
-/// The same, on a server with `--require-origin --allow-origin … --allow-host …`.
+/// Name, Host, Origin and status, on a server with [`FLAGS`].
 #[rustfmt::skip]
 const ROWS_WITH_FLAGS: &[(&str, &str, Option<&str>, u16)] = &[
     ("U22 no Origin under --require-origin", "localhost:9001", None, 403),

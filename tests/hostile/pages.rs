@@ -1,4 +1,4 @@
-//! S: what a browser gets, and what it is told about it.
+//! S: the files that a browser gets, and their headers.
 
 use crate::kit::client::chat::unique;
 use crate::kit::client::raw::{RawClient, UPGRADE};
@@ -104,7 +104,7 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     rows
 }
 
-/// `--www`, with things in it that are no files.
+/// `--www` with entries that are not regular files.
 fn from_a_directory() -> Vec<Trial> {
     vec![
         row("S06 a link, out of the directory or within it: 404", || {
@@ -132,7 +132,7 @@ fn from_a_directory() -> Vec<Trial> {
             },
         ),
         optional::on_linux(
-            "H48 a large file that nobody reads: its thread ends at the write deadline",
+            "H48 a large file that the client does not read: its thread ends at the write deadline",
             "/proc says how many threads there are",
             || {
                 let www = Www::new();
@@ -154,7 +154,7 @@ fn from_a_directory() -> Vec<Trial> {
     ]
 }
 
-/// A directory for `--www`, and what lies beside it.
+/// A directory for `--www`, and one beside it.
 struct Www(PathBuf);
 
 impl Www {
@@ -194,7 +194,7 @@ impl Drop for Www {
     }
 }
 
-/// What would make of a text more than text, or of this site a part of another one.
+/// Markup that would execute, or that would embed this site in another.
 const FORBIDDEN: [&str; 12] = [
     "innerHTML",
     "outerHTML",
@@ -229,7 +229,7 @@ fn assets_are_plain() {
         for word in FORBIDDEN {
             assert!(!text.contains(word), "{name}: {word}");
         }
-        // The one address that may stand there is the name of a language, which nobody visits.
+        // The only URL allowed is the name of an XML namespace, which no browser requests.
         let elsewhere = text.replace("http://www.w3.org/2000/svg", "");
         for address in [
             "src=\"http",
@@ -273,7 +273,7 @@ fn assert_guarded(answer: &Response, target: Target) {
     }
 }
 
-/// What the page names of its own server.
+/// The files of this server to which the page refers.
 fn own_files(page: &str) -> Vec<String> {
     ["src=\"", "href=\""]
         .iter()

@@ -1,5 +1,5 @@
-//! J: requests that are refused. The one who asked is told why, the connection stays open, and the
-//! others in the room notice nothing.
+//! J: requests that the chat refuses. The client is told why, its connection stays open, and the others
+//! in the room notice nothing.
 
 mod requests;
 mod values;
@@ -11,18 +11,18 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Who asks.
+/// The client that asks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Who {
-    /// Somebody who has joined no room.
+    /// A client that has joined no room.
     Stranger,
-    /// Somebody in the witness's room.
+    /// A client in the witness's room.
     Member,
 }
 
-/// What the row shows, who asks, what for, and how it is refused. In the request `{room}` stands
-/// for the room, `{witness}` for the name of somebody who is in it, `{WITNESS}` for the same in
-/// capitals, `{ｗｉｔｎｅｓｓ}` in full width, `{wіtness}` with a Cyrillic і.
+/// The row's name, the client that asks, its request, and the code of the refusal. In the request
+/// `{room}` stands for the room and `{witness}` for the name of a person in it: `{WITNESS}` in capitals,
+/// `{ｗｉｔｎｅｓｓ}` in full width, `{wіtness}` with a Cyrillic і.
 type Row = (&'static str, Who, String, Value);
 
 pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
@@ -75,7 +75,7 @@ fn check(target: Target, who: Who, request: &str, expected: &Value) {
     assert_eq!(error, expected);
     asker.assert_undisturbed();
     witness.assert_undisturbed();
-    // And it may go on as if nothing had been.
+    // The client can go on as before.
     if who == Who::Member {
         asker.say_now(&room, "still here");
     } else {
@@ -83,13 +83,13 @@ fn check(target: Target, who: Who, request: &str, expected: &Value) {
     }
 }
 
-/// The letters of ASCII have a second form 0xfee0 further on: U+FF21 is a wide A.
+/// Replaces ASCII by its full-width forms, which lie 0xfee0 further on: U+FF21 is a wide A.
 fn in_full_width(name: &str) -> String {
     let wide = |character: char| char::from_u32(u32::from(character) + 0xfee0);
     name.chars().filter_map(wide).collect()
 }
 
-/// A line with an id, in the room of the row.
+/// A line with an id, in the row's room.
 fn say(text: &str) -> String {
     json!({"type": "say", "room": "{room}", "text": text, "id": "c1"}).to_string()
 }

@@ -1,4 +1,4 @@
-//! H: one request, one answer. Whatever is wrong with it, the client can read what.
+//! H: one request, one response. If the request is wrong, the client can read why.
 
 use crate::kit::client::raw::{RawClient, UPGRADE};
 use crate::kit::client::response::Response;
@@ -39,13 +39,13 @@ const REFUSED: &[(&str, &str, u16)] = &[
     ("H47 bytes over 127 in Host", "GET / HTTP/1.1\r\nHost: l\u{f6}calhost\r\n\r\n", 400),
     ("H47 bytes over 127 in Origin", "GET / HTTP/1.1\r\nHost: {host}\r\nOrigin: http://\u{f6}\r\n\r\n", 400),
     ("S01 a path that climbs", "GET /../Cargo.toml HTTP/1.1\r\nHost: {host}\r\n\r\n", 404),
-    ("S01 one that goes in first", "GET /a/../../etc/passwd HTTP/1.1\r\nHost: {host}\r\n\r\n", 404),
-    ("S01 one in disguise", "GET /%2e%2e/Cargo.toml HTTP/1.1\r\nHost: {host}\r\n\r\n", 404),
+    ("S01 a path that descends first, then climbs", "GET /a/../../etc/passwd HTTP/1.1\r\nHost: {host}\r\n\r\n", 404),
+    ("S01 an encoded path that climbs", "GET /%2e%2e/Cargo.toml HTTP/1.1\r\nHost: {host}\r\n\r\n", 404),
     ("S04 an encoded NUL", "GET /index.html%00.png HTTP/1.1\r\nHost: {host}\r\n\r\n", 400),
-    ("S04 digits that are none", "GET /%zz HTTP/1.1\r\nHost: {host}\r\n\r\n", 400),
+    ("S04 a percent sign without hexadecimal digits", "GET /%zz HTTP/1.1\r\nHost: {host}\r\n\r\n", 400),
 ];
 
-/// What looks odd and is right.
+/// Requests that look odd and are valid.
 #[rustfmt::skip]
 const ANSWERED: &[(&str, &str)] = &[
     ("H19 HTTP/1.0", "GET /healthz HTTP/1.0\r\n\r\n"),
@@ -55,8 +55,8 @@ const ANSWERED: &[(&str, &str)] = &[
     ("H42 LOCALHOST", "GET /healthz HTTP/1.1\r\nHost: LOCALHOST:9001\r\n\r\n"),
     ("H42 an address of a local network", "GET /healthz HTTP/1.1\r\nHost: 192.168.7.9\r\n\r\n"),
     ("H47 bytes over 127 where it does not matter", "GET /healthz HTTP/1.1\r\nHost: {host}\r\nA: \u{f6}\r\n\r\n"),
-    ("H35 a second request behind it is not read", "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\nGET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n"),
-    ("H35 nor is what is no request", "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n\0\0\0"),
+    ("H35 a second request after it is not read", "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\nGET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n"),
+    ("H35 bytes after it that are no request are not read", "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n\0\0\0"),
 ];
 
 const METHODS: [&str; 9] = [
@@ -158,7 +158,7 @@ fn answered(rows: &mut Vec<Trial>, shared: &Arc<SharedServer>, name: &str, reque
 fn ask(target: Target, request: &str) -> Response {
     let request = request.replace("{host}", &target.addr.to_string());
     let mut wire = RawClient::open(target);
-    // ISO 8859-1, as HTTP once had it: one byte a character, so that a row can hold any byte.
+    // ISO 8859-1, as in older HTTP: one byte a character, so that a row can hold any byte.
     let bytes: Vec<u8> = request.chars().map(|character| character as u8).collect();
     wire.send(&bytes);
     wire.answer()
@@ -178,14 +178,14 @@ fn head_of_pages(target: Target) {
     }
 }
 
-/// `GET /healthz?aaa… HTTP/1.1`, so long.
+/// A request whose first line, `GET /healthz?aaa… HTTP/1.1`, has this length.
 fn first_line_of(length: usize) -> String {
     let (start, end) = ("GET /healthz?", " HTTP/1.1");
     let filling = "a".repeat(length - start.len() - end.len());
     format!("{start}{filling}{end}\r\nHost: {{host}}\r\n\r\n")
 }
 
-/// A head of many headers, so long in all. Its Host has the length that it has on the wire.
+/// A head of this length, of many headers. Its Host is the one that is sent.
 fn head_of(length: usize) -> String {
     let mut head = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n".to_owned();
     while head.len() + 1_000 < length {

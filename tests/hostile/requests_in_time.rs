@@ -87,7 +87,7 @@ fn silent_end(target: Target, sent: &str) {
     assert_in_time(start);
 }
 
-/// All come from one address, which may have half of the places.
+/// All clients have one address, which may take half of the places.
 fn slow_crowd(target: Target) {
     const PLACES: usize = 5;
     let mut one_in = RawClient::upgraded(target);
@@ -99,7 +99,7 @@ fn slow_crowd(target: Target) {
             wire
         })
         .collect();
-    // One too many: it is refused, or the slowest makes room for it if a second has passed by now.
+    // One request too many: it is refused, or after a second the slowest one makes room for it.
     let deadline = Instant::now() + PATIENCE;
     let refused = loop {
         assert!(Instant::now() < deadline, "one too many is in");
@@ -109,7 +109,7 @@ fn slow_crowd(target: Target) {
         }
     };
     refused.assert_refusal(if refused.status == 408 { 408 } else { 503 });
-    // A request that comes whole needs no such place.
+    // A request that arrives whole needs no place.
     RawClient::upgraded(target.addr).echo("in a hurry");
     for round in 0..10 {
         slow.iter_mut().for_each(|wire| wire.send(b"a"));
@@ -121,8 +121,8 @@ fn slow_crowd(target: Target) {
     one_in.echo("all the time");
 }
 
-/// Of 200 slow requests from one address 64 have places. The others are refused, until one has been coming for longer than a
-/// second: it makes room for another, and is told that it took too long.
+/// Of 200 slow requests from one address 64 have places, and the others are refused. A request that has
+/// taken longer than a second makes room for another, and gets 408.
 fn quick_one(target: Target) {
     const PLACES: usize = 64;
     let begin = || {
@@ -135,7 +135,7 @@ fn quick_one(target: Target) {
     RawClient::upgraded(target).echo("a request that comes whole needs no such place");
     let mut others = Vec::new();
     while !slow[0].can_be_read(Duration::ZERO) {
-        assert!(start.elapsed() < PATIENCE, "nobody makes room");
+        assert!(start.elapsed() < PATIENCE, "no request makes room");
         let another = begin();
         if !another.can_be_read(Duration::from_millis(100)) {
             others.push(another);

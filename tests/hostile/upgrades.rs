@@ -43,7 +43,7 @@ const REFUSED: &[(&str, &str, &[&str], u16)] = &[
     ("U32 the page", "GET / HTTP/1.1", &[HOST, UP, CONNECTION, KEY, VERSION], 404),
 ];
 
-/// Name, headers, and the whole answer but for its first line.
+/// Name, headers, and the `Sec-WebSocket-Accept` of the response.
 #[rustfmt::skip]
 const UPGRADED: &[(&str, &[&str], &str)] = &[
     ("U01 the example of 1.3", &[HOST, UP, CONNECTION, KEY, VERSION], ACCEPT),
@@ -52,7 +52,7 @@ const UPGRADED: &[(&str, &[&str], &str)] = &[
     ("U07 in other letters", &[HOST, "UPGRADE: WebSocket", "connection: upgrade", KEY, VERSION], ACCEPT),
     ("U09 blanks around the version", &[HOST, UP, CONNECTION, KEY, "Sec-WebSocket-Version:  13 "], ACCEPT),
     ("U15 a key with bits to spare", &[HOST, UP, CONNECTION, "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEC==", VERSION], "OfS0wDaT5NoxF2gqm7Zj2YtetzM="),
-    ("U24 subprotocols that nobody knows", &[HOST, UP, CONNECTION, KEY, VERSION, "Sec-WebSocket-Protocol: a, b"], ACCEPT),
+    ("U24 unknown subprotocols", &[HOST, UP, CONNECTION, KEY, VERSION, "Sec-WebSocket-Protocol: a, b"], ACCEPT),
     ("U27 an extension that is declined", &[HOST, UP, CONNECTION, KEY, VERSION, "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"], ACCEPT),
 ];
 
@@ -74,7 +74,7 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
         }));
     }
     rows.extend(shared.row(
-        "U30 frames behind the request count",
+        "U30 frames in the packet of the request count",
         frames_behind_the_request,
     ));
     rows
@@ -88,7 +88,7 @@ fn ask(target: Target, line: &str, headers: &[&str]) -> RawClient {
     wire
 }
 
-/// Exactly these headers: no extension, no subprotocol.
+/// The response has exactly these headers: no extension, no subprotocol.
 fn expect_upgrade(wire: &mut RawClient, accept: &str) {
     let answer = wire.head();
     assert_eq!(answer.status, 101, "{answer:?}");
@@ -101,7 +101,7 @@ fn expect_upgrade(wire: &mut RawClient, accept: &str) {
     assert_eq!(answer.header("Sec-WebSocket-Accept"), Some(accept));
 }
 
-/// One packet with a request, a ping, a whole text and half of another.
+/// One packet holds a request, a ping, a whole text and half of another.
 fn frames_behind_the_request(target: Target) {
     let mut wire = RawClient::open(target);
     let half = frame_from(Role::Client, 0x81, b"second");

@@ -1,5 +1,5 @@
-//! R11: more than a watcher, or the one who is watched, can take. Both are told what is missing, and
-//! nobody waits for either.
+//! R11: more frames than a watcher, or the watched client, can take. A `drop` record says how many are
+//! missing, and no other client waits for either.
 
 use crate::kit;
 use crate::kit::client::chat::{ChatClient, unique};
@@ -17,13 +17,13 @@ use std::time::{Duration, Instant};
 pub(crate) fn rows() -> Vec<Trial> {
     vec![
         busy_row(
-            "R11 a watcher of 5 000 frames a second misses some, and is told how many",
-            // A chat that waited for this watcher would wait for as long.
+            "R11 a watcher of 5 000 frames a second misses some, and a record says how many",
+            // A chat that waited for this watcher would wait this long.
             &["--rate", "off", "--write-timeout", "10m"],
             flood,
         ),
         busy_row(
-            "R11 a watcher who never reads is sent away, and hurts nobody",
+            "R11 a watcher that never reads is closed, and disturbs no other",
             &["--rate", "off", "--write-timeout", "500ms"],
             deaf,
         ),
@@ -43,8 +43,8 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// In a server without witnesses, who would wait for the machine: such a row keeps it busy, and
-/// hears every line itself.
+/// A row on a server without witnesses: it keeps the machine busy, so theirs would be late, and it
+/// checks every line itself.
 fn busy_row(name: &str, flags: &'static [&'static str], run: fn(Target)) -> Trial {
     row(name, move || {
         let server = kit::server::Server::start(flags);
@@ -52,7 +52,7 @@ fn busy_row(name: &str, flags: &'static [&'static str], run: fn(Target)) -> Tria
     })
 }
 
-/// Five thousand lines a second, each of them twice on the wire.
+/// Five thousand lines a second; each is two frames on the wire.
 fn flood(target: Target) {
     const LINES: usize = 10_000;
     let mut ada = ChatClient::in_room(target, "ada", &unique("room"));
@@ -69,7 +69,7 @@ fn flood(target: Target) {
     }
     let took = start.elapsed();
     drop(ada);
-    // Only now does it read. In between, nothing was kept for it beyond its queue.
+    // It reads only now. Until then no more was kept for it than its queue holds.
     let (mut last, mut dropped, mut frames) = (0, 0, 0);
     let mut states = Vec::new();
     while let Ok(record) = watcher.record() {
@@ -87,7 +87,7 @@ fn flood(target: Target) {
     }
     eprintln!("R11: {frames} frames seen, {dropped} dropped, in {took:?}");
     assert!(dropped > 0, "{frames} frames were seen");
-    // welcome, join, joined, twice; each line in both directions; the two Closes perhaps.
+    // `welcome`, `join`, `joined`, twice; each line in both directions; perhaps the two Closes.
     let all = frames + dropped;
     let expected = 2 * LINES as u64 + 5;
     assert!((expected..=expected + 2).contains(&all), "{all} frames");
@@ -110,7 +110,7 @@ fn deaf(target: Target) {
     ada.assert_undisturbed();
 }
 
-/// One who does not read, and then does.
+/// A watcher that does not read for a while.
 fn lagging(target: Target) {
     let mut talker = ChatClient::in_room(target, "talker", &unique("room"));
     let room = unique("lag");
@@ -132,7 +132,7 @@ fn lagging(target: Target) {
     });
     let text = "x".repeat(2_000);
     let mut said = 0;
-    // Ten lines at a time: by and by its kernel's buffers are full.
+    // Ten lines at a time, until the kernel's buffers are full.
     let waiting = loop {
         talker.ask_all((0..10).map(|_| json!({"type": "say", "room": room, "text": text})));
         talker.count("said", 10);

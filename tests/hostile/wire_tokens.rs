@@ -1,4 +1,4 @@
-//! J31: who may watch a connection. Nobody watches another's, and a token is seen nowhere.
+//! J31: who may watch a connection: only its owner. No view and no log shows a token.
 
 use crate::kit::bytes::digits;
 use crate::kit::client::chat::{ChatClient, unique};
@@ -23,7 +23,7 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     rows.extend([
         shared.row_as_it_stands("J31 a wrong wire token, five times: bad_token, 1008", wrong),
         shared.row_as_it_stands("J31 no wire token in five seconds: 1008", no_token),
-        shared.row_as_it_stands("J31 who watches says nothing more: 1008", talkative),
+        shared.row_as_it_stands("J31 a watcher that sends a second request: 1008", talkative),
         shared.row_as_it_stands("J31 four may watch one connection", four),
         shared.row_as_it_stands("J31 the page of another site cannot watch: 403", other_site),
         own_row_as_it_stands(
@@ -36,7 +36,7 @@ pub(crate) fn rows(shared: &Arc<SharedServer>) -> Vec<Trial> {
     rows
 }
 
-/// What a client may send with its handshake, and what of it is secret.
+/// Headers that a client may send with its handshake, and which part of each is secret.
 const SECRETS: [(&str, &str); 12] = [
     ("Authorization", "Bearer s3cret-authorization"),
     ("PROXY-AUTHORIZATION", "Basic czNjcmV0LXByb3h5"),
@@ -55,7 +55,7 @@ const SECRETS: [(&str, &str); 12] = [
     ("X-Unknown", "\u{e9}-s3cret-\u{fc}"),
 ];
 
-/// A request with all of them, and one more in its query.
+/// A request with all of these secrets, and one more in its query.
 fn request_with_secrets(target: Target) -> String {
     let headers = SECRETS.map(|(name, value)| format!("{name}: {value}\r\n"));
     UPGRADE
@@ -70,7 +70,7 @@ fn request_with_secrets(target: Target) -> String {
         )
 }
 
-/// At once and afterwards: all that two watchers are sent, and what the request's record shows.
+/// What two watchers are sent, one at once and one later, and what the record of the request shows.
 fn headers(target: Target) {
     let request = request_with_secrets(target);
     let mut ada = RawClient::open(target);
@@ -114,8 +114,8 @@ fn headers(target: Target) {
     }
 }
 
-/// No word of a secret is in the records: not as text, not as bytes in hexadecimal, and not in base64,
-/// whatever stands in front of it.
+/// No part of a secret is in the records: neither as text nor as hexadecimal bytes, nor in base64 at
+/// any offset.
 fn assert_unseen(records: &[Value]) {
     let text = format!("{records:?}");
     let values = SECRETS.map(|(_, value)| value);
@@ -232,7 +232,7 @@ fn someone_elses(target: Target) {
     }
 }
 
-/// Everything that is logged at all, and everything that a view shows.
+/// Checks everything that the server logs, and everything that a view shows.
 fn nowhere() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
     let flags = ["serve", "-v", "--listen", "127.0.0.1:0"];
@@ -240,7 +240,7 @@ fn nowhere() {
     let target = server.target(Pace::Whole);
     let mut ada = ChatClient::in_room(target, "ada", &unique("room"));
     let tokens = ["session", "wire"].map(|key| ada.welcome[key].as_str().expect("it").to_owned());
-    // It comes back, in two fragments that cut its token in two.
+    // The client comes back; its token is cut in two by two fragments.
     let mut again = RawClient::in_chat(target);
     let join = json!({"type": "join", "name": ada.name, "room": "lobby", "session": tokens[0]});
     let join = join.to_string();
@@ -265,7 +265,7 @@ fn nowhere() {
         for token in own.into_iter().chain(tokens.iter().map(String::as_str)) {
             let text = format!("{seen:?}");
             assert!(!text.contains(token) && !text.contains(&digits(token.as_bytes())));
-            // As it would be under the key that the record shows.
+            // As the token would look masked with the key that the record shows.
             for record in seen.iter().filter(|record| record["hex"].is_string()) {
                 let bytes = bytes_of(&record["hex"]);
                 for shift in 0..4 {

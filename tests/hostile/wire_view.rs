@@ -1,4 +1,4 @@
-//! What one sees who watches: every byte of one's own connection, also of its past and its end.
+//! What a watcher sees: every byte of its own connection, including those before and its end.
 
 use crate::kit::bytes::{KEY, frame_from};
 use crate::kit::client::chat::ChatClient;
@@ -42,7 +42,7 @@ fn late(target: Target) {
     assert!(text(&request).ends_with("\r\n\r\n"), "{request}");
     assert!(text(&response).starts_with("HTTP/1.1 101 "), "{response}");
     assert!(text(&response).ends_with("\r\n\r\n"), "{response}");
-    // 61 frames there were: the welcome, and 30 questions with their answers.
+    // There were 61 frames: the welcome, and 30 requests with their answers.
     for n in 30..=61 {
         let frame = watcher.until("frame");
         assert_eq!(
@@ -55,7 +55,11 @@ fn late(target: Target) {
             _ => ("out", pong(n / 2 - 1)),
         };
         assert_eq!(frame["dir"], dir, "{frame}");
-        assert_eq!(frame["reads"], json!([]), "nobody knows any more: {frame}");
+        assert_eq!(
+            frame["reads"],
+            json!([]),
+            "that is no longer known: {frame}"
+        );
         let shown = String::from_utf8(bytes_of(&frame["plain"])).expect("JSON");
         let (shown, plain): (Value, Value) = (
             serde_json::from_str(&shown).expect("JSON"),
@@ -69,7 +73,7 @@ fn late(target: Target) {
     assert_eq!(frame["reads"].as_array().map(Vec::len), Some(1), "{frame}");
 }
 
-/// A connection of bytes that are known, and what its owner is shown.
+/// Sends known bytes on a connection, and checks what its owner is shown.
 fn everything(target: Target) {
     let mut ada = RawClient::open(target);
     let request = UPGRADE.replace("/echo", "/ws");
@@ -122,7 +126,7 @@ fn everything(target: Target) {
     );
 }
 
-/// The record of a frame that was sent like this.
+/// The record of a frame with these bytes.
 fn assert_sent(record: &Value, first: u8, payload: &[u8], pace: Pace) {
     let frame = frame_from(Role::Client, first, payload);
     let (shown, plain) = (bytes_of(&record["hex"]), bytes_of(&record["plain"]));

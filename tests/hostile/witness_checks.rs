@@ -1,5 +1,5 @@
-//! The witnesses themselves: a server that is disturbed is noticed, and a busy machine is not
-//! mistaken for one.
+//! Checks of the witnesses: they notice a server that is disturbed, and do not mistake a busy machine
+//! for one.
 
 use crate::by_attack::Report;
 use crate::kit::table::row;
@@ -19,7 +19,7 @@ pub(crate) fn rows() -> Vec<Trial> {
             assert!(own.witnesses().lateness().disturbance().is_some());
         }),
         row(
-            "witnesses: a machine that stands still is not taken for the server",
+            "witnesses: a machine that stands still is not blamed on the server",
             || {
                 let (own, clock) = (WitnessedServer::start(&[]), WitnessedServer::start(&[]));
                 let both = [&*own, own.witnesses().control()];
@@ -46,7 +46,7 @@ pub(crate) fn rows() -> Vec<Trial> {
     ]
 }
 
-/// Name, how long lines take by themselves, for how long all stands still here, is that noticed?
+/// Name, how long lines usually take, how long the server stands still, and whether that is noticed.
 fn disturbances() {
     let millis = Duration::from_millis;
     for (name, usual, standstill, noticed) in [
@@ -69,16 +69,16 @@ fn disturbances() {
     ] {
         let elsewhere = vec![usual; 100];
         let mut here = elsewhere.clone();
-        // Each line that is due meanwhile takes until its end.
+        // Each line that is due meanwhile takes until the end of the standstill.
         for (line, took) in here[50..].iter_mut().enumerate() {
             *took += standstill.saturating_sub(TURN * line as u32);
         }
         let found = disturbance(&here, &elsewhere);
         assert_eq!(found.is_some(), noticed, "{name}: {found:?}");
-        // The same in the control alone is no disturbance of the server.
+        // A standstill of the control alone is no disturbance of the server.
         assert_eq!(disturbance(&elsewhere, &here), None, "{name}");
     }
-    // A server that is always slow.
+    // A server that is slow all the time.
     let found = disturbance(&[millis(60); 100], &[millis(1); 100]);
     assert!(found.is_some(), "each a little late");
 }
@@ -129,8 +129,8 @@ fn control(start: Instant, took: &[Duration]) -> Control {
     control
 }
 
-/// Both pairs alike suffer what a scheduler does to them: mostly a moment, now and then far longer.
-/// A run has as many lines as one of this program, and a row judges fifty of them.
+/// A scheduler delays both pairs alike: mostly for a moment, now and then far longer. A run has as many
+/// lines as one of this program, and a row judges fifty of them.
 fn no_false_alarm() {
     const RUNS: u64 = 1_000;
     const LINES: usize = 2_000;
@@ -148,7 +148,7 @@ fn no_false_alarm() {
     }
 }
 
-/// Four lines in five take 4 ms on average, the fifth 40: exponential, after SplitMix64.
+/// Four lines in five take 4 ms on average, the fifth 40: exponential, by SplitMix64.
 fn unlucky(state: &mut u64) -> Duration {
     let mut random = || {
         *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -161,7 +161,7 @@ fn unlucky(state: &mut u64) -> Duration {
     Duration::from_secs_f64(-mean * (1.0 - random()).ln())
 }
 
-/// A line is not said before the one in front of it was heard.
+/// A line is not said before the previous one was heard.
 fn delayed(alone: impl Iterator<Item = Duration>) -> Vec<Duration> {
     let mut before = Duration::ZERO;
     let delay = |alone: Duration| {

@@ -1,5 +1,5 @@
-//! Where rows happen: a server in which two witnesses talk all the time. A row may do there what
-//! it likes; the witnesses must not notice, and when it has gone nothing of it may be left.
+//! Servers with witnesses: two clients that talk all the time. Whatever a row does, the witnesses must
+//! not notice, and afterwards the server must have released everything that the row used.
 
 use crate::kit;
 use crate::kit::client::target::{Pace, Target};
@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 use ws101::Limits;
 
-/// How a row is done, and what that adds to its name.
+/// How a row sends its bytes, and what that adds to its name.
 #[derive(Debug, Clone, Copy)]
 struct Way {
     name: &'static str,
@@ -21,7 +21,7 @@ struct Way {
     watched: bool,
 }
 
-/// As it stands, with each byte in a packet of its own, and so while somebody watches.
+/// Whole, byte by byte, and whole while a watcher compares.
 const WAYS: [Way; 3] = [
     Way {
         name: "",
@@ -40,8 +40,8 @@ const WAYS: [Way; 3] = [
     },
 ];
 
-/// A server with certain flags, started by the first row that asks for it. One row at a time is
-/// in it, so that what is left behind is that row's.
+/// A server with certain flags, started by the first row that needs it. One row runs at a time, so that
+/// what is left afterwards is that row's.
 #[derive(Debug)]
 pub(crate) struct SharedServer {
     flags: &'static [&'static str],
@@ -56,7 +56,7 @@ impl SharedServer {
         })
     }
 
-    /// A row, in each way. Rows of frames, messages and Closes also while somebody watches.
+    /// A row, whole and byte by byte; rows about frames, messages and Closes are also watched.
     pub(crate) fn row<R>(self: &Arc<Self>, name: impl Into<String>, run: R) -> Vec<Trial>
     where
         R: Fn(Target) + Clone + Send + 'static,
@@ -68,7 +68,7 @@ impl SharedServer {
         ways.map(trial).collect()
     }
 
-    /// A row that sends too much to send it byte by byte, or that has a pace of its own.
+    /// A row that sends too much for single bytes, or that has a pace of its own.
     pub(crate) fn row_as_it_stands(
         self: &Arc<Self>,
         name: impl Into<String>,
@@ -85,7 +85,7 @@ impl SharedServer {
     ) -> Trial {
         let shared = Arc::clone(self);
         kit::table::row(name, move || {
-            // A row that failed may have left things as they were not before: start anew.
+            // A row that failed may have left the server changed: then the next row starts a new one.
             let mut server = shared.server.lock().unwrap_or_else(PoisonError::into_inner);
             let own = server
                 .take()
@@ -101,7 +101,7 @@ impl SharedServer {
     }
 }
 
-/// What a server with these flags takes at `/echo`.
+/// The limits of `/echo` on a server with these flags.
 fn echo_limits(flags: &[&str]) -> Limits {
     let at = |flag| flags.iter().position(|one| *one == flag);
     let mut limits = Limits::ECHO;
@@ -111,7 +111,7 @@ fn echo_limits(flags: &[&str]) -> Limits {
     limits
 }
 
-/// A row in a server of its own, with these flags; twice, as above.
+/// A row on a server of its own with these flags, whole and byte by byte.
 pub(crate) fn own_row<R>(name: &str, flags: impl Into<Vec<&'static str>>, run: R) -> Vec<Trial>
 where
     R: Fn(Target) + Clone + Send + 'static,
@@ -125,7 +125,7 @@ where
     ways.map(trial).collect()
 }
 
-/// The same once, as it stands.
+/// A row on a server of its own with these flags, whole only.
 pub(crate) fn own_row_as_it_stands(
     name: &str,
     flags: impl Into<Vec<&'static str>>,
@@ -146,10 +146,10 @@ fn visit_own(
     })
 }
 
-/// A server with its witnesses, and what it used before anyone else came.
+/// A server with its witnesses, and the resources that it used before the row.
 #[derive(Debug)]
 pub(crate) struct WitnessedServer {
-    /// They stop before the server does.
+    /// Declared first, so that they stop before the server does.
     witnesses: Witnesses,
     server: kit::server::Server,
     before: Resources,
@@ -164,7 +164,7 @@ impl WitnessedServer {
         Self::watched(|| kit::server::Server::spawn(command))
     }
 
-    /// Starts one for the row and one for the control.
+    /// Starts one server for the row and one for the control.
     fn watched(mut start: impl FnMut() -> kit::server::Server) -> Self {
         let server = start();
         let witnesses = Witnesses::begin(server.addr(), start());
@@ -184,7 +184,7 @@ impl WitnessedServer {
         Target::new(self.server.addr(), pace)
     }
 
-    /// The processor time that it has used, as far as the system says.
+    /// The processor time that the server has used; zero where the system does not tell.
     pub(crate) fn work(&self) -> Duration {
         #[cfg(target_os = "linux")]
         return kit::server::usage::cpu(self.server.process.id());
@@ -192,7 +192,7 @@ impl WitnessedServer {
         return Duration::ZERO;
     }
 
-    /// All threads and descriptors of those who came after the witnesses are free again.
+    /// The server has released the threads and descriptors of all clients but the witnesses.
     pub(crate) fn assert_nobody_is_left(&self) {
         assert_back_at(self.before, self.server.process.id());
     }

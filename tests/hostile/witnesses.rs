@@ -1,9 +1,9 @@
-//! Two people who talk all the time, whatever the row beside them does to the server: ten lines a
-//! second each. Every line must reach both, in order and once, and no later than it would elsewhere.
+//! Two clients that talk while a row attacks their server, ten lines a second each. Every line must
+//! reach both, in order and once, and no later than it would elsewhere.
 //!
-//! "Elsewhere" is a **control**: two others, who say the same lines at the same moments in a server
-//! that has nobody else. Whatever else the machine does makes their lines late too. What only the
-//! witnesses suffer was done to their server.
+//! "Elsewhere" is a **control**: two others that say the same lines at the same moments on a server
+//! without other clients. A busy machine delays their lines, too. What delays only the witnesses was
+//! done to their server.
 
 use crate::by_attack;
 use crate::kit::client::chat::ChatClient;
@@ -18,21 +18,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// The controls of all rows: whatever runs at the same time is on the same machine.
+/// The control lines of all rows, which run on one machine.
 static CONTROL: Mutex<Option<Control>> = Mutex::new(None);
 
 #[derive(Debug)]
 pub(crate) struct Witnesses {
     here: Pair,
     elsewhere: Pair,
-    /// Behind its pair, which must stop first.
+    /// Declared after its pair, which must stop first.
     control: Server,
-    /// How many lines were judged already.
+    /// How many lines have been judged.
     judged: AtomicUsize,
 }
 
 impl Witnesses {
-    /// In this server, and in another one that was started like it.
+    /// Witnesses on the server at `addr`, and the control on another that was started like it.
     pub(crate) fn begin(addr: SocketAddr, control: Server) -> Self {
         let pairs = [addr, control.addr()].map(enter);
         let start = Instant::now();
@@ -52,7 +52,7 @@ impl Witnesses {
         }
     }
 
-    /// Since this was asked last they have heard every line, and hardly one of them later than the
+    /// Asserts that since the last call the witnesses heard every line, and hardly one later than the
     /// control heard its own.
     pub(crate) fn assert_undisturbed(&self) {
         let lateness = self.lateness();
@@ -60,7 +60,7 @@ impl Witnesses {
         assert_eq!(lateness.disturbance(), None);
     }
 
-    /// Of the lines since this was asked last.
+    /// The lateness of the lines since the last call.
     pub(crate) fn lateness(&self) -> Lateness {
         self.elsewhere.hear_what_is_due();
         let lines = self.here.hear_what_is_due();
@@ -77,7 +77,7 @@ impl Witnesses {
         &self.control
     }
 
-    /// Waits, line by line of the control, until it must show that all stand still here.
+    /// Waits, line by line of the control, until a standstill of this server must be noticed.
     pub(crate) fn wait_for_a_standstill(&self) {
         let since = Instant::now();
         let would_show = || {
@@ -93,10 +93,10 @@ impl Witnesses {
     }
 }
 
-/// Two in one room, who know that both are in.
+/// Two clients in one room.
 fn enter(addr: SocketAddr) -> [ChatClient; 2] {
     ["one", "two"].map(|name| {
-        // Some servers ask where a page comes from.
+        // Some servers require an origin.
         let origin = format!("http://{addr}");
         let mut client = ChatClient::connect_with(addr, &[("Origin", &origin)]);
         client.join(name, "witnesses");
@@ -104,7 +104,7 @@ fn enter(addr: SocketAddr) -> [ChatClient; 2] {
     })
 }
 
-/// Two who talk, in a thread of their own.
+/// Two clients that talk, in a thread of their own.
 #[derive(Debug)]
 struct Pair {
     thread: Option<JoinHandle<()>>,
@@ -136,18 +136,19 @@ impl Pair {
         }
     }
 
-    /// The lines that both have heard.
+    /// The lines that both clients have heard.
     fn heard(&self) -> MutexGuard<'_, Vec<Line>> {
         lock(&self.lines)
     }
 
-    /// Waits until they have heard all lines that should have been said by now, but the last.
+    /// Waits until they have heard every line that was due by now, but for the last. Returns how many
+    /// they have heard.
     fn hear_what_is_due(&self) -> usize {
         let due = (self.start.elapsed().as_millis() / TURN.as_millis()) as usize;
         self.hear(due.saturating_sub(1))
     }
 
-    /// Waits until they have heard as many lines; says how many they have.
+    /// Waits until they have heard `lines` lines; returns how many they have heard.
     fn hear(&self, lines: usize) -> usize {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -167,7 +168,7 @@ impl Drop for Pair {
     fn drop(&mut self) {
         drop(self.stop.take());
         let ended = self.thread.take().map(JoinHandle::join);
-        // A row that has failed says why; that the witnesses failed with it is no news.
+        // If the row has failed, a failure of the witnesses is no news.
         assert!(
             thread::panicking() || matches!(ended, Some(Ok(()))),
             "a witness was disturbed"
@@ -175,8 +176,8 @@ impl Drop for Pair {
     }
 }
 
-/// Says line after line, each when it is due, and waits until both have it. Lines that are due
-/// meanwhile could not be said: they count as heard when that one is.
+/// Says line after line, each when it is due, and waits until both have heard it. Lines that fell due
+/// meanwhile were not said: they count as heard at that moment.
 fn talk(
     mut pair: [ChatClient; 2],
     start: Instant,

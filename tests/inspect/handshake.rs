@@ -100,7 +100,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 assert!(text.contains(&format!(" → {status} (RFC ")), "{text}");
             }
         }),
-        row("handshake: an answer that is none", || {
+        row("handshake: a response that is not valid", || {
             let wrong = [REQUEST, &RESPONSE.replace("s3pP", "S3pP")].concat();
             let records = records(&["-"], wrong.as_bytes(), 1);
             assert_eq!(records[1]["verdict"]["rule"], "response-accept");

@@ -1,4 +1,4 @@
-//! What a person reads.
+//! The text output, for a person.
 
 use super::kit::program::run;
 use super::{inspect, masked, row, shown};

@@ -27,7 +27,7 @@ fn inspected(shared: Row) -> Trial {
     })
 }
 
-/// The last frame is refused, and the words say the same as the JSON.
+/// The last frame is refused, and the text agrees with the JSON.
 pub(crate) fn refused(arguments: &[&str], input: &[u8], rule: &rows::Rule) {
     let rows::Rule {
         name,

@@ -75,7 +75,7 @@ pub(crate) fn rows() -> Vec<Trial> {
         the_byte_is_marked,
     ));
     rows.push(row(
-        "utf8: far behind, the byte's row is shown too",
+        "utf8: a byte far into the payload has its row shown, too",
         far_behind,
     ));
     rows
@@ -184,7 +184,7 @@ fn the_byte_is_marked() {
     }
 }
 
-/// Behind what is shown of a long payload; and where not even the record has it.
+/// A byte beyond what is shown of a long payload, and one that not even the record holds.
 fn far_behind() {
     for (before, of) in [(200, 300), (3_000, 3_010), (3_000, 9_000)] {
         let mut payload = vec![b'a'; of];

@@ -1,11 +1,11 @@
-//! The test kit: what test programs share. Each of them includes it as
+//! The test kit: what the test programs share. Each includes it in two lines:
 //!
 //! ```text
 //! #[path = "../kit/mod.rs"]
 //! mod kit;
 //! ```
 //!
-//! It cannot be a crate: the packed crate's tests take it along, and a package carries no other.
+//! It is no crate of its own, because the packed crate's tests need it, and a package holds one crate.
 
 #![allow(
     dead_code,
@@ -17,7 +17,7 @@ pub(crate) mod optional;
 pub(crate) mod stopwatch;
 pub(crate) mod table;
 
-// What follows talks to the program; the rest holds for the protocol alone, too.
+// The modules below run the program. Those above also serve tests of the protocol alone.
 #[cfg(feature = "server")]
 pub(crate) mod client;
 #[cfg(feature = "server")]

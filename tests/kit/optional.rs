@@ -1,10 +1,10 @@
-//! Tests that need something this project does not bring along. Without it they are ignored,
-//! and say so; where `CI` is set they fail, so that nothing goes unseen.
+//! Tests that need a program or a system that may not be there. Without it they are ignored, with the
+//! reason. Where `CI` is set they fail instead, so that none is skipped unnoticed.
 
 use libtest_mimic::{Completion, Trial};
 use std::env;
 
-/// Stands in for the test `name`, which cannot run because of `reason`.
+/// A stand-in for the test `name`, which cannot run because of `reason`.
 pub(crate) fn missing(name: &str, reason: &str) -> Trial {
     let reason = reason.to_owned();
     Trial::ignorable_test(name, move || {
@@ -16,7 +16,7 @@ pub(crate) fn missing(name: &str, reason: &str) -> Trial {
     })
 }
 
-/// On Linux, this row; elsewhere one that is ignored and says why, wherever it runs.
+/// This row on Linux; on other systems a row that is ignored with the reason.
 pub(crate) fn on_linux(
     name: &str,
     reason: &'static str,
@@ -25,7 +25,7 @@ pub(crate) fn on_linux(
     on_linux_visit(name, reason, |name| super::table::row(name, run))
 }
 
-/// The same with a row that is made by `make`.
+/// As [`on_linux`], for a row that `make` builds.
 pub(crate) fn on_linux_visit(
     name: &str,
     reason: &'static str,

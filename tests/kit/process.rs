@@ -1,5 +1,4 @@
-//! A program that a test runs beside itself: its lines are read as they come, its end is
-//! waited for with a deadline, and it does not outlive the test.
+//! A program that a test runs. Its output is read as it comes, and it does not outlive the test.
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{self, BufRead, BufReader, Read};
@@ -13,21 +12,21 @@ use std::time::{Duration, Instant};
 pub(crate) struct Process {
     child: Child,
     name: String,
-    /// The lines of stdout that nobody has asked for yet.
+    /// The lines of stdout that the test has not asked for yet.
     lines: Receiver<String>,
     log: Log,
 }
 
-/// Everything said so far, on stdout and stderr.
+/// All output so far, of stdout and stderr.
 type Log = Arc<Mutex<String>>;
 
 impl Process {
-    /// Starts a program that must be there.
+    /// Starts a program that must exist.
     pub(crate) fn spawn(command: &mut Command) -> Self {
         Self::try_spawn(command).unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"))
     }
 
-    /// Starts it. Both outputs are read all the time: a full pipe would stop the program.
+    /// Starts a program. Threads read both outputs, because a full pipe would stop it.
     pub(crate) fn try_spawn(command: &mut Command) -> io::Result<Self> {
         let mut child = command
             .stdin(Stdio::null())
@@ -38,7 +37,7 @@ impl Process {
         let (sender, lines) = mpsc::channel();
         let stdout = child.stdout.take().expect("stdout is a pipe");
         read_lines(stdout, &log, move |line| {
-            // A test that has seen enough listens no more.
+            // Fails when the test has dropped the receiver: it has seen enough.
             let _ = sender.send(line);
         });
         read_lines(child.stderr.take().expect("stderr is a pipe"), &log, drop);
@@ -65,7 +64,7 @@ impl Process {
         })
     }
 
-    /// The next line of stdout, if one comes within this time.
+    /// The next line of stdout, if it comes within this time.
     pub(crate) fn line_if_any(&self, within: Duration) -> Result<String, RecvTimeoutError> {
         self.lines.recv_timeout(within)
     }
@@ -75,14 +74,14 @@ impl Process {
         kill_process(Pid::from_child(&self.child), signal).expect("it runs, and is our child");
     }
 
-    /// Asks it to end, as Ctrl-C does, unless it has ended.
+    /// Sends SIGINT, as Ctrl-C does, unless the program has ended.
     pub(crate) fn interrupt(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
             self.signal(Signal::INT);
         }
     }
 
-    /// Waits for its end, which shows as the end of its stdout.
+    /// Waits for the program to end: its stdout ends then.
     pub(crate) fn wait(&mut self, within: Duration) -> ExitStatus {
         let deadline = Instant::now() + within;
         loop {
@@ -100,7 +99,7 @@ impl Process {
         self.child.wait().expect("a child can be waited for")
     }
 
-    /// What it said so far, for a failure's message.
+    /// All output so far, for the message of a failure.
     pub(crate) fn log(&self) -> String {
         self.log.lock().expect("no reader panics").clone()
     }
@@ -108,7 +107,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Both fail only when it has already ended.
+        // Both fail only if the program has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! A client under test: what it is given on stdin, what it prints, how it ends.
+//! The command line under test: what a program is given on stdin, what it prints, how it ends.
 
 use super::stopwatch::PATIENCE;
 use std::io::Write;
@@ -6,13 +6,13 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-/// A client that runs.
+/// A running program.
 #[derive(Debug)]
 pub(crate) struct Program {
     child: Child,
 }
 
-/// A client that has ended.
+/// A program that has ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) stdout: Vec<u8>,
@@ -56,7 +56,7 @@ impl Program {
     pub(crate) fn end(self) -> Ended {
         let id = rustix::process::Pid::from_child(&self.child);
         let (done, ended) = mpsc::channel::<()>();
-        // Stands in when the program does not end, so that the test does.
+        // Kills a program that does not end, so that the test ends.
         let guard = thread::spawn(move || {
             if ended.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
                 let _ = rustix::process::kill_process(id, rustix::process::Signal::KILL);
@@ -74,10 +74,10 @@ impl Program {
     }
 }
 
-/// Runs `ws101` with this on stdin, to its end.
+/// Runs `ws101` with this on stdin, and waits for its end.
 pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Ended {
     let mut program = Program::start(arguments);
-    // A program that has ended early reads nothing, and the test looks at how it ended.
+    // Fails if the program has ended early; the test looks at how it ended.
     let stdin = program.child.stdin.as_mut().expect("a pipe");
     let _ = stdin.write_all(input);
     program.end()

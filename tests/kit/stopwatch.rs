@@ -1,21 +1,20 @@
-//! How long a test waits, and how long a server may wait: never by the clock on the wall alone. A
-//! machine that has other things to do makes everything late, and no server is to blame for it.
+//! How long a test waits, and how long a server may take: never by wall-clock time alone. On a busy
+//! machine everything is late, and the server is not to blame.
 
 #![allow(dead_code)] // Several test programs share this; none needs all of it.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What must come at all comes within this: it only turns a hang into a failure.
+/// How long a test waits for an event that must come. It only turns a hang into a failure.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long the processors have been idle meanwhile: that, and not more, somebody has waited.
+/// Measures how long the processors were idle: the time for which a server needlessly waited.
 ///
-/// A server that works keeps a processor busy, and so does whatever else runs on the machine. A
-/// server that waits for a timer leaves them idle. So a bound on the idle time is one on needless
-/// waiting, and holds whatever else is running; on a quiet machine it is the time on the wall. How
-/// much a server works is bounded in processor time (`tests/footprint`), how much it keeps others
-/// waiting by a comparison (`tests/hostile/witnesses.rs`).
+/// A server that works keeps a processor busy, and so does any other program. A server that waits for a
+/// timer leaves the processors idle. So a bound on idle time bounds needless waiting, also on a busy
+/// machine; on a quiet one it is wall-clock time. How much a server works is bounded in processor time
+/// (`tests/footprint`), and how much it delays others by a comparison (`tests/hostile/witnesses.rs`).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stopwatch {
     start: Instant,
@@ -30,18 +29,18 @@ impl Stopwatch {
         }
     }
 
-    /// By the clock on the wall: only to say that something was not too early.
+    /// Wall-clock time: only to assert that an event was not too early.
     pub(crate) fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }
 
-    /// As much of that as somebody waited.
+    /// The part of it in which the processors were idle.
     pub(crate) fn waited(&self) -> Duration {
         idle_time().saturating_sub(self.idle).min(self.elapsed())
     }
 
-    /// Has a test waited so long that what it waits for will not come? On a busy machine it may take
-    /// longer: a program that gets no processor is late through no fault of its own.
+    /// Whether a test has waited so long that the event will not come. On a busy machine this takes
+    /// longer, because a program that gets no processor is late through no fault of its own.
     pub(crate) fn is_hopeless(&self) -> bool {
         self.waited() >= PATIENCE || self.elapsed() >= 5 * PATIENCE
     }
@@ -56,11 +55,11 @@ impl Stopwatch {
     }
 }
 
-/// The idle time of all processors that this program may use, up to a moment ago.
+/// The idle time of all processors that this program may use, a few milliseconds old.
 ///
-/// Where that is unknown, it stands still: then only a hang is a failure.
+/// Zero where the system does not tell: then only a hang is a failure.
 fn idle_time() -> Duration {
-    /// A file need not be read for each of a thousand writes.
+    /// How long a reading is used: a row with a thousand writes need not read the file each time.
     const FRESH: Duration = Duration::from_millis(10);
     static LAST: Mutex<Option<(Instant, Duration)>> = Mutex::new(None);
 
@@ -90,7 +89,8 @@ mod processors {
     /// Linux counts processor time in hundredths of a second, on every machine that runs Rust.
     const TICK_MILLIS: u64 = 10;
 
-    /// Of those on which this program may run, less the time for which a container held it back.
+    /// The idle time of the processors on which this program may run, less the time for which a
+    /// container throttled it.
     pub(super) fn idle() -> Option<Duration> {
         let ours = ours()?;
         let stat = read_to_string("/proc/stat").ok()?;
@@ -124,7 +124,7 @@ mod processors {
         Some(numbers.flatten().collect())
     }
 
-    /// A container may have less than the processors that it sees.
+    /// A container may be allowed less processor time than its processors have.
     fn held_back() -> Duration {
         let stat = read_to_string("/sys/fs/cgroup/cpu.stat").unwrap_or_default();
         let throttled = stat

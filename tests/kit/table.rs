@@ -1,4 +1,4 @@
-//! Tests that are rows of a table: each has a name of its own and shows in `cargo test -- --list`.
+//! Tests that are rows of a table. Each has a name of its own, which `cargo test -- --list` shows.
 
 use libtest_mimic::{Arguments, Conclusion, Trial};
 use std::cell::RefCell;
@@ -24,19 +24,23 @@ pub(crate) fn current_row() -> String {
     CURRENT.with_borrow(String::clone)
 }
 
-/// Runs those that the command line asks for, so many at a time if it does not say.
+/// Runs the rows that the command line selects, `at_once` at a time unless it says otherwise.
 pub(crate) fn run(tables: impl IntoIterator<Item = Vec<Trial>>, at_once: usize) -> Conclusion {
     let mut args = Arguments::from_args();
     args.test_threads.get_or_insert(at_once);
     let rows: Vec<Trial> = tables.into_iter().flatten().collect();
     let mut names = HashSet::new();
     for row in &rows {
-        assert!(names.insert(row.name()), "two rows: {:?}", row.name());
+        assert!(
+            names.insert(row.name()),
+            "two rows are named {:?}",
+            row.name()
+        );
     }
     libtest_mimic::run(&args, rows)
 }
 
-/// Shall rows that look for what happens seldom take their time?
+/// Whether `WS101_LONG` asks for longer runs of the rows that look for rare events.
 pub(crate) fn is_long() -> bool {
     std::env::var_os("WS101_LONG").is_some_and(|value| !value.is_empty() && value != "0")
 }

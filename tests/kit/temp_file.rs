@@ -1,4 +1,4 @@
-//! A file of a test's own.
+//! A temporary file of one test.
 
 use super::client::chat::unique;
 use std::fs::{self, OpenOptions};
@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{self, Command};
 
-/// A path that nobody else uses; what is there is removed with this.
+/// A path that no other test uses. Dropping this removes the file.
 #[derive(Debug)]
 pub(crate) struct TempFile(PathBuf);
 
@@ -16,7 +16,7 @@ impl TempFile {
         Self(std::env::temp_dir().join(name))
     }
 
-    /// A named pipe. The command is there on every Unix; the system calls differ.
+    /// A named pipe. Every Unix has the command; the system calls differ.
     pub(crate) fn pipe() -> Self {
         let pipe = Self::new("pipe");
         let made = Command::new("mkfifo").arg(&pipe.0).status();
@@ -28,7 +28,7 @@ impl TempFile {
         self.0.to_str().expect("a path of our own is text")
     }
 
-    /// Appends, in one write.
+    /// Appends text in one write.
     pub(crate) fn append(&self, text: &str) {
         let file = OpenOptions::new().append(true).create(true).open(&self.0);
         let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
@@ -42,7 +42,7 @@ impl TempFile {
 
 impl Drop for TempFile {
     fn drop(&mut self) {
-        // It may never have been written.
+        // Fails if the file was never written.
         let _ = fs::remove_file(&self.0);
     }
 }

@@ -61,7 +61,7 @@ pub(crate) struct Row {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Outcome {
-    /// The bytes break a rule. That shows after so many of them: not one sooner, and not one later.
+    /// The bytes break a rule. The error must come after exactly `after` of them.
     Refused {
         rule: &'static Rule,
         error: ProtocolError,
@@ -71,7 +71,7 @@ pub(crate) enum Outcome {
     Taken(Vec<Step>),
 }
 
-/// A frame: its first byte and its payload; and what it lets happen when it has arrived.
+/// A frame, by its first byte and its payload, and the event that it causes when it has arrived.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
     pub(crate) first: u8,
@@ -168,7 +168,7 @@ fn close(code: u16, sentence: &str) -> Step {
 }
 
 impl Row {
-    /// The same bytes, and more behind them.
+    /// Appends bytes.
     fn followed_by(mut self, bytes: &[u8]) -> Self {
         self.bytes.extend_from_slice(bytes);
         self
@@ -184,14 +184,13 @@ impl Row {
 }
 
 impl Step {
-    /// Nothing that follows a Close is looked at.
+    /// Whether this is a Close: what follows it is ignored.
     pub(crate) fn is_end(&self) -> bool {
         matches!(self.event, Some(Seen::Close(_)))
     }
 
-    /// The frame with which either end answers, whatever the connection is for. §5.5.1: a Close is
-    /// answered with the code that came, and the sentence was for its reader. §5.5.2: a Pong has the
-    /// payload of its Ping.
+    /// The frame with which an endpoint answers on its own. §5.5.1: a Close is answered with a Close of
+    /// its code. §5.5.2: a Pong has the payload of its Ping.
     pub(crate) fn answer(&self) -> Option<(u8, Vec<u8>)> {
         match self.event.as_ref()? {
             Seen::Ping(payload) => Some((0x8a, payload.clone())),

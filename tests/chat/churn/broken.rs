@@ -1,5 +1,5 @@
-//! What the clients' accounts are worth: for each way in which a server can be broken, one that is, and
-//! what they say of it.
+//! Checks of the churn: for each way in which a server can be wrong, a server that is, and what the
+//! clients' accounts say of it.
 
 use super::ledger::{Account, Ledger, View};
 use super::tampering_proxy::{self, Edited, Side, VICTIM};
@@ -33,10 +33,10 @@ pub(crate) fn rows() -> Vec<Trial> {
     rows
 }
 
-/// Does it once, when it is its turn: what becomes of the event or the request, if it is of the kind.
+/// Changes one event or request, if it is of the right kind, when its turn has come.
 type Change = fn(Side, Value) -> Option<Edited>;
 
-/// What the server does to one client, and what that client, or all of them together, find.
+/// What the server does to one client, and what that client, or the comparison of all, finds.
 const FAULTS: [(&str, Change, &str); 14] = [
     (
         "a line that one does not hear",
@@ -61,7 +61,7 @@ const FAULTS: [(&str, Change, &str); 14] = [
                 ..Edited::default()
             })
         },
-        "is told again, and nobody asked",
+        "comes again without being asked for",
     ),
     (
         "an acknowledgement that does not come",
@@ -172,11 +172,11 @@ fn is_others_line(event: &Value) -> bool {
 }
 
 fn notice_on_the_wire(change: Change, found: &str) {
-    let wrong = meddle(change).expect_err("something is wrong, and nobody noticed");
+    let wrong = meddle(change).expect_err("something is wrong, and no account shows it");
     assert!(wrong.contains(found), "{wrong}");
 }
 
-/// A round with a few clients, in which one thing is changed: what they say of it.
+/// Runs a round with a few clients, in which one thing is changed; returns what they find.
 fn meddle(change: Change) -> Result<String, String> {
     let server = Server::start(&["--rate", "off"]);
     let is_done = Arc::new(AtomicBool::new(false));
@@ -187,11 +187,11 @@ fn meddle(change: Change) -> Result<String, String> {
         is_done: Arc::clone(&is_done),
     };
     let edit = move |side, value| fault.meddle(side, value);
-    // What it is told on a connection that it has given up, it would not hear.
+    // A client does not read from a connection that it has given up.
     let addr = tampering_proxy::start(server.addr(), Box::new(edit));
     let round = Round::begin(addr, 20, Some(VICTIM));
     round.wait(super::PATIENCE, |_| is_done.load(Ordering::SeqCst));
-    // The line that comes next shows it, or their accounts will.
+    // The next line shows it, or the comparison of the accounts does.
     round.talk(Duration::from_secs(4));
     round.conclude(server.addr())
 }
@@ -199,16 +199,16 @@ fn meddle(change: Change) -> Result<String, String> {
 /// What goes wrong, once.
 struct Fault {
     change: Change,
-    /// The last line of each room that the victim was told.
+    /// The last line of each room that the victim has received.
     last: [u64; ROOMS],
-    /// One that waits for the next of its room.
+    /// A line that is held back until the next of its room.
     later: Option<Value>,
     is_done: Arc<AtomicBool>,
 }
 
 impl Fault {
     fn meddle(&mut self, side: Side, value: Value) -> Edited {
-        // The first lines of all are too early for some of what can be wrong with one.
+        // Some changes are not possible with the first lines.
         let is_ripe = self.last.iter().any(|seq| *seq > 3);
         let room = (0..ROOMS).find(|room| value["room"] == super::wire::room_name(*room));
         if let (Some(room), Some(seq)) = (room, value["seq"].as_u64()) {
@@ -243,10 +243,10 @@ impl Fault {
     }
 }
 
-/// Changes the accounts of two who talked in one room.
+/// Changes the accounts of two clients that talked in one room.
 type Distort = fn(&mut [Account; 2]);
 
-/// What happened to the second one, or to both, and what is found.
+/// What is changed in the second account, or in both, and what is found.
 #[rustfmt::skip]
 const DISTORTIONS: [(&str, Distort, &str); 9] = [
     ("nothing", |_| {}, ""),

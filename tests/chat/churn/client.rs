@@ -1,6 +1,6 @@
-//! A client that recovers, as PROTOCOL.md describes it: it comes back with its session, says of
-//! each room up to where it knows it, looks at what it missed, and says again what was not
-//! acknowledged, with the same ids.
+//! A client that recovers as PROTOCOL.md describes: it reconnects with its session, names for each room
+//! the last line that it knows, takes in what it missed, and sends unacknowledged lines again under
+//! their ids.
 
 use super::ledger::{Account, View};
 use super::wire::{Ending, Random, Step, ask, break_off, hear, room_name, say};
@@ -12,26 +12,26 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use ws101::{CloseCode, Connect, Stream, WebSocket};
 
-/// How often each of them does something.
+/// How often each client acts.
 const PACE: Duration = Duration::from_millis(1_500);
 
 #[derive(Debug)]
 pub(super) struct Client {
     random: Random,
     account: Account,
-    /// The token that the server continues our session for.
+    /// The token that continues our session.
     session: Option<String>,
-    /// What was said and is not acknowledged: id and room.
+    /// Lines that are not acknowledged yet: id and room.
     waiting: VecDeque<(String, usize)>,
-    /// What was acknowledged lately: the run of the server, id, room.
+    /// Lines that were acknowledged lately: the run of the server, id, room.
     recent: VecDeque<(u64, String, usize)>,
-    /// What was said again on this connection: if it is known, it is told again to us alone.
+    /// Lines that were sent again on this connection: the server acknowledges a known one to us alone.
     again: Vec<String>,
-    /// The run of the server that this connection is with, if that is certain.
+    /// The run of the server that this connection belongs to, if that is certain.
     run: Option<u64>,
-    /// All rooms are joined: who breaks off now can be continued, even if the connection stays.
+    /// All rooms are joined: from now on the session can be continued, even if the connection stays.
     is_in: bool,
-    /// Connections whose client is gone without a word.
+    /// Connections that the client has abandoned without closing them.
     zombies: Vec<WebSocket<Stream>>,
     said: usize,
     settled: bool,
@@ -63,8 +63,8 @@ impl Client {
         }
     }
 
-    /// Talks, breaks off and comes back, until all is over: what it has seen, or what was wrong,
-    /// if it was not another one that failed.
+    /// Talks, breaks off and reconnects until the round is over. Returns what it has seen, or what was
+    /// wrong, unless another client failed.
     pub(super) fn run(mut self, stage: &Stage) -> Result<Account, Option<String>> {
         let deadline = Instant::now() + Duration::from_secs(150);
         loop {
@@ -85,7 +85,7 @@ impl Client {
                     return Err(Some(format!("{}: {failure}", self.account.name)));
                 }
             }
-            // A server that is down is not asked at once again.
+            // Waits before it asks a server that is down again.
             let pause = self.random.below(if stage.talking.load(Ordering::Relaxed) {
                 60
             } else {
@@ -118,7 +118,7 @@ impl Client {
                 Ending::Lost
             }
             Ending::Done => {
-                // The server may be slow to answer, and has nothing more to tell.
+                // The server may be slow to close, and has nothing more to send.
                 let _ = socket.close(CloseCode::NORMAL, "");
                 Ending::Done
             }
@@ -126,7 +126,7 @@ impl Client {
         }
     }
 
-    /// Joins all rooms again, and says again what got lost, in this order.
+    /// Joins all rooms again, then sends again what got lost.
     fn recover(&mut self, socket: &mut WebSocket<Stream>, stage: &Stage) -> Step {
         let welcome = hear(socket, PATIENCE)?.ok_or(Ending::Lost)?;
         let joins: Vec<Value> = (self.account.views.iter())
@@ -143,11 +143,11 @@ impl Client {
                 .ok_or_else(|| Ending::Failure("no answer to a join".to_owned()))?;
             match event["type"].as_str() {
                 Some("joined") => {
-                    // From here on the new token stands for the session.
+                    // From here on the new token continues the session.
                     self.session = welcome["session"].as_str().map(str::to_owned);
                     joined += 1;
                 }
-                // Somebody has our name: our own connection, which the server takes for alive.
+                // Our name is taken by our own old connection, which the server thinks alive.
                 Some("error") if event["code"] == "name_taken" => return Err(Ending::Lost),
                 _ => {}
             }
@@ -161,7 +161,7 @@ impl Client {
         self.maybe_break_off(stage, 20)
     }
 
-    /// Talks at its pace, listens all the time.
+    /// Talks at its pace, and listens all the time.
     fn talk(&mut self, socket: &mut WebSocket<Stream>, stage: &Stage) -> Step {
         let mut next =
             Instant::now() + Duration::from_millis(self.random.below(PACE.as_millis() as u64));
@@ -175,10 +175,10 @@ impl Client {
                 ask(socket, &lines)?;
                 self.say_again(socket)?;
                 if self.random.below(20) == 0 {
-                    // A process that is stopped, and goes on.
+                    // As a process that is stopped, and continued.
                     std::thread::park_timeout(Duration::from_millis(self.random.below(700)));
                 }
-                // 5 % a second, of which most when a line is on its way.
+                // 5 % a second, mostly while a line is on its way.
                 self.maybe_break_off(stage, 13)?;
             }
             if !talks && self.waiting.is_empty() && !self.settled {
@@ -214,7 +214,7 @@ impl Client {
         say(&id, room)
     }
 
-    /// Says again, now and then, what the server has acknowledged in this very session.
+    /// Now and then sends a line again that the server has acknowledged in this session.
     fn say_again(&mut self, socket: &mut WebSocket<Stream>) -> Step {
         let run = self.run;
         self.recent.retain(|(known, ..)| Some(*known) == run);
@@ -229,10 +229,11 @@ impl Client {
         ask(socket, &[line])
     }
 
-    /// A line of ours that is known is told again: it must be what we said again, under its number.
+    /// Checks the acknowledgement of a line that the server knew: it must be one that we sent again,
+    /// with its number.
     fn take_again(&mut self, room: usize, seq: u64, id: &str) -> Result<(), String> {
         let Some(at) = self.again.iter().position(|said| said == id) else {
-            return Err("is told again, and nobody asked".to_owned());
+            return Err("comes again without being asked for".to_owned());
         };
         self.again.remove(at);
         let mut acknowledged = self.account.acknowledged.iter();
@@ -251,7 +252,7 @@ impl Client {
         Ok(())
     }
 
-    /// Notes what is told.
+    /// Takes in an event.
     fn take(&mut self, event: &Value, stage: &Stage) -> Step {
         let lines = match event["type"].as_str() {
             Some("said") => std::slice::from_ref(event),

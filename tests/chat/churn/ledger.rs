@@ -10,9 +10,9 @@ use super::ROOMS;
 pub(super) struct Account {
     pub(super) name: String,
     pub(super) views: Vec<View>,
-    /// Lines that it said and that the server has: room, number, id.
+    /// Its acknowledged lines: room, number, id.
     pub(super) acknowledged: Vec<(usize, u64, String)>,
-    /// How often it broke off, and how often it said again what was acknowledged.
+    /// How often it broke off, and how often it sent an acknowledged line again.
     pub(super) broken_off: usize,
     pub(super) said_again: usize,
 }
@@ -24,10 +24,10 @@ pub(super) struct View {
     pub(super) epoch: Option<String>,
     /// The number of the last line that it knows.
     pub(super) since: u64,
-    /// All lines that it has seen, under their numbers, since it came or since it was told that
-    /// something is lost.
+    /// All lines that it has seen, by number, since it joined or since the server said that lines are
+    /// lost.
     lines: BTreeMap<u64, String>,
-    /// The earlier ones.
+    /// The lines before that.
     before: Vec<BTreeMap<u64, String>>,
 }
 
@@ -42,7 +42,7 @@ impl View {
         }
     }
 
-    /// It is in the room, again perhaps; the lines that it missed come next.
+    /// It has joined the room, perhaps again; the missed lines come next.
     pub(super) fn joined(&mut self, joined: &Value) {
         let is_first = self.epoch.is_none();
         self.epoch = joined["epoch"].as_str().map(str::to_owned);
@@ -53,7 +53,7 @@ impl View {
         }
     }
 
-    /// Changes what was seen under a number: for accounts that are to be wrong.
+    /// Changes a line: for the rows that need a wrong account.
     pub(super) fn set(&mut self, seq: u64, id: Option<&str>) {
         match id {
             Some(id) => self.lines.insert(seq, id.to_owned()),
@@ -61,7 +61,7 @@ impl View {
         };
     }
 
-    /// A line comes: it must be the one after the last.
+    /// Takes in a line, which must follow the last one.
     pub(super) fn take(&mut self, seq: u64, id: &str) -> Result<(), String> {
         if seq != self.since + 1 {
             return Err(format!("line {seq} comes after {}", self.since));
@@ -81,7 +81,7 @@ impl Ledger {
         self.0.push(account);
     }
 
-    /// Are exactly those in the room who should be?
+    /// Checks that exactly these are in the room.
     pub(super) fn check_people(
         &self,
         room: usize,
@@ -104,11 +104,11 @@ impl Ledger {
         })
     }
 
-    /// Is all of it one conversation? Says how long it was, or what is wrong.
+    /// Checks that all accounts are of one conversation. Returns its length, or what is wrong.
     pub(super) fn check(&self) -> Result<String, String> {
         let mut rooms: Vec<BTreeMap<u64, &str>> = vec![BTreeMap::new(); ROOMS];
         let mut place: HashMap<&str, (usize, u64)> = HashMap::new();
-        // One line has one number, and one number one line, whoever saw it, whenever.
+        // A line has one number and a number one line, in every account, at every time.
         for (account, view) in self.views() {
             for (seq, id) in view.before.iter().chain([&view.lines]).flatten() {
                 let (name, room) = (&account.name, view.room);
@@ -132,12 +132,12 @@ impl Ledger {
         });
         Ok(format!(
             "{acknowledged} lines acknowledged, {said_again} of them said again, {broken_off} times broken off, \
-             {lost} times told that lines are lost"
+             {lost} times lines were lost"
         ))
     }
 
-    /// Nothing is missing between two lines, and everyone has all of them, from the line on at which
-    /// they came, or were told that some are lost.
+    /// No line is missing between two others, and every client has all lines from its first on, or from
+    /// the first after a loss that the server announced.
     fn check_complete(&self, rooms: &[BTreeMap<u64, &str>]) -> Result<(), String> {
         for (room, lines) in rooms.iter().enumerate() {
             ensure(lines.keys().copied().eq(1..=lines.len() as u64), || {
@@ -155,8 +155,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// What was acknowledged is there, under the number that its author was told, and what is there
-    /// was said by someone.
+    /// Each acknowledged line is there under its acknowledged number, and each line that is there was
+    /// said by a client.
     fn check_acknowledged(&self, place: &HashMap<&str, (usize, u64)>) -> Result<usize, String> {
         let mut acknowledged = 0;
         for (room, seq, id) in self.0.iter().flat_map(|account| &account.acknowledged) {

@@ -1,5 +1,5 @@
-//! A server that is broken in one respect: the real one, behind a proxy that changes what one client is
-//! told, or asks.
+//! A server that is wrong in one respect: the real one, behind a proxy that changes an event or a request
+//! of one client.
 
 use crate::kit::stopwatch::PATIENCE;
 use serde_json::Value;
@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use ws101::{CloseCode, Connect, Limits, Message, Reader, SocketError, Writer, accept};
 
-/// The client who is told other things than those that happened.
+/// The client whose events or requests are changed.
 pub(super) const VICTIM: &str = "client-0";
 
-/// What became of a request or an event: those that are passed on, and those that go back.
+/// What becomes of a request or an event: what is passed on, and what goes back.
 pub(super) type Edit = Box<dyn FnMut(Side, Value) -> Edited + Send>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +25,11 @@ pub(super) enum Side {
 pub(super) struct Edited {
     pub(super) on: Vec<Value>,
     pub(super) back: Vec<Value>,
-    /// One that is kept until the next of its room has been passed on.
+    /// Held back until the next of its room has been passed on.
     pub(super) later: Option<Value>,
 }
 
-/// Starts it; it listens until the test program ends. Where clients find it.
+/// Starts a proxy, which listens until the test program ends. Returns its address.
 pub(super) fn start(server: SocketAddr, edit: Edit) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let addr = listener.local_addr().expect("it is bound");
@@ -86,7 +86,7 @@ fn pass_on(
         }
         let mut edit = edit.lock().unwrap_or_else(PoisonError::into_inner);
         let edited = edit(from, value);
-        // Under the lock, so that what goes back keeps its place among what goes on.
+        // Under the lock, so that the order of what goes back and what goes on is kept.
         for (values, writer) in [(edited.on, on), (edited.back, back)] {
             for value in values {
                 writer.send(Message::Text(&value.to_string()))?;

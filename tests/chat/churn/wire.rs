@@ -1,4 +1,4 @@
-//! What a client of the churn says and hears, and by chance.
+//! What a client of the churn sends and receives, and its random choices.
 
 use crate::kit::stopwatch::PATIENCE;
 use rustix::net::sockopt::set_socket_linger;
@@ -9,11 +9,11 @@ use ws101::{Event, Message, SocketError, Stream, WebSocket};
 
 /// Why a connection ended.
 pub(super) enum Ending {
-    /// It is lost, and the client shall come back.
+    /// It is lost, and the client is to reconnect.
     Lost,
     /// All is done.
     Done,
-    /// Something that must not be.
+    /// The server did something wrong.
     Failure(String),
 }
 
@@ -52,7 +52,7 @@ pub(super) fn hear(
                     .map_err(|error| Ending::Failure(error.to_string()));
             }
             Ok(Event::Close(reason)) => {
-                return Err(Ending::Failure(format!("was told to go: {reason:?}")));
+                return Err(Ending::Failure(format!("was closed: {reason:?}")));
             }
             Ok(_) => {}
             Err(error) if error.is_timeout() => return Ok(None),
@@ -62,8 +62,8 @@ pub(super) fn hear(
     }
 }
 
-/// Breaks off, in one of the ways in which connections end. One that does not end is returned, to be
-/// held: that takes a client who `can_come_back` although the server thinks that it is still there.
+/// Breaks off, in one of the ways in which connections end. A connection that does not end is returned,
+/// to be held open: only for a client that `can_come_back` while the server thinks it connected.
 pub(super) fn break_off(
     socket: WebSocket<Stream>,
     random: &mut Random,
@@ -71,23 +71,23 @@ pub(super) fn break_off(
 ) -> Option<WebSocket<Stream>> {
     let tcp = socket.stream().tcp().clone();
     if random.below(2) == 0 {
-        // In the middle of a frame: its header declares more than comes.
+        // Within a frame: its header declares more than is sent.
         let _ = (&*tcp).write(b"\x81\xfe\x01\x00\x37\xfa\x21\x3dhalf");
     }
     match random.below(4) {
-        // As if the process was stopped, or a proxy hangs: nothing moves any more, and nothing ends.
+        // As if the process were stopped, or a proxy hung: the connection stays, and no byte moves.
         0 | 1 if can_come_back => return Some(socket),
-        // As if the process was killed while something was unread: a reset.
+        // As if the process were killed with unread input: a reset.
         2 => {
             let _ = set_socket_linger(&*tcp, Some(Duration::ZERO));
         }
-        // As if it was just killed.
+        // As if the process were killed: a FIN.
         _ => {}
     }
     None
 }
 
-/// Chance, the same for the same seed (xorshift64*).
+/// Pseudorandom numbers, determined by the seed (xorshift64*).
 #[derive(Debug)]
 pub(super) struct Random(pub(super) u64);
 

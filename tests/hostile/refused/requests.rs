@@ -1,4 +1,4 @@
-//! What is no request, or none that can be made now.
+//! Requests that are malformed, or not possible now.
 
 use super::Who::{Member, Stranger};
 use super::{Row, say};
@@ -29,7 +29,7 @@ pub(super) fn not_requests() -> Vec<Row> {
             bad_json(),
         ),
         (
-            "J04 nested 1000 deep in a field that nobody knows",
+            "J04 nested 1000 deep in an unknown field",
             Member,
             inside,
             bad_json(),
@@ -104,7 +104,7 @@ pub(super) fn not_requests() -> Vec<Row> {
             json!({"code": "bad_shape", "about": "say"}),
         ),
         (
-            "J29 4000 keys that nobody knows",
+            "J29 4000 unknown keys",
             Member,
             format!(
                 "{{{}\"type\":\"shout\"}}",

@@ -1,4 +1,4 @@
-//! Names, lines and rooms that can be none.
+//! Values that cannot be names, lines or rooms.
 
 use super::Who::{Member, Stranger};
 use super::{Row, say};
@@ -21,26 +21,26 @@ pub(super) fn bad_names() -> Vec<Row> {
         names("J12 a name of 130 bytes", "bad_name", "ß".repeat(65)),
         names("J12 a name of 60000 bytes", "bad_name", "x".repeat(60_000)),
         names("J13 a name that is taken", "name_taken", "{witness}".into()),
-        names("J13 the same in capitals", "name_taken", "{WITNESS}".into()),
+        names("J13 the name in capitals", "name_taken", "{WITNESS}".into()),
         names(
-            "J13 the same between blanks",
+            "J13 the name between blanks",
             "name_taken",
             "  {witness} ".into(),
         ),
         names(
-            "J13 the same in full width",
+            "J13 the name in full width",
             "name_taken",
             "{ｗｉｔｎｅｓｓ}".into(),
         ),
         names(
-            "J13 the same with a Cyrillic і",
+            "J13 the name with a Cyrillic і",
             "name_taken",
             "{wіtness}".into(),
         ),
     ]
 }
 
-/// What a name cannot have in it.
+/// Characters that a name cannot contain.
 pub(super) fn unfit_names() -> Vec<Row> {
     let unfit = |what, name: &str| {
         let refused = json!({"code": "bad_name", "about": "join", "id": "c1"});
@@ -89,7 +89,7 @@ pub(super) fn unfit_names() -> Vec<Row> {
     ]
 }
 
-/// Names that would speak with authority, however they are spelt.
+/// Names that would seem to have authority, however they are spelt.
 pub(super) fn reserved_names() -> Vec<Row> {
     let reserved = |what, name: &str| {
         let refused = json!({"code": "name_reserved", "about": "join", "id": "c1"});
@@ -143,7 +143,7 @@ pub(super) fn bad_lines() -> Vec<Row> {
             json!({"code": "bad_json"}),
         ),
         (
-            "refused: a whisper to nobody",
+            "refused: a whisper to a name that is not there",
             Member,
             nobody.into(),
             json!({"code": "no_such_person", "about": "whisper", "id": "c1"}),

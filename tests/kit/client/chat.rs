@@ -1,5 +1,4 @@
-//! A guest of the chat, played by a test: it asks for something, and waits for what comes, never
-//! without a deadline.
+//! A chat client under test. It sends requests and waits for events, always with a deadline.
 
 use super::target::{Pace, Target};
 use super::tcp_state;
@@ -13,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use ws101::{CloseCode, Connect, Event, Message, Role, SocketError, Stream, WebSocket};
 
-/// A name for a person or a room that no other row uses: many rows share one server.
+/// A name that no other row uses, for a person or a room: many rows share one server.
 pub(crate) fn unique(stem: &str) -> String {
     static LAST: AtomicU32 = AtomicU32::new(0);
     format!("{stem}-{}", LAST.fetch_add(1, Ordering::Relaxed))
@@ -24,22 +23,22 @@ pub(crate) struct ChatClient {
     socket: WebSocket<Stream>,
     pace: Pace,
     pub(crate) name: String,
-    /// The first thing that it heard.
+    /// The first event that the server sent.
     pub(crate) welcome: Value,
     pings: u64,
 }
 
-/// What a guest hears.
+/// What a client receives.
 #[derive(Debug)]
 pub(crate) enum Received {
     Event(Value),
-    /// A Close, its code and its reason.
+    /// A Close: its code and its reason.
     Close(u16, String),
     /// The connection ended without one, or the deadline passed.
     Nothing(SocketError),
 }
 
-/// Two in a room of their own; the first knows that the second is there.
+/// Two clients in a room of their own. The first has been told that the second entered.
 pub(crate) fn two_in_a_room(target: impl Into<Target>) -> (ChatClient, ChatClient, String) {
     let target = target.into();
     let room = unique("room");
@@ -50,12 +49,12 @@ pub(crate) fn two_in_a_room(target: impl Into<Target>) -> (ChatClient, ChatClien
 }
 
 impl ChatClient {
-    /// Connects, and hears the welcome.
+    /// Connects and receives the welcome.
     pub(crate) fn connect(target: impl Into<Target>) -> Self {
         Self::connect_with(target, &[])
     }
 
-    /// The same with further headers in its request.
+    /// As [`connect`](Self::connect), with further headers in the request.
     pub(crate) fn connect_with(target: impl Into<Target>, headers: &[(&str, &str)]) -> Self {
         let Target { addr, pace, .. } = target.into();
         let url = format!("ws://{addr}/ws");
@@ -65,7 +64,7 @@ impl ChatClient {
         client
     }
 
-    /// The handshake is done.
+    /// A client on a socket whose handshake is complete; receives the welcome.
     pub(crate) fn welcomed(socket: WebSocket<Stream>) -> Self {
         let mut client = Self {
             socket,
@@ -79,19 +78,19 @@ impl ChatClient {
         client
     }
 
-    /// Connects and joins a room, under a name that begins like this.
+    /// Connects and joins a room, under a new name that begins with `stem`.
     pub(crate) fn in_room(target: impl Into<Target>, stem: &str, room: &str) -> Self {
         let mut client = Self::connect(target);
         client.join(&unique(stem), room);
         client
     }
 
-    /// The token that its session can be continued with.
+    /// The token with which another connection can continue this session.
     pub(crate) fn session(&self) -> &str {
         self.welcome["session"].as_str().expect("a token")
     }
 
-    /// Joins; returns what it is told.
+    /// Joins a room; returns the `joined` event.
     pub(crate) fn join(&mut self, name: &str, room: &str) -> Value {
         self.ask(json!({"type": "join", "name": name, "room": room}));
         let joined = self.until("joined");
@@ -99,7 +98,8 @@ impl ChatClient {
         joined
     }
 
-    /// Connects and joins the lobby, knowing it up to `since` in the run `epoch`; with what it is told.
+    /// Connects and joins the lobby, whose lines it knows up to `since` in the run `epoch`. Returns the
+    /// client and the `joined` event.
     pub(crate) fn rejoin(
         addr: SocketAddr,
         name: &str,
@@ -116,7 +116,7 @@ impl ChatClient {
         (client, joined)
     }
 
-    /// Joins a further room, for which no name is needed.
+    /// Joins a further room; the name is known by then.
     pub(crate) fn enter(&mut self, room: &str) -> Value {
         self.ask(json!({"type": "join", "room": room}));
         self.until("joined")
@@ -126,7 +126,7 @@ impl ChatClient {
         self.ask(json!({"type": "say", "room": room, "text": text}));
     }
 
-    /// Says a line and waits until it is said: its number.
+    /// Says a line and waits until the server has broadcast it; returns its number.
     pub(crate) fn say_now(&mut self, room: &str, text: &str) -> u64 {
         self.say(room, text);
         let name = self.name.clone();
@@ -138,18 +138,18 @@ impl ChatClient {
         self.ask_text(&request.to_string());
     }
 
-    /// Sends what may not even be JSON.
+    /// Sends text that may not even be JSON.
     pub(crate) fn ask_text(&mut self, text: &str) {
         let sent = self.try_send([text]);
         sent.expect("the connection is open");
     }
 
-    /// Sends many at once: one write, and so most likely one packet after the other.
+    /// Sends many requests in one write, so that they most likely arrive in adjacent packets.
     pub(crate) fn ask_all(&mut self, requests: impl IntoIterator<Item = Value>) {
         self.try_ask_all(requests).expect("the connection is open");
     }
 
-    /// The same, to a server that may have hung up.
+    /// As [`ask_all`](Self::ask_all), to a server that may have closed the connection.
     pub(crate) fn try_ask_all(
         &mut self,
         requests: impl IntoIterator<Item = Value>,
@@ -175,7 +175,7 @@ impl ChatClient {
         self.socket.flush()
     }
 
-    /// Sends bytes, which the chat does not take.
+    /// Sends a binary message, which the chat does not accept.
     pub(crate) fn ask_binary(&mut self, bytes: &[u8]) {
         let sent = self.socket.send(Message::Binary(bytes));
         sent.expect("the connection is open");
@@ -212,12 +212,12 @@ impl ChatClient {
         }
     }
 
-    /// The next event of this type; others are passed over.
+    /// The next event of this type; skips others.
     pub(crate) fn until(&mut self, kind: &str) -> Value {
         self.find(|event| event["type"] == kind)
     }
 
-    /// The next event of which this is true; others are passed over.
+    /// The next event for which `is_it` holds; skips others.
     pub(crate) fn find(&mut self, mut is_it: impl FnMut(&Value) -> bool) -> Value {
         loop {
             let event = self.next();
@@ -238,14 +238,14 @@ impl ChatClient {
         }
     }
 
-    /// So many events of this type; others are passed over.
+    /// The next `count` events of this type; skips others.
     pub(crate) fn count(&mut self, kind: &str, count: usize) -> Vec<Value> {
         (0..count).map(|_| self.until(kind)).collect()
     }
 
-    /// Everything that came before the answer to a question which is asked now. The server
-    /// writes to a client in one order, so what others had set in motion is among it. Also
-    /// shows that the connection is open.
+    /// Every event that arrives before the answer to a ping sent now. The server writes to a client in
+    /// one order, so events that others caused before the ping are among them. Also shows that the
+    /// connection is open.
     pub(crate) fn waiting(&mut self) -> Vec<Value> {
         self.pings += 1;
         let t = self.pings;
@@ -259,13 +259,13 @@ impl ChatClient {
         }
     }
 
-    /// Nothing came, and the connection is open.
+    /// No event has arrived, and the connection is open.
     pub(crate) fn assert_undisturbed(&mut self) {
         let events = self.waiting();
-        assert!(events.is_empty(), "{} was told {events:?}", self.name);
+        assert!(events.is_empty(), "{} received {events:?}", self.name);
     }
 
-    /// Waits for a Close; what comes before it is passed over.
+    /// Waits for a Close; skips the events before it.
     pub(crate) fn until_close(&mut self) -> (u16, String) {
         loop {
             match self.hear(PATIENCE) {
@@ -280,23 +280,23 @@ impl ChatClient {
         }
     }
 
-    /// Says goodbye, and returns when the server has answered.
+    /// Closes the connection, and returns when the server has answered with its own Close.
     pub(crate) fn close(self) {
         let closed = self.socket.close(CloseCode::NORMAL, "");
         closed.expect("the server answers");
     }
 
-    /// Goes without a word, as when its process is killed with unread input: a reset.
+    /// Ends the connection with a reset, as when a process is killed with unread input.
     pub(crate) fn vanish(self) {
         set_socket_linger(self.tcp(), Some(Duration::ZERO)).expect("a connection has options");
     }
 
-    /// The connection below.
+    /// The TCP connection below.
     pub(crate) fn tcp(&self) -> &TcpStream {
         self.socket.stream().tcp()
     }
 
-    /// The same with its protocol.
+    /// The WebSocket below.
     pub(crate) fn into_socket(self) -> WebSocket<Stream> {
         self.socket
     }

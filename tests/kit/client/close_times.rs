@@ -1,4 +1,4 @@
-//! How soon connections ended, for the reader of a test's output.
+//! How long the server took to end connections, for the reader of a test's output.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use std::time::Duration;
 static ENDINGS: Mutex<Vec<Duration>> = Mutex::new(Vec::new());
 
 pub(super) fn note(took: Duration) {
-    ENDINGS.lock().expect("nobody panics here").push(took);
+    ENDINGS.lock().expect("no holder panics").push(took);
 }
 
 pub(crate) fn report() -> Option<String> {
-    let mut endings = ENDINGS.lock().expect("nobody panics here");
+    let mut endings = ENDINGS.lock().expect("no holder panics");
     endings.sort();
     let count = endings.len();
     let (middle, last) = (endings.get(count / 2)?, endings.last()?);

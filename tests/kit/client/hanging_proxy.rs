@@ -1,5 +1,5 @@
-//! A proxy between clients and a server that can hang: its connections stay open in both directions, and
-//! nothing moves any more. Neither end can tell it from a peer that has nothing to say.
+//! A proxy between clients and a server that can hang: its connections stay open in both directions, but
+//! no byte moves any more. Neither end can tell that from a peer with nothing to say.
 
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 use std::io::{Read, Write};
@@ -53,19 +53,19 @@ impl HangingProxy {
         self.addr
     }
 
-    /// Nothing moves any more on the connections that there are. New ones are as good as any.
+    /// Stops all traffic on the connections that exist now. New connections work.
     pub(crate) fn hang(&self) {
         let count = self.shared.lock().ends.len();
         self.shared.hung.store(count, Ordering::SeqCst);
     }
 
-    /// The next connection hangs from its beginning, with all that there are.
+    /// As [`hang`](Self::hang), and the next connection hangs from its beginning.
     pub(crate) fn hang_next(&self) {
         let count = self.shared.lock().ends.len();
         self.shared.hung.store(count + 1, Ordering::SeqCst);
     }
 
-    /// Ends the connections that there are.
+    /// Ends the connections that exist now.
     pub(crate) fn cut(&self) {
         for end in self.shared.lock().ends.iter().flat_map(|ends| &**ends) {
             let _ = end.shutdown(Shutdown::Both);
@@ -77,7 +77,7 @@ impl HangingProxy {
         self.shared.lock().ends.len()
     }
 
-    /// How many bytes the server has been sent.
+    /// How many bytes have been passed on to the server.
     pub(crate) fn passed_on(&self) -> u64 {
         self.shared.passed_on.load(Ordering::SeqCst)
     }
@@ -95,7 +95,7 @@ impl Shared {
     fn begin(self: &Arc<Self>, ends: [TcpStream; 2]) {
         for end in &ends {
             end.set_nodelay(true).expect("a connection has options");
-            // A proxy does not keep megabytes: that the way is full shows soon.
+            // Small buffers: a client soon notices that the way is full.
             set_socket_recv_buffer_size(end, 64 << 10).expect("a connection has options");
         }
         let ends = Arc::new(ends);

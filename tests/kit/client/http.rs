@@ -1,10 +1,10 @@
-//! What the server says over plain HTTP.
+//! Requests over plain HTTP.
 
 use crate::kit::stopwatch::PATIENCE;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-/// One figure of `/metrics`, if it is there.
+/// One value of `/metrics`, if it is listed.
 pub(crate) fn metric(addr: SocketAddr, name: &str) -> Option<u64> {
     let page = get(addr, "/metrics");
     let value = page
@@ -13,7 +13,7 @@ pub(crate) fn metric(addr: SocketAddr, name: &str) -> Option<u64> {
     value.map(|value| value.parse().expect("a whole number"))
 }
 
-/// The whole answer to a GET, which must be a good one.
+/// The whole response to a GET, whose status must be 200.
 pub(crate) fn get(addr: SocketAddr, path: &str) -> String {
     let mut tcp = TcpStream::connect(addr).expect("the server listens");
     tcp.set_read_timeout(Some(PATIENCE)).expect("a timeout");

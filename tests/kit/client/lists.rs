@@ -1,23 +1,19 @@
-//! What is in the lists that a guest is told: people, lines.
+//! The lists in the chat's events: people, lines.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Those in a list of people, in which nobody stands twice.
+/// The names in a list of people, each of which must occur once.
 pub(crate) fn names(people: &Value) -> BTreeSet<String> {
     let people = people.as_array().expect("a list of names");
     let names: BTreeSet<String> = (people.iter())
         .map(|name| name.as_str().expect("a name").to_owned())
         .collect();
-    assert_eq!(
-        names.len(),
-        people.len(),
-        "somebody is in twice: {people:?}"
-    );
+    assert_eq!(names.len(), people.len(), "a name occurs twice: {people:?}");
     names
 }
 
-/// Keeps a list of those in a room, by what is told.
+/// Keeps the list of people in a room up to date, event by event.
 pub(crate) fn follow(roster: &mut BTreeSet<String>, event: &Value) {
     let name = || event["name"].as_str().expect("a name").to_owned();
     match event["type"].as_str() {

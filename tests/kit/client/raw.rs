@@ -1,4 +1,4 @@
-//! A client made of bytes: it sends what a row says, right or wrong, and reads what comes back.
+//! A client that sends raw bytes, valid or not, and reads the server's raw answer.
 
 use super::close_times;
 use super::response::Response;
@@ -14,10 +14,10 @@ use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 use ws101::{Limits, Role};
 
-/// "At once": no timer of the server's had to run out. It is a matter of milliseconds.
+/// "At once": no timer of the server had to run out. In practice it takes milliseconds.
 pub(crate) const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// A request that is upgraded: §1.3's own, to `/echo`.
+/// A request that is upgraded: the example of §1.3, for `/echo`.
 pub(crate) const UPGRADE: &str = "GET /echo HTTP/1.1\r\n\
     Host: {host}\r\n\
     Upgrade: websocket\r\n\
@@ -25,7 +25,7 @@ pub(crate) const UPGRADE: &str = "GET /echo HTTP/1.1\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
     Sec-WebSocket-Version: 13\r\n\r\n";
 
-/// How to come to one of the server's WebSockets, and what that adds to a row's name.
+/// How a client connects to one of the server's WebSockets, and what that adds to a row's name.
 pub(crate) type Endpoint = (fn(Target) -> RawClient, &'static str);
 
 pub(crate) const ENDPOINTS: [Endpoint; 2] = [
@@ -44,17 +44,17 @@ pub(crate) struct Frame {
 pub(crate) struct RawClient {
     tcp: TcpStream,
     pace: Pace,
-    /// What was read and belongs to what comes next.
+    /// Bytes that were read ahead of the next frame.
     ahead: Vec<u8>,
     sent: Stopwatch,
-    /// How many bytes were sent in all.
+    /// How many bytes were sent since the connection was opened.
     sent_bytes: u64,
-    /// Behind `tcp`: the connection has ended when it is dropped.
+    /// Declared after `tcp`, so that the connection has ended when this is dropped.
     watch: Option<Box<ViewCheck>>,
 }
 
 impl RawClient {
-    /// A TCP connection, and nothing said yet.
+    /// A TCP connection on which nothing has been sent.
     pub(crate) fn open(target: impl Into<Target>) -> Self {
         let target = target.into();
         let (tcp, pace) = (target.connect(), target.pace);
@@ -69,7 +69,7 @@ impl RawClient {
         }
     }
 
-    /// A WebSocket to the chat, which has said its welcome.
+    /// A WebSocket to the chat, after its welcome.
     pub(crate) fn in_chat(target: impl Into<Target>) -> Self {
         let target = target.into();
         let mut wire = Self::open(target);
@@ -106,8 +106,8 @@ impl RawClient {
         wire
     }
 
-    /// If the door says so, lets a view of this connection run from here on, with the token that the
-    /// server has greeted with.
+    /// If the target is watched, begins to compare what `/ws/wire` shows of this connection with what
+    /// travels. The greeting holds the token for that.
     fn watch_through(&mut self, target: Target, limits: Limits, greeting: &Frame, key: &str) {
         if target.watched {
             let greeting: Value = serde_json::from_slice(&greeting.payload).expect("JSON");
@@ -117,8 +117,8 @@ impl RawClient {
         }
     }
 
-    /// Connects as often as it takes: a place becomes free at once when its client has closed, and
-    /// a second later when the client keeps a connection that the server has closed.
+    /// Connects until a place is free. That takes no time when its client has closed, and a second when
+    /// the client holds on to a connection that the server has closed.
     pub(crate) fn upgraded_when_there_is_room(target: impl Into<Target>) -> Self {
         let target = target.into();
         let (since, deadline) = (Stopwatch::start(), Instant::now() + PATIENCE);
@@ -135,10 +135,10 @@ impl RawClient {
         }
     }
 
-    /// Asks to be upgraded, and says how that was answered.
+    /// Requests an upgrade; returns the status of the response.
     pub(crate) fn status_of_upgrade(&mut self) -> u16 {
         let host = self.tcp.peer_addr().expect("it is connected");
-        // Who is refused may have been closed before it asked.
+        // A server that refuses may have closed the connection before it was asked.
         let _ = self.try_send(UPGRADE.replace("{host}", &host.to_string()).as_bytes());
         self.head().status
     }
@@ -157,7 +157,7 @@ impl RawClient {
             .expect("the server takes what it is sent");
     }
 
-    /// For a row in which the server may have stopped reading.
+    /// As [`send`](Self::send), to a server that may have stopped reading.
     pub(crate) fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let size = match self.pace {
             Pace::Whole => bytes.len().max(1),
@@ -184,13 +184,13 @@ impl RawClient {
         self.send(&frame_from(Role::Client, first, payload.as_ref()));
     }
 
-    /// No more will be sent.
+    /// Sends a FIN: the client will send no more.
     pub(crate) fn send_fin(&mut self) {
         self.tcp.shutdown(Shutdown::Write).expect("it is open");
         self.sent = Stopwatch::start();
     }
 
-    /// Whatever comes next, up to `most` bytes; none at the end of the stream.
+    /// The next bytes, at most `most`; empty at the end of the stream.
     pub(crate) fn read(&mut self, most: usize, deadline: Instant) -> io::Result<Vec<u8>> {
         if !self.ahead.is_empty() {
             let count = self.ahead.len().min(most);
@@ -238,7 +238,7 @@ impl RawClient {
         taken
     }
 
-    /// The head of an answer, and no more than that.
+    /// The head of a response, and nothing after it.
     pub(crate) fn head(&mut self) -> Response {
         let deadline = Instant::now() + PATIENCE;
         let mut bytes = Vec::new();
@@ -253,7 +253,7 @@ impl RawClient {
         }
     }
 
-    /// The next answer, as long as it says, on a connection that may be kept.
+    /// The next response with its body, on a connection that may be kept.
     pub(crate) fn kept_answer(&mut self) -> Response {
         let mut answer = self.head();
         let length = answer.header("Content-Length").map_or(Ok(0), str::parse);
@@ -262,12 +262,12 @@ impl RawClient {
         answer
     }
 
-    /// The one answer that comes before the end of the stream.
+    /// The one response before the end of the stream.
     pub(crate) fn answer(&mut self) -> Response {
         Response::parse(&self.rest())
     }
 
-    /// All that comes before the end of the stream, which must be a clean one.
+    /// All bytes up to the end of the stream, which must not be a reset.
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         let deadline = Instant::now() + PATIENCE;
         let mut bytes = Vec::new();
@@ -295,7 +295,7 @@ impl RawClient {
         }
     }
 
-    /// Sends a text and waits for its echo: is this connection, is this server alive?
+    /// Sends a text and waits for its echo: the connection and the server work.
     pub(crate) fn echo(&mut self, text: &str) {
         self.send_frame(0x81, text);
         self.expect_frame(0x81, text);
@@ -311,15 +311,15 @@ impl RawClient {
         assert_eq!(self.frame(), Frame { first, payload });
     }
 
-    /// A Close with this code, and then the end, soon after the last byte that was sent. Returns
-    /// the sentence in it.
+    /// Expects a Close with this code, then the end of the stream, soon after the last byte was sent.
+    /// Returns the reason in the Close.
     pub(crate) fn expect_close(&mut self, code: u16) -> String {
         let sentence = self.expect_late_close(code);
         self.assert_prompt();
         sentence
     }
 
-    /// The same, whenever it comes.
+    /// As [`expect_close`](Self::expect_close), however late it comes.
     pub(crate) fn expect_late_close(&mut self, code: u16) -> String {
         let close = self.frame();
         assert_eq!(close.first, 0x88, "not a Close: {close:02x?}");
@@ -330,7 +330,7 @@ impl RawClient {
         text
     }
 
-    /// The stream ends, not with a reset, soon after the last byte that was sent.
+    /// Expects the end of the stream, without a reset, soon after the last byte was sent.
     pub(crate) fn expect_prompt_end(&mut self) {
         self.expect_end();
         self.assert_prompt();
@@ -349,20 +349,20 @@ impl RawClient {
         assert!(error.is_none(), "the connection was reset: {error:?}");
     }
 
-    /// Nothing comes for this long, and the connection stays.
+    /// Expects that nothing arrives for this long and the connection stays open.
     pub(crate) fn expect_silence(&mut self, duration: Duration) {
         let read = self.read(1, Instant::now() + duration);
         assert!(is_timeout(&read), "something came: {read:02x?}");
     }
 
-    /// Has something come, or does it within `duration`? A read timeout is not as exact.
+    /// Whether something can be read within `duration`. A read timeout is less exact.
     pub(crate) fn can_be_read(&self, duration: Duration) -> bool {
         let timeout = Timespec::try_from(duration).expect("a short time");
         let mut sockets = [PollFd::new(&self.tcp, PollFlags::IN)];
         poll(&mut sockets, Some(&timeout)).expect("a socket can be waited for") > 0
     }
 
-    /// Waits until something can be read, or the other side ends, without taking it.
+    /// Waits until something can be read or the stream ends; takes nothing.
     pub(crate) fn wait_for_anything(&self) {
         self.tcp
             .set_read_timeout(Some(PATIENCE))

@@ -1,4 +1,4 @@
-//! An HTTP answer, read strictly: one response, as long as it says, and nothing behind it.
+//! An HTTP response, parsed strictly.
 
 #[derive(Debug)]
 pub(crate) struct Response {
@@ -12,7 +12,7 @@ impl Response {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let (head, body) = text
             .split_once("\r\n\r\n")
-            .unwrap_or_else(|| panic!("not an answer: {text:?}"));
+            .unwrap_or_else(|| panic!("not a response: {text:?}"));
         let mut lines = head.split("\r\n");
         let status_line = lines.next().unwrap_or_default();
         let status = status_line
@@ -32,7 +32,7 @@ impl Response {
         }
     }
 
-    /// The value of a header that stands there once, or not at all.
+    /// The value of a header, which must not occur twice.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self
             .headers
@@ -40,7 +40,7 @@ impl Response {
             .filter(|(own, _)| own.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str());
         let value = values.next();
-        assert_eq!(values.next(), None, "{name} stands there twice");
+        assert_eq!(values.next(), None, "{name} occurs twice");
         value
     }
 
@@ -48,19 +48,19 @@ impl Response {
         self.headers.iter().map(|(name, _)| name.as_str()).collect()
     }
 
-    /// As long as it says: what is longer would be a second answer.
+    /// The body has the declared length, so nothing follows it, and the connection closes.
     pub(crate) fn assert_complete(&self) {
         let length = self.header("Content-Length").map(str::parse);
         assert_eq!(length, Some(Ok(self.body.len())), "{self:?}");
         let connection = self.header("Connection").unwrap_or_default();
         let closes = connection.split(", ").any(|option| option == "close");
         assert!(closes, "Connection: {connection}");
-        // A browser that guesses a type of its own could run what is only text.
+        // Without this header a browser may guess a type, and run what is only text.
         let sniffing = self.header("X-Content-Type-Options");
         assert_eq!(sniffing, Some("nosniff"), "{self:?}");
     }
 
-    /// A refusal: this status, and one sentence that a person can read.
+    /// A refusal has this status and one sentence of plain text.
     pub(crate) fn assert_refusal(&self, status: u16) {
         assert_eq!(self.status, status, "{self:?}");
         self.assert_complete();

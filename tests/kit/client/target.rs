@@ -1,4 +1,4 @@
-//! Where a row's clients connect, and how they write and read there.
+//! The server that a row's clients connect to, and how they write and read.
 
 use crate::kit::stopwatch::PATIENCE;
 use rustix::io::{FdFlags, fcntl_setfd};
@@ -8,24 +8,24 @@ use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::os::fd::OwnedFd;
 use ws101::Limits;
 
-/// How a row's bytes are written, and read.
+/// How a client's bytes are written and read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pace {
     Whole,
-    /// Each byte in a packet of its own; the answer is read byte by byte, through a small window.
+    /// Each byte in a packet of its own. The answer is read byte by byte, through a small window.
     ByteByByte,
 }
 
-/// Where a row's clients connect, and how they write and read there.
+/// The server that a row's clients connect to, and how they write and read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Target {
     pub(crate) addr: SocketAddr,
     pub(crate) pace: Pace,
-    /// Through the wire view, which must show what travels.
+    /// Whether a watcher compares what `/ws/wire` shows with what travels.
     pub(crate) watched: bool,
-    /// What is taken there.
+    /// The limits of `/echo` on this server.
     pub(crate) echo: Limits,
-    /// The address that the clients have, if not whichever the system chooses.
+    /// The clients' own address; without one, the system chooses.
     pub(crate) source: Option<IpAddr>,
 }
 
@@ -40,7 +40,7 @@ impl Target {
         }
     }
 
-    /// For clients at this address of this machine.
+    /// The same server, for clients with this address of the machine.
     pub(crate) const fn from(self, source: IpAddr) -> Self {
         Self {
             source: Some(source),
@@ -48,7 +48,7 @@ impl Target {
         }
     }
 
-    /// A connection, on which each write is sent at once.
+    /// Connects. Each write is sent at once, without Nagle's algorithm.
     pub(super) fn connect(self) -> TcpStream {
         let tcp = match (self.pace, self.source) {
             (Pace::Whole, None) => TcpStream::connect_timeout(&self.addr, PATIENCE),
@@ -67,14 +67,14 @@ impl From<SocketAddr> for Target {
     }
 }
 
-/// A server that is started meanwhile must not hold this connection open. Apple's systems can only
-/// say so a moment later, which leaves a gap.
+/// A server started meanwhile must not inherit this connection and hold it open. Apple's systems can
+/// set the flag only after the socket exists, which leaves a gap.
 #[cfg(not(target_vendor = "apple"))]
 const CLOSED_ON_EXEC: SocketFlags = SocketFlags::CLOEXEC;
 #[cfg(target_vendor = "apple")]
 const CLOSED_ON_EXEC: SocketFlags = SocketFlags::empty();
 
-/// A window so small that the server cannot be rid of a long answer in one write.
+/// A window so small that the server cannot send a long response in one write.
 fn connect_with_small_window(addr: SocketAddr) -> TcpStream {
     let socket = unconnected(addr);
     set_socket_recv_buffer_size(&socket, 1).expect("the least there is");

@@ -1,5 +1,5 @@
-//! A connection that is watched while a row uses it. Whatever the row does: what the view has shown
-//! must be what travelled, and its verdict that of the Close.
+//! Compares what `/ws/wire` shows of a connection with what a row sends and receives on it. The frames
+//! must be the bytes that travelled, and the verdict must be that of the Close.
 
 use super::target::Target;
 use super::watcher::{Watcher, bytes_of};
@@ -8,13 +8,13 @@ use std::thread::{self, JoinHandle};
 use ws101::protocol::{Incoming, ProtocolError, Utf8Error};
 use ws101::{Limits, Role};
 
-/// Bytes of a long frame that are shown behind its gap.
+/// Bytes of a long frame that are shown after its gap.
 const END: usize = 64;
 
-/// Compares when it is dropped, which has to be after the connection's end.
+/// Compares when it is dropped, which must be after the end of the connection.
 #[derive(Debug)]
 pub(crate) struct ViewCheck {
-    /// What the client sent behind its handshake, and what it read.
+    /// The bytes that the client sent after its handshake, and those that it read.
     pub(crate) sent: Vec<u8>,
     pub(crate) received: Vec<u8>,
     limits: Limits,
@@ -22,7 +22,7 @@ pub(crate) struct ViewCheck {
 }
 
 impl ViewCheck {
-    /// Watches from here on. The server has said its greeting, and the client nothing yet.
+    /// Begins to watch. The server has sent its greeting, the client nothing since the handshake.
     pub(crate) fn begin(target: Target, limits: Limits, token: &Value) -> Self {
         let (mut watcher, first) = Watcher::of(target.addr, token);
         let verdicts = [&first[1]["verdict"], &first[2]["verdict"]];
@@ -53,7 +53,7 @@ impl ViewCheck {
             shown.iter().filter(is_one).collect()
         };
         let (from_client, from_server) = (frames("in"), frames("out"));
-        // Too much at once for a watcher: then what it saw is not everything.
+        // A `drop` record: the watcher could not keep up, and did not see every frame.
         if shown.iter().all(|record| record["t"] != "drop") {
             assert_same_bytes(&from_client, &self.sent);
             assert_same_bytes(&from_server, &self.received);
@@ -72,7 +72,7 @@ impl ViewCheck {
         self.assert_same_verdict(verdict, close.as_deref());
     }
 
-    /// The rule, by a decoder of the test's own; the code and the sentence, by the server's Close.
+    /// The rule must be the one that a decoder in memory finds; code and reason those of the Close.
     fn assert_same_verdict(&self, verdict: Option<&Value>, close: Option<&[u8]>) {
         let mut incoming = Incoming::new(Role::Client, self.limits);
         let mut rest = self.sent.as_slice();
@@ -92,7 +92,7 @@ impl ViewCheck {
             }
         };
         let Some(verdict) = verdict else {
-            // What the client sent behind another end, nobody has read.
+            // The server did not read what the client sent after an end.
             let sentence = error.map(|error| error.to_string()).unwrap_or_default();
             let told = close.and_then(|close| close.get(4..)).unwrap_or_default();
             assert!(told.is_empty() || told != sentence.as_bytes(), "{error:?}");
@@ -117,7 +117,7 @@ impl ViewCheck {
     }
 }
 
-/// The frames are the bytes, one behind the other, as far as both go.
+/// The frames, one after the other, are the bytes, as far as both go.
 fn assert_same_bytes(frames: &[&Value], mut bytes: &[u8]) {
     for frame in frames {
         let shown = bytes_of(&frame["hex"]);

@@ -1,4 +1,4 @@
-//! Somebody who watches a chat connection through `/ws/wire`.
+//! A client of `/ws/wire`, which watches another connection.
 
 use super::target::Target;
 use super::tcp_state;
@@ -12,19 +12,19 @@ use ws101::{Connect, Event, Message, Stream, WebSocket};
 pub(crate) struct Watcher(WebSocket<Stream>);
 
 impl Watcher {
-    /// Connects, and says nothing yet.
+    /// Connects; sends nothing.
     pub(crate) fn connect(target: impl Into<Target>) -> Self {
         Self::connect_with(target, &[])
     }
 
-    /// The same with further headers in its request.
+    /// As [`connect`](Self::connect), with further headers in the request.
     pub(crate) fn connect_with(target: impl Into<Target>, headers: &[(&str, &str)]) -> Self {
         let url = format!("ws://{}/ws/wire", target.into().addr);
         let socket = Connect::to(&url).headers(headers).timeout(PATIENCE).open();
         Self(socket.expect("the handshake succeeds"))
     }
 
-    /// Connects and watches; the first three records (the greeting and the handshake) come with it.
+    /// Connects and watches. Also returns the first three records: the greeting and the handshake.
     pub(crate) fn of(target: impl Into<Target>, token: &Value) -> (Self, [Value; 3]) {
         let mut watcher = Self::connect(target);
         watcher.ask(token);
@@ -68,7 +68,7 @@ impl Watcher {
         }
     }
 
-    /// The next record that is one of these.
+    /// The next record of this kind; skips others.
     pub(crate) fn until(&mut self, kind: &str) -> Value {
         loop {
             let record = self.next();
@@ -78,13 +78,13 @@ impl Watcher {
         }
     }
 
-    /// The code of the Close that comes next.
+    /// Expects a Close with this code.
     pub(crate) fn expect_close(&mut self, code: u16) {
         assert_eq!(self.record(), Err(code));
     }
 }
 
-/// The bytes that a record tells by their digits.
+/// The bytes that a record holds in hexadecimal.
 pub(crate) fn bytes_of(digits: &Value) -> Vec<u8> {
     hex(digits.as_str().expect("digits"))
 }

@@ -1,4 +1,4 @@
-//! As many descriptors as this program may have: some rows are crowds.
+//! The limit on descriptors: some rows have a thousand clients.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -8,6 +8,6 @@ pub(crate) fn allow_many() {
         current: limit.maximum,
         ..limit
     };
-    // Where the hard limit is not what the system really allows, it stays as it is.
+    // Fails where the hard limit is more than the system allows; the limit stays as it is.
     let _ = setrlimit(Resource::Nofile, all);
 }

@@ -1,4 +1,4 @@
-//! `ws101 serve` as a test meets it: the real program, on a port of its own; and those who meet it.
+//! `ws101 serve` under test: the real program, on a port that the system chose.
 
 pub(crate) mod descriptors;
 pub(crate) mod resources;
@@ -22,19 +22,19 @@ impl Server {
     /// Starts `ws101 serve` with these flags, and returns when it listens.
     pub(crate) fn start(flags: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ws101"));
-        // Port 0: the system picks a free one, and the first line says which.
+        // Port 0: the system picks a free one, and the program's first line says which.
         command
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(flags);
         if !flags.contains(&"--ping-interval") {
-            // On a busy machine a row may be silent for longer than a client may be as shipped. Pings
-            // have rows of their own.
+            // On a busy machine a row may be silent for longer than the default allows. Pings have rows of
+            // their own.
             command.args(["--ping-interval", "10m"]);
         }
         Self::spawn(&mut command)
     }
 
-    /// Starts a server by a command of the caller's, which says where to listen.
+    /// Starts a server with the caller's command, which must say where to listen.
     pub(crate) fn spawn(command: &mut Command) -> Self {
         let process = Process::spawn(command);
         let line = process.line(PATIENCE);
@@ -50,7 +50,7 @@ impl Server {
         self.addr
     }
 
-    /// Where a WebSocket client finds `path`.
+    /// The URL of `path` for a WebSocket client.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("ws://{}{path}", self.addr)
     }

@@ -1,13 +1,13 @@
-//! Threads and descriptors of a server: what a client that has gone must not leave behind.
+//! Threads and descriptors of a server, of which a client that has gone must leave none.
 
 use crate::kit::stopwatch::{PATIENCE, Stopwatch};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What is left of a client is gone within this.
+/// The server has released what a client used within this time.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// How many the process has of each. Only Linux says so: elsewhere all are equal.
+/// How many threads and descriptors a process has. Only Linux tells; on other systems all are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Resources {
     threads: usize,
@@ -34,13 +34,13 @@ impl Resources {
     }
 }
 
-/// Has the process no more of either than it had before?
+/// Whether the process has no more of either than before.
 pub(crate) fn has_come_back(before: Resources, process: u32) -> bool {
     let now = Resources::of(process);
     now.threads <= before.threads && now.descriptors <= before.descriptors
 }
 
-/// The process has no more of either than it had before, or after two seconds of waiting.
+/// Asserts that the process has no more of either than before, within two seconds of idle time.
 pub(crate) fn assert_back_at(before: Resources, process: u32) {
     let (since, deadline) = (Stopwatch::start(), Instant::now() + PATIENCE);
     loop {

@@ -1,4 +1,4 @@
-//! What a process uses, by `/proc`.
+//! What a process uses, from `/proc`.
 
 use std::fs;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 /// Linux counts processor time in hundredths of a second, on every machine that runs Rust.
 const TICK: Duration = Duration::from_millis(10);
 
-/// One look at a process.
+/// What a process uses at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Usage {
-    /// Memory that is really there, in KiB.
+    /// Resident memory in KiB.
     pub(crate) rss: u64,
-    /// Processor time since its start, of all threads, those that have ended too.
+    /// Processor time since its start, of all threads, including those that have ended.
     pub(crate) cpu: Duration,
     pub(crate) threads: usize,
     pub(crate) descriptors: usize,
@@ -27,7 +27,7 @@ impl Usage {
         }
     }
 
-    /// By how many KiB memory has grown since `earlier`.
+    /// How many KiB of memory the process has gained since `earlier`.
     pub(crate) fn growth(&self, earlier: &Self) -> u64 {
         self.rss.saturating_sub(earlier.rss)
     }
@@ -42,7 +42,7 @@ fn rss(process: u32) -> u64 {
     memory(process, "VmRSS:")
 }
 
-/// The most memory that it ever had, in KiB.
+/// The peak of its resident memory, in KiB.
 pub(crate) fn peak(process: u32) -> u64 {
     memory(process, "VmHWM:")
 }
@@ -62,7 +62,7 @@ fn memory(process: u32, what: &str) -> u64 {
 
 pub(crate) fn cpu(process: u32) -> Duration {
     let stat = read(process, "stat");
-    // The name, in brackets, may hold blanks; behind it the third field is the first.
+    // The name, in brackets, may hold blanks. The fields after it begin with the third.
     let (_, fields) = stat.rsplit_once(") ").expect("a name in brackets");
     let ticks: u32 = fields
         .split(' ')
@@ -73,7 +73,7 @@ pub(crate) fn cpu(process: u32) -> Duration {
     TICK * ticks
 }
 
-/// How many bytes it has read, of files and connections.
+/// How many bytes it has read from files and connections.
 pub(crate) fn bytes_read(process: u32) -> u64 {
     let io = read(process, "io");
     let read = io.lines().find_map(|line| line.strip_prefix("rchar: "));
