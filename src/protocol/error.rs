@@ -7,7 +7,7 @@
 use super::close_code::CloseCode;
 use super::opcode::Opcode;
 use super::role::Role;
-use super::utf8::Utf8Error;
+use super::utf8::{Utf8Error, Utf8Fault};
 use std::fmt;
 
 /// A rule of RFC 6455, or a limit of this endpoint, that the peer's frames broke. Each ends the
@@ -61,6 +61,31 @@ pub enum ProtocolError {
 }
 
 impl ProtocolError {
+    /// Every variant once, with example values: for tables that must name every rule.
+    pub const ALL: [Self; 15] = [
+        Self::ReservedBitsSet(0x40),
+        Self::UnknownOpcode(0xb),
+        Self::WrongMasking {
+            sender: Role::Client,
+        },
+        Self::LengthNotMinimal(2),
+        Self::LengthTopBitSet,
+        Self::ControlTooLong(Opcode::Ping),
+        Self::ControlFragmented(Opcode::Ping),
+        Self::NothingToContinue,
+        Self::MessageUnfinished,
+        Self::InvalidUtf8(Utf8Error {
+            fault: Utf8Fault::NeverLegal,
+            byte: 0xff,
+            at: 0,
+        }),
+        Self::CloseBodyTooShort,
+        Self::InvalidCloseCode(1005),
+        Self::MessageTooBig { len: 1, max: 0 },
+        Self::TooManyFragments { max: 1 },
+        Self::NoMemory { bytes: 1 },
+    ];
+
     /// The code of the Close frame that answers this error: the one place that decides. §7.4.1.
     pub const fn close_code(self) -> CloseCode {
         match self {

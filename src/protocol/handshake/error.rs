@@ -43,6 +43,27 @@ pub enum HandshakeError {
 }
 
 impl HandshakeError {
+    /// Every variant once, with example values: for tables that must name every reason.
+    pub const ALL: [Self; 17] = [
+        Self::Malformed("no Host header"),
+        Self::BadUpgrade("no Sec-WebSocket-Key"),
+        Self::Repeated("Host"),
+        Self::HttpVersion,
+        Self::LineTooLong(8_192),
+        Self::HeadTooLong(16_384),
+        Self::TooManyHeaders(64),
+        Self::HasBody,
+        Self::Expectation,
+        Self::Method,
+        Self::TimedOut,
+        Self::WrongHost(String::new()),
+        Self::WrongOrigin(String::new()),
+        Self::NotFound,
+        Self::NoUpgrade("\"Upgrade: websocket\" is missing"),
+        Self::WebSocketVersion,
+        Self::Busy("all connections are taken"),
+    ];
+
     /// The HTTP status that answers this error: the one place that decides.
     pub const fn status(&self) -> u16 {
         match self {
@@ -189,6 +210,19 @@ pub enum ResponseError {
 }
 
 impl ResponseError {
+    /// Every variant once, with example values: for tables that must name every reason.
+    pub const ALL: [Self; 6] = [
+        Self::Malformed("a line ended by LF without CR"),
+        Self::Status {
+            status: 404,
+            reason: String::new(),
+        },
+        Self::Missing("Upgrade: websocket"),
+        Self::WrongAccept,
+        Self::UnaskedExtension(String::new()),
+        Self::UnaskedProtocol(String::new()),
+    ];
+
     /// A short name for tables and programs. It never changes.
     pub const fn rule(&self) -> &'static str {
         match self {
