@@ -49,12 +49,12 @@ mod settings;
 
 pub(crate) use client::ChatClient;
 pub(crate) use dialect::{Dialect, Dialects, Replies};
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(any(test, fuzzing))]
 pub(crate) use event::Name;
 pub(crate) use event::{Event, Limits, Line, Presence, RoomCount};
 pub(crate) use hub::Chat;
 pub(crate) use refusal::{Code, Refusal};
 pub(crate) use request::{Join, Recipient, Request};
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(any(test, fuzzing))]
 pub(crate) use rules::{FitName, id, name, room, text};
 pub use settings::Settings;

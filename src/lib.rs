@@ -97,9 +97,6 @@ mod dialects;
 mod endpoint;
 #[cfg(feature = "server")]
 mod flags;
-#[cfg(all(feature = "server", any(test, feature = "fuzzing")))]
-#[doc(hidden)]
-pub mod fuzzing;
 #[cfg(feature = "server")]
 mod inspect;
 #[cfg(feature = "server")]
@@ -131,3 +128,10 @@ pub use socket::{
     Connect, Direction, RandomKeys, Reader, SocketError, Stream, Tap, Url, UrlError, WebSocket,
     Writer, accept, connect,
 };
+
+/// What `tests/fuzz` cannot call from outside.
+#[cfg(all(feature = "server", fuzzing))]
+#[doc(hidden)]
+pub fn judge_chat(text: &str) {
+    dialects::json::judge::ask(text);
+}

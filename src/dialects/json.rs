@@ -6,9 +6,10 @@
 //! | a client, such as `ws101 chat` | `write_request` | `read_event` |
 
 mod client;
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) mod fuzzing;
 mod integer;
+#[cfg(any(test, fuzzing))]
+#[path = "../../tests/fuzz/judges/chat.rs"]
+pub(crate) mod judge;
 pub(crate) mod read_event;
 mod read_request;
 mod write_event;

@@ -172,7 +172,7 @@ fn explain_frames(bytes: &[u8]) {
 }
 
 fn json(text: &[u8]) {
-    json::fuzzing::ask(std::str::from_utf8(text).expect("text"));
+    json::judge::ask(std::str::from_utf8(text).expect("text"));
 }
 
 fn frames(bytes: &[u8]) {

@@ -1,7 +1,7 @@
-//! 10 000 inputs for each target, the same in each run: the examples of `tests/corpus`, spoilt
-//! in a few places each.
+//! 10 000 inputs for each target, the same in each run: the examples in `tests/corpus`, each changed in a
+//! few places.
 //!
-//! When one fails, it is printed, and goes into the corpus with a name that says what it is.
+//! An input that fails is printed. It belongs into the corpus, under a name that says what it is.
 
 use std::fs;
 use std::panic::catch_unwind;
@@ -38,27 +38,8 @@ const INTERESTING: [&[u8]; 24] = [
     b"1e999",
 ];
 
-#[test]
-fn r14_head() {
-    run("head", super::head);
-}
-
-#[test]
-fn r14_frames() {
-    run("frames", super::frames);
-}
-
-#[test]
-fn r14_chat() {
-    run("chat", super::chat);
-}
-
-#[test]
-fn r14_client_handshake() {
-    run("client_handshake", super::client_handshake);
-}
-
-fn run(name: &str, target: fn(&[u8])) {
+/// Runs `target` with the examples of its name, and with what is made from them.
+pub(crate) fn run(name: &str, target: fn(&[u8])) {
     let corpus = corpus(name);
     assert!(corpus.len() >= 5, "{} examples of {name}", corpus.len());
     for example in &corpus {

@@ -32,7 +32,7 @@ const FLOORS: [&str; 18] = [
 ];
 
 /// What stands above the floors: the crate's root, and the programs.
-const ROOTS: [&str; 4] = ["lib", "main", "bin", "fuzzing"];
+const ROOTS: [&str; 3] = ["lib", "main", "bin"];
 
 /// What a floor must not even name.
 const FORBIDDEN: [(&str, &[&str]); 3] = [

@@ -1,3 +1,7 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| ws101::fuzzing::client_handshake(input));
+#[allow(dead_code, unused_imports)] // Each target needs one of them.
+#[path = "../judges/mod.rs"]
+mod judges;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| judges::client_handshake(input));

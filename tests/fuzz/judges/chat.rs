@@ -1,4 +1,7 @@
-//! Requests judged by what PROTOCOL.md promises, not by how they are parsed.
+//! What a client asks the chat for, judged by what PROTOCOL.md promises and not by how it is parsed.
+//!
+//! Requests and rules are private to the crate, so this file is a module of `dialects/json`, for its unit
+//! tests and for the fuzzer.
 
 use super::read_request::Fields;
 use super::write_event;
@@ -131,4 +134,17 @@ fn name(wanted: &str) {
     for reserved in ["server", "system", "teacher"] {
         assert!(!name.eq_ignore_ascii_case(reserved));
     }
+}
+
+#[cfg(test)]
+#[path = "../seeded.rs"]
+mod seeded;
+
+#[test]
+fn r14_chat() {
+    seeded::run("chat", |input| {
+        if let Ok(text) = std::str::from_utf8(input) {
+            ask(text);
+        }
+    });
 }

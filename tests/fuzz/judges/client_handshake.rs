@@ -2,14 +2,14 @@
 //! an answer to our request.
 
 use super::plain::Plain;
-use crate::protocol::http::{ResponseHead, ResponseScanner};
-use crate::protocol::{Request, ResponseError};
+use ws101::protocol::http::{ResponseHead, ResponseScanner};
+use ws101::protocol::{Request, ResponseError};
 
 /// §1.3's own: its key is `dGhlIHNhbXBsZSBub25jZQ==`.
 const NONCE: [u8; 16] = *b"the sample nonce";
 
 /// The input is what a server sends.
-pub fn client_handshake(input: &[u8]) {
+pub(crate) fn client_handshake(input: &[u8]) {
     let protocols = ["chat", "superchat"];
     let request = Request::new("server.example.com", "/chat", NONCE).protocols(&protocols);
     let whole = verdict(&request, input);

@@ -2,7 +2,7 @@
 
 use super::model::{self, Happens};
 use super::pieces;
-use crate::protocol::{Delivery, Event, Frame, FrameDecoder, Incoming, Limits, Message, Role};
+use ws101::protocol::{Delivery, Event, Frame, FrameDecoder, Incoming, Limits, Message, Role};
 
 /// Small enough that inputs get near them.
 const LIMITS: [Limits; 2] = [
@@ -18,7 +18,7 @@ const LIMITS: [Limits; 2] = [
 
 /// The first byte says who sends and what is allowed, the second one in pieces of what size the
 /// others arrive.
-pub fn frames(input: &[u8]) {
+pub(crate) fn frames(input: &[u8]) {
     let [choice, size, bytes @ ..] = input else {
         return;
     };

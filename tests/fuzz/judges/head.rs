@@ -2,9 +2,9 @@
 
 use super::pieces;
 use super::plain::Plain;
-use crate::protocol::http::{HeadLimits, HeadScanner, RequestHead};
-use crate::protocol::{HandshakeError, Upgrade, accept_key};
 use std::ops::Range;
+use ws101::protocol::http::{HeadLimits, HeadScanner, RequestHead};
+use ws101::protocol::{HandshakeError, Upgrade, accept_key};
 
 /// Small, so that inputs get near them.
 const LIMITS: HeadLimits = HeadLimits {
@@ -14,7 +14,7 @@ const LIMITS: HeadLimits = HeadLimits {
 };
 
 /// The first byte says in pieces of what size the others arrive.
-pub fn head(input: &[u8]) {
+pub(crate) fn head(input: &[u8]) {
     let Some((size, bytes)) = input.split_first() else {
         return;
     };

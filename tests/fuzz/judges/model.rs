@@ -1,11 +1,11 @@
 //! §5 once more, the plainest way: one pass over all bytes that have arrived, with copies of
 //! everything. Slow, short, and written without a look at the real one.
 
-use crate::protocol::{Limits, Role};
+use ws101::protocol::{Limits, Role};
 
 /// What happens, in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Happens {
+pub(crate) enum Happens {
     Text(Vec<u8>),
     Binary(Vec<u8>),
     Ping(Vec<u8>),
@@ -31,7 +31,7 @@ struct Begun {
     frames: u32,
 }
 
-pub(super) fn run(mut bytes: &[u8], sender: Role, limits: Limits) -> Vec<Happens> {
+pub(crate) fn run(mut bytes: &[u8], sender: Role, limits: Limits) -> Vec<Happens> {
     let (mut happens, mut begun) = (Vec::new(), None);
     while !matches!(
         happens.last(),

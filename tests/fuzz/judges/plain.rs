@@ -1,14 +1,14 @@
 //! A head that was accepted, read again the plainest way: split at line ends, colons and commas. If
 //! it says something else than the real parser did, two programs could disagree, too.
 
-pub(super) struct Plain {
-    pub(super) first_line: String,
+pub(crate) struct Plain {
+    pub(crate) first_line: String,
     /// Names in small letters, values without the blanks around them.
     headers: Vec<(String, String)>,
 }
 
 impl Plain {
-    pub(super) fn read(head: &[u8]) -> Self {
+    pub(crate) fn read(head: &[u8]) -> Self {
         let text: String = head.iter().copied().map(char::from).collect();
         let mut lines = text.trim_start_matches("\r\n").split("\r\n");
         let first_line = lines.next().expect("a first line").to_owned();
@@ -31,24 +31,24 @@ impl Plain {
         }
     }
 
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.headers.len()
     }
 
-    pub(super) fn all(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         let found = self.headers.iter().filter(|(found, _)| found == name);
         found.map(|(_, value)| value.as_str()).collect()
     }
 
     /// Its value, if it is there once.
-    pub(super) fn once(&self, name: &str) -> Option<&str> {
+    pub(crate) fn once(&self, name: &str) -> Option<&str> {
         match self.all(name)[..] {
             [value] => Some(value),
             _ => None,
         }
     }
 
-    pub(super) fn lists(&self, name: &str, token: &str) -> bool {
+    pub(crate) fn lists(&self, name: &str, token: &str) -> bool {
         let values = self.all(name);
         let mut elements = values.iter().flat_map(|value| value.split(','));
         elements.any(|one| one.trim_matches([' ', '\t']).eq_ignore_ascii_case(token))
