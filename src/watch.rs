@@ -3,7 +3,7 @@
 //! | file | what happens there |
 //! |---|---|
 //! | `recorder` | looks on at one connection: its recent frames, and those who watch it |
-//! | `frame_follower` | where in the bytes of one direction a frame begins and ends |
+//! | `frame_collector` | what is kept of the frames of one direction |
 //! | `excerpt`, `recent_frames` | what is kept of a burst; the last of them |
 //! | `queue` | what waits for one watcher |
 //! | `tickets` | who may watch what, and for how long |
@@ -14,7 +14,7 @@
 
 mod endpoint;
 mod excerpt;
-mod frame_follower;
+mod frame_collector;
 mod queue;
 mod recent_frames;
 mod record;

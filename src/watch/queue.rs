@@ -1,6 +1,6 @@
 //! What waits for one watcher: a bounded number of bytes, because the connection does not wait.
 
-use super::frame_follower::Followed;
+use super::frame_collector::Followed;
 use crate::protocol::Role;
 use crate::sync::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;

@@ -13,7 +13,7 @@
 mod tests;
 
 use super::excerpt::Excerpt;
-use super::frame_follower::FrameFollower;
+use super::frame_collector::FrameCollector;
 use super::queue::Queue;
 use super::recent_frames::RecentFrames;
 use crate::outbox::{Burst, Observer};
@@ -45,10 +45,10 @@ pub(crate) struct Recorder {
 struct State {
     /// Whole frames that went over the connection.
     frames: u64,
-    server: FrameFollower,
+    server: FrameCollector,
     watchers: Vec<Arc<Queue>>,
     recent: RecentFrames,
-    client: FrameFollower,
+    client: FrameCollector,
     ended: bool,
 }
 
@@ -112,8 +112,8 @@ impl Recorder {
             request: request.into(),
             response: response.into(),
             state: Mutex::new(State {
-                client: FrameFollower::new(Role::Client),
-                server: FrameFollower::new(Role::Server),
+                client: FrameCollector::new(Role::Client),
+                server: FrameCollector::new(Role::Server),
                 recent: RecentFrames::default(),
                 frames: 0,
                 watchers: Vec::new(),

@@ -15,7 +15,7 @@ mod head;
 
 pub(super) use head::redact_head;
 
-use crate::protocol::{FrameHeader, MaskKey, Opcode, Role};
+use crate::protocol::{FrameFollower, FrameHeader, MaskKey, Opcode, Role};
 
 const BLOT: u8 = b'*';
 /// The keys whose values are secret.
@@ -26,23 +26,15 @@ const SUSPICIOUS_RUN: usize = 16;
 /// Blots out the tokens in the bytes of one direction.
 #[derive(Debug)]
 pub(super) struct Redactor {
-    sender: Role,
-    /// The beginning of a header that is not complete.
-    header: Vec<u8>,
-    frame: Option<Frame>,
+    follower: FrameFollower,
+    /// The masking key for the next byte of the payload: all zeros if there is no mask, or no frame.
+    key: MaskKey,
+    /// The payload of a control frame that is not complete.
+    control: Vec<u8>,
     json: Json,
-    derailed: bool,
 }
 
-/// The frame that is under way.
-#[derive(Debug)]
-struct Frame {
-    opcode: Opcode,
-    key: MaskKey,
-    left: u64,
-    /// The payload, if it is a control frame.
-    control: Vec<u8>,
-}
+const NO_MASK: MaskKey = MaskKey([0; 4]);
 
 /// A control frame that is complete.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,93 +61,66 @@ const NOWHERE: Json = Json::Text([0; 8], usize::MAX);
 impl Redactor {
     pub(super) const fn new(sender: Role) -> Self {
         Self {
-            sender,
-            header: Vec::new(),
-            frame: None,
+            follower: FrameFollower::new(sender),
+            key: NO_MASK,
+            control: Vec::new(),
             json: NOWHERE,
-            derailed: false,
         }
     }
 
     /// Blots out the tokens; returns the control frames that are complete.
     pub(super) fn redact(&mut self, mut bytes: &mut [u8]) -> Vec<Control> {
         let mut controls = Vec::new();
-        while !bytes.is_empty() && !self.derailed {
-            let taken = match &mut self.frame {
-                None => self.take_header(bytes),
-                Some(frame) => {
-                    let most = usize::try_from(frame.left).unwrap_or(usize::MAX);
-                    let taken = most.min(bytes.len());
-                    frame.take(&mut bytes[..taken], &mut self.json);
-                    taken
-                }
+        while !bytes.is_empty() {
+            let Ok(stretch) = self.follower.step(bytes) else {
+                self.key = NO_MASK;
+                blot_suspicious(bytes, NO_MASK, SUSPICIOUS_RUN);
+                break;
             };
-            bytes = &mut bytes[taken..];
-            if let Some(frame) = self.frame.take_if(|frame| frame.left == 0)
-                && frame.opcode.is_control()
-            {
+            let (now, later) = bytes.split_at_mut(stretch.taken());
+            bytes = later;
+            let Some(header) = stretch.header else { break };
+            if stretch.header_bytes > 0 {
+                self.enter(&header);
+            }
+            self.redact_payload(header.opcode, &mut now[stretch.header_bytes..]);
+            if stretch.last && header.opcode.is_control() {
                 controls.push(Control {
-                    opcode: frame.opcode,
-                    payload: frame.control,
+                    opcode: header.opcode,
+                    payload: std::mem::take(&mut self.control),
                 });
             }
         }
-        // What is left could not be followed.
-        blot_suspicious(bytes, MaskKey([0; 4]), SUSPICIOUS_RUN);
         controls
     }
 
     /// Blots out the tokens of a whole frame of which `omitted` bytes are missing in the middle.
     pub(super) fn redact_cut(&mut self, beginning: &mut [u8], omitted: u64, end: &mut [u8]) {
         self.redact(beginning);
-        if let Some(frame) = &mut self.frame {
-            frame.left = frame.left.saturating_sub(omitted);
-            frame.key = frame.key.after((omitted % 4) as usize);
-            blot_suspicious(end, frame.key, 1);
-            self.redact(end);
+        self.follower.skip(omitted);
+        self.key = self.key.after((omitted % 4) as usize);
+        blot_suspicious(end, self.key, 1);
+        self.redact(end);
+        self.json = NOWHERE;
+    }
+
+    /// A frame begins.
+    fn enter(&mut self, header: &FrameHeader) {
+        self.key = header.mask.unwrap_or(NO_MASK);
+        if matches!(header.opcode, Opcode::Text | Opcode::Binary) {
             self.json = NOWHERE;
         }
     }
 
-    fn take_header(&mut self, bytes: &[u8]) -> usize {
-        let before = self.header.len();
-        let some = &bytes[..bytes.len().min(FrameHeader::MAX_SIZE)];
-        self.header.extend_from_slice(some);
-        match FrameHeader::decode(&self.header, self.sender) {
-            Ok(None) => some.len(),
-            Ok(Some((header, size))) => {
-                self.header.clear();
-                if matches!(header.opcode, Opcode::Text | Opcode::Binary) {
-                    self.json = NOWHERE;
-                }
-                self.frame = Some(Frame {
-                    opcode: header.opcode,
-                    key: header.mask.unwrap_or(MaskKey([0; 4])),
-                    left: header.len,
-                    control: Vec::new(),
-                });
-                size - before
-            }
-            Err(_) => {
-                self.derailed = true;
-                0
-            }
-        }
-    }
-}
-
-impl Frame {
-    fn take(&mut self, bytes: &mut [u8], json: &mut Json) {
-        let is_control = self.opcode.is_control();
+    fn redact_payload(&mut self, opcode: Opcode, bytes: &mut [u8]) {
         for (byte, key) in bytes.iter_mut().zip(self.key.0.into_iter().cycle()) {
             let plain = *byte ^ key;
-            if is_control {
+            if opcode.is_control() {
                 self.control.push(plain);
-            } else if json.is_secret(plain) && plain.is_ascii() {
+            } else if self.json.is_secret(plain) && plain.is_ascii() {
                 *byte = BLOT ^ key;
             }
         }
-        self.left -= bytes.len() as u64;
         self.key = self.key.after(bytes.len());
     }
 }
