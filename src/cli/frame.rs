@@ -1,12 +1,12 @@
-//! `ws101 frame`: any frame in hexadecimal, valid or not.
-//!
-//! The library cannot write a wrong frame, and should not. So the bits are put together here.
+//! `ws101 frame`: builds a frame, valid or not, and prints it in hexadecimal.
 
 use super::bytes::{self, Bytes, spaced};
 use super::print;
 use crate::RandomKeys;
-use crate::protocol::{KeySource, MaskKey, mask};
+use crate::inspect::{Forgery, LengthForm, LengthTooLong};
+use crate::protocol::{KeySource, MaskKey};
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 const EXAMPLES: &str = "\
 It builds frames that no peer may send, too: that is what it is for.
@@ -50,8 +50,8 @@ pub(super) struct Frame {
     #[arg(long, value_name = "CODE")]
     code: Option<u16>,
     /// Write the length in 7, 16 or 64 bits, even if fewer are enough
-    #[arg(long, value_name = "BITS", value_parser = ["7", "16", "64"])]
-    len_form: Option<String>,
+    #[arg(long, value_name = "BITS", value_parser = PossibleValuesParser::new(["7", "16", "64"]).map(|bits| form_of(&bits)))]
+    len_form: Option<LengthForm>,
     /// Declare this length, whatever the payload has
     #[arg(long, value_name = "LENGTH")]
     declare: Option<u64>,
@@ -70,46 +70,28 @@ impl Frame {
             Some(Bytes(bytes)) => bytes,
             None => self.payload.as_bytes(),
         });
-        let rsv = self.rsv.iter().fold(0, |bits, rsv| bits | 0x80 >> rsv);
-        let mut frame = vec![self.fin << 7 | rsv | self.op];
-        let len = self.declare.unwrap_or(payload.len() as u64);
-        let mask_bit = if self.no_mask { 0 } else { 0x80 };
-        self.length(len, mask_bit, &mut frame)?;
-        if !self.no_mask {
-            let drawn = || RandomKeys::new().next_key();
-            let key = self.mask.map_or_else(drawn, MaskKey);
-            frame.extend(key.0);
-            mask::apply(key, &mut payload);
-        }
-        frame.extend(payload);
-        Ok(frame)
-    }
-
-    /// In the form that is asked for, or in the shortest.
-    fn length(&self, len: u64, mask_bit: u8, frame: &mut Vec<u8>) -> Result<(), String> {
-        let shortest = match len {
-            0..=125 => "7",
-            126..=0xffff => "16",
-            _ => "64",
+        let random = || RandomKeys::new().next_key();
+        let forgery = Forgery {
+            fin: self.fin == 1,
+            rsv: self.rsv.iter().fold(0, |bits, rsv| bits | 0b1000 >> rsv),
+            opcode: self.op,
+            mask: (!self.no_mask).then(|| self.mask.map_or_else(random, MaskKey)),
+            form: self.len_form,
+            declared: self.declare,
+            payload: &payload,
         };
-        let form = self.len_form.as_deref().unwrap_or(shortest);
-        let too_long =
-            || format!("a length of {len} does not fit in {form} bits: use --len-form {shortest}");
-        match form {
-            "7" if len <= 125 => frame.push(mask_bit | len as u8),
-            "16" => {
-                let len = u16::try_from(len).map_err(|_| too_long())?;
-                frame.push(mask_bit | 126);
-                frame.extend(len.to_be_bytes());
-            }
-            "64" => {
-                frame.push(mask_bit | 127);
-                frame.extend(len.to_be_bytes());
-            }
-            _ => return Err(too_long()),
-        }
-        Ok(())
+        forgery.bytes().map_err(|LengthTooLong { len, form }| {
+            let shortest = LengthForm::shortest(len);
+            format!("a length of {len} does not fit in {form} bits: use --len-form {shortest}")
+        })
     }
+}
+
+/// The form with this number of bits, which is one of the possible values.
+fn form_of(bits: &str) -> LengthForm {
+    let form = LengthForm::ALL.into_iter();
+    let mut form = form.filter(|form| form.to_string() == bits);
+    form.next().expect("one of the possible values")
 }
 
 fn parse_opcode(text: &str) -> Result<u8, String> {

@@ -1,4 +1,4 @@
-//! The sentences, from the one file that the pages read, too.
+//! The sentences of the explanations, from the file that the pages read, too.
 
 use super::record::Verdict;
 use crate::protocol::{ProtocolError, Utf8Error};
@@ -6,22 +6,22 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// What is known of fields, values, rules and headers, by their names.
+/// The explanations of fields, values, rules and headers, by name.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Explanations {
     fields: BTreeMap<String, Explanation>,
-    /// What a field's value means, in a few words.
+    /// What the value of a field means, in a few words.
     values: BTreeMap<String, String>,
     opcodes: BTreeMap<String, Explanation>,
     codes: BTreeMap<String, Explanation>,
     rules: BTreeMap<String, Explanation>,
     headers: BTreeMap<String, Explanation>,
-    /// What a browser's developer tools show of a kind of frame.
+    /// What the developer tools of a browser show of each kind of frame.
     devtools: BTreeMap<String, String>,
 }
 
-/// One of them.
+/// One explanation.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Explanation {
@@ -29,15 +29,15 @@ pub(crate) struct Explanation {
     pub(crate) label: String,
     /// What it is for.
     pub(crate) sentence: String,
-    /// Where it stands, in RFC 6455 unless another is named.
+    /// The section, of RFC 6455 unless another RFC is named.
     pub(crate) section: String,
-    /// What if not.
+    /// What would happen without it.
     pub(crate) without: Option<String>,
-    /// Of a rule: the field that shows that it is broken.
+    /// The field that shows that a rule is broken.
     pub(crate) field: Option<String>,
 }
 
-/// All of them.
+/// All explanations.
 pub(crate) fn explanations() -> &'static Explanations {
     static ALL: OnceLock<Explanations> = OnceLock::new();
     ALL.get_or_init(|| {
@@ -55,7 +55,7 @@ impl Explanations {
         self.values.get(key).map_or("", String::as_str)
     }
 
-    /// Of each of the sixteen.
+    /// The explanation of any of the sixteen opcodes.
     pub(crate) fn opcode(&self, bits: u64) -> Option<&Explanation> {
         self.opcodes.get(match bits {
             3..=7 => "3",
@@ -64,7 +64,7 @@ impl Explanations {
         })
     }
 
-    /// Of every code that has a meaning.
+    /// The explanation of a close code, if it has a meaning.
     pub(crate) fn code(&self, number: u16) -> Option<&Explanation> {
         let number = match number {
             3000..=3999 => 3000,
@@ -78,7 +78,7 @@ impl Explanations {
         self.devtools.get(kind).map_or("", String::as_str)
     }
 
-    /// What is wrong, if anything: the rule that was broken, and the sentence about this breach of it.
+    /// The rule that was broken, if one was, and the sentence about how it was broken here.
     pub(crate) fn breach(&self, verdict: Verdict) -> Option<(&Explanation, String)> {
         let Verdict::Refused { error, at } = verdict else {
             return None;

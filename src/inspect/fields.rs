@@ -1,13 +1,13 @@
-//! Which bit of a frame belongs to what. RFC 6455 §5.2.
+//! Which bits of a frame belong to which field. RFC 6455 §5.2.
 //!
-//! The fields are a partition: each bit that has arrived is in exactly one of them.
+//! The fields are a partition: each bit that has arrived is in exactly one.
 
 use super::kept::Hex;
 use crate::protocol::Layout;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// The parts that a frame can have, in their order.
+/// The fields that a frame can have, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Name {
@@ -15,16 +15,16 @@ pub(crate) enum Name {
     Rsv,
     Opcode,
     Mask,
-    /// The seven bits of it.
+    /// The seven-bit payload length.
     Length,
-    /// The two or eight bytes that the seven bits announce.
+    /// The extended payload length, in two or eight bytes.
     Extended,
     Key,
     Payload,
 }
 
 impl Name {
-    /// All of them.
+    /// Every field.
     #[cfg(test)]
     pub(super) const ALL: [Self; 8] = [
         Self::Fin,
@@ -37,7 +37,7 @@ impl Name {
         Self::Payload,
     ];
 
-    /// As it is written in JSON.
+    /// The name in JSON.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Fin => "fin",
@@ -52,31 +52,30 @@ impl Name {
     }
 }
 
-/// One of them, in one frame.
+/// A field of one frame.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Field {
     pub(crate) name: Name,
-    /// Its first byte, and the one behind its last, counted from the frame's beginning; bytes that
-    /// are not shown are counted, too.
+    /// The offsets of its first byte and of the byte after its last, in the frame as it travelled.
     pub(crate) at: [u64; 2],
-    /// Of a field within one byte: which of its bits.
+    /// The bits of a field that is smaller than a byte.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) bits: Option<Bits>,
     pub(crate) value: Value,
 }
 
-/// What a field says.
+/// The value of a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Value {
-    /// Of a payload: how many bytes of it have arrived.
+    /// A number. Of a payload, how many bytes of it have arrived.
     Number(u64),
     Key(Hex),
     /// Not all of the field has arrived.
     Unfinished,
 }
 
-/// Some bits of a byte: `1.......` is the first one, and it is set.
+/// Some bits of a byte. `1.......` is the first bit, and it is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bits {
     pub(crate) byte: u8,
@@ -102,7 +101,7 @@ impl Serialize for Bits {
     }
 }
 
-/// The fields of a frame that begins with `beginning`, and of which `arrived` bytes are there.
+/// The fields of a frame that begins with `beginning` and of which `arrived` bytes have arrived.
 pub(super) fn of(beginning: &[u8], arrived: u64) -> Vec<Field> {
     let Some(layout) = Layout::of(beginning) else {
         return Vec::new();
@@ -130,7 +129,7 @@ pub(super) fn of(beginning: &[u8], arrived: u64) -> Vec<Field> {
     fields.all
 }
 
-/// The fields so far: each begins where the last one ends.
+/// The fields so far. Each begins where the last one ends.
 struct Fields<'a> {
     beginning: &'a [u8],
     arrived: u64,

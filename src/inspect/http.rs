@@ -1,4 +1,4 @@
-//! One half of the handshake: which header is needed for what, and whether it is right.
+//! One half of a handshake, explained: which rules its head keeps.
 
 #[cfg(test)]
 mod tests;
@@ -10,16 +10,16 @@ use crate::protocol::{AcceptSteps, HandshakeError, Request, ResponseError, Upgra
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-/// A request that wants to become a WebSocket, or the answer to it.
+/// A request for an upgrade, or the response to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct HttpRecord {
     t: &'static str,
     pub(crate) dir: Dir,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<u16>,
-    /// The head's bytes; what follows it is not HTTP any more.
+    /// The bytes of the head. What follows it is no longer HTTP.
     pub(crate) hex: Hex,
-    /// Headers of whose values something was blotted out before, and `target` for the query.
+    /// The headers whose values were blotted out, with `target` for the query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) blotted: Option<Vec<String>>,
     pub(crate) checks: Vec<Check>,
@@ -28,17 +28,17 @@ pub(crate) struct HttpRecord {
     pub(crate) verdict: HttpVerdict,
 }
 
-/// One rule, and whether the head keeps to it.
+/// One rule, and whether the head keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Check {
-    /// The header that it is about, or the part of the first line.
+    /// The header that the rule is about, or the part of the first line.
     pub(crate) h: &'static str,
     pub(crate) ok: bool,
-    /// Where it stands in RFC 6455.
+    /// The section of RFC 6455 that states it.
     pub(crate) rule: &'static str,
 }
 
-/// From the key to its answer.
+/// The way from a key to its accept key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Steps {
     pub(crate) key: String,
@@ -62,14 +62,14 @@ impl Steps {
     }
 }
 
-/// Whether it is right, as far as the protocol can tell. Whether the server knows such a host,
-/// origin and path, it tells itself.
+/// Whether the head is right, as far as the protocol can tell. Whether the server has such a host,
+/// origin and path, only the server knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum HttpVerdict {
     Right,
     Request(HandshakeError),
     Response(ResponseError),
-    /// The blank line that ends it has not come.
+    /// The blank line at its end has not arrived.
     Unfinished,
 }
 
@@ -95,7 +95,7 @@ impl Serialize for HttpVerdict {
 }
 
 impl HttpRecord {
-    /// The request that `bytes` begin with.
+    /// The request at the front of `bytes`.
     pub(crate) fn request(bytes: &[u8]) -> Self {
         let mut record = Self::empty(Dir::In, bytes);
         record.verdict = match record.judge_request(bytes) {
@@ -106,8 +106,8 @@ impl HttpRecord {
         record
     }
 
-    /// The answer that `bytes` begin with. Without the request that it answers, its key and its
-    /// subprotocol cannot be judged.
+    /// The response at the front of `bytes`. Its accept key and its subprotocol can only be judged with the
+    /// request that it answers.
     pub(crate) fn response(bytes: &[u8], request: Option<&[u8]>) -> Self {
         let mut record = Self::empty(Dir::Out, bytes);
         record.verdict = match ResponseHead::decode(bytes) {
@@ -131,7 +131,7 @@ impl HttpRecord {
             t: "http",
             dir,
             status: None,
-            // No head is longer, and what follows it may be: many more heads, say.
+            // No head is longer. The bytes after it may be, with many more heads for example.
             hex: Hex(bytes[..bytes.len().min(ResponseHead::MAX_SIZE)].to_vec()),
             blotted: None,
             checks: Vec::new(),
@@ -140,7 +140,7 @@ impl HttpRecord {
         }
     }
 
-    /// Is it complete? The first mistake is the verdict, the checks go on behind it.
+    /// Returns whether the head is complete. The first mistake is the verdict; the checks go on after it.
     fn judge_request(&mut self, bytes: &[u8]) -> Result<bool, HandshakeError> {
         let limits = HeadLimits::DEFAULT;
         let Some(at) = HeadScanner::new(limits).scan(bytes)? else {

@@ -1,7 +1,7 @@
 //! The protocol's verdict on one direction, frame by frame.
 //!
-//! It is the assembler of [`Incoming`](crate::protocol::Incoming), with the same limits, which is given
-//! every payload as it arrives; but what it puts together is dropped at once.
+//! The judge is the assembler of [`Incoming`](crate::protocol::Incoming) with the same limits. It is given
+//! every payload as it arrives, and what it puts together is dropped at once.
 
 use crate::protocol::{
     Assembler, CloseReason, FrameHeader, Limits, Message, Opcode, Part, Progress, ProtocolError,
@@ -9,12 +9,12 @@ use crate::protocol::{
 };
 use serde::Serialize;
 
-/// Where a frame stands in its message.
+/// The place of a frame in its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Place {
-    /// Messages of this direction, counted from 1.
+    /// The number of the message in this direction, from 1.
     pub(crate) id: u64,
-    /// Frames of this message, counted from 1: of those that were seen.
+    /// The number of the frame in its message, from 1, among those that were seen.
     pub(crate) part: u64,
     pub(crate) last: bool,
 }
@@ -22,14 +22,14 @@ pub(crate) struct Place {
 #[derive(Debug)]
 pub(super) struct Judge {
     assembler: Assembler,
-    /// A message may have begun before anybody looked.
+    /// A message may have begun before the first frame that was seen.
     midway: bool,
-    /// Of the last frame that belonged to a message.
+    /// The place of the last data frame.
     place: Place,
-    /// Of that message: how many bytes came in earlier frames, and in this one.
+    /// How many bytes of its message came in earlier frames, and in this one.
     before: u64,
     len: u64,
-    /// The payload of a control frame, until it is complete.
+    /// The payload of a control frame that is not complete.
     control: Vec<u8>,
 }
 
@@ -49,7 +49,7 @@ impl Judge {
         }
     }
 
-    /// May a frame with this header come now? Says where it stands in a message.
+    /// Judges whether a frame with this header may come now. Returns its place in a message.
     pub(super) fn admit(&mut self, header: &FrameHeader) -> Result<Option<Place>, ProtocolError> {
         if header.opcode.is_control() {
             return Ok(None);
@@ -70,7 +70,7 @@ impl Judge {
         Ok(Some(self.place))
     }
 
-    /// A part of an admitted frame's payload, in clear.
+    /// Judges a part of the payload of an admitted frame, unmasked.
     pub(super) fn add(&mut self, part: &Part<'_>) -> Result<(), ProtocolError> {
         if part.header.opcode.is_control() {
             return self.add_control(part);
@@ -83,7 +83,7 @@ impl Judge {
         }
     }
 
-    /// Where in the payload of the frame with this header a byte of the text is, if it is not in an
+    /// The offset in the payload of this frame of byte `at` of its text; `None` if that byte is in an
     /// earlier frame.
     pub(super) fn place_in_payload(&self, header: &FrameHeader, at: u64) -> Option<u64> {
         match header.opcode {
@@ -105,7 +105,7 @@ impl Judge {
         }
     }
 
-    /// An admitted frame of which a part of the payload was not seen.
+    /// Passes over an admitted frame of which a part of the payload was not seen.
     pub(super) fn pass_over(&mut self, header: &FrameHeader) {
         if !header.opcode.is_control() {
             self.assembler.pass_over(header);

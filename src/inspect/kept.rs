@@ -1,11 +1,11 @@
-//! A frame's bytes, as they travelled: of a long one the beginning and the end.
+//! The bytes of a frame as they travelled; of a long one, the beginning and the end.
 
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// So many bytes of the beginning are kept, …
+/// How many bytes of the beginning are kept.
 pub(super) const BEGINNING: usize = 2_048;
-/// … and so many of the end.
+/// How many bytes of the end are kept.
 pub(super) const END: usize = 64;
 
 /// What is kept of one frame.
@@ -14,12 +14,12 @@ pub(super) struct Kept {
     beginning: Vec<u8>,
     end: Vec<u8>,
     len: u64,
-    /// Nothing can be added to the beginning any more.
+    /// Bytes were skipped, so nothing more can be added to the beginning.
     has_gap: bool,
 }
 
 impl Kept {
-    /// Takes the bytes that come next.
+    /// Adds the next bytes.
     pub(super) fn add(&mut self, bytes: &[u8]) {
         self.len += bytes.len() as u64;
         let room = match self.has_gap {
@@ -34,14 +34,14 @@ impl Kept {
         self.end.drain(..surplus);
     }
 
-    /// So many bytes come next that nobody has.
+    /// Skips the next `count` bytes, which were not kept.
     pub(super) fn skip(&mut self, count: u64) {
         self.len += count;
         self.has_gap = true;
         self.end.clear();
     }
 
-    /// How long the frame is so far.
+    /// The length of the frame so far.
     pub(super) const fn len(&self) -> u64 {
         self.len
     }
@@ -51,18 +51,18 @@ impl Kept {
         self.len - (self.beginning.len() + self.end.len()) as u64
     }
 
-    /// The first bytes: all of a header that has arrived is among them.
+    /// The first bytes, with all of the header that has arrived.
     pub(super) fn beginning(&self) -> &[u8] {
         &self.beginning
     }
 
-    /// The last bytes, if they are not part of the beginning.
+    /// The last bytes that are not part of the beginning.
     pub(super) fn end(&self) -> &[u8] {
         &self.end
     }
 }
 
-/// Bytes that are shown as two digits each.
+/// Bytes that are shown as two hexadecimal digits each.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Hex(pub(crate) Vec<u8>);
 

@@ -1,4 +1,4 @@
-//! One direction of one connection, watched: bytes in, records out.
+//! One direction of a connection, observed: bytes in, records out.
 
 use super::judge::{Judge, Place};
 use super::kept::Kept;
@@ -9,20 +9,20 @@ use crate::protocol::{
 };
 use std::time::Duration;
 
-/// Reads of one frame that are told apart: a long frame, byte by byte, shall not fill the memory.
+/// The most reads of one frame that are told apart. A long frame that arrives byte by byte must not fill the memory.
 const MOST_READS: usize = 1_024;
 
-/// Watches one direction of one connection: bytes as they were read or written -> records.
+/// Turns the bytes of one direction, as they were read or written, into records of frames.
 ///
-/// It keeps of a frame what is shown of it, and of a message what its judge needs: the beginning of
-/// a character, and a control frame's payload.
+/// It keeps the part of a frame that is shown, and of a message only what its judge needs: the beginning of
+/// a character, or the payload of a control frame.
 #[derive(Debug)]
 pub(crate) struct Observer {
     follower: FrameFollower,
     judge: Judge,
     frames: u64,
     frame: Current,
-    /// Nothing follows a frame that was refused, nor a Close.
+    /// A frame was refused, or a Close was seen. Nothing follows either.
     over: bool,
 }
 
@@ -31,20 +31,20 @@ pub(crate) struct Observer {
 struct Current {
     kept: Kept,
     reads: Vec<u64>,
-    /// The read that brought the last bytes goes on.
+    /// The next bytes come from the same read as the last ones.
     same_read: bool,
-    /// Its header, once that is complete and admitted, with its size.
+    /// Its header with the size of that, once it is complete and admitted.
     header: Option<(FrameHeader, u64)>,
     msg: Option<Place>,
 }
 
 impl Observer {
-    /// From the first byte after the handshake.
+    /// An observer from the first byte after the handshake.
     pub(crate) fn new(sender: Role, limits: Limits) -> Self {
         Self::begin(sender, limits, false)
     }
 
-    /// Begins at a frame boundary somewhere later: a continuation of an unseen message is no error.
+    /// An observer from a later frame on. It may continue a message whose beginning was not seen.
     pub(crate) fn midway(sender: Role, limits: Limits) -> Self {
         Self::begin(sender, limits, true)
     }
@@ -59,11 +59,11 @@ impl Observer {
         }
     }
 
-    /// One read() or write() worth of bytes, `at` since the connection was opened. Gives the frames
-    /// that are complete now, and a refused one once, after which nothing follows.
+    /// Takes the bytes of one read() or write(), `at` so long after the connection was opened. Returns the
+    /// frames that are complete now. A frame that is refused is the last.
     ///
-    /// A frame is refused at the first byte that shows what is wrong; what came of it with the same
-    /// read is shown with it.
+    /// A frame is refused at the first byte that shows what is wrong. The rest of the frame that the same
+    /// read brought is shown with it.
     pub(crate) fn receive(&mut self, mut bytes: &[u8], at: Duration) -> Vec<FrameRecord> {
         let mut records = Vec::new();
         self.frame.same_read = false;
@@ -87,7 +87,7 @@ impl Observer {
         records
     }
 
-    /// A frame of which only the beginning (header + some payload) and perhaps the last bytes were kept.
+    /// Takes a frame of which only the beginning, with the header, and perhaps the end were kept.
     pub(crate) fn receive_cut(
         &mut self,
         beginning: &[u8],
@@ -120,7 +120,7 @@ impl Observer {
         Some(self.finish(at, verdict))
     }
 
-    /// What has come of a frame that is not complete.
+    /// The frame that is not complete, if there is one.
     pub(crate) fn unfinished(&self, at: Duration) -> Option<FrameRecord> {
         let about = About {
             n: self.frames + 1,
@@ -133,7 +133,7 @@ impl Observer {
         (self.frame.kept.len() > 0).then(|| FrameRecord::new(&self.frame.kept, about))
     }
 
-    /// Is everything said: by a Close, or by a frame that was refused?
+    /// Was there a Close, or a frame that was refused?
     pub(crate) const fn is_over(&self) -> bool {
         self.over
     }
@@ -173,7 +173,7 @@ impl Observer {
         Ok(())
     }
 
-    /// Judges a part of a payload as it travelled.
+    /// Judges a part of a payload, which is still masked.
     fn judge_payload(
         &mut self,
         header: FrameHeader,
@@ -206,7 +206,7 @@ impl Observer {
         }
     }
 
-    /// The frame is done with; the next one begins.
+    /// Makes the record of the current frame, and begins the next.
     fn finish(&mut self, at: Duration, verdict: Verdict) -> FrameRecord {
         let frame = std::mem::take(&mut self.frame);
         self.frames += 1;
@@ -239,7 +239,7 @@ impl Current {
         self.same_read = true;
     }
 
-    /// Of a frame that was refused: what came with it, up to its end, as far as that can be told.
+    /// Gathers the rest of a refused frame, up to its end if that is known.
     fn gather_rest(&mut self, mut bytes: &[u8]) {
         while let Some((first, rest)) = bytes.split_first()
             && !self.is_whole()

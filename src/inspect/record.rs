@@ -1,4 +1,4 @@
-//! One frame, as it is told: to a page as JSON, to a terminal by `ws101 inspect`.
+//! The record of one frame: JSON for a page, lines for `ws101 inspect`.
 
 use super::fields::{self, Field};
 use super::judge::Place;
@@ -8,31 +8,31 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::time::Duration;
 
-/// A frame that has arrived, or as much as had arrived of one when it was refused.
+/// A frame that has arrived, or the part of one that had arrived when it was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct FrameRecord {
     t: &'static str,
-    /// Counted by the observer, from 1; whoever counts two directions together sets it anew.
+    /// The number of the frame, from 1. The observer counts one direction; a caller that counts both sets it.
     pub(crate) n: u64,
     pub(crate) dir: Dir,
-    /// When it was complete, or refused: in microseconds since the connection was opened.
+    /// When it was complete or refused, in microseconds since the connection was opened.
     pub(crate) us: u64,
-    /// How many of its bytes came with each read.
+    /// How many of its bytes each read brought.
     pub(crate) reads: Vec<u64>,
-    /// Its bytes as they travelled. Of a long one the first 2 048 and the last 64: between them
-    /// `cut` bytes are left out.
+    /// Its bytes as they travelled. Of a long frame the first 2 048 and the last 64, with `cut` bytes
+    /// left out in between.
     pub(crate) hex: Hex,
     pub(crate) cut: u64,
     pub(crate) fields: Vec<Field>,
-    /// Its payload without the mask, as far as `hex` has it.
+    /// The part of its payload in `hex`, unmasked.
     pub(crate) plain: Hex,
-    /// Its place in a message, unless it is a control frame or was refused at its header.
+    /// Its place in a message. A control frame has none, nor one that was refused at its header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) msg: Option<Place>,
     pub(crate) verdict: Verdict,
 }
 
-/// Which way, as the server sees it.
+/// The direction, as the server sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Dir {
@@ -49,14 +49,14 @@ impl From<Role> for Dir {
     }
 }
 
-/// Whether it is right: `{"ok":true}`, or `false` and why; `null` when not all of it was seen.
+/// Whether the frame is right: `{"ok":true}`, or `false` and why; `null` if not all of it was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Right,
     Refused {
         error: ProtocolError,
-        /// Of text that is not UTF-8: where in this frame the byte is that shows it. A message may
-        /// end within a character whose bytes came in an earlier frame.
+        /// The offset in this frame of the byte that is not UTF-8. `None` if that byte came in an earlier
+        /// frame: a message may end inside a character.
         at: Option<u64>,
     },
     Unfinished,
@@ -86,7 +86,7 @@ impl Serialize for Verdict {
     }
 }
 
-/// What an observer knows of a frame besides its bytes.
+/// What an observer knows about a frame besides its bytes.
 #[derive(Debug)]
 pub(super) struct About {
     pub(super) n: u64,
@@ -115,25 +115,25 @@ impl FrameRecord {
     }
 }
 
-/// What those who show it ask.
+/// What a view of the frame needs.
 impl FrameRecord {
-    /// How many bytes of it have arrived.
+    /// How many of its bytes have arrived.
     pub(crate) fn len(&self) -> u64 {
         self.hex.0.len() as u64 + self.cut
     }
 
-    /// Its header, without a verdict.
+    /// Its header, taken apart without a verdict.
     pub(crate) fn layout(&self) -> Layout {
         Layout::of(&self.hex.0).expect("a record has a byte at least")
     }
 
-    /// How many bytes it has to have, if its header tells.
+    /// The length of the frame that its header declares, if that has arrived.
     pub(crate) fn declared(&self) -> Option<u64> {
         let layout = self.layout();
         (layout.size()? as u64).checked_add(layout.len()?)
     }
 
-    /// Of the bytes in `hex`: how many lie behind the gap.
+    /// How many of the bytes in `hex` follow the gap.
     pub(crate) fn behind_gap(&self) -> usize {
         match self.cut {
             0 => 0,
@@ -141,7 +141,7 @@ impl FrameRecord {
         }
     }
 
-    /// By what a browser's developer tools tell frames apart.
+    /// The kind of the frame, as the developer tools of a browser tell them apart.
     pub(crate) fn kind(&self) -> &'static str {
         let is_part = |place: Place| place.part > 1 || !place.last;
         match (self.verdict, self.layout().opcode) {
@@ -156,7 +156,7 @@ impl FrameRecord {
     }
 }
 
-/// What is kept of the payload, unmasked if a key says how. §5.3.
+/// The part of the payload that was kept, unmasked if there is a key. §5.3.
 fn plain(kept: &Kept) -> Vec<u8> {
     let layout = Layout::of(kept.beginning());
     let size = layout.and_then(|layout| layout.size());

@@ -135,7 +135,7 @@ fn of_a_long_frame_the_middle_is_counted() {
     let (beginning, end) = (&payload[..BEGINNING - 14], &payload[payload.len() - END..]);
     assert_eq!(whole.plain.0, [beginning, end].concat());
 
-    // The same when the middle was never there.
+    // A frame whose middle was never kept gives this record, too.
     let cut = [(300, 64), (300, 0), (5_000, 5_000), (BEGINNING, END)];
     for (first, last) in cut {
         let omitted = (bytes.len() - first - last) as u64;
@@ -143,7 +143,7 @@ fn of_a_long_frame_the_middle_is_counted() {
         let record = observer.receive_cut(&bytes[..first], omitted, end, AT);
         let record = record.expect("a frame");
         let (shown, ended) = (first.min(BEGINNING), last.min(END));
-        // What a client said in the middle nobody has seen.
+        // The middle of a client's frame was not seen.
         assert_eq!(record.verdict, Verdict::Unfinished);
         assert_eq!(record.hex.0.len(), shown + ended, "{first} {last}");
         assert_eq!(record.cut, (bytes.len() - shown - ended) as u64);

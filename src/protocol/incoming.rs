@@ -29,11 +29,11 @@ pub struct Incoming {
 /// and a caller that looks in a loop may have to read in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Found {
-    /// A message in the last so many bytes that were consumed.
+    /// A message: the bytes consumed last, as many as given.
     InPlace(Kind, usize),
     /// A message that was put together from several parts, in the assembler.
     Assembled,
-    /// A control frame, whose payload is the last so many bytes that were consumed.
+    /// A control frame: its payload is the bytes consumed last, as many as given.
     Control(Opcode, usize),
 }
 

@@ -37,9 +37,9 @@ impl<F: FnMut() -> MaskKey + Send> KeySource for F {
 pub enum SendError {
     /// Our Close is sent, and nothing may follow it (§5.5.1), or an earlier write failed.
     AfterClose,
-    /// A ping or pong of so many bytes: at most 125 are allowed. §5.5.
+    /// A ping or pong of this length: at most 125 bytes are allowed. §5.5.
     ControlTooLong(usize),
-    /// No memory is left for a payload of so many bytes. A Close with 1013 is sent in its place.
+    /// No memory is left for a payload of this length. A Close with 1013 is sent in its place.
     NoMemory(usize),
 }
 

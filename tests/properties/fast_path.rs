@@ -139,7 +139,7 @@ fn the_fast_path_is_the_decoder_over_lengths_cuts_and_masks() {
         }
     }
     // Text and binary, three keys, four lengths in seven bits and four in sixteen, alone and with more
-    // behind them; the cuts take none but the one that cuts nothing.
+    // after them; a frame that is cut is never taken.
     assert_eq!(taken, 2 * 3 * (4 + 4) * 2);
 }
 

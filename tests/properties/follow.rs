@@ -28,7 +28,7 @@ fn decoded(wire: &[u8], sender: Role) -> (Vec<Followed>, Option<ProtocolError>) 
     }
 }
 
-/// The same by a follower, which is given `chunks`. Checks what each step says of itself.
+/// The frames that a follower of `chunks` finds. Checks what each step says of itself.
 fn followed<'a>(
     chunks: impl Iterator<Item = &'a [u8]>,
     sender: Role,

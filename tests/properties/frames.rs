@@ -103,7 +103,7 @@ proptest! {
     }
 }
 
-/// So many bytes of text, with characters of every length.
+/// `size` bytes of text, with characters of every length.
 fn text_of(size: usize, seed: u8) -> String {
     let mut text = String::with_capacity(size);
     for character in "aß€𝄞".chars().cycle().skip(usize::from(seed % 4)) {

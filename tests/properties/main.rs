@@ -17,7 +17,7 @@ use bytes::KEY;
 use proptest::prelude::ProptestConfig;
 use ws101::protocol::{Limits, Role, Session};
 
-/// So many cases, and no files beside the source.
+/// The number of cases, and no files beside the source.
 fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,

@@ -17,7 +17,7 @@ enum Before {
     WeClosed,
     /// They sent Close(1001), and it was answered.
     TheyClosed,
-    /// They broke a rule, and were told.
+    /// The peer broke a rule, and was sent a Close.
     Failed,
 }
 

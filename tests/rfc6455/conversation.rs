@@ -89,8 +89,8 @@ impl Conversation {
         self
     }
 
-    /// The peer broke a rule: that is seen after so many bytes of all that it sent, not before
-    /// and not later; and it is told, by a Close with this code.
+    /// The peer broke a rule. It is refused at exactly this byte of all that it sent, with a Close of this
+    /// code.
     pub(crate) fn refuses(mut self, error: ProtocolError, code: u16, after: usize) -> Self {
         self.seen.push(Seen::Refused(error));
         let close = close_from(self.reader, code, &error.to_string());

@@ -96,7 +96,7 @@ fn protocols() -> Vec<Trial> {
     ]
 }
 
-/// A header that lists so many different words.
+/// A header that lists this number of different words.
 fn offer(header: &str, count: usize) -> String {
     let words: Vec<String> = (0..count).map(|number| format!("a{number}")).collect();
     format!("{header}: {}", words.join(", "))

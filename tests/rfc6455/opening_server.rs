@@ -239,7 +239,7 @@ fn key() -> Vec<Trial> {
     rows
 }
 
-/// §4.2.1 item 10, and what comes with or behind the request.
+/// §4.2.1 item 10, and what comes with or after the request.
 fn the_rest() -> Vec<Trial> {
     let others = [
         "Cookie: a=b",

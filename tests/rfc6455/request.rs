@@ -65,7 +65,7 @@ pub(crate) fn page(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Asked 
     Asked::new(name.into(), false, bytes.into())
 }
 
-/// The same, for a request that is in order but for these headers.
+/// A row about a request that is right except for these headers.
 pub(crate) fn get(name: impl Into<String>, headers: &[&str]) -> Asked {
     page(
         name,
@@ -89,7 +89,7 @@ impl Asked {
         }
     }
 
-    /// These bytes come right behind the head, and are left for what comes after it.
+    /// These bytes follow the head at once, and are left for what comes after it.
     pub(crate) fn followed_by(mut self, tail: &[u8]) -> Self {
         self.bytes.extend_from_slice(tail);
         self
@@ -100,7 +100,7 @@ impl Asked {
         self.row()
     }
 
-    /// The answer is 101, with `more` headers behind those that every one has.
+    /// The answer is 101, with `more` headers after those that every one has.
     pub(crate) fn switches(mut self, more: &[&str]) -> Trial {
         self.expected = Expected::Switching(head(&[&SWITCHING[..], more].concat()));
         self.row()
@@ -112,13 +112,13 @@ impl Asked {
         self.gets_after(head, status, words)
     }
 
-    /// The same, and it is certain after so many bytes.
+    /// The request is refused so, at exactly this byte.
     pub(crate) fn gets_after(mut self, bytes: usize, status: u16, words: &'static str) -> Trial {
         self.expected = Expected::Refused(status, bytes, words);
         self.row()
     }
 
-    /// The same, and it is certain when the line that begins with `start` has ended.
+    /// The request is refused so, at the end of the line that begins with `start`.
     pub(crate) fn gets_at(self, start: &str, status: u16, words: &'static str) -> Trial {
         let find = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).position(|at| at == part);
         let line = find(&self.bytes, start.as_bytes()).expect("the line is there");

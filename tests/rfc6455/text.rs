@@ -153,7 +153,7 @@ const WELL_FORMED: [&[RangeInclusive<u8>]; 9] = [
     &[0xf4..=0xf4, 0x80..=0x8f, 0x80..=0xbf, 0x80..=0xbf],
 ];
 
-/// What is wrong with the byte at `at`, which is the first behind which no text can follow: by the
+/// What is wrong with the byte at `at`, the first after which no text can follow: by the
 /// code points that the character could have, not by the second bytes that are forbidden.
 fn fault_at(bytes: &[u8], at: usize) -> Utf8Fault {
     let is_used =
@@ -189,7 +189,7 @@ fn fault_at(bytes: &[u8], at: usize) -> Utf8Fault {
     }
 }
 
-/// Where the first byte stands behind which no text can follow.
+/// The offset of the first byte after which no text can follow.
 fn earliest_impossible(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     while at < bytes.len() {

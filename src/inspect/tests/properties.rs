@@ -53,8 +53,8 @@ fn nearly_frames() -> impl Strategy<Value = (Role, Vec<u8>)> {
     })
 }
 
-/// What the connection's own judge says of the same bytes: how many frames were right, and the
-/// rule that was broken. `None`: everything behind a Close is nothing to it.
+/// What a connection makes of the bytes: how many frames were right, and the rule that was broken.
+/// `None` after a Close, which ends it.
 fn judged(sender: Role, bytes: &[u8], limits: Limits) -> (u64, Option<ProtocolError>) {
     let mut incoming = Incoming::new(sender, limits);
     for byte in bytes {

@@ -65,8 +65,8 @@ impl Response {
         self
     }
 
-    /// Keeps the connection open for another request within so many seconds. A browser that knows this
-    /// time does not send one just as the connection closes. RFC 9112 §9.3.
+    /// Keeps the connection open for `seconds`, for another request. A browser that knows this time
+    /// does not send one just as the connection closes. RFC 9112 §9.3.
     #[must_use]
     pub fn keep_alive(mut self, seconds: u64) -> Self {
         self.connection = "keep-alive";

@@ -13,7 +13,7 @@ pub(crate) fn client_handshake(input: &[u8]) {
     let protocols = ["chat", "superchat"];
     let request = Request::new("server.example.com", "/chat", NONCE).protocols(&protocols);
     let whole = verdict(&request, input);
-    // What is decided stays decided, whatever comes behind it.
+    // What is decided stays decided, whatever follows.
     let first = (0..input.len()).find_map(|end| match verdict(&request, &input[..end]) {
         Ok(None) => None,
         decided => Some(decided),
