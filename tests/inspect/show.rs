@@ -113,8 +113,14 @@ pub(crate) fn rows() -> Vec<Trial> {
         }),
         row("shown: each field's purpose", || {
             let text = shown(&["--explain", "89 00"], b"", 0);
-            assert!(text.contains("FIN is set in its last one."), "{text}");
-            assert!(text.contains("The answer is a pong"), "{text}");
+            assert!(
+                text.contains("Set in the last frame of a message."),
+                "{text}"
+            );
+            assert!(
+                text.contains("Asks for a pong with the same payload."),
+                "{text}"
+            );
             assert!(text.contains("devtools would show: Nothing."), "{text}");
         }),
         row("shown: from within a connection", || {
