@@ -1,4 +1,4 @@
-//! Arguments, run, exit code: everything else is in the library.
+//! The program. Everything it does is in the library.
 
 use std::process::ExitCode;
 

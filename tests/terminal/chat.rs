@@ -128,7 +128,7 @@ fn what_others_write_does_nothing_to_the_terminal() {
 }
 
 #[test]
-fn whatever_is_unknown_is_passed_over() {
+fn unknown_events_and_fields_are_ignored() {
     let stage = Stage::open();
     let mut program = Program::start(&["chat", &stage.url(""), "--name", "ada", "--room", "rust"]);
     program.types(b"/rooms\n");

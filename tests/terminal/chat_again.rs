@@ -4,7 +4,7 @@ use super::kit::program::Program;
 use super::stage::{AT, Stage, join, said};
 use serde_json::json;
 
-/// What a client says that comes back.
+/// The join of a client that comes back.
 fn join_again(session: &str, since: u64) -> serde_json::Value {
     json!({"type": "join", "name": "ada", "room": "lobby", "session": session, "epoch": "e1",
         "since": since})
@@ -63,7 +63,7 @@ fn a_line_that_arrived_is_not_sent_again() {
 }
 
 #[test]
-fn who_is_continued_elsewhere_does_not_come_back() {
+fn a_client_that_is_continued_elsewhere_does_not_come_back() {
     let stage = Stage::open();
     let program = Program::start(&["chat", &stage.url(""), "--name", "ada", "--follow"]);
     let mut guest = stage.guest("s1");
@@ -76,7 +76,7 @@ fn who_is_continued_elsewhere_does_not_come_back() {
 }
 
 #[test]
-fn lines_that_are_missing_are_told() {
+fn missing_lines_are_reported() {
     let stage = Stage::open();
     let program = Program::start(&["chat", &stage.url(""), "--name", "ada", "--follow"]);
     let mut guest = stage.guest("s1");
@@ -93,7 +93,7 @@ fn lines_that_are_missing_are_told() {
     let ended = program.end();
     let said = String::from_utf8(ended.stdout).expect("it is text");
     let missed = "* lobby: some lines were missed and cannot be shown\n";
-    let (_, after) = said.split_once(missed).expect("it is told");
+    let (_, after) = said.split_once(missed).expect("it is reported");
     assert!(after.ends_with("07:31 bob: new\n"), "{said}");
 }
 

@@ -1,5 +1,5 @@
-//! `ws101 connect` and `ws101 chat` as pipes use them: the real program, and what it prints, sends
-//! and ends with.
+//! `ws101 connect` and `ws101 chat` in pipes and on a terminal: what the real program prints and sends, and
+//! how it ends.
 
 mod chat;
 mod chat_again;

@@ -1,4 +1,4 @@
-//! A chat server that does what a test says, line by line: made of our own `accept`.
+//! A chat server that a test directs line by line, on our own `accept`.
 
 use crate::PATIENCE;
 use serde_json::{Value, json};
@@ -8,14 +8,14 @@ use ws101::{CloseCode, CloseReason, Event, Limits, Message, Stream, WebSocket, a
 
 pub(crate) const AT: &str = "2020-11-21T07:31:02.123Z";
 
-/// Where clients come in.
+/// Where clients connect.
 #[derive(Debug)]
 pub(crate) struct Stage {
     listener: TcpListener,
     addr: SocketAddr,
 }
 
-/// One client that has come.
+/// A client that has connected.
 #[derive(Debug)]
 pub(crate) struct Guest(WebSocket<Stream>);
 
@@ -56,7 +56,7 @@ impl Guest {
         self.0.send(Message::Text(&text)).expect("it is sent");
     }
 
-    /// What the client says next.
+    /// The next message of the client.
     pub(crate) fn hear(&mut self) -> Value {
         match self.0.next_message().expect("the client says something") {
             Some(Message::Text(text)) => serde_json::from_str(text).expect("it is JSON"),
@@ -64,7 +64,7 @@ impl Guest {
         }
     }
 
-    /// The client must join like this, and is let in.
+    /// Expects this join, and lets the client in.
     pub(crate) fn let_in(&mut self, join: &Value, messages: &[Value]) {
         assert_eq!(self.hear(), *join);
         let seq = messages
@@ -77,7 +77,7 @@ impl Guest {
         );
     }
 
-    /// The client must say this, and gets its acknowledgement. Returns the line's id.
+    /// Expects this line, and acknowledges it. Returns its id.
     pub(crate) fn acknowledge(&mut self, seq: u64, text: &str) -> String {
         let say = self.hear();
         assert_eq!(
@@ -90,7 +90,7 @@ impl Guest {
         id
     }
 
-    /// The client must close: nothing else may come before.
+    /// Expects a Close, and nothing before it.
     pub(crate) fn hear_close(mut self) {
         match self.0.next_event().expect("a Close comes") {
             Event::Close(Some(CloseReason { code, .. })) => assert_eq!(code, CloseCode::NORMAL),

@@ -1,7 +1,7 @@
 //! `ws101 chat` on a terminal: what is half typed stays whole while others talk.
 //!
-//! The terminal is made by `script` of util-linux. Where that is missing there is nothing to see;
-//! where `CI` is set, it must be there.
+//! `script` of util-linux makes the terminal. Where it is missing the tests pass without a look; where `CI` is
+//! set it must be there.
 
 use super::stage::{Stage, join, said};
 use crate::PATIENCE;
@@ -16,7 +16,7 @@ use ws101::{Event, Message};
 struct Terminal {
     script: Child,
     output: Receiver<Vec<u8>>,
-    /// What the program has written, from where the test has looked on.
+    /// The output that the test has not looked at yet.
     unseen: String,
 }
 
@@ -51,7 +51,7 @@ impl Terminal {
         stdin.write_all(text.as_bytes()).expect("the program reads");
     }
 
-    /// Waits until this is on the screen, behind what was seen before.
+    /// Waits until this is on the screen, after what was seen before.
     fn sees(&mut self, text: &str) {
         let deadline = Instant::now() + PATIENCE;
         while !self.unseen.contains(text) {

@@ -1,4 +1,4 @@
-//! Courses of events, each as a script: what happens, and what is done about it.
+//! Courses of events as scripts: the inputs, and the effects of each.
 
 mod again;
 mod commands;
@@ -158,7 +158,7 @@ fn haste_is_followed_by_a_pause() {
 }
 
 #[test]
-fn a_refused_line_is_told_and_counts() {
+fn a_refused_line_is_reported_and_counts() {
     let mut script = Script::in_lobby();
     script.types("one");
     script.types("two");

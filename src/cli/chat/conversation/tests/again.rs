@@ -74,7 +74,7 @@ fn an_acknowledgement_under_an_earlier_name_is_one() {
 }
 
 #[test]
-fn somebody_elses_line_with_our_id_is_no_acknowledgement() {
+fn another_persons_line_with_our_id_is_no_acknowledgement() {
     let mut script = Script::in_lobby();
     script.types("one");
     script.types("two");

@@ -1,4 +1,4 @@
-//! What is typed, and what comes of it.
+//! Typed commands and their effects.
 
 use super::{AT, Script, said, sent, shown, transcript};
 use crate::cli::chat::command::help;

@@ -15,7 +15,7 @@ fn failed(why: &str) -> Effect {
     Effect::End(Err(why.to_owned()))
 }
 
-/// What a person does to go, and what may come in place of the server's answer.
+/// The ways to leave, and what may come in place of the server's answer.
 #[test]
 fn a_person_who_goes_waits_for_the_servers_close_only_so_long() {
     let goings: [fn(&mut Script) -> Vec<Effect>; 3] = [

@@ -1,4 +1,4 @@
-//! Those whom we do not want to hear.
+//! Persons whose lines are hidden.
 
 use super::{AT, Effect, Input, Script, said, sent, shown};
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ fn a_person_is_hidden_by_any_name_until_it_is_taken_back() {
 }
 
 #[test]
-fn who_has_only_whispered_can_be_ignored_and_nobody_else_is_known() {
+fn a_person_who_has_only_whispered_can_be_ignored_and_a_stranger_cannot() {
     let mut script = with_bob();
     assert_eq!(sent(&script.types("/ignore eve")), [] as [Value; 0]);
     script.hears(&whispered("eve", "E"));
