@@ -218,4 +218,19 @@ mod tests {
             assert!(Command::parse(&typed).is_ok(), "{usage}");
         }
     }
+
+    #[test]
+    fn the_page_lists_the_same_commands() {
+        let page = include_str!("../../../www/chat/commands.js");
+        let listed: Vec<&str> = page
+            .lines()
+            .skip_while(|line| !line.contains("HELP = ["))
+            .skip(1)
+            .take_while(|line| !line.starts_with(']'))
+            .map(|line| line.trim().trim_end_matches(','))
+            .map(|quoted| &quoted[1..quoted.len() - 1])
+            .collect();
+        let known = COMMANDS.map(|(usage, what)| format!("{usage}   {what}"));
+        assert_eq!(listed, known);
+    }
 }
