@@ -38,7 +38,7 @@
 //! | `socket` | [`WebSocket`] over any stream, in either role: [`connect`], [`accept`], [`WebSocket::split`] |
 //! | `endpoint` | the seam between a connection and what it is for |
 //! | `outbox` | `Sender`: the write side of one connection, shared by all threads that write to it |
-//! | `transport` | how bytes leave for a client |
+//! | `transport` | how bytes come from a peer and leave for it: the one file that knows TCP |
 //! | `sync` | locks that survive a panic, named threads, and models that run both in every order |
 //! | `time`, `flags`, `json` | times as text; settings that are flags; JSON objects |
 //! | `rate`, `token`, `address_quota` | rate limits; secrets; the share of one address in a common resource |
@@ -117,7 +117,7 @@ mod sync;
 mod time;
 #[cfg(feature = "server")]
 mod token;
-#[cfg(feature = "server")]
+#[cfg(feature = "socket")]
 mod transport;
 #[cfg(feature = "server")]
 mod watch;

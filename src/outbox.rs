@@ -30,7 +30,6 @@ mod observer;
 pub(crate) mod tests;
 mod write_limits;
 
-pub(crate) use crate::transport::WITHOUT_WAITING;
 pub(crate) use burst::Burst;
 pub(crate) use observer::Observer;
 pub(crate) use write_limits::{MOST_WRITERS, WriteLimits};
@@ -40,7 +39,6 @@ use crate::sync::fault;
 use crate::transport::Transport;
 use channel::Channel;
 use std::io;
-use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -62,16 +60,8 @@ impl PartialEq for Sender {
 }
 
 impl Sender {
-    /// A sender for the client at the other end of `tcp`; `observer` is told what it sends.
+    /// A sender for the client at the other end of `transport`; `observer` is told what it sends.
     pub(crate) fn new(
-        tcp: Arc<TcpStream>,
-        limits: Arc<WriteLimits>,
-        observer: Option<Arc<dyn Observer>>,
-    ) -> Self {
-        Self::over(Transport::Tcp(tcp), limits, observer)
-    }
-
-    fn over(
         transport: Transport,
         limits: Arc<WriteLimits>,
         observer: Option<Arc<dyn Observer>>,

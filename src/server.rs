@@ -47,31 +47,24 @@ pub use guard::Access;
 
 use crate::address_quota::half;
 use crate::protocol::{CloseCode, HandshakeError, Outgoing};
+use crate::transport::{Listener, wake_listener};
 use shared::Shared;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A server that is bound to its address and not running yet.
 #[derive(Debug)]
 pub struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
+    listener: Listener,
     shared: Arc<Shared>,
 }
-
-/// Connections that may wait to be accepted, if the system allows so many (`net.core.somaxconn`).
-const BACKLOG: i32 = 4_096;
 
 impl Server {
     /// Binds the address, so that clients can connect from here on.
     pub fn bind(mut config: Config) -> io::Result<Self> {
-        let listener = TcpListener::bind(&config.listen)?;
-        // The standard library lets 128 connections wait to be accepted. When a whole class opens the page
-        // at once that is too few, and a client that finds no room tries again a whole second later.
-        rustix::net::listen(&listener, BACKLOG)?;
-        let address = listener.local_addr()?;
+        let listener = Listener::bind(&config.listen)?;
         let connections = &mut config.connections;
         connections.all = system_limits::clamp_connections(connections.all);
         // However few there are, one address leaves half of them to others.
@@ -80,22 +73,18 @@ impl Server {
         messages.backlog = system_limits::clamp_backlog(messages.backlog, config.connections.all);
         messages.memory = system_limits::clamp_messages(messages.memory);
         let shared = Shared::new(config)?;
-        Ok(Self {
-            listener,
-            address,
-            shared,
-        })
+        Ok(Self { listener, shared })
     }
 
     /// Where clients find it.
     pub const fn address(&self) -> SocketAddr {
-        self.address
+        self.listener.address()
     }
 
     /// A handle to end it from another thread.
     pub fn handle(&self) -> Handle {
         Handle {
-            address: self.address,
+            address: self.address(),
             shared: Arc::clone(&self.shared),
         }
     }
@@ -135,7 +124,7 @@ impl Handle {
             .connections
             .end(close.waiting(), &refusal, grace);
         // The accept loop sleeps in the kernel: a connection wakes it, and it finds that the server has ended.
-        let _ = TcpStream::connect_timeout(&reachable(self.address), Duration::from_millis(200));
+        wake_listener(reachable(self.address));
     }
 
     /// The number of open connections.

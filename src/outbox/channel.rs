@@ -244,8 +244,9 @@ impl Channel {
 
     fn send_now(&self, bytes: &[u8]) -> io::Result<usize> {
         // A reader finds out by itself that its client is gone, not that we cannot send: it is woken.
-        let sent = self.transport.send_now(bytes);
-        sent.inspect_err(|_| self.transport.shutdown(Shutdown::Both))
+        self.transport.send_now(bytes).inspect_err(|_| {
+            self.transport.shutdown(Shutdown::Both);
+        })
     }
 
     fn wait_for_room(&self, since: Instant) -> io::Result<()> {

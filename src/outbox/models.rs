@@ -27,7 +27,7 @@ fn pair_with(client: Client, backlog: usize) -> Pair {
     let client = Arc::new(client);
     let write_limits = Arc::new(WriteLimits::new(LONG, backlog));
     let transport = Transport::Simulated(Arc::clone(&client));
-    let sender = Sender::over(transport, Arc::clone(&write_limits), None);
+    let sender = Sender::new(transport, Arc::clone(&write_limits), None);
     Pair {
         sender,
         client,

@@ -2,8 +2,9 @@
 
 use super::{Burst, Sender, WriteLimits};
 use crate::protocol::{Event, Frame, Limits, Message, Opcode, Outgoing, Session};
+use crate::transport::{Transport, connected};
 use std::io::{ErrorKind, Read};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,17 +15,15 @@ struct Pair {
     sender: Sender,
     write_limits: Arc<WriteLimits>,
     /// Our end of the connection.
-    ours: Arc<TcpStream>,
+    ours: Transport,
     client: TcpStream,
 }
 
 fn pair(patience: Duration, backlog: usize) -> Pair {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let client = TcpStream::connect(listener.local_addr().expect("bound")).expect("it listens");
-    let ours = Arc::new(listener.accept().expect("one connection").0);
+    let (client, ours) = connected();
     client.set_read_timeout(Some(LONG)).expect("a timeout");
     let write_limits = Arc::new(WriteLimits::new(patience, backlog));
-    let sender = Sender::new(Arc::clone(&ours), Arc::clone(&write_limits), None);
+    let sender = Sender::new(ours.clone(), Arc::clone(&write_limits), None);
     Pair {
         sender,
         write_limits,
@@ -146,7 +145,7 @@ fn who_never_reads_is_evicted_by_size_and_told_so_when_it_reads_at_last() {
     assert!(write_limits.dropped() > 0 && whole < pushed);
     // Its own thread is woken, so that the connection can end.
     let mut byte = [0];
-    assert_eq!((&*ours).read(&mut byte).expect("woken"), 0);
+    assert_eq!(ours.read(&mut byte).expect("woken"), 0);
 }
 
 #[test]
@@ -162,7 +161,7 @@ fn who_takes_nothing_in_time_is_cut_off() {
     }
     let mut byte = [0];
     assert_eq!(
-        (&*ours).read(&mut byte).expect("woken"),
+        ours.read(&mut byte).expect("woken"),
         0,
         "by the thread that gave up"
     );
@@ -204,7 +203,7 @@ fn a_send_that_fails_wakes_the_reader() {
     ];
     for (name, send) in sends {
         let pair = pair(LONG, 1 << 20);
-        pair.ours.shutdown(Shutdown::Write).expect("open");
+        assert!(pair.ours.shutdown(Shutdown::Write), "open");
         send(&pair.sender);
         assert_reader_is_woken(&pair, name);
     }
@@ -212,13 +211,13 @@ fn a_send_that_fails_wakes_the_reader() {
     for number in 0..400 {
         pair.sender.push(&Burst::new(&numbered(number, 50_000), 1));
     }
-    pair.ours.shutdown(Shutdown::Write).expect("open");
+    assert!(pair.ours.shutdown(Shutdown::Write), "open");
     assert_reader_is_woken(&pair, "the writer of a client that lags");
 }
 
 fn assert_reader_is_woken(pair: &Pair, name: &str) {
     pair.ours.set_read_timeout(Some(LONG)).expect("a timeout");
-    assert_eq!((&*pair.ours).read(&mut [0]).ok(), Some(0), "{name}");
+    assert_eq!(pair.ours.read(&mut [0]).ok(), Some(0), "{name}");
     assert!(
         pair.sender.is_closed() && !pair.sender.wait_until_written().0,
         "{name}"

@@ -10,11 +10,10 @@ use crate::protocol::http::{RequestHead, Response};
 use crate::protocol::{HandshakeError, ReadBuffer, Upgrade};
 use crate::socket::{SocketError, Stream, read_head};
 use crate::time::http_date;
+use crate::transport::Transport;
 use log::Level;
 use std::io::Write;
-use std::net::TcpStream;
 use std::ops::Range;
-use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 /// What a request is answered with, unless it is refused.
@@ -59,10 +58,10 @@ struct Judged {
 }
 
 /// Answers requests, one after another, until one is upgraded or the connection ends.
-pub(super) fn run(tcp: Arc<TcpStream>, slot: &Slot, shared: &Shared) {
+pub(super) fn run(transport: Transport, slot: &Slot, shared: &Shared) {
     // A frame is small and wanted at once. If this fails the connection is gone, as reading will show.
-    let _ = tcp.set_nodelay(true);
-    let mut stream = Stream::shared(tcp);
+    let _ = transport.send_small_pieces_at_once();
+    let mut stream = Stream::over(transport);
     let mut buffer = ReadBuffer::new();
     stream.set_deadline(Some(Instant::now() + shared.config.deadlines.handshake));
     while let Some(request) = next_request(&mut stream, &mut buffer, slot, shared) {
@@ -118,7 +117,7 @@ fn next_request(
         // It was refused already, when its slot was given to another.
         Err(_) => {
             shared.refusals.count(&HandshakeError::TimedOut);
-            refuse::linger(stream.tcp());
+            refuse::linger(stream.transport());
             None
         }
     }

@@ -13,7 +13,7 @@ use crate::protocol::{CloseCode, Event, ProtocolError, Session, State};
 use crate::rate::Bucket;
 use crate::socket::{Stream, Tap};
 use log::Level;
-use std::io::{self, Read};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -208,7 +208,7 @@ impl Peer<'_> {
             let Some(space) = socket.session.incoming.space() else {
                 return Ok(()); // there is no memory, which is the next event
             };
-            match socket.stream.tcp().as_ref().read(space) {
+            match socket.stream.transport().read(space) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => {
                     // Before the bytes are unmasked where they lie.

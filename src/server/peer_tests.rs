@@ -8,7 +8,8 @@ use crate::endpoint::{CloseWith, Endpoint};
 use crate::outbox::Sender;
 use crate::protocol::{Event, Limits, Message, Outgoing, Session};
 use crate::socket::{Stream, WebSocket};
-use std::net::{TcpListener, TcpStream};
+use crate::transport::connected;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::thread;
 
@@ -26,28 +27,25 @@ fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
     let config = Config::default();
     let shared = Shared::new(config).expect("it starts");
     let table = Arc::clone(&shared.connections);
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let ours = TcpStream::connect(listener.local_addr().expect("its address")).expect("it listens");
-    let (theirs, address) = listener.accept().expect("one connection");
-    let tcp = Arc::new(theirs);
+    let (client, transport) = connected();
     let newcomer = Newcomer {
-        tcp: Arc::clone(&tcp),
-        address: address.ip(),
+        transport: transport.clone(),
+        address: Ipv4Addr::LOCALHOST.into(),
     };
     let (_, slot) = table.admit(newcomer).expect("nobody has to wait");
     let slot = slot.expect("there is room");
 
     let server = thread::spawn(move || {
-        let sender = Sender::new(Arc::clone(&tcp), Arc::clone(&shared.write_limits), None);
+        let sender = Sender::new(transport.clone(), Arc::clone(&shared.write_limits), None);
         let socket = OpenSocket {
-            stream: Stream::shared(tcp),
+            stream: Stream::over(transport),
             sender,
             observer: None,
             session: Session::server(Limits::CHAT),
         };
         peer::run(socket, Box::new(Panics), &slot, &shared);
     });
-    let mut client = WebSocket::client(Stream::new(ours).expect("a stream"), Limits::CHAT);
+    let mut client = WebSocket::client(Stream::new(client).expect("a stream"), Limits::CHAT);
     client.send(Message::Text("boom")).expect("it is read");
     match client.next_event().expect("a Close") {
         Event::Close(Some(reason)) => assert_eq!(reason.code.number(), 1011),

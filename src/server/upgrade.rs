@@ -41,7 +41,7 @@ impl Agreed {
         let (watched, watch_token) = watched.unzip();
         let observer = watched.as_ref().map(Watched::observer);
         let limits = Arc::clone(&shared.write_limits);
-        let sender = Sender::new(Arc::clone(stream.tcp()), limits, observer);
+        let sender = Sender::new(stream.transport().clone(), limits, observer);
         let opening = Opening {
             slot,
             shared,

@@ -1,4 +1,4 @@
-//! A client in a model: its receive window holds a few bytes, and is free again when it reads.
+//! A client in a model: its receive window holds a few bytes, and is free again once it reads them.
 
 use crate::protocol::{FrameHeader, Opcode, Role};
 use crate::sync::{Condvar, Mutex, model};
@@ -14,19 +14,19 @@ pub(crate) struct Client {
 
 #[derive(Debug, Default)]
 struct State {
-    /// How many bytes it takes before it reads.
+    /// The bytes that it takes before it reads.
     room: usize,
     never_reads: bool,
-    /// All that it was ever sent, and how much of that it has read.
+    /// Everything that it was sent, and how much of that it has read.
     sent: Vec<u8>,
     read: usize,
     reader_is_woken: bool,
     is_shut: bool,
-    /// The connection is closed: nothing is written to it any more.
+    /// The connection is closed: nothing may be written to it any more.
     is_closed: bool,
 }
 
-/// What a client has heard, up to the Close.
+/// What a client has received, up to the Close.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
     pub(crate) texts: Vec<String>,
@@ -48,7 +48,7 @@ impl Client {
         }
     }
 
-    /// Takes `room` bytes, and nothing after them.
+    /// A client that takes `room` bytes, and nothing after them.
     pub(crate) fn that_never_reads(room: usize) -> Self {
         let client = Self::with_room(room);
         client.state.lock().never_reads = true;
@@ -68,8 +68,8 @@ impl Client {
         Ok(taken)
     }
 
-    /// While the server waits for a client that reads sooner or later, the model's clock stands still.
-    /// A wait for one that never reads takes all of its time.
+    /// Waits for room. While a thread waits for a client that will read, the model's clock stands still. A
+    /// wait for a client that never reads takes all of its time.
     pub(super) fn wait_for_room(&self, left: Duration) {
         let is_full =
             |state: &mut State| state.sent.len() - state.read >= state.room && !state.is_shut;
@@ -88,14 +88,15 @@ impl Client {
         state.sent.len() - state.read < state.room
     }
 
-    pub(super) fn shut_down(&self, how: Shutdown) {
+    pub(super) fn shut_down(&self, how: Shutdown) -> bool {
         let mut state = self.state.lock();
         state.reader_is_woken |= how != Shutdown::Write;
         state.is_shut |= how != Shutdown::Read;
         self.changed.notify_all();
+        true
     }
 
-    /// Reads all that has come; first waits until something has. `false`: nothing more comes.
+    /// Waits until something has come, and reads it all. Returns `false` if nothing more comes.
     pub(crate) fn read(&self) -> bool {
         let state = self.state.lock();
         let has_nothing = |state: &mut State| state.read == state.sent.len() && !state.has_ended();
@@ -106,7 +107,8 @@ impl Client {
         has_more
     }
 
-    /// The server closes the connection: what it writes now, the system would refuse or give to another.
+    /// Closes the connection: from here on the system would refuse what is written, or give it to another
+    /// connection with the same descriptor.
     pub(crate) fn close(&self) {
         self.state.lock().is_closed = true;
         self.changed.notify_all();
@@ -116,7 +118,7 @@ impl Client {
         self.state.lock().reader_is_woken
     }
 
-    /// What it was sent until now. Panics unless that is whole frames, of which a Close is the last.
+    /// What it was sent until now. Panics unless that is frames, of which a Close is the last.
     pub(crate) fn heard(&self) -> Heard {
         let sent = self.state.lock().sent.clone();
         let (mut heard, mut rest) = (Heard::default(), &*sent);

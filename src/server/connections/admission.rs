@@ -1,32 +1,34 @@
-//! Which newcomers are taken in, which wait for a moment, and which are refused.
+//! Which newcomers are admitted, which wait for a moment, and which are refused.
 //!
 //! A class that opens a page in the same second can bring more connections than there are places, and nearly
-//! all of them will be done soon. So a newcomer that finds no place waits in a short queue, as long as one can
-//! become free within moments. A WebSocket may stay for hours: nothing is gained by waiting for the end of
-//! one, and the newcomer is refused at once.
+//! all of them will be done soon. So a newcomer that finds no place waits in a short queue, as long as a
+//! place can become free within moments. A WebSocket may stay for hours: if all places are taken by these,
+//! the newcomer is refused at once.
 //!
-//! Meanwhile a thread, the usher, closes connections that are of no use to anyone: browsers open some ahead of
-//! need, and keep others for a while. A client that was just about to use one opens another, as after
-//! any idle timeout (RFC 9112 §9.5).
+//! Meanwhile the admission thread closes connections that are of no use: browsers open some ahead of need,
+//! and keep others for a while. A client that was just about to use one opens another, as after any idle
+//! timeout (RFC 9112 §9.5).
 
-use super::{ConnectionTable, Entry, Slot, Stage, State};
+use super::requests::PROTECTED;
+use super::slot::{Slot, TOO_MANY_FROM_ADDRESS};
+use super::table::{ConnectionTable, Entry, Newcomer, Queued, Stage, State};
 use crate::address_quota::{Household, half};
 use crate::protocol::HandshakeError;
 use crate::server::config::Connections;
-use std::net::{IpAddr, Shutdown, TcpStream};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long a request may take, or a new connection be silent, even when others wait for its place.
-const PROTECTED: Duration = Duration::from_secs(1);
-/// Newcomers that wait at once, at the most …
+/// The most newcomers that wait at once …
 const LONGEST_QUEUE: usize = 256;
 /// How long a newcomer waits.
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
-/// How often the usher looks for connections that are of no use.
+/// How often the admission thread looks for connections that are of no use.
 const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// … and of so many connections in all, for one that waits holds a descriptor, too.
+const ABOUT_TO_END: HandshakeError = HandshakeError::Busy("the server is about to end");
+
+/// … of this many connections in all: a newcomer that waits holds a descriptor, too.
 pub(in crate::server) const fn longest_queue(connections: usize) -> usize {
     let share = connections.div_ceil(4);
     if share < LONGEST_QUEUE {
@@ -36,29 +38,13 @@ pub(in crate::server) const fn longest_queue(connections: usize) -> usize {
     }
 }
 
-/// A connection that has no place yet.
-#[derive(Debug)]
-pub(in crate::server) struct Newcomer {
-    pub(in crate::server) tcp: Arc<TcpStream>,
-    pub(in crate::server) address: IpAddr,
-}
-
-/// A newcomer that waits.
-#[derive(Debug)]
-pub(super) struct Queued {
-    newcomer: Newcomer,
-    since: Instant,
-    /// What it is told if it waits in vain.
-    refusal: HandshakeError,
-}
-
-/// A newcomer, and its place or the reason why it has none.
-pub(in crate::server) type Decided = (Newcomer, Result<Slot, HandshakeError>);
+/// A newcomer, and its slot or the reason why it has none.
+pub(in crate::server) type Admission = (Newcomer, Result<Slot, HandshakeError>);
 
 impl ConnectionTable {
-    /// Takes a newcomer in, refuses it, or lets it wait: then [`ConnectionTable::next_queued`] has it
-    /// later, and this returns `None`. A place is left when its [`Slot`] is dropped.
-    pub(in crate::server) fn admit(self: &Arc<Self>, newcomer: Newcomer) -> Option<Decided> {
+    /// Admits a newcomer or refuses it. Returns `None` if it waits; then
+    /// [`next_queued`](Self::next_queued) returns it later.
+    pub(in crate::server) fn admit(self: &Arc<Self>, newcomer: Newcomer) -> Option<Admission> {
         let mut state = self.lock();
         if state.ending {
             return Some((newcomer, Err(ABOUT_TO_END)));
@@ -70,7 +56,7 @@ impl ConnectionTable {
         if !state.may_wait(newcomer.address, &self.limits) {
             return Some((newcomer, Err(refusal)));
         }
-        state.waiting.push_back(Queued {
+        state.queue.push_back(Queued {
             newcomer,
             since: Instant::now(),
             refusal,
@@ -80,34 +66,34 @@ impl ConnectionTable {
         None
     }
 
-    /// From here on newcomers may wait: the calling thread admits them.
+    /// Lets newcomers wait from here on: the calling thread admits them.
     pub(in crate::server) fn start_queueing(&self) {
         self.lock().is_queueing = true;
     }
 
-    /// Blocks until one of those who wait can be taken in or has to be refused; `None` when the server
-    /// has ended and nobody waits.
-    pub(in crate::server) fn next_queued(self: &Arc<Self>) -> Option<Decided> {
+    /// Waits until a queued newcomer can be admitted or has to be refused. Returns `None` once the server
+    /// has ended and the queue is empty.
+    pub(in crate::server) fn next_queued(self: &Arc<Self>) -> Option<Admission> {
         let mut state = self.lock();
-        let mut looked: Option<Instant> = None;
+        let mut checked: Option<Instant> = None;
         loop {
-            if let Some((waiting, fits)) = state.next_decided(&self.limits) {
-                let newcomer = waiting.newcomer;
+            if let Some((queued, fits)) = state.next_decided(&self.limits) {
+                let newcomer = queued.newcomer;
                 let outcome = if fits {
                     Ok(self.give_slot(&mut state, &newcomer))
                 } else {
-                    Err(waiting.refusal)
+                    Err(queued.refusal)
                 };
                 return Some((newcomer, outcome));
             }
-            if state.waiting.is_empty() && state.ended {
+            if state.queue.is_empty() && state.ended {
                 return None;
             }
-            state = if state.waiting.is_empty() {
+            state = if state.queue.is_empty() {
                 self.changed.wait(state)
             } else {
-                if looked.is_none_or(|looked| looked.elapsed() >= CHECK_INTERVAL) {
-                    looked = Some(Instant::now());
+                if checked.is_none_or(|checked| checked.elapsed() >= CHECK_INTERVAL) {
+                    checked = Some(Instant::now());
                     state.make_room(&self.limits);
                 }
                 self.changed.wait_timeout(state, CHECK_INTERVAL)
@@ -121,7 +107,7 @@ impl ConnectionTable {
         state.households.add(Household::of(newcomer.address));
         let entry = Entry {
             address: newcomer.address,
-            tcp: Arc::clone(&newcomer.tcp),
+            transport: newcomer.transport.clone(),
             since: Instant::now(),
             stage: Stage::New,
         };
@@ -130,12 +116,8 @@ impl ConnectionTable {
     }
 }
 
-pub(super) const TOO_MANY_FROM_ADDRESS: HandshakeError =
-    HandshakeError::Busy("too many connections come from your address");
-const ABOUT_TO_END: HandshakeError = HandshakeError::Busy("the server is about to end");
-
 impl State {
-    /// Why there is no room for one more from `address`, if there is none.
+    /// Why there is no room for one more from `address`; `None` if there is.
     fn refusal(&self, address: IpAddr, limits: &Connections) -> Option<HandshakeError> {
         if self.open.len() >= limits.all {
             return Some(HandshakeError::Busy("all connections are taken"));
@@ -149,106 +131,63 @@ impl State {
         self.open.len() >= limits.all || entry.household() == Household::of(address)
     }
 
-    /// Is it worth waiting for? One address must not fill the queue, and so lock out all others.
+    /// May a newcomer from `address` wait? One address must not fill the queue, and so keep all others out.
     fn may_wait(&self, address: IpAddr, limits: &Connections) -> bool {
         let most = longest_queue(limits.all);
         let household = Household::of(address);
-        let is_theirs = |waiting: &&Queued| Household::of(waiting.newcomer.address) == household;
+        let is_theirs = |queued: &&Queued| Household::of(queued.newcomer.address) == household;
         self.is_queueing
-            && self.waiting.len() < most
-            && self.waiting.iter().filter(is_theirs).count() < half(most)
+            && self.queue.len() < most
+            && self.queue.iter().filter(is_theirs).count() < half(most)
             && self
                 .open
                 .values()
                 .any(|entry| entry.ends_soon() && self.is_in_the_way(entry, address, limits))
     }
 
-    /// The first of those who wait about whom something can be said: there is room now, or it has
-    /// waited long enough. Who waits for something else does not hold up those behind.
+    /// The first queued newcomer that can be decided on: there is room for it now, or it has waited long
+    /// enough. A newcomer that waits for something else does not hold up those after it.
     fn next_decided(&mut self, limits: &Connections) -> Option<(Queued, bool)> {
         if self.ending {
-            let mut waiting = self.waiting.pop_front()?;
-            waiting.refusal = ABOUT_TO_END;
-            return Some((waiting, false));
+            let mut queued = self.queue.pop_front()?;
+            queued.refusal = ABOUT_TO_END;
+            return Some((queued, false));
         }
-        let fits = |waiting: &Queued| self.refusal(waiting.newcomer.address, limits).is_none();
-        if let Some(index) = self.waiting.iter().position(fits) {
-            return Some((self.waiting.remove(index)?, true));
+        let fits = |queued: &Queued| self.refusal(queued.newcomer.address, limits).is_none();
+        if let Some(index) = self.queue.iter().position(fits) {
+            return Some((self.queue.remove(index)?, true));
         }
-        let front = self.waiting.front()?;
+        let front = self.queue.front()?;
         if front.since.elapsed() < LONGEST_WAIT {
             return None;
         }
-        Some((self.waiting.pop_front()?, false))
+        Some((self.queue.pop_front()?, false))
     }
 
-    /// Closes a connection for each that waits, unless one that would make room for it is just going.
+    /// Closes a connection for each queued newcomer, unless one that would make room for it is closing.
     fn make_room(&mut self, limits: &Connections) {
-        for index in 0..self.waiting.len() {
-            let address = self.waiting[index].newcomer.address;
+        for index in 0..self.queue.len() {
+            let address = self.queue[index].newcomer.address;
             let in_the_way = |entry: &&Entry| self.is_in_the_way(entry, address, limits);
             let mut others = self.open.values().filter(in_the_way);
             if others.any(|entry| matches!(entry.stage, Stage::Closing)) {
                 continue;
             }
             let all = self.open.iter().filter(|(_, entry)| in_the_way(entry));
-            let useless = all.filter(|(_, entry)| entry.is_idle());
-            let Some((&longest, _)) = useless.min_by_key(|(_, entry)| entry.since) else {
+            let idle = all.filter(|(_, entry)| entry.is_idle());
+            let Some((&longest, _)) = idle.min_by_key(|(_, entry)| entry.since) else {
                 continue;
             };
             if let Some(entry) = self.open.get_mut(&longest) {
-                entry.cut(); // this wakes its thread, which goes
+                entry.cut_off(); // this wakes its thread, which ends
                 entry.stage = Stage::Closing;
             }
-        }
-    }
-
-    /// Is there room for another request of `household`? If need be, the slowest request makes room for it:
-    /// one of their own when they have half of all places, or else one of those who have most. Who never ends
-    /// a request would otherwise lock out everyone else.
-    pub(super) fn make_room_for_request(&mut self, household: Household, most: usize) -> bool {
-        let (own, largest) = (self.requesting.of(household), self.requesting.largest());
-        if own >= half(most) {
-            return self.displace_slowest(own, PROTECTED, |other| other == household);
-        }
-        // Who has more than the newcomer will have does not get the second that is for those in no hurry.
-        let protected = if largest > own + 1 {
-            Duration::ZERO
-        } else {
-            PROTECTED
-        };
-        self.requesting.all() < most || self.displace_slowest(largest, protected, |_| true)
-    }
-
-    /// Of the households that have `share` requests under way, and may be meant: if the slowest has taken so
-    /// long, its place is free.
-    fn displace_slowest(
-        &mut self,
-        share: usize,
-        so_long: Duration,
-        may_be: impl Fn(Household) -> bool,
-    ) -> bool {
-        let is_theirs = |entry: &&mut Entry| {
-            let household = entry.household();
-            entry.is_requesting() && may_be(household) && self.requesting.of(household) == share
-        };
-        let requesting = self.open.values_mut().filter(is_theirs);
-        match requesting.min_by_key(|entry| entry.since) {
-            Some(slowest) if slowest.since.elapsed() >= so_long => {
-                slowest.refuse(&HandshakeError::TimedOut.response().to_bytes("GET"));
-                // This wakes its thread, which goes as soon as the refusal can have been read.
-                let _ = slowest.tcp.shutdown(Shutdown::Read);
-                slowest.stage = Stage::Displaced;
-                self.requesting.remove(slowest.household());
-                true
-            }
-            _ => false,
         }
     }
 }
 
 impl Entry {
-    /// Nothing was said on it for a while, and nobody waits for an answer.
+    /// Has nothing happened on it for a while, with no answer awaited?
     fn is_idle(&self) -> bool {
         match self.stage {
             Stage::Idle => true,
@@ -257,7 +196,7 @@ impl Entry {
         }
     }
 
-    /// Its request is awaited, read or answered: a matter of moments, for most.
+    /// Is its request awaited, read or answered: for most, a matter of moments?
     const fn ends_soon(&self) -> bool {
         !matches!(self.stage, Stage::Upgraded(_))
     }

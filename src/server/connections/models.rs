@@ -1,10 +1,10 @@
-//! Newcomers, those who wait and those who go, in every order of steps.
+//! Newcomers that come, wait and go, in every order of steps.
 
 use super::{ConnectionTable, Newcomer};
 use crate::server::Connections;
 use crate::sync::model::{models, spawn};
 use crate::sync::{Condvar, Mutex};
-use std::net::{TcpListener, TcpStream};
+use crate::transport::{Transport, connected};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -15,20 +15,16 @@ const ONE: Connections = Connections {
 };
 
 /// One for all rounds: nothing is read from it, or waited for.
-static TCP: LazyLock<Arc<TcpStream>> = LazyLock::new(|| {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let client = TcpStream::connect(listener.local_addr().expect("bound"));
-    Arc::new(client.expect("it listens"))
-});
+static TRANSPORT: LazyLock<Transport> = LazyLock::new(|| connected().1);
 
 fn newcomer() -> Newcomer {
     Newcomer {
-        tcp: Arc::clone(&TCP),
+        transport: TRANSPORT.clone(),
         address: [127, 0, 0, 1].into(),
     }
 }
 
-/// Newcomers that were decided on: each has a place, or was refused.
+/// Counts the newcomers that were admitted or refused.
 #[derive(Debug)]
 struct Tally {
     decided: Mutex<usize>,
@@ -47,8 +43,8 @@ impl Tally {
     }
 }
 
-/// One place, three who want it. Each has it for a moment, or is refused; no wait needs a tick of the
-/// usher's clock, and the end of the server ends the usher.
+/// Three newcomers and one place. Each has it for a moment, or is refused. No wait takes the check interval
+/// of the admission thread, which ends with the server.
 fn admission() {
     let table = Arc::new(ConnectionTable::new(ONE));
     table.start_queueing();
@@ -56,7 +52,7 @@ fn admission() {
         decided: Mutex::default(),
         changed: Condvar::telling("another was decided"),
     });
-    let usher = spawn({
+    let admission = spawn({
         let (table, tally) = (Arc::clone(&table), Arc::clone(&tally));
         move || {
             while let Some((_, outcome)) = table.next_queued() {
@@ -76,7 +72,7 @@ fn admission() {
     }
     tally.wait_for(3);
     table.end(b"", b"", Duration::from_secs(5));
-    usher.join().expect("no panic");
+    admission.join().expect("no panic");
     assert!(table.len() == 0 && table.has_ended());
 }
 

@@ -1,7 +1,7 @@
-//! One connection's place among the others, from its first byte to its end.
+//! One connection's slot in the table, from its first byte to its end.
 
-use super::admission::TOO_MANY_FROM_ADDRESS;
-use super::{ConnectionTable, Stage};
+use super::requests;
+use super::table::{ConnectionTable, Stage};
 use crate::address_quota::Household;
 use crate::outbox::Sender;
 use crate::protocol::HandshakeError;
@@ -9,12 +9,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// One connection's place among the others. Dropping it, in whatever way, gives it back.
+pub(super) const TOO_MANY_FROM_ADDRESS: HandshakeError =
+    HandshakeError::Busy("too many connections come from your address");
+
+/// One connection's slot in the table. Dropping it, in whatever way, gives its place back.
 #[derive(Debug)]
 pub(in crate::server) struct Slot {
     table: Arc<ConnectionTable>,
     id: u64,
-    /// The other end of the TCP connection: the client, or a proxy that it comes through.
     tcp_peer: IpAddr,
 }
 
@@ -32,13 +34,13 @@ impl Slot {
         self.id
     }
 
-    /// The address that it counts under.
+    /// The address that the connection counts under.
     pub(in crate::server) fn address(&self) -> Option<IpAddr> {
         let state = self.table.lock();
         state.open.get(&self.id).map(|entry| entry.address)
     }
 
-    /// Whose share this connection is part of.
+    /// The addresses that share a quota with this connection's.
     pub(in crate::server) fn household(&self) -> Household {
         Household::of(self.address().unwrap_or(self.tcp_peer))
     }
@@ -48,7 +50,7 @@ impl Slot {
         self.tcp_peer
     }
 
-    /// It counts under this address, for which its neighbour is a proxy.
+    /// Counts the connection under the address of a client that comes through a proxy.
     pub(in crate::server) fn count_under(&self, address: IpAddr) -> Result<(), HandshakeError> {
         let mut state = self.table.lock();
         let state = &mut *state;
@@ -72,11 +74,12 @@ impl Slot {
         Ok(())
     }
 
-    /// A request has begun, and the rest of it is still to come. Few may be so slow at once.
+    /// Notes that a request has begun, and that the rest of it is still to come. Only a few may be so slow
+    /// at once.
     pub(in crate::server) fn begin_request(&self) -> Result<(), HandshakeError> {
         let household = self.household();
         let mut state = self.table.lock();
-        if !state.make_room_for_request(household, self.table.limits.handshaking) {
+        if !requests::make_room(&mut state, household, self.table.limits.handshaking) {
             return Err(HandshakeError::Busy("too many requests are under way"));
         }
         let state = &mut *state;
@@ -90,8 +93,10 @@ impl Slot {
         Ok(())
     }
 
-    /// The request is complete, and this connection's thread will answer it. `false`: it has been
-    /// answered, since the server is ending or it took too long, or the connection is closed already.
+    /// Notes that the request is complete, and that this connection's thread answers it.
+    ///
+    /// Returns `false` if it must not: the request was answered, because the server is ending or the
+    /// request took too long, or the connection is closed already.
     pub(in crate::server) fn begin_answer(&self) -> bool {
         let mut state = self.table.lock();
         let state = &mut *state;
@@ -100,7 +105,7 @@ impl Slot {
         };
         match entry.stage {
             _ if state.ending => return false,
-            // Before the answer: who has read it may rely on a place for the next one.
+            // Before the answer: a client that has read it may rely on a place for its next request.
             Stage::Requesting => state.requesting.remove(entry.household()),
             Stage::New | Stage::Idle => {}
             _ => return false,
@@ -109,14 +114,14 @@ impl Slot {
         true
     }
 
-    /// May the connection be kept after this answer? Not while others wait for a place.
+    /// May the connection be kept after this answer? Not while newcomers wait for a place.
     pub(in crate::server) fn may_be_reused(&self) -> bool {
         let state = self.table.lock();
-        !state.ending && state.waiting.is_empty()
+        !state.ending && state.queue.is_empty()
     }
 
-    /// The answer is written, and the connection waits for another request. `false`: the server is
-    /// ending, so none will be answered.
+    /// Notes that the answer is written, and that the connection waits for another request. Returns `false`
+    /// if the server is ending, so that none will be answered.
     pub(in crate::server) fn await_request(&self) -> bool {
         let mut state = self.table.lock();
         if state.ending {
@@ -129,15 +134,15 @@ impl Slot {
         true
     }
 
-    /// Has its place been given to another?
+    /// Was its place given to another?
     pub(in crate::server) fn was_displaced(&self) -> bool {
         let state = self.table.lock();
         let entry = state.open.get(&self.id);
         entry.is_some_and(|entry| matches!(entry.stage, Stage::Displaced))
     }
 
-    /// The handshake is done: from now on the server can say goodbye through `sender`.
-    /// `false`: it has just done so to everyone, and this connection came too late for it.
+    /// Notes that the handshake is done: from here on the server can close the WebSocket through `sender`.
+    /// Returns `false` if it has just closed all others, and this one came too late for that.
     pub(in crate::server) fn upgrade(&self, sender: &Sender) -> bool {
         let mut state = self.table.lock();
         if state.ending {

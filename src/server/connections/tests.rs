@@ -1,9 +1,10 @@
-//! Who makes room for whom. From outside it cannot be told when a connection has become idle.
+//! Which connection makes room for another. From outside one cannot tell when a connection becomes idle.
 
 use super::{ConnectionTable, Newcomer, Slot};
 use crate::server::Connections;
+use crate::transport::connected;
 use std::io::Read;
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
@@ -14,14 +15,10 @@ const TWO: Connections = Connections {
 };
 
 /// The client's end of a connection, and the server's.
-fn connection(listener: &TcpListener) -> (TcpStream, Newcomer) {
-    let client = TcpStream::connect(listener.local_addr().expect("its address"));
-    let (tcp, address) = listener.accept().expect("one connection");
-    let newcomer = Newcomer {
-        tcp: Arc::new(tcp),
-        address: address.ip(),
-    };
-    (client.expect("it listens"), newcomer)
+fn connection() -> (TcpStream, Newcomer) {
+    let (client, transport) = connected();
+    let address = Ipv4Addr::LOCALHOST.into();
+    (client, Newcomer { transport, address })
 }
 
 fn answers(slot: &Slot) {
@@ -30,27 +27,26 @@ fn answers(slot: &Slot) {
 
 #[test]
 fn k10_the_one_that_was_kept_for_longest_makes_room() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let table = Arc::new(ConnectionTable::new(TWO));
     table.start_queueing();
     let [first, second] = [(); 2].map(|()| {
-        let (client, newcomer) = connection(&listener);
-        let tcp = Arc::clone(&newcomer.tcp);
+        let (client, newcomer) = connection();
+        let transport = newcomer.transport.clone();
         let (_, slot) = table.admit(newcomer).expect("nobody has to wait");
-        (client, tcp, slot.expect("there is room"))
+        (client, transport, slot.expect("there is room"))
     });
     answers(&first.2);
     answers(&second.2);
     answers(&first.2);
-    let [first, mut second] = [first, second].map(|(client, tcp, slot)| {
+    let [first, mut second] = [first, second].map(|(client, transport, slot)| {
         // As a connection's thread does: it leaves when it is woken.
         thread::spawn(move || {
-            assert_eq!((&*tcp).read(&mut [0]).ok(), Some(0));
+            assert_eq!(transport.read(&mut [0]).ok(), Some(0));
             drop(slot);
         });
         client
     });
-    let (_third, newcomer) = connection(&listener);
+    let (_third, newcomer) = connection();
     assert!(table.admit(newcomer).is_none(), "it waits");
     let (_, slot) = table.next_queued().expect("it comes in");
     assert!(slot.is_ok(), "{slot:?}");
