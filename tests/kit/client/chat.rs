@@ -252,9 +252,15 @@ impl ChatClient {
         self.ask(json!({"type": "ping", "t": t}));
         let mut events = Vec::new();
         loop {
-            match self.next() {
-                pong if pong == json!({"type": "pong", "t": t}) => return events,
-                event => events.push(event),
+            match self.hear(PATIENCE) {
+                Received::Event(pong) if pong == json!({"type": "pong", "t": t}) => return events,
+                Received::Event(event) => events.push(event),
+                // A ping may have been refused: then the refusal is among the events.
+                other => panic!(
+                    "{} expected a pong: {other:?}, after {events:?}; {}",
+                    self.name,
+                    tcp_state::describe(self.tcp())
+                ),
             }
         }
     }
