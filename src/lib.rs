@@ -47,13 +47,14 @@
 //!
 //! # Seams
 //!
-//! A new capability goes behind one of these traits.
+//! A new capability goes behind one of these.
 //!
 //! | seam | file | what it decides |
 //! |---|---|---|
 //! | `Endpoint` | `endpoint.rs` | what a WebSocket connection is for: the chat, an echo, the wire view |
 //! | `Dialect` | `chat/dialect.rs` | how the chat's events look on a wire |
 //! | `Observer` | `outbox/observer.rs` | who looks on at a connection |
+//! | `Transport` | `transport.rs` | how bytes come and leave: by TCP |
 //!
 //! # Reading order
 //!
@@ -65,14 +66,15 @@
 //! | 2 | `protocol/header.rs` | the frame header of §5.2, decoded and encoded: fifteen minutes |
 //! | 3 | `protocol` | the rest of the RFC, in the order of the table in `protocol/mod.rs`: an afternoon |
 //! | 4 | `socket.rs` | the same session over a blocking stream |
-//! | 5 | `outbox.rs` | `Sender`: how one thread writes to another thread's client without waiting |
-//! | 6 | `chat/broadcast.rs` | the real `members: Mutex<Vec<Sender>>`, and its loop: one write per member for a whole burst |
-//! | 7 | `chat/room.rs` | one order of lines for all members |
-//! | 8 | `dialects/json.rs` | events and requests as JSON |
-//! | 9 | `server/routes.rs` | the paths, one row each |
-//! | 10 | `server/connection.rs` | one thread: a request is answered, or upgraded |
-//! | 11 | `server/peer.rs` | one WebSocket's life on the server: read, handle, reply, ping, close |
-//! | 12 | `watch.rs`, `inspect.rs` | frames recorded, and explained bit by bit |
+//! | 5 | `transport.rs` | TCP: reads, sends that do not wait, and an end whose last bytes arrive |
+//! | 6 | `outbox.rs` | `Sender`: how one thread writes to another thread's client without waiting |
+//! | 7 | `chat/broadcast.rs` | the real `members: Mutex<Vec<Sender>>`, and its loop: one write per member for a whole burst |
+//! | 8 | `chat/room.rs` | one order of lines for all members |
+//! | 9 | `dialects/json.rs` | events and requests as JSON |
+//! | 10 | `server/routes.rs` | the paths, one row each |
+//! | 11 | `server/connection.rs` | one thread: a request is answered, or upgraded |
+//! | 12 | `server/peer.rs` | one WebSocket's life on the server: read, handle, reply, ping, close |
+//! | 13 | `watch.rs`, `inspect.rs` | frames recorded, and explained bit by bit |
 //!
 //! `PROTOCOL.md` explains the protocol beside the source; all of its examples are executed.
 //!
