@@ -5,9 +5,9 @@
 //! letter for one text wherever it appears.
 
 use crate::PROTOCOL;
+use crate::kit::stopwatch::PATIENCE;
 use crate::markdown::blocks;
 use crate::server::with_server;
-use crate::stopwatch::PATIENCE;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -4,6 +4,8 @@
 mod commands;
 mod conversations;
 mod frames;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod links;
 mod map;
 mod markdown;
@@ -11,8 +13,6 @@ mod requests;
 mod rows;
 mod server;
 mod speed;
-#[path = "../kit/stopwatch.rs"]
-mod stopwatch;
 mod tables;
 
 const README: &str = include_str!("../../README.md");

@@ -1,9 +1,9 @@
 //! The `http` blocks: requests to a running server, responses byte for byte.
 
 use crate::PROTOCOL;
+use crate::kit::stopwatch::PATIENCE;
 use crate::markdown::blocks;
 use crate::server::with_server;
-use crate::stopwatch::PATIENCE;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 

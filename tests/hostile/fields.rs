@@ -6,6 +6,7 @@
 use crate::kit::client::chat::{ChatClient, unique};
 use crate::kit::client::lists::numbers;
 use crate::kit::client::target::Target;
+use crate::kit::client::watcher::Watcher;
 use crate::witnessed::SharedServer;
 use Meaning::{Absent, Is, Refused};
 use libtest_mimic::Trial;
@@ -144,7 +145,7 @@ fn elsewhere(target: Target) {
 
 fn strings(target: Target) {
     let strings = [
-        "type", "id", "name", "room", "text", "to", "session", "token", "epoch",
+        "type", "id", "name", "room", "text", "to", "session", "epoch",
     ];
     let others = ["7", "true", "[]", r#"["a"]"#, "{}"];
     let topics = ["7", r#""rust""#, "[7]", "[null]", r#"[["rust"]]"#, "{}"];
@@ -155,6 +156,12 @@ fn strings(target: Target) {
         let mut client = ChatClient::connect(target);
         client.ask_text(&format!(r#"{{"type":"rooms","{field}":{value}}}"#));
         assert_eq!(client.next()["code"], "bad_shape", "{field}: {value}");
+    }
+    // `token` is a field of the request at `/ws/wire`.
+    for value in others {
+        let mut watcher = Watcher::connect(target);
+        watcher.ask_text(&format!(r#"{{"type":"watch","token":{value}}}"#));
+        assert_eq!(watcher.next()["code"], "bad_shape", "token: {value}");
     }
 }
 

@@ -1,7 +1,5 @@
 //! Bytes for tests: written as hex, framed by hand, and what a session makes of them.
 
-#![allow(dead_code)] // Several test programs share this file; none needs all of it.
-
 use ws101::protocol::{Event, MaskKey, Message, ProtocolError, Role, Session};
 
 /// The masking key of §5.7's examples.

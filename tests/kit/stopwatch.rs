@@ -1,8 +1,6 @@
 //! How long a test waits, and how long a server may take: never by wall-clock time alone. On a busy
 //! machine everything is late, and the server is not to blame.
 
-#![allow(dead_code)] // Several test programs share this; none needs all of it.
-
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
 //! The fast path and its slow twin: a grid of lengths, cuts, masks, opcodes and errors.
 
-use crate::bytes::KEY;
+use crate::kit::bytes::KEY;
 use ws101::protocol::{Delivery, FrameDecoder, Kind, MaskKey, Opcode, ProtocolError, Role};
 
 /// Where the form of a length changes, and beyond what the fast path knows.

@@ -94,7 +94,7 @@ proptest! {
     ) {
         let payload = vec![0; len];
         let key = (sender == Role::Client).then(|| key[0]);
-        let frame = crate::bytes::frame(0x82, key, &payload);
+        let frame = crate::kit::bytes::frame(0x82, key, &payload);
         let begun = frame.len() - len;
         let mut follower = FrameFollower::new(sender);
         follower.step(&frame[..begun]).expect("a header");

@@ -1,6 +1,6 @@
 //! §5, §7: frames, messages, and a session's whole life.
 
-use crate::bytes::{KEY, SIZES, Seen, frame_from, hear, take_events};
+use crate::kit::bytes::{KEY, SIZES, Seen, frame_from, hear, take_events};
 use crate::streams::{keys, nearly_frames, role, sent, wire_of};
 use crate::{cases, in_chunks, session};
 use proptest::collection::vec;

@@ -2,18 +2,18 @@
 //!
 //! A case that fails is printed after it was made as small as possible, with its seed.
 
-#[path = "../kit/bytes.rs"]
-mod bytes;
 mod fast_path;
 mod follow;
 mod frames;
 mod handshake;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod memory;
 mod reserve;
 mod streams;
 mod text;
 
-use bytes::KEY;
+use kit::bytes::KEY;
 use proptest::prelude::ProptestConfig;
 use ws101::protocol::{Limits, Role, Session};
 

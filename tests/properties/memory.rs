@@ -1,6 +1,6 @@
 //! §10.4: memory is taken for what has arrived, and given back.
 
-use crate::bytes::{frame_from, header, hear, key_of, read, take_events};
+use crate::kit::bytes::{frame_from, header, hear, key_of, read, take_events};
 use crate::streams::role;
 use crate::{cases, session};
 use proptest::collection::vec;

@@ -1,7 +1,7 @@
 //! §10.4: large messages take their memory from a reserve. It is asked before any is taken, has all of
 //! it back in the end, and when it is empty the connection is closed with 1013.
 
-use crate::bytes::{Seen, frame_from, header, hear, key_of};
+use crate::kit::bytes::{Seen, frame_from, header, hear, key_of};
 use crate::session;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,6 @@
 //! Streams of frames: right ones, and such as are wrong somewhere.
 
-use crate::bytes::{Seen, frame, pieces};
+use crate::kit::bytes::{Seen, frame, pieces};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

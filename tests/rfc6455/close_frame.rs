@@ -1,7 +1,7 @@
 //! §5.5.1, §7.4: what may stand in a Close frame, and what answers it.
 
-use crate::bytes::{Seen, close_from, hear};
 use crate::conversation::{client, row, server, session};
+use crate::kit::bytes::{Seen, close_from, hear};
 use crate::rows::closes::MAY_TRAVEL;
 use libtest_mimic::Trial;
 use ws101::protocol::{CloseCode, CloseReason, Limits, ProtocolError, Role};

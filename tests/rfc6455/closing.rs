@@ -1,7 +1,7 @@
 //! §7: the closing handshake. Each row: where a session stands, what is done, what follows.
 
-use crate::bytes::{Seen, close_from, frame_from, hear, hex};
 use crate::conversation::{row, session};
+use crate::kit::bytes::{Seen, close_from, frame_from, hear, hex};
 use libtest_mimic::Trial;
 use ws101::protocol::{
     CloseCode, CloseReason, Limits, Message, ProtocolError, Role, SendError, Session, State,

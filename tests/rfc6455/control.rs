@@ -1,7 +1,7 @@
 //! §5.5, §5.5.2, §5.5.3: control frames, pings and pongs.
 
-use crate::bytes::{KEY, Seen, frame, frame_from, hear};
 use crate::conversation::{client, row, server, session};
+use crate::kit::bytes::{KEY, Seen, frame, frame_from, hear};
 use libtest_mimic::Trial;
 use ws101::protocol::{Limits, Role, SendError, State};
 

@@ -1,6 +1,6 @@
 //! How a row about frames is judged: what one end hears, what it makes of that, what it says.
 
-use crate::bytes::{KEY, Seen, close_from, frame_from, hear, hex, pieces};
+use crate::kit::bytes::{KEY, Seen, close_from, frame_from, hear, hex, pieces};
 use libtest_mimic::Trial;
 use ws101::protocol::{Limits, ProtocolError, Role, Session, State};
 

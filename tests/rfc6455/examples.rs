@@ -1,7 +1,7 @@
 //! §5.7: the examples of the standard, read and written.
 
-use crate::bytes::{KEY, Seen, hex};
 use crate::conversation::{client, row, server};
+use crate::kit::bytes::{KEY, Seen, hex};
 use libtest_mimic::Trial;
 use ws101::protocol::{Frame, MaskKey, Opcode};
 

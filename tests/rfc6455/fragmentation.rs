@@ -1,7 +1,7 @@
 //! §5.4: a message in several frames, and what may stand between them.
 
-use crate::bytes::{SIZES, Seen, frame_from, hear};
 use crate::conversation::{Conversation, client, row, server, session};
+use crate::kit::bytes::{SIZES, Seen, frame_from, hear};
 use libtest_mimic::Trial;
 use ws101::protocol::{
     Assembler, FrameHeader, Limits, Message, Opcode, Part, Progress, ProtocolError, Role,

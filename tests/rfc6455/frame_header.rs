@@ -1,7 +1,7 @@
 //! §5.1, §5.2: the bytes in front of a payload, and from which of them a mistake is seen.
 
-use crate::bytes::{KEY, SIZES, header, hex, key_of};
 use crate::conversation::row;
+use crate::kit::bytes::{KEY, SIZES, header, hex, key_of};
 use libtest_mimic::Trial;
 use ws101::protocol::{FrameHeader, Opcode, ProtocolError, Role};
 

@@ -1,7 +1,7 @@
 //! §10.4: how long a message may be, in how many frames it may come, and what is unfinished.
 
-use crate::bytes::{Seen, frame_from, header, hear, key_of, take_events};
 use crate::conversation::{client, row, server, session};
+use crate::kit::bytes::{Seen, frame_from, header, hear, key_of, take_events};
 use libtest_mimic::Trial;
 use ws101::protocol::{Limits, ProtocolError, Role};
 

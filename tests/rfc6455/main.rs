@@ -4,7 +4,6 @@
 //!
 //! `cargo test --test rfc6455 5.4` runs the rows of one section, `… F30` one row.
 
-use kit::bytes;
 use libtest_mimic::{Arguments, Trial};
 use std::collections::HashSet;
 use std::process::ExitCode;

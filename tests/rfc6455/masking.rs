@@ -1,7 +1,7 @@
 //! §5.3: what a client does to its payloads, and a server does not.
 
-use crate::bytes::{KEY, Seen, close_from, frame, frame_from, hear, hex};
 use crate::conversation::row;
+use crate::kit::bytes::{KEY, Seen, close_from, frame, frame_from, hear, hex};
 use libtest_mimic::Trial;
 use ws101::protocol::{
     CloseCode, CloseReason, Frame, Limits, MaskKey, Message, Opcode, Role, Session, mask,

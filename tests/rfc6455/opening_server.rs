@@ -1,7 +1,7 @@
 //! §1.3, §4.2: a client asks for a WebSocket, and a server checks the request.
 
-use crate::bytes::Seen;
 use crate::conversation::{row, server};
+use crate::kit::bytes::Seen;
 use crate::request::{HANDSHAKE, handshake_with, head, upgrade};
 use libtest_mimic::Trial;
 use ws101::protocol::http::{HeadLimits, RequestHead};

@@ -1,7 +1,7 @@
 //! How a row about a request is judged: a head arrives in pieces, and ends in one answer.
 
-use crate::bytes::pieces;
 use crate::conversation::places_to_cut;
+use crate::kit::bytes::pieces;
 use libtest_mimic::Trial;
 use std::ops::Range;
 use ws101::protocol::http::{HeadLimits, HeadScanner, RequestHead};

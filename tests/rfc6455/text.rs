@@ -1,7 +1,7 @@
 //! §8.1: text is UTF-8, and the first byte that can never become UTF-8 ends the connection.
 
-use crate::bytes::{Seen, close_from, frame_from, hear};
 use crate::conversation::{client, row, server, session};
+use crate::kit::bytes::{Seen, close_from, frame_from, hear};
 use libtest_mimic::Trial;
 use std::ops::RangeInclusive;
 use ws101::protocol::{Limits, ProtocolError, Role, Utf8Decoder, Utf8Error, Utf8Fault, from_utf8};

@@ -1,8 +1,8 @@
 //! §8.1: 132 byte sequences, 63 of them UTF-8, in the order of the well-known stress tests for
 //! UTF-8 decoders. Each is a message in one frame cut anywhere, and in two fragments cut anywhere.
 
-use crate::bytes::{Seen, close_from, frame_from, hear};
 use crate::conversation::{row, session};
+use crate::kit::bytes::{Seen, close_from, frame_from, hear};
 use libtest_mimic::Trial;
 use ws101::protocol::{Limits, Role, from_utf8};
 

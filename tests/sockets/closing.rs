@@ -1,6 +1,6 @@
 //! The closing handshake, from either side. §7.1.
 
-use crate::bytes::{close_from, frame_from, hex};
+use crate::kit::bytes::{close_from, frame_from, hex};
 use crate::{LATE, PATIENCE, Stopwatch, client_of_raw_server, pair, soon};
 use std::io::{Read, Write};
 use std::net::Shutdown;

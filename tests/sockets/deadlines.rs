@@ -1,6 +1,6 @@
 //! Deadlines are absolute: a peer that sends a byte now and then cannot stretch them.
 
-use crate::bytes::frame_from;
+use crate::kit::bytes::frame_from;
 use crate::{LATE, PATIENCE, Stopwatch, client_of_raw_server, listen, pair, read_head, soon};
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -1,6 +1,6 @@
 //! Two halves of one connection, in several threads.
 
-use crate::bytes::frame_from;
+use crate::kit::bytes::frame_from;
 use crate::{PATIENCE, client_of_raw_server, pair, soon};
 use std::collections::HashSet;
 use std::io::{Read, Write};

@@ -1,18 +1,16 @@
 //! The sockets of the library: `connect`, `accept` and `split`, against each other and against
 //! peers made of bytes, over loopback.
 
-#[path = "../kit/bytes.rs"]
-mod bytes;
 mod closing;
 mod deadlines;
 mod duplex;
 mod halves;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod opening;
 mod opening_refused;
-#[path = "../kit/stopwatch.rs"]
-mod patience;
 
-use patience::{PATIENCE, Stopwatch};
+use kit::stopwatch::{PATIENCE, Stopwatch};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;

@@ -1,6 +1,6 @@
 //! `connect` and `accept`: what is asked, and what both ends agree on. §4.
 
-use crate::bytes::frame_from;
+use crate::kit::bytes::frame_from;
 use crate::{header, listen, read_head, soon, write_head};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
