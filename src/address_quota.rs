@@ -1,16 +1,16 @@
-//! Who holds how much of what all share, such as rooms, and places for those who connect.
+//! How much of a common resource, such as connections or rooms, one address may hold.
 //!
-//! Places that are in use cannot be taken away, so no household gets more than [`half`] of them: one alone
-//! never keeps the others out. What is only remembered may take all places while no other household needs
-//! them; when they are full, the household that holds most loses its oldest ([`Remembered`]).
+//! A place that is in use cannot be taken away, so no household gets more than [`half`] of them: one alone
+//! never keeps the others out. What is only remembered may take every place while no other household needs
+//! it; once all are taken, the household that holds most loses its oldest ([`Remembered`]).
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The addresses that count as one: a single one, and with IPv6 a /64.
+/// The addresses that count as one: a single IPv4 address, or a /64 of IPv6.
 ///
-/// With IPv6, everyone who can connect at all has 2⁶⁴ addresses or more (RFC 6177 §2). The first half of an
-/// address is what tells two people apart.
+/// With IPv6, every customer has 2⁶⁴ addresses or more (RFC 6177 §2). Only the first half of an address
+/// tells two of them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Household(IpAddr);
 
@@ -33,7 +33,7 @@ pub(crate) const fn half(most: usize) -> usize {
     most.div_ceil(2)
 }
 
-/// How much each household holds.
+/// Counts what each household holds.
 #[derive(Debug, Default)]
 pub(crate) struct AddressQuota {
     held: HashMap<Household, usize>,
@@ -50,7 +50,7 @@ impl AddressQuota {
         self.all
     }
 
-    /// What a household holds that holds as much as any.
+    /// The most that any household holds.
     pub(crate) fn largest(&self) -> usize {
         self.held.values().copied().max().unwrap_or_default()
     }
@@ -75,7 +75,8 @@ impl AddressQuota {
         }
     }
 
-    /// Adds one, if there are fewer than `most` and the household holds less than half of those.
+    /// Adds one if fewer than `most` are held, and less than half of those by the household. Returns whether
+    /// it did.
     pub(crate) fn add_to(&mut self, most: usize, household: Household) -> bool {
         let has_room = self.all < most && self.of(household) < half(most);
         if has_room {
@@ -103,7 +104,7 @@ impl<T> Remembered<T> {
         }
     }
 
-    /// Remembers one more; returns the one that is forgotten for it.
+    /// Remembers one more; returns the one that is forgotten in its place.
     pub(crate) fn push(&mut self, household: Household, item: T) -> Option<T> {
         self.items.push_back((household, item));
         self.quota.add(household);

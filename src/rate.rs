@@ -1,4 +1,4 @@
-//! A bucket that fills at a steady rate: so many at once, so many a second after that.
+//! Rate limits: a bucket that fills at a steady rate, up to a burst.
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ impl Bucket {
         }
     }
 
-    /// Takes one out, if one is in.
+    /// Takes one out, if there is one. Returns whether there was.
     pub(crate) fn take(&mut self, now: Instant) -> bool {
         let allowed = self.has_any(now);
         if allowed {
@@ -38,7 +38,7 @@ impl Bucket {
         allowed
     }
 
-    /// Is one in?
+    /// Is there one?
     pub(crate) fn has_any(&mut self, now: Instant) -> bool {
         self.has(1, now)
     }
@@ -49,12 +49,12 @@ impl Bucket {
         self.left >= count.into()
     }
 
-    /// Takes this many out, on credit if it holds fewer: for a price that is known only afterwards.
+    /// Takes this many out, on credit if there are fewer: for a price that is known only afterwards.
     pub(crate) fn spend(&mut self, count: usize) {
         self.left -= count as f64;
     }
 
-    /// Is it as if it had never been used?
+    /// Is it full, as if it had never been used?
     pub(crate) fn is_full(&mut self, now: Instant) -> bool {
         self.fill(now);
         self.left >= self.rate.burst.into()
@@ -67,12 +67,12 @@ impl Bucket {
         self.left = (self.left + gained).min(self.rate.burst.into());
     }
 
-    /// How long until the next one is in.
+    /// How long until there is one.
     pub(crate) fn next_in(&self) -> Duration {
         self.in_for(1)
     }
 
-    /// How long until it holds this many.
+    /// How long until there are this many.
     pub(crate) fn in_for(&self, count: u32) -> Duration {
         let missing = (f64::from(count) - self.left).max(0.0);
         Duration::from_secs_f64(missing / f64::from(self.rate.per_second.max(1)))

@@ -25,7 +25,7 @@
 //! ```
 //!
 //! - [`connect`] and [`accept`] do the handshake and give a [`WebSocket`];
-//! - [`Stream`] is the TCP connection below it, with deadlines that nobody can stretch;
+//! - [`Stream`] is the TCP connection below it, with deadlines that a slow peer cannot stretch;
 //! - [`WebSocket::split`] gives a [`Reader`] and a [`Writer`] for two threads, over one descriptor.
 
 mod connect;
@@ -128,7 +128,8 @@ impl<S: Read + Write> WebSocket<S> {
             Ok(Some(event)) => {
                 outgoing.answer(&event);
                 if let Event::Close(_) = event {
-                    // Who said goodbye may listen no more; why it did is worth more than our answer.
+                    // A peer that has sent a Close may not listen any more. Its reason is worth more than
+                    // our answer.
                     let _ = flush(&mut self.stream, outgoing);
                 }
                 Ok(event)
@@ -174,7 +175,7 @@ impl<S: Read + Write> WebSocket<S> {
         self.flush()
     }
 
-    /// Sees to it that an event is complete.
+    /// Makes sure that an event is complete.
     #[inline]
     fn wait(&mut self) -> Result<(), SocketError> {
         match self.session.incoming.find() {
@@ -218,7 +219,7 @@ impl<S: Read + Write> EventSource for WebSocket<S> {
 }
 
 impl WebSocket<Stream> {
-    /// Until when everything must be done from now on, however slowly it comes in.
+    /// Sets the moment by which every read and write must be done, however slow the peer is.
     pub const fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.stream.set_deadline(deadline);
     }
@@ -258,7 +259,7 @@ fn flush(stream: &mut impl Write, outgoing: &mut Outgoing) -> Result<(), SocketE
     Ok(())
 }
 
-/// What waited is written; or it is not, and then nothing else will be.
+/// Notes what became of a write: after one that failed, nothing else is written.
 #[inline]
 fn settle(outgoing: &mut Outgoing, written: io::Result<()>) -> Result<(), SocketError> {
     match written {

@@ -1,9 +1,9 @@
 //! The memory of all large messages together.
 //!
-//! Each message has a limit of its own, but a thousand clients can send one at the same time. What a
-//! buffer holds beyond the little that is its own is taken from here, as its bytes arrive. A client
-//! that finds nothing left is closed with 1013. Other clients do not notice: no lock is held for longer than an
-//! addition, and the chat does without.
+//! Each message has a limit of its own, but a thousand clients can send one at the same time. So a buffer
+//! that grows beyond its first few KiB takes the rest from here, as bytes arrive. A client for which nothing
+//! is left is closed with 1013. Other clients do not notice: no lock is held for longer than an addition,
+//! and the chat's messages need none of this memory.
 
 use crate::address_quota::{Household, half};
 use crate::protocol::Reserve;
@@ -13,12 +13,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// How much there is, and who has it.
+/// The memory that there is, and how much of it is taken.
 #[derive(Debug)]
 pub(super) struct Budget {
     all: usize,
     taken: AtomicUsize,
-    /// What each household has of it. Held while `taken` changes.
+    /// How much of it each household has. The lock is held while `taken` changes.
     households: Mutex<HashMap<Household, usize>>,
     refusals: AtomicU64,
 }
@@ -41,12 +41,12 @@ impl Budget {
         })
     }
 
-    /// The bytes that are taken.
+    /// The number of bytes that are taken.
     pub(super) fn taken(&self) -> usize {
         self.taken.load(Ordering::Relaxed)
     }
 
-    /// How often there was nothing left for a client.
+    /// How often too little was left for a client.
     pub(super) fn refusals(&self) -> u64 {
         self.refusals.load(Ordering::Relaxed)
     }
@@ -57,7 +57,7 @@ impl Budget {
     }
 }
 
-/// What one connection asks.
+/// The budget as one connection sees it.
 #[derive(Debug)]
 struct Share {
     budget: Arc<Budget>,
@@ -69,7 +69,7 @@ impl Reserve for Share {
         let budget = &*self.budget;
         let mut households = budget.lock();
         let own = households.entry(Household::of(self.address)).or_default();
-        // One address gets half of it, so that others always find something. This machine is exempt.
+        // One address gets half of it, so that something is left for others. This machine is exempt.
         let most = if self.address.is_loopback() {
             budget.all
         } else {
@@ -97,8 +97,7 @@ impl Reserve for Share {
         self.budget.taken.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Memory that is kept for the next message is quicker than new memory, but half must be there for
-    /// others.
+    /// A buffer that is kept for the next message saves time, but half of the memory must be left for others.
     fn is_scarce(&self) -> bool {
         self.budget.taken() > self.budget.all / 2
     }

@@ -1,5 +1,5 @@
-//! One line a fault, and not more than a few a second: a flood of bad requests must not
-//! become a flood of log lines.
+//! What the log says about clients: one line an incident, and only a few a second. A flood of bad requests
+//! must not become a flood of log lines.
 
 use crate::rate::{Bucket, Rate};
 use crate::sync::Mutex;
@@ -12,7 +12,7 @@ const LINES: Rate = Rate {
     burst: 20,
 };
 
-/// What went wrong, as far as the log takes it.
+/// Logs incidents, and counts the lines that it suppresses.
 #[derive(Debug)]
 pub(super) struct IncidentLog(Mutex<Tally>);
 
@@ -31,7 +31,7 @@ impl IncidentLog {
         }))
     }
 
-    /// Logs what happened to a connection (0: to none), never what it sent.
+    /// Logs what happened to a connection, or to none if that is 0; never what its client sent.
     pub(super) fn report(&self, level: Level, connection: u64, what: &dyn Display) {
         if !log::log_enabled!(level) {
             return;

@@ -1,8 +1,8 @@
-//! Who a client is that comes through a proxy.
+//! The address of a client that comes through a proxy.
 //!
-//! To us all of them have the proxy's address. A proxy says whom it speaks for in
-//! `X-Forwarded-For`, at the end of what it was told itself, and anyone can tell it anything:
-//! so only the part that was written by proxies we trust is believed, read from the end.
+//! To this server all clients of a proxy have the proxy's address. In `X-Forwarded-For` a proxy appends the
+//! address that it speaks for to what it received, which can be anything. So the header is read from its
+//! end, and only the part that trusted proxies wrote is believed.
 
 use crate::protocol::http::Headers;
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use std::net::IpAddr;
 /// The address that the proxies `trusted` vouch for, when one of them is our `neighbour`.
 pub(super) fn client(headers: &Headers<'_>, neighbour: IpAddr, trusted: &[IpAddr]) -> IpAddr {
     let mut client = neighbour;
-    // A header that is not plain text is nobody's word.
+    // A header that is not plain text is ignored.
     let list = headers.list("X-Forwarded-For").unwrap_or_default();
     for said in list.iter().rev() {
         if !trusted.contains(&client) {

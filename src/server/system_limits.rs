@@ -14,13 +14,13 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::num::NonZero;
 use std::{env, thread};
 
-/// Descriptors for everything that is not a connection: three standard ones, the listener, the
-/// signals' pipe, those that are turned away, and a few to spare.
+/// Descriptors for everything that is not a connection: three standard ones, the listener, the signals'
+/// pipe, connections that are being refused, and a few to spare.
 const OTHER_DESCRIPTORS: usize = 16 + refuse::MOST_AT_ONCE;
 /// Each thread: its stack, that stack's guard page, and two for catching stack overflows.
 const MAPPINGS_PER_THREAD: usize = 4;
 /// Mappings for everything that is not a connection's thread: the program, its libraries, its
-/// heaps, and the threads that write to clients that lag, or tell watchers what they see.
+/// heaps, writer threads, and the threads of watchers.
 const OTHER_MAPPINGS: usize = 512 + (MOST_WRITERS + MOST_WATCHERS) * MAPPINGS_PER_THREAD;
 /// Address space of a connection: its thread's stack, and what it keeps.
 const SPACE_PER_CONNECTION: usize = 384 << 10;
@@ -32,8 +32,8 @@ const LEAST_OTHER_SPACE: usize = 16 << 20;
 const ARENA: usize = 64 << 20;
 /// … and so often for each processor.
 const ARENAS: usize = 8;
-/// The part of the address space left that connections can have; large messages, whose buffers leave
-/// holes behind when they grow, as large together as themselves; and what waits for clients that lag.
+/// What part of the remaining address space is for connections; for large messages, whose buffers leave
+/// holes as large as themselves when they grow; and for the backlogs of clients that lag.
 const FOR_CONNECTIONS: usize = 3;
 const FOR_MESSAGES: usize = 4;
 const FOR_BACKLOGS: usize = 8;
@@ -59,7 +59,7 @@ pub(super) fn clamp_messages(wanted: usize) -> usize {
     clamp_space("for large messages", wanted, address_space() / FOR_MESSAGES)
 }
 
-/// `wanted` bytes that wait for a client, or as many as there can be for each.
+/// `wanted` bytes for the backlog of a client, or as many as there can be for each.
 pub(super) fn clamp_backlog(wanted: usize, connections: usize) -> usize {
     let possible = address_space() / FOR_BACKLOGS / connections;
     clamp_space("for a client that does not keep up", wanted, possible)
@@ -74,7 +74,7 @@ fn clamp_space(what: &str, wanted: usize, possible: usize) -> usize {
     wanted.min(possible)
 }
 
-/// Those that descriptors are left for, when some wait for a place.
+/// The number of connections for which there are descriptors, if some more wait for a place.
 fn by_descriptors(wanted: usize) -> usize {
     let needed = |connections: usize| {
         let waiting = longest_queue(connections);
@@ -88,7 +88,7 @@ fn by_descriptors(wanted: usize) -> usize {
     left - longest_queue(left)
 }
 
-/// The descriptors that we may have: `wanted`, if the hard limit allows it.
+/// Raises the limit of descriptors to `wanted`, as far as the hard limit allows; returns the limit.
 fn raise_descriptor_limit(wanted: usize) -> usize {
     let limit = getrlimit(Resource::Nofile);
     let current = limit.current.map_or(usize::MAX, to_usize);
@@ -109,7 +109,7 @@ fn raise_descriptor_limit(wanted: usize) -> usize {
     }
 }
 
-/// How many memory mappings this process may have; without a number to read, there is no such limit.
+/// How many memory mappings this process may have. A system without this file has no such limit.
 fn mappings() -> usize {
     let text = std::fs::read_to_string("/proc/sys/vm/max_map_count");
     text.ok()
@@ -117,8 +117,7 @@ fn mappings() -> usize {
         .unwrap_or(usize::MAX)
 }
 
-/// The address space that is left for connections when the memory allocator has reserved as much in
-/// advance as it can.
+/// The address space that is left once the memory allocator has reserved as much in advance as it can.
 fn address_space() -> usize {
     let Some(limit) = getrlimit(Resource::As).current.map(to_usize) else {
         return usize::MAX;

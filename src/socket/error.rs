@@ -1,4 +1,4 @@
-//! What can go wrong with a socket, by whose fault.
+//! What can go wrong with a socket, and on which side.
 
 use super::url::UrlError;
 use crate::protocol::{HandshakeError, HeaderError, ProtocolError, ResponseError, SendError};
@@ -17,7 +17,7 @@ pub enum SocketError {
     Response(ResponseError),
     /// The client did not ask to talk, or not in a way that is understood.
     Request(HandshakeError),
-    /// The other side broke a rule; it was told so in a Close.
+    /// The other side broke a rule, and was sent a Close that says so.
     Protocol(ProtocolError),
     /// We may not send this, or not any more.
     Send(SendError),
@@ -28,8 +28,8 @@ pub enum SocketError {
 }
 
 impl SocketError {
-    /// Was it a deadline that passed? Reading may go on then, when there is a new one; after a write
-    /// that came too late nothing can be sent any more.
+    /// Is it a deadline that passed? Then reading may go on with a new one. After a write that came too late,
+    /// nothing can be sent any more.
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::TimedOut)
     }

@@ -1,10 +1,10 @@
 //! One connection in two threads: a [`Reader`] that waits and a [`Writer`] that sends.
 //!
 //! Both use one descriptor, each its own direction. But the protocol couples the two: a ping
-//! that is read must be answered in what is written. So the reader queues its answers, and
-//! whoever holds the pen writes them. The reader itself never waits for the pen: a reader
-//! that waited for a writer, on both ends of a full connection, would wait for ever. (If the
-//! pen lies there it does write, and then a peer that takes no answers keeps it waiting.)
+//! that is read must be answered in what is written. So the reader queues its answers, and the
+//! thread that holds the pen writes them. The reader itself never waits for the pen: if a reader
+//! waited for a writer on both ends of a full connection, neither would ever go on. (If the pen is
+//! free the reader does write, and then a peer that takes no answers keeps it waiting.)
 
 use super::error::SocketError;
 use super::source::{EventSource, next_message, read_into};
@@ -31,7 +31,7 @@ pub struct Writer(Arc<Shared>);
 struct Shared {
     /// Frames in the order they will be written.
     queue: Mutex<Outgoing>,
-    /// Held by whoever is writing; never taken while `queue` is held.
+    /// Held by the thread that is writing; never taken while `queue` is held.
     pen: Mutex<Pen>,
 }
 
@@ -75,8 +75,8 @@ impl Reader {
         self.wait()?;
         match self.incoming.next_event() {
             Ok(Some(event)) => {
-                // What came is worth more than an answer that could not be written: the other side
-                // may listen no more, and behind its ping may lie the Close that says why.
+                // What came is worth more than an answer that could not be written: the other side may
+                // not listen any more, and after its ping may come the Close that says why.
                 if !matches!(event, Event::Message(_)) {
                     let _ = self.writer.0.answer(|queue| queue.answer(&event));
                 }
@@ -91,7 +91,7 @@ impl Reader {
         }
     }
 
-    /// Until when every read must be done from now on.
+    /// Sets the moment by which every read must be done.
     pub const fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.stream.set_deadline(deadline);
     }
@@ -134,7 +134,7 @@ impl Writer {
         self.0.send(|queue| queue.ping(payload))
     }
 
-    /// A sign of life that nobody asked for. §5.5.3.
+    /// Sends a sign of life that was not asked for. §5.5.3.
     pub fn pong(&self, payload: &[u8]) -> Result<(), SocketError> {
         self.0.send(|queue| queue.pong(payload))
     }
@@ -147,7 +147,7 @@ impl Writer {
         })
     }
 
-    /// Until when every write must be done from now on.
+    /// Sets the moment by which every write must be done.
     pub fn set_deadline(&self, deadline: Option<Instant>) {
         self.0.pen.lock().stream.set_deadline(deadline);
     }
@@ -165,12 +165,12 @@ impl Shared {
         Ok(())
     }
 
-    /// The same, but if someone is writing, it is left to them.
+    /// Puts an answer into the queue, and writes it unless another thread is writing: then that does.
     fn answer(&self, put: impl FnOnce(&mut Outgoing)) -> Result<(), SocketError> {
         put(&mut self.queue.lock());
         while self.has_work() {
             let Some(mut pen) = self.pen.try_lock() else {
-                // They look at the queue once more when they have put the pen down.
+                // The thread that has it looks at the queue once more after it has put it down.
                 return Ok(());
             };
             pen.write_queue(&self.queue)?;

@@ -2,8 +2,8 @@
 
 use crate::protocol::{KeySource, MaskKey};
 
-/// Keys that nobody can foresee, drawn sixty-four at a time: a key is four bytes, asking the
-/// operating system costs more than masking a message.
+/// Keys that cannot be foreseen, drawn sixty-four at a time: a key is four bytes, and asking the operating
+/// system for them costs more than masking a message.
 #[derive(Debug)]
 pub struct RandomKeys {
     drawn: [[u8; 4]; 64],

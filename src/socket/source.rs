@@ -1,4 +1,4 @@
-//! What a whole connection and its reading half have in common: events come out of it.
+//! What a whole connection and its reading half have in common: both are sources of events.
 
 use super::error::SocketError;
 use crate::protocol::{Event, Incoming, Message, Opcode};
@@ -12,7 +12,7 @@ pub(super) trait EventSource {
     fn next_event(&mut self) -> Result<Event<'_>, SocketError>;
 }
 
-/// Passes over pings and pongs.
+/// Waits for the next message, and passes over pings and pongs.
 #[inline]
 pub(super) fn next_message(
     source: &mut impl EventSource,
@@ -29,7 +29,7 @@ pub(super) fn next_message(
     }
 }
 
-/// One read that a signal does not interrupt. The end of the stream is an error here: a
+/// Reads once into `incoming`, whatever signals arrive. The end of the stream is an error here, because a
 /// conversation ends with a Close.
 pub(super) fn read_into(
     stream: &mut impl Read,

@@ -1,4 +1,4 @@
-//! A look at the bytes of a connection, for those who want to see them.
+//! A look at the bytes of a connection.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,15 +12,15 @@ pub enum Direction {
     Out,
 }
 
-/// Is told every byte of a connection, just as it is on the wire, in whatever pieces it is read
-/// and written. Two threads may tell at once: one that reads and one that writes.
+/// A listener to every byte of a connection, as it is on the wire, in whatever pieces it is read and written.
+/// Two threads may call it at once: one that reads and one that writes.
 #[derive(Clone)]
 pub struct Tap(Arc<Listener>);
 
 type Listener = dyn Fn(Direction, &[u8]) + Send + Sync;
 
 impl Tap {
-    /// A tap that tells `listener`, which delays the connection as long as it takes.
+    /// A tap that calls `listener`, which delays the connection for as long as it takes.
     pub fn new(listener: impl Fn(Direction, &[u8]) + Send + Sync + 'static) -> Self {
         Self(Arc::new(listener))
     }

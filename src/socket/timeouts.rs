@@ -2,14 +2,14 @@
 //!
 //! An absolute deadline comes closer with every read, but a system call before each read to say so
 //! costs as much as the read. So the timeout is set ahead: half of what is left holds until only
-//! half is left. It is never longer than what is left, so nothing outlasts its deadline, and ten
-//! seconds take some twenty calls, into however many reads they are cut.
+//! half is left. It is never longer than what is left, so nothing outlasts its deadline. Ten seconds
+//! take some twenty calls, however many reads there are.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What [`Timeout`] holds when no timeout is set, and when nobody knows what is set.
+/// What [`Timeout`] holds if no timeout is set, and if it is not known which.
 const NONE: u64 = 0;
 const UNKNOWN: u64 = u64::MAX;
 
@@ -31,7 +31,7 @@ impl Timeout {
         Self(AtomicU64::new(UNKNOWN))
     }
 
-    /// Sees to it that a timeout holds that is no longer than `left`, or none if that is `None`.
+    /// Makes sure that a timeout is set that is no longer than `left`, or none if that is `None`.
     pub(super) fn hold(
         &self,
         left: Option<Duration>,
@@ -58,7 +58,7 @@ impl Timeout {
         Ok(held)
     }
 
-    /// Sets this timeout, whatever is set, for a thread that keeps time by itself.
+    /// Sets this timeout, whatever is set, for a thread that keeps its own deadlines.
     #[cfg(feature = "server")]
     pub(super) fn force(
         &self,
@@ -68,7 +68,7 @@ impl Timeout {
         self.set(nanos(timeout), set)
     }
 
-    /// It has passed too early: what is set next is all that is left.
+    /// Notes that it has passed too early: the next one is all that is left.
     pub(super) fn forget(&self) {
         self.0.store(UNKNOWN, Ordering::Relaxed);
     }
