@@ -1,6 +1,6 @@
-//! The server in miniature and the real one: what the one says, the other says too. Each row is a
-//! conversation that is held with both; every field that the miniature sends has to be the real
-//! server's. It may leave fields out, and is made to read, not to be complete.
+//! Compares the miniature server with the real one. Each row is a conversation with both: every field
+//! that the miniature sends must be equal in the real server's event. It may leave fields out, because it
+//! is made to be read, not to be complete.
 
 use kit::client::chat::ChatClient;
 use kit::server::Server;
@@ -15,10 +15,10 @@ use ws101::protocol::{Frame, Opcode};
 
 mod kit;
 
-/// A request of one guest, and the kinds of events that the guests hear then.
+/// A request of one client, and the types of the events that clients receive then.
 type Step<'a> = (usize, Value, &'a [(usize, &'a str)]);
 
-/// What belongs to one server alone.
+/// Fields whose values belong to one server.
 const OWN: [&str; 8] = [
     "server", "at", "epoch", "session", "wire", "you", "limits", "persons",
 ];
@@ -35,7 +35,7 @@ const CONVERSATIONS: [(&str, Conversation); 6] = [
     ("a ping", a_ping),
 ];
 
-/// What holds of the miniature by itself.
+/// A check of the miniature alone.
 type Check = fn(&Server);
 
 const CHECKS: [(&str, Check); 4] = [
@@ -68,7 +68,7 @@ fn tiny() -> Server {
     Server::spawn(Command::new(env!("CARGO_BIN_EXE_tiny")).arg("127.0.0.1:0"))
 }
 
-/// The same events, and of each whatever the miniature says of it.
+/// Asserts that the events are the same, in every field that the miniature sends.
 fn agree(tiny: &[Value], real: &[Value]) {
     assert_eq!(tiny.len(), real.len(), "\n{tiny:#?}\n{real:#?}");
     for (tiny, real) in tiny.iter().zip(real) {
@@ -77,13 +77,13 @@ fn agree(tiny: &[Value], real: &[Value]) {
             .iter()
             .filter(|(name, _)| !OWN.contains(&name.as_str()));
         for (name, value) in own {
-            // A field without a value says what one that is left out does.
+            // `null` stands for a field that is left out.
             assert_eq!(*value, real[name], "{name} in {tiny}, and in {real}");
         }
     }
 }
 
-/// Guests of one server; what they are welcomed with, and what they hear in a conversation.
+/// Clients of one server hold a conversation; returns their welcomes and all events after them.
 fn converse(server: &Server, clients: usize, steps: &[Step<'_>]) -> Vec<Value> {
     let mut clients: Vec<ChatClient> = (0..clients)
         .map(|_| ChatClient::connect(server.addr()))
@@ -128,7 +128,7 @@ fn a_line(server: &Server) -> Vec<Value> {
         ),
     ];
     let mut heard = converse(server, 3, &steps);
-    // The miniature has no history: the newcomer is told nothing of the line.
+    // The miniature has no history, so a newcomer does not receive the line.
     for event in heard.iter_mut().filter(|event| event["name"] == "carol") {
         event.as_object_mut().expect("an object").remove("messages");
     }
@@ -152,7 +152,7 @@ fn one_order(server: &Server) -> Vec<Value> {
     });
     let [first, others @ ..]: [Vec<Value>; 3] = heard;
     assert!(others.iter().all(|other| *other == first), "{others:?}");
-    Vec::new() // which order it is, is each server's own
+    Vec::new() // each server may choose another order
 }
 
 fn taken(server: &Server) -> Vec<Value> {

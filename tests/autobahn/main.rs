@@ -11,7 +11,7 @@
 //! ```
 //!
 //! What the suite saw, byte by byte, can be read afterwards: `target/tmp/autobahn/index.html`,
-//! the same in `autobahn-client` and `autobahn-client-byte-by-byte`.
+//! for the client in `autobahn-client` and `autobahn-client-byte-by-byte`.
 
 use libtest_mimic::{Arguments, Trial};
 use sides::Side;

@@ -1,4 +1,4 @@
-//! Which of the two we are: the server that the suite's clients talk to, or the client of its server.
+//! The side that we play: the server for the suite's clients, or the client of its server.
 
 use super::kit::process::Process;
 use super::kit::server::Server;
@@ -12,7 +12,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Instant;
 
-/// What we are.
+/// The side that we play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Side {
     Server,
@@ -150,7 +150,7 @@ fn relay(server: SocketAddr) -> SocketAddr {
     entry
 }
 
-/// Until either has gone, which shows to the other.
+/// Until either end is gone; then the other one is ended, too.
 fn pass_on(mut from: TcpStream, mut to: TcpStream, piece: usize) {
     let mut bytes = [0; 16 << 10];
     while let Ok(count @ 1..) = from.read(&mut bytes) {

@@ -6,7 +6,7 @@
 //! | field | says |
 //! |---|---|
 //! | `behavior` | what came back, as a whole: OK, NON-STRICT, INFORMATIONAL, FAILED |
-//! | `behaviorClose` | the same of the end: who closed, how, with which code |
+//! | `behaviorClose` | the mark for the end: who closed, how, with which code |
 //! | `rxFrameStats` | how many frames the suite received of each opcode; `"8"` is Close |
 //! | `remoteCloseCode` | the code in our Close; null if none came, or an empty one |
 //! | `expectedClose` | what the suite asks for: `requireClean` is false where it has broken a rule and lets us drop the connection too; `closeCode` lists the codes it takes |
@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The cases to which RFC 6455 knows no one answer: a Close right behind a long message, and
-/// close codes from 5000 on. The suite reports what we do, and does not judge.
+/// The cases for which RFC 6455 has no single answer: a Close right after a long message, and close
+/// codes from 5000 on. The suite reports what we do, and does not judge.
 const INFORMATIONAL: [&str; 3] = ["7.1.6", "7.13.1", "7.13.2"];
 
 /// The codes that accuse the other side: it broke the protocol, its text is not UTF-8. §7.4.1.

@@ -70,7 +70,7 @@ pub(crate) fn rows() -> Vec<Trial> {
                 );
             }
         }),
-        row("without flags: the server has nothing to say", || {
+        row("without flags: the server sends no notice", || {
             let server = Server::start(&[]);
             let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
             ada.assert_undisturbed();

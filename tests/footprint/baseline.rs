@@ -1,18 +1,18 @@
-//! The least that a server can do for a crowd: it answers each request with 101, and writes each
-//! line to one client after the other. How soon that is heard says what the machine has time for.
+//! A control server that does the least: it answers each request with 101, and writes each line to one
+//! client after the other. How soon clients receive its lines tells how busy the machine is.
 
 use crate::crowd::stamped;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 
-/// As long as a line of the chat is.
+/// The length of a line of the chat.
 const LENGTH: u8 = 125;
 
 pub(crate) struct Control(Vec<TcpStream>);
 
 impl Control {
-    /// Where it listens, and itself when that many clients are in.
+    /// Its address, and itself when that many clients have connected.
     pub(crate) fn listen(clients: usize) -> (SocketAddr, JoinHandle<Self>) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let addr = listener.local_addr().expect("it is bound");
@@ -20,7 +20,7 @@ impl Control {
         (addr, thread::spawn(all))
     }
 
-    /// Says a stamped line to all.
+    /// Sends a stamped line to all clients.
     pub(crate) fn say(&mut self) {
         let text = format!("{:<width$}", stamped(), width = usize::from(LENGTH));
         let frame = [&[0x81, LENGTH], text.as_bytes()].concat();

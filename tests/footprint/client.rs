@@ -1,4 +1,4 @@
-//! One client, of bytes.
+//! One client that sends raw bytes.
 
 use crate::kit::server::Server;
 use crate::kit::stopwatch::PATIENCE;
@@ -38,7 +38,7 @@ pub(crate) fn upgraded(server: &Server) -> TcpStream {
     tcp
 }
 
-/// Reads to the end of the stream, which is there when the server is done with this client.
+/// Reads to the end of the stream: then the server has finished with this client.
 pub(crate) fn rest(mut tcp: TcpStream) -> Vec<u8> {
     let mut bytes = Vec::new();
     tcp.read_to_end(&mut bytes).expect("no reset");

@@ -1,5 +1,5 @@
-//! A thousand clients. One process may often have no more than 1 024 descriptors, so they live
-//! in a few processes: this program once more, with other arguments.
+//! A thousand clients. A process may often have no more than 1 024 descriptors, so they run in a few
+//! processes: this program again, with other arguments.
 
 use crate::kit::stopwatch::PATIENCE;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -11,16 +11,16 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 const ROLE: &str = "be-a-crowd";
 const PROCESSES: usize = 4;
 
-/// A masked ping, and behind it the header of a binary or text of 16 MiB: the pong tells that
-/// the header was read.
+/// A masked ping, then the header of a binary or text of 16 MiB. The pong shows that the header was
+/// read.
 const PING: [u8; 6] = [0x89, 0x80, 0, 0, 0, 0];
 const PONG: [u8; 2] = [0x8a, 0];
 const DECLARATION: [u8; 13] = [0xff, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
 
-/// In front of the moment at which a line was said.
+/// Precedes the time at which a line was said.
 const STAMP: &[u8] = b"said at ";
 
-/// A line that says when it was said, in microseconds, for all processes of this machine.
+/// A line with the time at which it was said, in microseconds, by a clock that all processes share.
 pub(crate) fn stamped() -> String {
     format!("{}{}", String::from_utf8_lossy(STAMP), now())
 }
@@ -39,7 +39,7 @@ struct Member {
 }
 
 impl Crowd {
-    /// `size` WebSockets to `path`, all of them open; those to the chat are in its lobby.
+    /// Opens `size` WebSockets to `path`; those to the chat join its lobby.
     pub(crate) fn connect(server: SocketAddr, path: &str, size: usize) -> Self {
         let (server, each) = (server.to_string(), (size / PROCESSES).to_string());
         let program = std::env::current_exe().expect("this program has a path");
@@ -64,13 +64,13 @@ impl Crowd {
         self.answers();
     }
 
-    /// Every client listens until it has heard so many stamped lines. Ends with
-    /// [`Crowd::heard`]; meanwhile somebody must say them.
+    /// Every client listens until it has received this many stamped lines, which another client must
+    /// say. Ends with [`Crowd::heard`].
     pub(crate) fn listen(&mut self, lines: usize) {
         self.tell(&format!("listen {lines}"));
     }
 
-    /// How long each line took to each client, the quickest first.
+    /// How long each line took to reach each client, in ascending order.
     pub(crate) fn heard(&mut self) -> Vec<Duration> {
         let answers = self.answers();
         let numbers = answers.iter().flat_map(|line| line.split(' '));
@@ -102,14 +102,14 @@ impl Crowd {
 impl Drop for Crowd {
     fn drop(&mut self) {
         for member in &mut self.0 {
-            // Both fail only when it has already ended.
+            // Both fail only if the process has ended.
             let _ = member.child.kill();
             let _ = member.child.wait();
         }
     }
 }
 
-/// Is this process to be a part of a crowd? Then it is, until its stdin ends.
+/// Runs a part of a crowd, until stdin ends, if the arguments ask for that.
 pub(crate) fn run_if_asked() -> Option<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [role, server, path, size] = arguments.as_slice() else {
@@ -158,7 +158,7 @@ fn upgraded(server: &str, path: &str, number: usize) -> TcpStream {
     if path == "/ws" {
         let name = format!("{}-{number}", std::process::id());
         let join = format!(r#"{{"type":"join","room":"lobby","name":"{name}"}}"#);
-        let header = [0x81, 0x80 | join.len() as u8, 0, 0, 0, 0]; // a key that changes nothing
+        let header = [0x81, 0x80 | join.len() as u8, 0, 0, 0, 0]; // masked with zeros
         tcp.write_all(&[&header[..], join.as_bytes()].concat())
             .expect("it is read");
     }
@@ -174,8 +174,8 @@ fn declare(client: &mut TcpStream, number: usize) {
     assert_eq!(pong, PONG);
 }
 
-/// Reads whatever comes to any client, until each has heard so many stamped lines: how many
-/// microseconds each of them took. What else they are told is passed over.
+/// Reads from all clients until each has received this many stamped lines; skips other events. Returns
+/// how many microseconds each line took.
 fn listen(clients: &[TcpStream], lines: usize) -> Vec<u128> {
     let deadline = Instant::now() + PATIENCE;
     let (mut took, mut left) = (Vec::new(), vec![lines; clients.len()]);

@@ -1,4 +1,4 @@
-//! Rows with a hundred clients or a thousand: what each of them costs, and how soon they hear.
+//! Rows with a hundred clients or a thousand: what they cost, and how soon lines reach them.
 
 use crate::baseline::Control;
 use crate::client::upgraded;
@@ -68,13 +68,13 @@ fn idle_crowd() {
     let empty = usage();
     let _crowd = Crowd::connect(server.addr(), "/ws", CLIENTS);
     let mut witness = upgraded(&server);
-    // What follows their coming (who is there, once a second) is not idleness.
+    // While `people` events follow their joining, once a second, the server is not idle.
     let before = quiet(&usage, &mut witness);
     let start = Instant::now();
     witness
         .set_read_timeout(Some(Duration::from_secs(2)))
         .expect("a timeout");
-    assert!(witness.read(&mut [0]).is_err(), "nobody says anything");
+    assert!(witness.read(&mut [0]).is_err(), "no event comes");
     let after = usage();
     let share = (after.cpu - before.cpu).as_secs_f64() / start.elapsed().as_secs_f64();
     let (grown, threads) = (after.growth(&empty), after.threads);
@@ -90,8 +90,8 @@ fn idle_crowd() {
     );
 }
 
-/// Waits for more than a second in which the process did nothing: once a second a crowd is told
-/// who is there.
+/// Waits for more than a second in which the process did nothing: once a second a crowd receives the
+/// list of people.
 fn quiet(usage: &impl Fn() -> Usage, witness: &mut TcpStream) -> Usage {
     witness
         .set_read_timeout(Some(Duration::from_millis(1_100)))
@@ -99,7 +99,7 @@ fn quiet(usage: &impl Fn() -> Usage, witness: &mut TcpStream) -> Usage {
     let deadline = Instant::now() + PATIENCE;
     let mut before = usage();
     loop {
-        assert!(witness.read(&mut [0]).is_err(), "nobody says anything");
+        assert!(witness.read(&mut [0]).is_err(), "no event comes");
         let now = usage();
         if now.cpu == before.cpu {
             return now;
@@ -121,11 +121,11 @@ fn talk_to_a_crowd() {
     let mut control = control.join().expect("all came in");
     let mut ada = ChatClient::in_room(server.addr(), "ada", "lobby");
     quiet(&usage, &mut upgraded(&server));
-    // What they were told of each other has not been read yet.
+    // Their `entered` events have not been read yet.
     crowd.listen(1);
     ada.say_now("lobby", &stamped());
     crowd.heard();
-    // A single moment in which the machine has no time makes one round of three worse.
+    // A single busy moment of the machine spoils one round of three.
     let in_time = (0..3).any(|_| {
         let before = usage();
         crowd.listen(LINES);
@@ -150,7 +150,7 @@ fn talk_to_a_crowd() {
     assert!(in_time, "it never took less than that");
 }
 
-/// Each line is followed by one of the control, half of the time to the next one later.
+/// Each line is followed by one of the control, half an interval later.
 fn say_ten_a_second(ada: &mut ChatClient, control: &mut Control, lines: usize) {
     const HALF: Duration = Duration::from_millis(50);
     for _ in 0..lines {
@@ -162,14 +162,14 @@ fn say_ten_a_second(ada: &mut ChatClient, control: &mut Control, lines: usize) {
     }
 }
 
-/// Whatever she is told until then is passed over.
+/// Skips the events until then.
 fn hear_until(ada: &mut ChatClient, end: Instant) {
     while let Some(left) = end.checked_duration_since(Instant::now()) {
         ada.hear(left);
     }
 }
 
-/// They take what their system takes for them, megabytes, and nothing more.
+/// Their systems buffer megabytes for them, and they read nothing.
 fn never_readers() {
     const DEAF: usize = 100;
     let (server, usage) = server(&["--rate", "off", "--write-timeout", "2s"]);
@@ -205,7 +205,7 @@ fn never_readers() {
         "R05: up to {most} KiB more, all sent away after {talked:.1?}, then {} KiB",
         after.growth(&before)
     );
-    // What is kept for each, and the thread that tries to be rid of it.
+    // A backlog for each, and the thread that tries to write it.
     assert!(
         most <= DEAF as u64 * (MIB + 64 * KIB),
         "grown by {most} KiB"

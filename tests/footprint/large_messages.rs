@@ -1,4 +1,4 @@
-//! Many clients that are in the middle of a large message at the same time.
+//! Many clients within a large message at the same time.
 
 use crate::client::upgraded;
 use crate::kit::server::Server;
@@ -24,14 +24,14 @@ fn many_at_once() {
     let mut command = Command::new(program);
     command.args(["serve", "--listen", "127.0.0.1:0", "--ping-interval", "10m"]);
     command.args(["--max-message-memory", "16777216"]);
-    // What is freed goes back to the system: the allocator (glibc's) would keep some of it.
+    // Freed memory must return to the system: glibc's allocator would keep some of it.
     let server = Server::spawn(command.env("MALLOC_MMAP_THRESHOLD_", "131072"));
     let process = server.process.id();
-    drop(upgraded(&server)); // what the first connection wakes stays in use
+    drop(upgraded(&server)); // memory that the first connection touches stays in use
     let before = Usage::of(process);
     let mut message = vec![0x82, 0xff];
     message.extend((SIZE as u64).to_be_bytes());
-    message.extend([0; 4]); // a key that changes nothing
+    message.extend([0; 4]); // masked with zeros
     message.resize(message.len() + SIZE - 1, b'k');
     let clients: Vec<TcpStream> = (0..CLIENTS)
         .map(|_| {

@@ -26,7 +26,7 @@ fn main() -> std::process::ExitCode {
     }
     kit::server::descriptors::allow_many();
     let mut args = libtest_mimic::Arguments::from_args();
-    // One after another: they measure the machine's time, too.
+    // One after another, because they also measure time.
     args.test_threads.get_or_insert(1);
     let rows = [rows::rows(), large_messages::rows(), crowds::rows()]
         .into_iter()
@@ -35,7 +35,7 @@ fn main() -> std::process::ExitCode {
     libtest_mimic::run(&args, rows).exit_code()
 }
 
-/// Only Linux says in `/proc` what a process uses.
+/// Only Linux has `/proc`, which tells what a process uses.
 #[cfg(not(target_os = "linux"))]
 fn main() -> std::process::ExitCode {
     use libtest_mimic::{Arguments, Completion, Trial};

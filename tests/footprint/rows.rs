@@ -1,4 +1,4 @@
-//! Each row: a server, a look at what it uses, what a client does to it, and another look.
+//! Each row starts a server, measures what it uses, lets a client act, and measures again.
 
 use crate::client::{connect, request, rest, upgraded, write_bytewise};
 use crate::kit::server::Server;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 pub(crate) const KIB: u64 = 1;
 pub(crate) const MIB: u64 = 1_024 * KIB;
 
-/// A frame of 2⁶³−1 bytes, as far as its header goes.
+/// The header of a frame of 2⁶³−1 bytes.
 const ENDLESS: &[u8] = b"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\x37\xfa\x21\x3d";
 
 pub(crate) fn rows() -> Vec<Trial> {
@@ -67,7 +67,7 @@ fn endless_frame() {
             .any(|four| four[0] == 0x88 && four[2..] == 1009_u16.to_be_bytes());
         assert!(close, "no 1009 in {answer:02x?}");
     };
-    // The first ones wake code and memory that stays in use.
+    // The first connections touch code and memory that stays in use.
     (0..20).for_each(|_| declare());
     let before = usage();
     (0..20).for_each(|_| declare());
@@ -114,7 +114,7 @@ fn handshake_in_bytes() {
     assert!(time <= Duration::from_millis(50), "{time:?}");
 }
 
-/// Every byte is looked at once, so this takes as many steps as bytes. It is the reads that cost.
+/// Every byte is examined once, so the work is linear; the cost is in the reads.
 fn head_in_bytes() {
     let (server, usage) = server(&[]);
     let before = usage();
@@ -136,9 +136,8 @@ fn head_in_bytes() {
     assert!(time < Duration::from_secs(1), "{time:?}");
 }
 
-/// What its threads free goes back to the system. As it likes, the allocator (glibc's) keeps up to
-/// 32 MiB for the next one who asks, depending on the pieces in which 16 MiB came: it would hide
-/// whether the server has freed them.
+/// Makes the server return freed memory to the system. glibc's allocator may otherwise keep up to 32 MiB,
+/// depending on the sizes in which 16 MiB were allocated, and hide whether the server has freed them.
 fn server_that_frees() -> (Server, impl Fn() -> Usage) {
     let program = env!("CARGO_BIN_EXE_ws101");
     let flags = [
@@ -155,7 +154,7 @@ fn server_that_frees() -> (Server, impl Fn() -> Usage) {
     (server, move || Usage::of(process))
 }
 
-/// A binary and a text, in two fragments each: they are put together in memory of their own.
+/// A binary and a text, in two fragments each, which are assembled in memory of their own.
 fn given_back() {
     const SIZE: usize = 16 << 20;
     const PING: [u8; 2] = [0x89, 0];
@@ -165,24 +164,24 @@ fn given_back() {
         for first in frames {
             let mut frame = vec![first, 0xff];
             frame.extend((SIZE as u64 / 2).to_be_bytes());
-            frame.extend([0; 4]); // a key that changes nothing
+            frame.extend([0; 4]); // masked with zeros
             frame.resize(frame.len() + SIZE / 2, b'k');
             tcp.write_all(&frame).expect("it is read");
         }
-        // A busy machine takes so long over it that the server asks whether we are there.
+        // On a busy machine this takes so long that the server pings.
         let mut header = PING;
         while header == PING {
             tcp.read_exact(&mut header).expect("a header");
         }
-        let mut echoed = vec![0; 8 + SIZE]; // behind a length in eight bytes
+        let mut echoed = vec![0; 8 + SIZE]; // after a length in eight bytes
         tcp.read_exact(&mut echoed).expect("an echo");
     };
     let before = usage();
     echo([0x02, 0x80]);
     echo([0x01, 0x80]);
     let held = usage();
-    // A ping comes when it has been quiet for a while; memory goes back behind one of the first. On a
-    // busy machine some of them are old when they are read.
+    // A ping comes after a quiet while, and memory is returned after one of the first pings. On a busy
+    // machine some of them are old when they are read.
     let deadline = Instant::now() + PATIENCE;
     let grown = loop {
         let mut ping = [0; 2];
@@ -237,7 +236,8 @@ fn resets() {
     assert!(grown < MIB, "grown by {grown} KiB");
 }
 
-/// Looks until it is as it should be. Between two looks the witness gets a pong: the server lives.
+/// Measures until the condition holds. Between two measurements the witness gets a pong: the server
+/// lives.
 fn settled(
     usage: impl Fn() -> Usage,
     witness: &mut TcpStream,
@@ -255,7 +255,8 @@ fn settled(
     }
 }
 
-/// Each ping may have an answer of 125 bytes: of those that wait, the newest is enough (§5.5.3).
+/// Each ping may ask for an answer of 125 bytes; §5.5.3: answering the latest of those that wait is
+/// enough.
 fn unread_pongs() {
     let (server, usage) = server(&["--control-rate", "1000000", "--control-burst", "1000000"]);
     let mut witness = upgraded(&server);

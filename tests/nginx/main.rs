@@ -135,7 +135,7 @@ fn no_pings() {
     start.assert_under(Duration::from_secs(10));
 }
 
-/// An address for documentation (RFC 5737): whoever connects says that it is theirs.
+/// An address for documentation (RFC 5737), which the client claims in a header.
 const CLIENT: [(&str, &str); 1] = [("X-Forwarded-For", "203.0.113.7")];
 
 fn trusted() {
@@ -144,7 +144,7 @@ fn trusted() {
     let _first = open(&proxy.url(), &CLIENT).expect("the first connects");
     match open(&proxy.url(), &CLIENT) {
         Err(error) => assert!(error.to_string().contains("503"), "{error}"),
-        Ok(_) => panic!("a second one from the same address"),
+        Ok(_) => panic!("a second connection from one address"),
     }
     let other = [("X-Forwarded-For", "203.0.113.8")];
     open(&proxy.url(), &other).expect("another address has its own allowance");
@@ -154,5 +154,5 @@ fn not_trusted() {
     let server = Server::start(&["--max-per-address", "1"]);
     let proxy = Proxy::before(&server, "60s");
     let _first = open(&proxy.url(), &CLIENT).expect("the first connects");
-    open(&proxy.url(), &CLIENT).expect("loopback is exempt, and the header nobody's word");
+    open(&proxy.url(), &CLIENT).expect("loopback is exempt, and the header is not trusted");
 }

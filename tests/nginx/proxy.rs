@@ -1,4 +1,4 @@
-//! An nginx of one's own, in front of one server.
+//! An nginx in front of one server.
 
 use crate::kit::process::Process;
 use crate::kit::server::Server;
@@ -47,7 +47,7 @@ pub(crate) fn find() -> Result<String, String> {
 }
 
 impl Proxy {
-    /// Starts nginx with the recipe of PROTOCOL.md, its addresses and its patience exchanged.
+    /// Starts nginx with the recipe of PROTOCOL.md, with other addresses and another timeout.
     pub(crate) fn before(server: &Server, read_timeout: &str) -> Self {
         let port = free_port();
         let directory =

@@ -1,4 +1,4 @@
-//! What the server uses, looked at four times a second, and how fast that grows.
+//! Measures what the server uses, four times a second, and how fast that grows.
 
 use crate::kit::server::usage::Usage;
 use crate::kit::stopwatch::PATIENCE;
@@ -6,19 +6,18 @@ use std::fmt;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Between two looks.
+/// The time between two measurements.
 const PACE: Duration = Duration::from_millis(250);
 
-/// At least so much may come and go: pages of a heap that is not full.
+/// Growth that is always allowed: pages of a heap that is not full.
 const SLACK_KIB: f64 = 2_048.0;
 
-/// All looks, with the second at which each was taken.
+/// All measurements, with the second at which each was taken.
 #[derive(Debug, Default)]
 pub(crate) struct Figures(Vec<(f64, Usage)>);
 
 impl Figures {
-    /// Looks at the process for so long and until enough has happened, or until it is told that
-    /// something went wrong.
+    /// Measures the process for this long, and until enough has happened or a failure is reported.
     pub(crate) fn watch(
         process: u32,
         duration: Duration,
@@ -29,7 +28,7 @@ impl Figures {
         let mut figures = Self::default();
         let goes_on = || match start.elapsed() {
             took if took < duration => true,
-            // A busy machine takes longer for as much.
+            // On a busy machine this takes longer.
             took => !is_enough() && took < duration + PATIENCE,
         };
         while goes_on() && !failed() {
@@ -37,14 +36,14 @@ impl Figures {
             figures.0.push((now, Usage::of(process)));
             thread::park_timeout(PACE);
         }
-        // What the server keeps of each client, up to 128 receipts at a line every two seconds, is
-        // all there after five minutes. Of a short run, a third is for getting warm.
+        // The server keeps up to 128 receipts of each client; at a line every two seconds they are
+        // complete after five minutes. The first third of a short run is its warm-up.
         let warm = (duration.as_secs_f64() / 3.0).min(300.0);
         figures.0.retain(|(second, _)| *second >= warm);
         figures
     }
 
-    /// Memory is within a tenth of what it was at first, at every later look.
+    /// Memory stays within a tenth of its first value, in every later measurement.
     pub(crate) fn assert_level(&self) {
         let first = self.0.iter().take(8).map(|(_, usage)| usage.rss as f64);
         let first = first.fold(0.0, f64::max);
@@ -60,7 +59,7 @@ impl Figures {
     }
 }
 
-/// Growth in ten minutes, and where it ended.
+/// Growth in ten minutes, and the last value.
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((seconds, last)) = self.0.last() else {
@@ -81,7 +80,7 @@ impl fmt::Display for Figures {
     }
 }
 
-/// Of the line that fits best (least squares).
+/// The slope of the line that fits best (least squares).
 fn slope(points: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
     let count = points.clone().count() as f64;
     let (x, y) = (points.clone()).fold((0.0, 0.0), |(x, y), point| (x + point.0, y + point.1));

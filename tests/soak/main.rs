@@ -1,8 +1,8 @@
-//! The same for a long time: people who talk, come back and now and then break a rule, and
-//! connections that come and go. Whatever grows, shows as a slope.
+//! Long runs: clients that talk, reconnect and now and then break a rule, and connections that come and
+//! go. Anything that grows shows as a slope.
 //!
 //! `cargo test` runs each row for a few seconds. `cargo test --release --test soak -- --ignored --nocapture` runs
-//! them for ten minutes, or as many as `WS101_SOAK_MINUTES` says, and tells how it went.
+//! them for ten minutes, or for `WS101_SOAK_MINUTES`, and prints a report.
 
 #[cfg(target_os = "linux")]
 mod figures;
@@ -44,11 +44,11 @@ fn main() -> std::process::ExitCode {
             trial(name, soak, long).with_ignored_flag(true),
         ]
     });
-    // Their servers and their clients share the processor anyway.
+    // Both at once: their servers and clients share the processors anyway.
     kit::table::run([rows.collect()], 2).exit_code()
 }
 
-/// Only Linux says in `/proc` what a process uses.
+/// Only Linux has `/proc`, which tells what a process uses.
 #[cfg(not(target_os = "linux"))]
 fn main() -> std::process::ExitCode {
     use libtest_mimic::{Arguments, Completion, Trial};

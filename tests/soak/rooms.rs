@@ -14,10 +14,10 @@ use std::time::Duration;
 const PEOPLE: usize = 200;
 const ROOMS: usize = 10;
 
-/// As many lines as a room keeps.
+/// The number of lines that a room keeps.
 const HISTORY: usize = 1_000;
 
-/// What all of them look at.
+/// What all clients share.
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) addr: SocketAddr,
@@ -27,7 +27,7 @@ pub(crate) struct Stage {
 pub(crate) fn soak(duration: Duration) {
     let server = Server::start(&["--rate", "off"]);
     (0..ROOMS).for_each(|room| fill(server.addr(), &room_name(room)));
-    // All threads that it keeps are there now.
+    // The server has started all threads that it keeps.
     let before = Resources::of(server.process.id());
     let stage = Stage {
         addr: server.addr(),
@@ -38,7 +38,7 @@ pub(crate) fn soak(duration: Duration) {
         let people: Vec<_> = (0..PEOPLE)
             .map(|number| scope.spawn(move || Person::new(number).run(stage)))
             .collect();
-        // Nobody ends before all is over, but for a failure.
+        // A client ends before the run is over only after a failure.
         let failed = || people.iter().any(thread::ScopedJoinHandle::is_finished);
         let figures = Figures::watch(server.process.id(), duration, || true, failed);
         stage.over.store(true, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! A hundred connections a second: each joins a room and goes, with a Close or without a word.
+//! A hundred connections a second: each joins a room and ends, with a Close or without one.
 
 use crate::figures::Figures;
 use crate::kit::client::chat::{ChatClient, unique};

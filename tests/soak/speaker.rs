@@ -1,5 +1,5 @@
-//! One of them: says a line every two seconds and hears all of its room's, each once and in order.
-//! In between it closes, vanishes, or breaks a rule, and comes back for what it missed.
+//! A client of the long run: says a line every two seconds and receives every line of its room, once and
+//! in order. Now and then it closes, vanishes or breaks a rule, and comes back for what it missed.
 
 use crate::kit::bytes::hex;
 use crate::kit::client::chat::{ChatClient, Received};
@@ -12,12 +12,12 @@ use std::time::{Duration, Instant};
 
 const TURN: Duration = Duration::from_secs(2);
 
-/// Of a hundred turns, so many end the connection, which makes 5 % a second.
+/// The turns in a hundred that end the connection, which makes 5 % a second.
 const LEAVES: u64 = 10;
-/// Of a hundred, so many are a frame that breaks a rule.
+/// The turns in a hundred that send a frame which breaks a rule.
 const BREAKS: u64 = 1;
 
-/// Frames that break a rule, and the code that they deserve.
+/// Frames that break a rule, and the close code for each.
 const WRONG: [(&str, u16); 8] = [
     ("81 05 48 65 6c 6c 6f", 1002),
     ("c1 82 37 fa 21 3d 7f 93", 1002),
@@ -29,7 +29,7 @@ const WRONG: [(&str, u16); 8] = [
     ("81 ff 7f ff ff ff ff ff ff ff 37 fa 21 3d", 1009),
 ];
 
-/// What happened, for the reader of the test's output.
+/// What happened, for the test's report.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Tally {
     pub(crate) said: usize,
@@ -53,9 +53,9 @@ pub(crate) struct Person {
     name: String,
     room: String,
     random: Random,
-    /// Up to where it knows its room, once it was in.
+    /// The last line of its room that it knows, once it has joined.
     known: Option<Known>,
-    /// The line that it said last and has not heard yet.
+    /// The line that it said last and has not received yet.
     waiting: Option<String>,
     tally: Tally,
 }
@@ -79,7 +79,7 @@ impl Person {
     }
 
     pub(crate) fn run(mut self, stage: &Stage) -> Tally {
-        // Not all at the same moment.
+        // Spreads the clients over the interval.
         let mut turn = Instant::now() + TURN * (self.random.percent() as u32) / 100;
         while !stage.over.load(Ordering::Relaxed) {
             let mut client = self.come(stage);
@@ -110,7 +110,7 @@ impl Person {
         self.tally
     }
 
-    /// Comes in, or back: then it hears exactly what it missed.
+    /// Joins, or rejoins: then it receives exactly what it missed.
     fn come(&mut self, stage: &Stage) -> ChatClient {
         let mut client = ChatClient::connect(stage.addr);
         let mut join = json!({"type": "join", "name": self.name, "room": self.room});
@@ -150,14 +150,14 @@ impl Person {
                 Received::Event(event) if event["type"] == "said" => self.hear(&event),
                 Received::Event(event) => assert_ne!(event["type"], "error", "{event}"),
                 Received::Nothing(error) if error.is_timeout() && self.waiting.is_none() => return,
-                // On a busy machine its own line may take longer than a turn; not without end.
+                // On a busy machine its own line may take longer than a turn, but must come.
                 Received::Nothing(error) if error.is_timeout() && until.elapsed() < PATIENCE => {}
                 other => panic!("{}: {other:?}", self.name),
             }
         }
     }
 
-    /// A line of its room, live or missed: the next one.
+    /// Takes in the next line of its room, live or missed.
     fn hear(&mut self, line: &Value) {
         let known = self.known.as_mut().expect("it has joined");
         assert_eq!(line["seq"], known.seq + 1, "{}: {line}", self.name);
@@ -172,7 +172,7 @@ impl Person {
     fn say(&mut self, client: &mut ChatClient) {
         self.tally.said += 1;
         let id = format!("{}", self.tally.said);
-        let text = format!("line {id} of {}, the same for a long time", self.name);
+        let text = format!("line {id} of {}, over and over", self.name);
         client.ask(json!({"type": "say", "room": self.room, "text": text, "id": id}));
         self.waiting = Some(id);
     }
@@ -196,7 +196,7 @@ impl Person {
     }
 }
 
-/// Chance, the same in each run (SplitMix64).
+/// Pseudorandom numbers, equal in each run (SplitMix64).
 struct Random(u64);
 
 impl Random {

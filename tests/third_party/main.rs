@@ -1,5 +1,5 @@
-//! ws101 and what others wrote: Python's `websockets` and Node's `ws`, each as a client of our
-//! server and as a server for our client. The scripts beside this file are their half of it.
+//! ws101 and other implementations: Python's `websockets` and Node's `ws`, each as a client of our
+//! server and as a server for our client. The scripts beside this file are their half.
 //!
 //! ```text
 //! cargo test --test third_party                 both, in both roles
@@ -7,7 +7,7 @@
 //! ```
 //!
 //! It takes `pip install websockets` and `npm install ws`. `WS101_PYTHON` says which Python has
-//! the one, `NODE_PATH` which folder the other, if they are not where everybody looks.
+//! the one, `NODE_PATH` which folder the other, if they are not in the usual places.
 
 use kit::process::Process;
 use kit::server::Server;
@@ -21,7 +21,7 @@ mod kit;
 mod our_client;
 mod peer;
 
-/// What each script does as a client: functions of these names are in it.
+/// What each script does as a client, in functions of these names.
 const CLIENT_CASES: [&str; 6] = ["text", "binary", "ping", "fragments", "close", "close_4001"];
 
 fn main() -> ExitCode {
@@ -55,8 +55,8 @@ fn tests_with(peer: &'static Peer) -> Vec<Trial> {
     as_client.into_iter().chain(as_server).collect()
 }
 
-/// Their client is satisfied with our server. It says "ok" when it is: a script that ends early
-/// would look like one that is content.
+/// Their client accepts our server. It prints "ok" then, because a script that ends early would
+/// otherwise seem to have succeeded.
 fn as_client(peer: &Peer, case: &str) {
     let server = Server::start(&[]);
     let mut command = peer.script("client");
@@ -67,7 +67,7 @@ fn as_client(peer: &Peer, case: &str) {
     assert!(status.success(), "{status}: {}", client.log());
 }
 
-/// Our client is satisfied with their server.
+/// Our client accepts their server.
 fn as_server(peer: &Peer, run: our_client::Case) {
     let server = Process::spawn(&mut peer.script("server"));
     let port = server.line(PATIENCE);

@@ -1,11 +1,11 @@
-//! Our client's half of the conversations with other people's servers.
+//! Our client's half of the conversations with the other servers.
 
 use super::kit::stopwatch::PATIENCE;
 use std::time::Instant;
 use ws101::{CloseCode, Connect, Event, Message, Stream, WebSocket};
 
-/// Is given the server's address without a path, and a way to wait for the line in which the
-/// server says how the connection ended for it: the client's close code and reason.
+/// Takes the server's URL without a path, and a function that waits for the line in which the server
+/// prints the client's close code and reason.
 pub(crate) type Case = fn(&str, &dyn Fn() -> String);
 
 pub(crate) const CASES: [(&str, Case); 6] = [
@@ -22,7 +22,7 @@ fn echo(server: &str, _: &dyn Fn() -> String) {
     for text in ["", "hello", "snow ☃ and a wave 👋"] {
         assert_echoes(&mut socket, Message::Text(text));
     }
-    // §5.2: the form of the length changes behind 125 and behind 65535.
+    // §5.2: the form of the length changes after 125 and after 65535.
     for size in [0, 125, 126, 65_535, 65_536, 1 << 20] {
         let bytes: Vec<u8> = (0..=250).cycle().take(size).collect();
         assert_echoes(&mut socket, Message::Binary(&bytes));
@@ -40,7 +40,7 @@ fn assert_echoes(socket: &mut WebSocket<Stream>, message: Message<'_>) {
     );
 }
 
-/// §5.5.2: a ping is answered without any doing of the application's.
+/// §5.5.2: a ping is answered without the application.
 fn ping(server: &str, _: &dyn Fn() -> String) {
     let mut socket = open(&format!("{server}/ping"));
     let event = socket.next_event().expect("a ping comes");
@@ -56,7 +56,7 @@ fn fragments(server: &str, _: &dyn Fn() -> String) {
     assert_eq!(message, Some(Message::Text("a wave 👋")));
 }
 
-/// §5.5.1: their Close is answered with its own code; the reason was for us.
+/// §5.5.1: their Close is answered with its code.
 fn close(server: &str, ending: &dyn Fn() -> String) {
     let mut socket = open(&format!("{server}/close"));
     match socket.next_event().expect("a Close comes") {
@@ -72,7 +72,7 @@ fn close(server: &str, ending: &dyn Fn() -> String) {
     assert_eq!(ending().trim(), "4002");
 }
 
-/// §7.1.2: our Close reaches them whole, and `close` returns when theirs has come.
+/// §7.1.2: our Close reaches them with code and reason, and `close` returns when theirs has come.
 fn close_from_us(server: &str, ending: &dyn Fn() -> String) {
     let socket = open(&format!("{server}/echo"));
     let code = CloseCode::new(4003).expect("codes from 4000 on are free");

@@ -1,4 +1,4 @@
-//! The two peers: how their scripts are run, and whether they can be.
+//! The two peers: how to run their scripts, and whether they can run.
 
 use super::kit::process::Process;
 use super::kit::stopwatch::PATIENCE;
@@ -41,7 +41,7 @@ pub(crate) const PEERS: [Peer; 2] = [
 ];
 
 impl Peer {
-    /// The library's version, or what to do to have it.
+    /// The library's version, or how to install it.
     pub(crate) fn find(&self) -> Result<String, String> {
         let missing = || format!("not found: {}", self.install);
         let mut probe =

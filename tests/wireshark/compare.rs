@@ -1,4 +1,4 @@
-//! What the view has told of a connection, beside what Wireshark has found of it.
+//! Compares the view's records of a connection with what Wireshark has found.
 
 use crate::dissection::Direction;
 use crate::sessions::Shown;
@@ -26,7 +26,7 @@ impl Shown {
         self.records.iter().filter(is_one).collect()
     }
 
-    /// The codes of somebody's Closes.
+    /// The codes of the Closes in this direction.
     fn closes(&self, by: &str) -> Vec<u64> {
         let states = self.of("state", None).into_iter();
         let codes = states.filter(|state| state["by"] == by);
@@ -34,7 +34,7 @@ impl Shown {
     }
 }
 
-/// Byte by byte; and what was asked and answered in them.
+/// The handshake, byte by byte, with the request and the response in it.
 fn handshake(shown: &Shown, from_client: &Direction, from_server: &Direction) {
     let (asked, answered) = (shown.of("http", Some("in")), shown.of("http", Some("out")));
     let ([asked], [answered]) = (&asked[..], &answered[..]) else {
@@ -76,14 +76,14 @@ fn frames(shown: &Shown, found: &Direction, dir: &str) {
     );
 }
 
-/// The parts that the view calls one message are what Wireshark has put together.
+/// The frames that the view calls one message are those that Wireshark reassembled.
 fn messages(shown: &Shown, found: &Direction, dir: &str) {
     let records = shown.of("frame", Some(dir));
     for (record, frame) in records.iter().zip(&found.frames) {
         let Some(text) = frame.text(&shown.secrets) else {
             continue;
         };
-        // What is refused never becomes a message; of what is cut not all is there.
+        // A refused frame never becomes a message, and a cut one is not complete.
         if record["verdict"]["ok"] == false || record["cut"] != 0 {
             continue;
         }
@@ -95,8 +95,8 @@ fn messages(shown: &Shown, found: &Direction, dir: &str) {
     }
 }
 
-/// Wireshark has none. But it has found how the server closed: as the client did, or with the code
-/// of the verdict.
+/// Wireshark has no verdicts, but it has found how the server closed: with the client's code, or with
+/// that of the verdict.
 fn verdicts(shown: &Shown, from_client: &Direction, from_server: &Direction) {
     let frames = shown.of("frame", None).into_iter();
     let wrong = frames.filter(|record| record["verdict"]["ok"] != true);

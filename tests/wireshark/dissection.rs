@@ -1,4 +1,4 @@
-//! What Wireshark has found, written as the view writes it.
+//! Wireshark's dissection, in the form of the view's records.
 //!
 //! In its JSON a field is two entries: the value to show, and under the same name with `_raw` a list
 //! of the bytes in hexadecimal, where they begin, how many they are, and which bits of them count.
@@ -7,7 +7,7 @@ use crate::kit::bytes::digits;
 use crate::kit::client::watcher::bytes_of;
 use serde_json::{Map, Value, json};
 
-/// What went one way over one connection.
+/// The bytes of one direction of a connection.
 #[derive(Debug)]
 pub(crate) struct Direction {
     /// The dissection of a request or an answer, and its bytes.
@@ -34,14 +34,14 @@ const FIELDS: [(&str, &str); 8] = [
     ("key", "masking_key"),
 ];
 
-/// Of a long frame so much of the beginning is shown, and of the end.
+/// How much of a long frame the view shows: of its beginning, and of its end.
 const BEGINNING: usize = 2_048;
 const END: usize = 64;
-/// Of one that went over before anybody watched, only so much of the beginning was kept.
+/// How much was kept of a frame that passed before the watcher came: of its beginning alone.
 const BEGINNING_OF_PAST: usize = 192;
 
 impl Direction {
-    /// What the client at this port has sent (`in`) or was sent (`out`).
+    /// What the client at this port sent (`in`) or received (`out`).
     pub(crate) fn of(packets: &[Value], port: u16, dir: &str) -> Self {
         let end = match dir {
             "in" => "tcp.srcport",
@@ -89,7 +89,7 @@ fn frames(layers: &Value) -> Vec<Frame> {
 }
 
 impl Frame {
-    /// What must be in the record of this frame, with asterisks for these secrets.
+    /// The expected record of this frame, with asterisks for these secrets.
     pub(crate) fn record(&self, is_past: bool, secrets: &[String]) -> Map<String, Value> {
         let clear = self.payload("payload");
         let mut travelled = match self.is_masked() {
@@ -105,7 +105,7 @@ impl Frame {
         let cut = size.saturating_sub(beginning + END);
         let gap = beginning - self.header.len()..beginning - self.header.len() + cut;
         if is_past && cut > 0 {
-            // They could be the rest of a token that has its beginning in the gap.
+            // These bytes could be the rest of a token that begins in the gap.
             let digits = plain[gap.end..].iter_mut();
             let digits = digits.take_while(|byte| byte.is_ascii_hexdigit());
             digits.for_each(|byte| *byte = b'*');
@@ -191,7 +191,7 @@ fn bits(mask: u64, value: u64) -> String {
     (0..8).rev().map(|place| bit(1 << place)).collect()
 }
 
-/// With asterisks instead of secrets.
+/// The text with asterisks instead of secrets.
 fn blot(plain: &[u8], secrets: &[String]) -> Vec<u8> {
     let mut blotted = plain.to_vec();
     for secret in secrets.iter().map(String::as_bytes) {

@@ -1,6 +1,5 @@
-//! Somebody else's eyes on the same bytes: each session here is captured by Wireshark's `tshark`
-//! while its owner watches it through `/ws/wire`. What the view has told must be what Wireshark's
-//! dissection says, frame by frame, field by field.
+//! Compares `/ws/wire` with Wireshark: each session is captured by `tshark` while its owner watches it.
+//! The view's records must agree with Wireshark's dissection, frame by frame, field by field.
 //!
 //! It takes tshark (Debian: `apt-get install tshark`), and the right to capture. `WS101_TSHARK` says
 //! where it is. Of a test that fails, the capture is in `target/tmp/wireshark`.
@@ -18,7 +17,7 @@ use sessions::Shown;
 use std::process::ExitCode;
 use tshark::Capture;
 
-/// A name, and what its clients do: each connection is told as its view has shown it.
+/// A name, and a function that runs clients and returns each connection as its view has shown it.
 type Row = (&'static str, fn(&Server) -> Vec<Shown>);
 
 const ROWS: [Row; 3] = [
@@ -41,7 +40,7 @@ fn main() -> ExitCode {
 }
 
 fn judge(name: &'static str, session: fn(&Server) -> Vec<Shown>) {
-    // So often that a session of a moment sees a ping.
+    // So frequent that even a short session sees a ping.
     let server = Server::start(&["--ping-interval", "200ms"]);
     let mut capture = Capture::of(&server, name);
     let connections = session(&server);

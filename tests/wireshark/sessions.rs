@@ -1,4 +1,5 @@
-//! What the clients do: raw frames, each masked with another key, while a view of the connection runs.
+//! What the clients do: they send raw frames, each masked with another key, while their connection is
+//! watched.
 
 use crate::kit::bytes::{SIZES, frame, hex};
 use crate::kit::client::chat::{ChatClient, unique};
@@ -17,7 +18,7 @@ pub(crate) struct Shown {
     /// The port that its client had.
     pub(crate) port: u16,
     pub(crate) records: Vec<Value>,
-    /// What travelled, and shows in the view as asterisks.
+    /// Secrets that travelled, which the view shows as asterisks.
     pub(crate) secrets: Vec<String>,
     /// Frames, as the client itself has counted them.
     pub(crate) sent: usize,
@@ -32,7 +33,7 @@ struct Client {
     heard: usize,
     secrets: Vec<String>,
     shown: JoinHandle<Vec<Value>>,
-    /// One for each frame that the view has told.
+    /// Receives a value for each frame that the view has shown.
     told: Receiver<()>,
     frames_told: usize,
 }
@@ -46,7 +47,8 @@ const KEYS: [[u8; 4]; 4] = [
 ];
 
 impl Client {
-    /// Connects, and is greeted: with secrets under these names, of which the last lets it be watched.
+    /// Connects and reads the greeting, which has secrets under these names; the last is the token for
+    /// watching.
     fn open(server: &Server, path: &str, secrets: &[&str]) -> Self {
         let addr = server.addr();
         let mut wire = RawClient::open(addr);
@@ -99,7 +101,7 @@ impl Client {
         while !is_it(&self.hear()) {}
     }
 
-    /// This frame, with pings before it at most.
+    /// Expects this frame; only pings may precede it.
     fn expect(&mut self, first: u8, payload: impl AsRef<[u8]>) {
         let frame = loop {
             let frame = self.hear();
@@ -111,7 +113,7 @@ impl Client {
         assert!(frame.payload == payload.as_ref(), "{frame:02x?}");
     }
 
-    /// Waits for the view to tell what was sent and heard: what comes too fast it would miss.
+    /// Waits until the view has shown every frame so far: it would miss frames that come too fast.
     fn until_told(&mut self) {
         while self.frames_told < self.sent + self.heard {
             let told = self.told.recv_timeout(PATIENCE);
@@ -128,7 +130,7 @@ impl Client {
     }
 
     /// Sends a last frame, and waits for the server's Close, and for the end of the view. A ping that
-    /// comes meanwhile is not answered: nobody would hear it.
+    /// comes meanwhile is not answered, because the server no longer reads.
     fn end(mut self, last: &[u8]) -> Shown {
         self.wire.send(last);
         loop {
@@ -150,14 +152,14 @@ impl Client {
     }
 }
 
-/// All that the view tells.
+/// All records of the view.
 fn watch(mut watcher: Watcher, first: [Value; 3], tell: &Sender<()>) -> Vec<Value> {
     let mut records = first.to_vec();
     loop {
         match watcher.record() {
             Ok(record) => {
                 if record["t"] == "frame" {
-                    let _ = tell.send(()); // in the end nobody asks
+                    let _ = tell.send(()); // fails at the end, when the receiver is gone
                 }
                 records.push(record);
             }
@@ -187,7 +189,7 @@ pub(crate) fn echo(server: &Server) -> Vec<Shown> {
     client.send(0x80, "");
     client.expect(0x8a, "in between");
     client.expect(0x81, "part one 👋, part two");
-    client.send(0x8a, "nobody asked");
+    client.send(0x8a, "unasked");
     client.until(|frame| frame.first == 0x89);
     let three = ["three frames", "in one", "packet"];
     let packet = three.map(|text| client.frame(0x81, text)).concat();
@@ -203,7 +205,7 @@ pub(crate) fn echo(server: &Server) -> Vec<Shown> {
     vec![client.end(&close)]
 }
 
-/// A guest who comes back, says something and hears something. The session's token travels both ways.
+/// A client that comes back, says a line and receives one. The session's token travels both ways.
 pub(crate) fn chat(server: &Server) -> Vec<Shown> {
     let room = unique("room");
     let before = ChatClient::in_room(server.addr(), "ada", &room);

@@ -22,7 +22,7 @@ const LOOPBACK: &str = if cfg!(target_os = "linux") {
 fn tshark() -> Command {
     let program = env::var_os("WS101_TSHARK").unwrap_or_else(|| "tshark".into());
     let mut command = Command::new(program);
-    // Without anybody's preferences: there is no such directory.
+    // Without a user's preferences: there is no such directory.
     command.env(
         "WIRESHARK_CONFIG_DIR",
         env!("CARGO_TARGET_TMPDIR").to_owned() + "/none",
@@ -31,9 +31,9 @@ fn tshark() -> Command {
     command
 }
 
-/// May it capture here? If not, why, and what helps.
+/// Whether it may capture here; if not, why, and what helps.
 pub(crate) fn find() -> Result<(), String> {
-    // To tell what kinds of packets there are, it has to open the interface.
+    // Listing the link-layer types requires opening the interface.
     match tshark().args(["-i", LOOPBACK, "-L"]).output() {
         Err(_) => Err(
             "tshark is not installed: apt-get install tshark (WS101_TSHARK says where it is)"
@@ -70,9 +70,9 @@ impl Capture {
                 "-f",
                 &format!("tcp port {}", addr.port()),
             ])
-            // It does not go on for ever, should this program be killed.
+            // So that it ends even if this program is killed.
             .args(["-w", file.path(), "-a", "duration:120"])
-            // For each packet that is in the file, a line: which page it asks for, if any.
+            // A line for each packet in the file: the page that it requests, if any.
             .args(["-P", "-l", "-T", "fields", "-e", "http.request.uri"])
             .args(as_http(addr));
         let capture = Self {
@@ -85,8 +85,7 @@ impl Capture {
         capture
     }
 
-    /// Asks for a page until it is seen that this was asked for: then all that came before it is in
-    /// the file, if the capture had begun.
+    /// Requests a page until the capture shows the request: then everything before it is in the file.
     fn until_it_sees(&self, mark: &str) {
         let path = format!("/healthz?{mark}");
         let deadline = Instant::now() + PATIENCE;
@@ -133,7 +132,7 @@ impl Capture {
     }
 }
 
-/// What is said on any port but 80 is not taken for HTTP, nor for what comes of it.
+/// On ports other than 80 tshark does not recognize HTTP, nor WebSocket frames after it.
 fn as_http(server: SocketAddr) -> [String; 2] {
     ["-d".to_owned(), format!("tcp.port=={},http", server.port())]
 }
