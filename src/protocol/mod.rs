@@ -89,5 +89,5 @@ pub use message::{Assembler, Limits, Message, Progress};
 pub use opcode::{Kind, Opcode};
 pub use outgoing::{KeySource, Outgoing, SendError};
 pub use role::Role;
-pub use session::{Session, State};
+pub use session::{Session, SessionState};
 pub use utf8::{Utf8Decoder, Utf8Error, Utf8Fault, from_utf8};

@@ -25,7 +25,7 @@ use super::role::Role;
 
 /// How far the closing handshake is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum SessionState {
     /// Both ends may send.
     Open,
     /// Our Close is sent, and theirs is awaited.
@@ -61,11 +61,11 @@ impl Session {
     }
 
     /// How far the closing handshake is.
-    pub const fn state(&self) -> State {
+    pub const fn state(&self) -> SessionState {
         match (self.outgoing.is_closed(), self.incoming.has_ended()) {
-            (false, _) => State::Open,
-            (true, false) => State::Closing,
-            (true, true) => State::Closed,
+            (false, _) => SessionState::Open,
+            (true, false) => SessionState::Closing,
+            (true, true) => SessionState::Closed,
         }
     }
 

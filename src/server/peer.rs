@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::timers::{self, Due, Timers};
 use crate::endpoint::Endpoint;
 use crate::outbox::{Observer, Sender};
-use crate::protocol::{CloseCode, Event, ProtocolError, Session, State};
+use crate::protocol::{CloseCode, Event, ProtocolError, Session, SessionState};
 use crate::rate::Bucket;
 use crate::socket::{Stream, Tap};
 use log::Level;
@@ -82,11 +82,11 @@ impl Peer<'_> {
     /// Returns `Ok` if a Close of ours is due and the connection shall end cleanly, an error if it is gone.
     fn serve(&mut self, endpoint: &mut dyn Endpoint) -> io::Result<()> {
         endpoint.opened(&mut self.socket.session.outgoing);
-        while self.socket.session.state() == State::Open {
+        while self.socket.session.state() == SessionState::Open {
             let taken = self.take_events(endpoint);
             endpoint.burst_ended();
             taken?;
-            if self.socket.session.state() == State::Open {
+            if self.socket.session.state() == SessionState::Open {
                 self.write_replies()?;
                 self.wait_for_bytes()?;
             }
@@ -189,7 +189,7 @@ impl Peer<'_> {
 
     /// Sleeps until bytes arrive, or a deadline ends the conversation.
     fn wait_for_bytes(&mut self) -> io::Result<()> {
-        while self.socket.session.state() == State::Open {
+        while self.socket.session.state() == SessionState::Open {
             if self.socket.sender.is_closed() {
                 self.timers.closing(Instant::now()); // the server is shutting down
             }

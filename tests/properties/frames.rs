@@ -6,7 +6,7 @@ use crate::{cases, in_chunks, session};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use ws101::protocol::{FrameHeader, Limits, MaskKey, Message, State, mask};
+use ws101::protocol::{FrameHeader, Limits, MaskKey, Message, SessionState, mask};
 
 /// So small that random input breaks them.
 const TIGHT: Limits = Limits {
@@ -62,7 +62,7 @@ proptest! {
         let seen: Vec<Seen> =
             in_chunks(&wire, &sizes).flat_map(|chunk| hear(&mut ours, chunk)).collect();
         let ended = matches!(seen.last(), Some(Seen::Refused(_) | Seen::Close(_)));
-        prop_assert_eq!(ours.state(), if ended { State::Closed } else { State::Open });
+        prop_assert_eq!(ours.state(), if ended { SessionState::Closed } else { SessionState::Open });
         let said = ours.outgoing.waiting().to_vec();
         if ended {
             prop_assert_eq!(hear(&mut ours, &more), []);

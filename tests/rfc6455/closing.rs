@@ -4,7 +4,7 @@ use crate::conversation::{row, session};
 use crate::kit::bytes::{Seen, close_from, frame_from, hear, hex};
 use libtest_mimic::Trial;
 use ws101::protocol::{
-    CloseCode, CloseReason, Limits, Message, ProtocolError, Role, SendError, Session, State,
+    CloseCode, CloseReason, Limits, Message, ProtocolError, Role, SendError, Session, SessionState,
 };
 
 /// Where a session stands before something is done.
@@ -37,7 +37,7 @@ enum Act {
 
 /// What an act must lead to.
 struct After {
-    state: State,
+    state: SessionState,
     /// What went out on account of it: a frame's first byte and payload.
     said: Option<(u8, &'static [u8])>,
     seen: Option<Seen>,
@@ -63,34 +63,34 @@ fn transitions() -> Vec<Trial> {
     let fine = |state, said, seen| After { state, said, seen, refused: false };
     let refused = |state| After { state, said: None, seen: None, refused: true };
     let mut table = vec![
-        (Open, SendText, fine(State::Open, Some((0x81, b"t".as_slice())), None)),
-        (Open, Ping, fine(State::Open, Some((0x89, b"p")), None)),
-        (Open, Pong, fine(State::Open, Some((0x8a, b"p")), None)),
-        (Open, Close, fine(State::Closing, Some((0x88, b"\x0f\xa0")), None)),
-        (Open, HearText, fine(State::Open, None, text())),
-        (Open, HearPing, fine(State::Open, Some((0x8a, b"p")), ping())),
-        (Open, HearClose, fine(State::Closed, Some((0x88, b"\x03\xe8")), closed())),
-        (Open, HearMistake, fine(State::Closed, Some((0x88, b"\x03\xea")), mistake())),
+        (Open, SendText, fine(SessionState::Open, Some((0x81, b"t".as_slice())), None)),
+        (Open, Ping, fine(SessionState::Open, Some((0x89, b"p")), None)),
+        (Open, Pong, fine(SessionState::Open, Some((0x8a, b"p")), None)),
+        (Open, Close, fine(SessionState::Closing, Some((0x88, b"\x0f\xa0")), None)),
+        (Open, HearText, fine(SessionState::Open, None, text())),
+        (Open, HearPing, fine(SessionState::Open, Some((0x8a, b"p")), ping())),
+        (Open, HearClose, fine(SessionState::Closed, Some((0x88, b"\x03\xe8")), closed())),
+        (Open, HearMistake, fine(SessionState::Closed, Some((0x88, b"\x03\xea")), mistake())),
         // What they have begun hinders us in nothing.
-        (InMessage, SendText, fine(State::Open, Some((0x81, b"t")), None)),
-        (InMessage, Close, fine(State::Closing, Some((0x88, b"\x0f\xa0")), None)),
-        (InMessage, HearPing, fine(State::Open, Some((0x8a, b"p")), ping())),
-        (InMessage, HearClose, fine(State::Closed, Some((0x88, b"\x03\xe8")), closed())),
-        (InMessage, HearMistake, fine(State::Closed, Some((0x88, b"\x03\xea")), mistake())),
+        (InMessage, SendText, fine(SessionState::Open, Some((0x81, b"t")), None)),
+        (InMessage, Close, fine(SessionState::Closing, Some((0x88, b"\x0f\xa0")), None)),
+        (InMessage, HearPing, fine(SessionState::Open, Some((0x8a, b"p")), ping())),
+        (InMessage, HearClose, fine(SessionState::Closed, Some((0x88, b"\x03\xe8")), closed())),
+        (InMessage, HearMistake, fine(SessionState::Closed, Some((0x88, b"\x03\xea")), mistake())),
         // §5.5.1: nothing is sent after our Close; they may still send until theirs.
-        (WeClosed, SendText, refused(State::Closing)),
-        (WeClosed, Ping, refused(State::Closing)),
-        (WeClosed, Pong, refused(State::Closing)),
-        (WeClosed, Close, fine(State::Closing, None, None)),
-        (WeClosed, HearText, fine(State::Closing, None, text())),
-        (WeClosed, HearPing, fine(State::Closing, None, ping())),
-        (WeClosed, HearClose, fine(State::Closed, None, closed())),
-        (WeClosed, HearMistake, fine(State::Closed, None, mistake())),
+        (WeClosed, SendText, refused(SessionState::Closing)),
+        (WeClosed, Ping, refused(SessionState::Closing)),
+        (WeClosed, Pong, refused(SessionState::Closing)),
+        (WeClosed, Close, fine(SessionState::Closing, None, None)),
+        (WeClosed, HearText, fine(SessionState::Closing, None, text())),
+        (WeClosed, HearPing, fine(SessionState::Closing, None, ping())),
+        (WeClosed, HearClose, fine(SessionState::Closed, None, closed())),
+        (WeClosed, HearMistake, fine(SessionState::Closed, None, mistake())),
     ];
     for before in [TheyClosed, Failed] {
-        table.extend([SendText, Ping, Pong].map(|act| (before, act, refused(State::Closed))));
+        table.extend([SendText, Ping, Pong].map(|act| (before, act, refused(SessionState::Closed))));
         let ignored = [Close, HearText, HearPing, HearClose, HearMistake];
-        table.extend(ignored.map(|act| (before, act, fine(State::Closed, None, None))));
+        table.extend(ignored.map(|act| (before, act, fine(SessionState::Closed, None, None))));
     }
     let rows = table.into_iter().map(|(before, act, after)| {
         row(format!("7.1 {before:?}, then {act:?}: {:?}", after.state), move || {
@@ -165,8 +165,8 @@ fn whole_lives() -> Vec<Trial> {
                 assert_eq!(hear(&mut ours, &to_us), seen(1000, "client"));
                 assert_eq!(hear(&mut theirs, &to_them), seen(1001, "server"));
                 assert_eq!((take(&mut ours), take(&mut theirs)), (vec![], vec![]));
-                assert_eq!(ours.state(), State::Closed);
-                assert_eq!(theirs.state(), State::Closed);
+                assert_eq!(ours.state(), SessionState::Closed);
+                assert_eq!(theirs.state(), SessionState::Closed);
             },
         ),
         row(
@@ -174,10 +174,10 @@ fn whole_lives() -> Vec<Trial> {
             || {
                 let mut session = session(Role::Server, Limits::CHAT);
                 session.outgoing.close_with(CloseCode::PROTOCOL_ERROR, "");
-                assert_eq!(session.state(), State::Closing);
+                assert_eq!(session.state(), SessionState::Closing);
                 let seen = hear(&mut session, &close_from(Role::Client, 1000, ""));
                 assert_eq!(seen, [Seen::Close(Some((1000, String::new())))]);
-                assert_eq!(session.state(), State::Closed);
+                assert_eq!(session.state(), SessionState::Closed);
             },
         ),
         row(
@@ -196,7 +196,7 @@ fn whole_lives() -> Vec<Trial> {
                     hear(&mut first, &answer);
                     assert_eq!(
                         (first.state(), second.state()),
-                        (State::Closed, State::Closed)
+                        (SessionState::Closed, SessionState::Closed)
                     );
                     assert!(take(&mut first).is_empty(), "an answer is not answered");
                 }

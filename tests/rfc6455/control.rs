@@ -3,7 +3,7 @@
 use crate::conversation::{client, row, server, session};
 use crate::kit::bytes::{KEY, Seen, frame, frame_from, hear};
 use libtest_mimic::Trial;
-use ws101::protocol::{Limits, Role, SendError, State};
+use ws101::protocol::{Limits, Role, SendError, SessionState};
 
 pub(crate) fn rows() -> Vec<Trial> {
     let mut rows = pings();
@@ -54,7 +54,7 @@ fn pings() -> Vec<Trial> {
             assert_eq!(heard, [Seen::Ping(b"late".to_vec())]);
             let close = frame_from(Role::Server, 0x88, b"");
             assert_eq!(session.outgoing.waiting(), close);
-            assert_eq!(session.state(), State::Closing);
+            assert_eq!(session.state(), SessionState::Closing);
         }),
     ]);
     rows

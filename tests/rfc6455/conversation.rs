@@ -2,7 +2,7 @@
 
 use crate::kit::bytes::{KEY, Seen, close_from, frame_from, hear, hex, pieces};
 use libtest_mimic::Trial;
-use ws101::protocol::{Limits, ProtocolError, Role, Session, State};
+use ws101::protocol::{Limits, ProtocolError, Role, Session, SessionState};
 
 /// What one end of a connection hears, and all that must follow.
 pub(crate) struct Conversation {
@@ -150,7 +150,11 @@ impl Conversation {
     /// Whoever closed or was refused is not listened to again.
     fn check_end(&self, session: &mut Session) {
         let ended = matches!(self.seen.last(), Some(Seen::Refused(_) | Seen::Close(_)));
-        let state = if ended { State::Closed } else { State::Open };
+        let state = if ended {
+            SessionState::Closed
+        } else {
+            SessionState::Open
+        };
         assert_eq!(session.state(), state);
         if ended {
             let ping = frame_from(self.reader.peer(), 0x89, b"still there?");

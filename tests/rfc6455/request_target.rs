@@ -3,8 +3,9 @@
 use crate::conversation::row;
 use crate::request::head;
 use libtest_mimic::Trial;
+use std::net::IpAddr;
 use ws101::protocol::HandshakeError;
-use ws101::protocol::http::{HeadLimits, RequestHead};
+use ws101::protocol::http::{Authority, HeadLimits, RequestHead};
 
 /// A target's path, its query, and the host that is meant.
 type Parts = (&'static str, &'static str, &'static str);
@@ -91,7 +92,59 @@ pub(crate) fn rows() -> Vec<Trial> {
         let head = RequestHead::parse(&bytes, HeadLimits::DEFAULT).expect("well-formed");
         assert_eq!(head.target().expect("a path").host, None);
     }));
+    rows.extend(authorities());
     rows
+}
+
+/// What a host and a port are: the text, the host without brackets, and the port or the text in its place.
+fn authorities() -> Vec<Trial> {
+    type Port = Result<Option<u16>, &'static str>;
+    let fine: [(&str, &str, Port); 12] = [
+        ("localhost", "localhost", Ok(None)),
+        ("localhost:9001", "localhost", Ok(Some(9001))),
+        ("Chat.Example", "Chat.Example", Ok(None)),
+        (
+            "under_score-1.example:0",
+            "under_score-1.example",
+            Ok(Some(0)),
+        ),
+        ("127.0.0.1:80", "127.0.0.1", Ok(Some(80))),
+        ("[::1]", "::1", Ok(None)),
+        ("[::1]:65535", "::1", Ok(Some(65_535))),
+        ("localhost:", "localhost", Err("")),
+        ("localhost:65536", "localhost", Err("65536")),
+        ("localhost:+80", "localhost", Err("+80")),
+        ("localhost:port", "localhost", Err("port")),
+        ("localhost:80:80", "localhost", Err("80:80")),
+    ];
+    let fine = fine.map(|(text, host, port)| {
+        row(format!("9110 7.2 the host {text}"), move || {
+            let authority = Authority::parse(text).expect("a host");
+            assert_eq!((authority.bare_host(), authority.port()), (host, port));
+            let is_address = host.parse::<IpAddr>().is_ok();
+            assert_eq!(authority.is_address(), is_address, "{text}");
+        })
+    });
+    let none = [
+        "",
+        ":80",
+        "::1",
+        "[::1",
+        "[::1]80",
+        "[localhost]",
+        "[127.0.0.1]",
+        "me@a",
+        "a b",
+        "a/b",
+        "a,b",
+        "ä",
+    ];
+    let none = none.map(|text| {
+        row(format!("9110 7.2 no host is {text:?}"), move || {
+            assert_eq!(Authority::parse(text), None);
+        })
+    });
+    fine.into_iter().chain(none).collect()
 }
 
 #[derive(Debug, PartialEq, Eq)]
