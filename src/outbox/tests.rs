@@ -7,7 +7,8 @@ use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -218,10 +219,13 @@ fn a_send_that_fails_wakes_the_reader() {
 fn assert_reader_is_woken(pair: &Pair, name: &str) {
     pair.ours.set_read_timeout(Some(LONG)).expect("a timeout");
     assert_eq!(pair.ours.read(&mut [0]).ok(), Some(0), "{name}");
-    assert!(
-        pair.sender.is_closed() && !pair.sender.wait_until_written().0,
-        "{name}"
-    );
+    // The thread whose send failed may be about to note it.
+    let since = Instant::now();
+    while !pair.sender.is_closed() {
+        assert!(since.elapsed() < LONG, "{name}");
+        thread::yield_now();
+    }
+    assert!(!pair.sender.wait_until_written().0, "{name}");
     assert!(!pair.sender.is_evicted(), "{name}");
 }
 
