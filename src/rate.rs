@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-/// So many a second, and so many at once after a pause.
+/// A rate, and the burst that it allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// A second.
+    /// What is gained in each second.
     pub per_second: u32,
-    /// At once.
+    /// What can be used at once after a pause.
     pub burst: u32,
 }
 

@@ -33,7 +33,7 @@ fn pair(patience: Duration, backlog: usize) -> Pair {
     }
 }
 
-/// A frame that holds its number and fills so many bytes.
+/// A frame of `size` bytes that holds its number.
 fn numbered(number: usize, size: usize) -> Vec<u8> {
     let mut frame = Vec::new();
     let text = format!("{number:0size$}");

@@ -27,7 +27,7 @@ pub struct Access {
     pub require_origin: bool,
 }
 
-/// Is `host` (a `Host` header) this server? An address always is: nobody can rebind it.
+/// Is `host` (a `Host` header) this server? An address always is: no name server can rebind it.
 pub(super) fn check_host(host: &str, access: &Access) -> Result<(), HandshakeError> {
     let known = |name: &str| {
         name.eq_ignore_ascii_case("localhost")

@@ -37,7 +37,7 @@ const LIMITS: HeadLimits = HeadLimits {
 };
 const SELF: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-/// A name, an input of about so many bytes, and what is done with it.
+/// A name, an input of about the wanted number of bytes, and what is done with it.
 type Row = (&'static str, fn(usize) -> Vec<u8>, fn(&[u8]));
 
 #[rustfmt::skip]
@@ -119,7 +119,7 @@ fn ratio([small, large]: [Duration; 2]) -> f64 {
     large.as_secs_f64() / small.as_secs_f64()
 }
 
-/// The processor time of so many calls.
+/// The processor time of `calls` calls.
 fn cost(work: fn(&[u8]), input: &[u8], calls: u32) -> Duration {
     let before = processor_time();
     for _ in 0..calls {

@@ -7,7 +7,7 @@ use std::{fmt, io};
 /// Why a connection could not be made, or did not go on.
 #[derive(Debug)]
 pub enum SocketError {
-    /// The address is none.
+    /// The address is not a WebSocket URL.
     Url(UrlError),
     /// What was to be sent with the request may not be in one; nothing was sent.
     Header(HeaderError),

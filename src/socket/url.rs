@@ -14,7 +14,7 @@ pub struct Url {
     pub target: String,
 }
 
-/// Why an address is none.
+/// Why a text is not a WebSocket URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UrlError {
     /// `wss://`: that is TLS, which is not built in.

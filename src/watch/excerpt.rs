@@ -3,7 +3,7 @@
 use crate::protocol::{FrameHeader, Role};
 use std::time::Instant;
 
-/// The most frames that an excerpt holds, and that are kept while nobody watches.
+/// The most frames that an excerpt holds, and that are kept while there is no watcher.
 pub(super) const MOST_FRAMES: usize = 32;
 /// What is kept of a frame: this many bytes of its beginning, with the header …
 pub(super) const BEGINNING: usize = 192;

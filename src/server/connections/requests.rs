@@ -1,6 +1,6 @@
 //! Whose request makes room for another's.
 //!
-//! Only so many requests may be incomplete at once. A client that never completes one would keep that place
+//! The number of requests that may be incomplete at once is limited. A client that never completes one would keep that place
 //! from all others, so the slowest request loses it to a new one.
 
 use super::table::{Entry, Stage, State};
