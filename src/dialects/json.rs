@@ -8,7 +8,6 @@
 mod client;
 mod integer;
 #[cfg(any(test, fuzzing))]
-#[path = "../../tests/fuzz/judges/chat.rs"]
 pub(crate) mod judge;
 pub(crate) mod read_event;
 mod read_request;

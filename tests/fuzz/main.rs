@@ -2,6 +2,7 @@
 //! examples in `tests/corpus`.
 
 mod judges;
+#[path = "../kit/seeded.rs"]
 mod seeded;
 
 #[test]

@@ -1,8 +1,8 @@
 //! What is fuzzed: functions of bytes, each of which panics when a promise of the protocol is broken.
 //!
 //! The fuzzer (`tests/fuzz/run`) calls them with inputs that reach new code, for as long as it is given;
-//! `cargo test --test fuzz` calls them with 10 000 inputs each, the same in every run. The fourth judge,
-//! `chat`, needs the chat's own types, so the crate compiles it for its unit tests and for the fuzzer.
+//! `cargo test --test fuzz` calls them with 10 000 inputs each, the same in every run. The judge of
+//! the chat's requests needs the chat's own types, and lies in `src/dialects/json/judge.rs`.
 
 mod client_handshake;
 mod frames;

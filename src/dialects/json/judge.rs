@@ -1,7 +1,5 @@
-//! What a client asks the chat for, judged by what PROTOCOL.md promises and not by how it is parsed.
-//!
-//! Requests and rules are private to the crate, so this file is a module of `dialects/json`, for its unit
-//! tests and for the fuzzer.
+//! The judge of requests, for the unit tests and the fuzzer: by what PROTOCOL.md promises, and not by how
+//! they are parsed. It needs the chat's own types, so it cannot be with the other judges in `tests/fuzz`.
 
 use super::read_request::Fields;
 use super::write_event;
@@ -137,7 +135,7 @@ fn name(wanted: &str) {
 }
 
 #[cfg(test)]
-#[path = "../seeded.rs"]
+#[path = "../../../tests/kit/seeded.rs"]
 mod seeded;
 
 #[test]
