@@ -88,7 +88,8 @@ fn normal(path: &Path) -> PathBuf {
     normal
 }
 
-fn is_absent_package(path: &Path) -> bool {
+/// Is this in a package that this copy of the sources does not have?
+pub(crate) fn is_absent_package(path: &Path) -> bool {
     let mut packages = NOT_PACKED.iter();
     packages.any(|package| path.starts_with(package) && !root().join(package).exists())
 }
