@@ -32,7 +32,7 @@ fn c26_a_panic_ends_one_connection_with_1011_and_gives_its_place_back() {
         transport: transport.clone(),
         address: Ipv4Addr::LOCALHOST.into(),
     };
-    let (_, slot) = table.admit(newcomer).expect("nobody has to wait");
+    let (_, slot) = table.admit(newcomer).expect("no need for a wait");
     let slot = slot.expect("there is room");
 
     let server = thread::spawn(move || {

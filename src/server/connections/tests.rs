@@ -32,7 +32,7 @@ fn k10_the_one_that_was_kept_for_longest_makes_room() {
     let [first, second] = [(); 2].map(|()| {
         let (client, newcomer) = connection();
         let transport = newcomer.transport.clone();
-        let (_, slot) = table.admit(newcomer).expect("nobody has to wait");
+        let (_, slot) = table.admit(newcomer).expect("no need for a wait");
         (client, transport, slot.expect("there is room"))
     });
     answers(&first.2);

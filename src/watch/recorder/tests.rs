@@ -31,7 +31,7 @@ fn the_last_frames_are_kept_however_they_came() {
         for bytes in stream.chunks(piece) {
             recorder.received(bytes);
         }
-        let snapshot = recorder.watch().expect("nobody watches");
+        let snapshot = recorder.watch().expect("no watcher yet");
         let frames = frames_of(&snapshot);
         assert!(frames.len() >= MOST_FRAMES, "in pieces of {piece}");
         assert!(frames.len() < 2 * MOST_FRAMES, "in pieces of {piece}");
@@ -49,7 +49,7 @@ fn both_ends_of_a_long_frame_are_kept() {
         for bytes in long.chunks(piece) {
             recorder.received(bytes);
         }
-        let snapshot = recorder.watch().expect("nobody watches");
+        let snapshot = recorder.watch().expect("no watcher yet");
         let kept: Vec<_> = snapshot
             .recorded
             .iter()
@@ -71,7 +71,7 @@ fn a_header_that_breaks_a_rule_is_the_last_that_is_kept() {
     recorder.received(&frame("fine"));
     recorder.received(&[0xc1, 0x80, 1, 2, 3, 4]); // RSV1
     recorder.received(&frame("ignored"));
-    let snapshot = recorder.watch().expect("nobody watches");
+    let snapshot = recorder.watch().expect("no watcher yet");
     assert_eq!(
         frames_of(&snapshot),
         [frame("fine"), vec![0xc1, 0x80, 1, 2, 3, 4]]
@@ -95,7 +95,7 @@ fn a_watcher_is_told_everything_in_order() {
     let recorder = Recorder::new(b"", b"");
     let whole = frame("hello");
     recorder.received(&whole[..3]);
-    let snapshot = recorder.watch().expect("nobody watches");
+    let snapshot = recorder.watch().expect("no watcher yet");
     let [(Role::Client, _, beginning)] = snapshot.unfinished.as_slice() else {
         panic!("{:?}", snapshot.unfinished);
     };
@@ -125,7 +125,7 @@ fn r11_a_watcher_that_lags_is_told_what_is_missing_and_goes_on_where_a_frame_beg
     let line = frame(&"z".repeat(1_000));
     let stream = line.repeat(1_000);
     let recorder = Recorder::new(b"", b"");
-    let queue = recorder.watch().expect("nobody watches").queue;
+    let queue = recorder.watch().expect("no watcher yet").queue;
     // No piece but the first begins with a frame.
     stream
         .chunks(1_300)
@@ -173,7 +173,7 @@ fn r12_a_burst_is_excerpted_once_for_all_members_and_never_copied() {
     let excerpt: Arc<Excerpt> = shared.note(|_, _| panic!("it was made before"));
     // The burst's own, both recorders', and this one.
     assert_eq!(Arc::strong_count(&excerpt), 4);
-    let snapshot = recorders[0].watch().expect("nobody watches");
+    let snapshot = recorders[0].watch().expect("no watcher yet");
     let kept = frames_of(&snapshot).len();
     assert_eq!((snapshot.forgotten, kept), (18, MOST_FRAMES));
 }
